@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using FastNN.Vectorised;
+
+namespace FastNN;
+
+/// <summary>
+/// The kernels by themselves, for code that has a network of its own. Weights are [inputs, outputs] row by row: w_ij, from input j to
+/// output i, at <c>j·outputs + i</c>; the number of inputs and outputs is that of the spans. Every method gives the same bits in every
+/// variant, runs on the calling thread, is thread-safe for spans that are not shared, and allocates nothing once warm.
+/// </summary>
+/// <remarks>
+/// Each method throws an <see cref="ArgumentException"/> when lengths do not fit or a span that is written overlaps another, and, for
+/// <c>kernels</c>, what <see cref="Network(ReadOnlySpan{int}, int, KernelVariant)"/> throws; always before anything is written.
+/// </remarks>
+public static unsafe class Kernels
+{
+    /// <summary>The variants this process accelerates, the fastest last. <see cref="KernelVariant.Scalar"/> is always the first.</summary>
+    public static IReadOnlyList<KernelVariant> Supported { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
+
+    /// <summary>y_k = σ(x_k), at most 2.5 units in the last place off.</summary>
+    /// <param name="x">Any length, also 0.</param>
+    /// <param name="y">Receives the results; as long as <paramref name="x"/>, and either <paramref name="x"/> itself or apart from it.</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
+    public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y, KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet set = KernelSet.For(kernels);
+        Guard.Length(y.Length, x.Length, nameof(y));
+        if (x.IsEmpty) return;
+        if (!System.Runtime.CompilerServices.Unsafe.AreSame(ref MemoryMarshal.GetReference(x), ref MemoryMarshal.GetReference(y)))
+            Guard.NoOverlap(y, nameof(y), x, nameof(x));
+
+        fixed (float* px = x, py = y) set.Sigmoid(px, py, x.Length);
+    }
+
+    /// <summary>One layer forward, one sample: a_i = σ(b_i + Σ_j w_ij·x_j).</summary>
+    /// <param name="inputs">x, [inputs], at least 1.</param>
+    /// <param name="weights">W, [inputs, outputs].</param>
+    /// <param name="biases">b, [outputs], at least 1.</param>
+    /// <param name="outputs">Receives a, [outputs].</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or <paramref name="outputs"/> overlaps another span.</exception>
+    public static void Forward(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, Span<float> outputs, KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet set = KernelSet.For(kernels);
+        Guard.NotEmpty(inputs.Length, nameof(inputs));
+        Guard.NotEmpty(biases.Length, nameof(biases));
+        Guard.Length(weights.Length, (long)inputs.Length * biases.Length, nameof(weights));
+        Guard.Length(outputs.Length, biases.Length, nameof(outputs));
+        Guard.NoOverlap(outputs, nameof(outputs), inputs, nameof(inputs));
+        Guard.NoOverlap(outputs, nameof(outputs), weights, nameof(weights));
+        Guard.NoOverlap(outputs, nameof(outputs), biases, nameof(biases));
+
+        fixed (float* x = inputs, w = weights, b = biases, y = outputs) set.Forward(x, inputs.Length, w, b, y, biases.Length);
+    }
+
+    /// <summary>The delta of a sigmoid output layer under squared error, one sample: δ_i = ∂C/∂z_i = 2(a_i − y_i)·a_i(1 − a_i).</summary>
+    /// <param name="outputs">a, [outputs], at least 1.</param>
+    /// <param name="targets">y, [outputs].</param>
+    /// <param name="delta">Receives δ, [outputs].</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <returns>The cost C = Σ_i (a_i − y_i)².</returns>
+    /// <exception cref="ArgumentException">Lengths do not fit, or <paramref name="delta"/> overlaps another span.</exception>
+    public static float OutputDelta(
+        ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> delta, KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet set = KernelSet.For(kernels);
+        Guard.NotEmpty(outputs.Length, nameof(outputs));
+        Guard.Length(targets.Length, outputs.Length, nameof(targets));
+        Guard.Length(delta.Length, outputs.Length, nameof(delta));
+        Guard.NoOverlap(delta, nameof(delta), outputs, nameof(outputs));
+        Guard.NoOverlap(delta, nameof(delta), targets, nameof(targets));
+
+        float[] padded = ArrayPool<float>.Shared.Rent(Padding.RoundUp(outputs.Length));
+        float cost;
+        fixed (float* a = outputs, y = targets, d = padded) cost = set.OutputDelta(a, y, d, outputs.Length);
+        padded.AsSpan(0, delta.Length).CopyTo(delta);
+        ArrayPool<float>.Shared.Return(padded);
+        return cost;
+    }
+
+    /// <summary>
+    /// One layer backward, one sample, and its update in the same pass over the weights: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i with the weights as
+    /// they were, then w_ij ← w_ij − learningRate·δ_i·a_j and b_i ← b_i − learningRate·δ_i.
+    /// </summary>
+    /// <param name="weights">W, [inputs, outputs]; updated.</param>
+    /// <param name="biases">b, [outputs]; updated.</param>
+    /// <param name="inputs">a, [inputs]: what the layer was given, the sigmoid outputs of the layer before where there is one.</param>
+    /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
+    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
+    /// <param name="learningRate">Finite and greater than 0.</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or a span that is written overlaps another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
+    public static void BackwardUpdate(
+        Span<float> weights, Span<float> biases, ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> inputDelta, float learningRate,
+        KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet set = KernelSet.For(kernels);
+        CheckBackward(weights, weights, nameof(weights), biases, nameof(biases), inputs, delta, inputDelta);
+        Guard.LearningRate(learningRate);
+
+        using var scratch = new PaddedDeltas(delta, inputDelta.Length);
+        fixed (float* w = weights, b = biases, a = inputs, deltas = scratch.Floats)
+        {
+            float* previous = inputDelta.IsEmpty ? null : deltas + scratch.InputDelta;
+            set.Descend(w, b, a, inputs.Length, deltas, delta.Length, previous, -learningRate);
+        }
+
+        scratch.CopyInputDelta(inputDelta);
+    }
+
+    /// <summary>
+    /// One layer backward, one sample, its gradient added to that of the samples before: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i,
+    /// ∂C/∂w_ij += δ_i·a_j, ∂C/∂b_i += δ_i.
+    /// </summary>
+    /// <param name="weights">W, [inputs, outputs].</param>
+    /// <param name="inputs">a, [inputs]: what the layer was given, the sigmoid outputs of the layer before where there is one.</param>
+    /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
+    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
+    /// <param name="weightGradient">∂C/∂W, [inputs, outputs]; added to.</param>
+    /// <param name="biasGradient">∂C/∂b, [outputs]; added to.</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or a span that is written overlaps another.</exception>
+    public static void BackwardAccumulate(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> inputDelta,
+        Span<float> weightGradient, Span<float> biasGradient, KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet set = KernelSet.For(kernels);
+        CheckBackward(weights, weightGradient, nameof(weightGradient), biasGradient, nameof(biasGradient), inputs, delta, inputDelta);
+        Guard.NoOverlap(weightGradient, nameof(weightGradient), weights, nameof(weights));
+        Guard.NoOverlap(biasGradient, nameof(biasGradient), weights, nameof(weights));
+
+        using var scratch = new PaddedDeltas(delta, inputDelta.Length);
+        fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs, deltas = scratch.Floats)
+        {
+            float* previous = inputDelta.IsEmpty ? null : deltas + scratch.InputDelta;
+            set.Accumulate(w, gw, gb, a, inputs.Length, deltas, delta.Length, previous);
+        }
+
+        scratch.CopyInputDelta(inputDelta);
+    }
+
+    /// <summary>A step of gradient descent over a buffer: w_k ← w_k − learningRate·(scale·g_k).</summary>
+    /// <param name="parameters">w, any length; updated.</param>
+    /// <param name="gradient">g, as long as <paramref name="parameters"/>.</param>
+    /// <param name="scale">1 for the gradient as it is, 1/batch for the mean of a sum over a batch.</param>
+    /// <param name="learningRate">Finite and greater than 0.</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
+    public static void GradientDescent(
+        Span<float> parameters, ReadOnlySpan<float> gradient, float scale, float learningRate, KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet set = KernelSet.For(kernels);
+        Guard.Length(gradient.Length, parameters.Length, nameof(gradient));
+        Guard.NoOverlap(parameters, nameof(parameters), gradient, nameof(gradient));
+        Guard.LearningRate(learningRate);
+        fixed (float* w = parameters, g = gradient) set.GradientDescent(w, g, parameters.Length, scale, -learningRate);
+    }
+
+    /// <summary>The checks of both backward kernels; the targets are what the pass updates.</summary>
+    private static void CheckBackward(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> weightTarget, string weightName, ReadOnlySpan<float> biasTarget, string biasName,
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> inputDelta)
+    {
+        Guard.NotEmpty(inputs.Length, nameof(inputs));
+        Guard.NotEmpty(delta.Length, nameof(delta));
+        Guard.Length(weights.Length, (long)inputs.Length * delta.Length, nameof(weights));
+        Guard.Length(weightTarget.Length, weights.Length, weightName);
+        Guard.Length(biasTarget.Length, delta.Length, biasName);
+        if (!inputDelta.IsEmpty) Guard.Length(inputDelta.Length, inputs.Length, nameof(inputDelta));
+
+        Guard.NoOverlap(weightTarget, weightName, biasTarget, biasName);
+        Guard.NoOverlap(weightTarget, weightName, inputs, nameof(inputs));
+        Guard.NoOverlap(weightTarget, weightName, delta, nameof(delta));
+        Guard.NoOverlap(biasTarget, biasName, inputs, nameof(inputs));
+        Guard.NoOverlap(biasTarget, biasName, delta, nameof(delta));
+        Guard.NoOverlap(inputDelta, nameof(inputDelta), weights, nameof(weights));
+        Guard.NoOverlap(inputDelta, nameof(inputDelta), weightTarget, weightName);
+        Guard.NoOverlap(inputDelta, nameof(inputDelta), biasTarget, biasName);
+        Guard.NoOverlap(inputDelta, nameof(inputDelta), inputs, nameof(inputs));
+        Guard.NoOverlap(inputDelta, nameof(inputDelta), delta, nameof(delta));
+    }
+
+    /// <summary>The two deltas of a backward kernel in borrowed memory, padded as the kernels want them.</summary>
+    private readonly ref struct PaddedDeltas
+    {
+        internal PaddedDeltas(ReadOnlySpan<float> delta, int inputs)
+        {
+            InputDelta = Padding.RoundUp(delta.Length);
+            Floats = ArrayPool<float>.Shared.Rent(checked(InputDelta + Padding.RoundUp(inputs)));
+            delta.CopyTo(Floats);
+            Floats.AsSpan(delta.Length, InputDelta - delta.Length).Clear();
+        }
+
+        internal float[] Floats { get; }
+
+        internal int InputDelta { get; }
+
+        internal void CopyInputDelta(Span<float> inputDelta) => Floats.AsSpan(InputDelta, inputDelta.Length).CopyTo(inputDelta);
+
+        public void Dispose() => ArrayPool<float>.Shared.Return(Floats);
+    }
+}

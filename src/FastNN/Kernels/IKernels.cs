@@ -1,0 +1,21 @@
+namespace FastNN;
+
+/// <summary>
+/// The primitives of one variant; what they compute stands at their reference in Scalar/, twin by twin. Raw pointers to memory that stays
+/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of sixteen.
+/// </summary>
+internal unsafe interface IKernels
+{
+    static abstract void Sigmoid(float* x, float* y, nint count);
+
+    static abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs);
+
+    static abstract float OutputDelta(float* a, float* y, float* delta, int count);
+
+    static abstract void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate);
+
+    static abstract void Accumulate(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta);
+
+    static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
+}

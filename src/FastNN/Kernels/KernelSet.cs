@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using FastNN.Scalar;
+using FastNN.Simd;
+
+namespace FastNN;
+
+/// <summary>
+/// The kernels of one variant behind virtual calls: one a primitive, one a pass through a whole network. Pointers are to memory that stays
+/// put for the call; nothing here checks or allocates.
+/// </summary>
+internal abstract unsafe class KernelSet(KernelVariant variant)
+{
+    /// <summary>The environment variable that says what <see cref="KernelVariant.Auto"/> means.</summary>
+    internal const string EnvironmentVariable = "FASTNN_KERNELS";
+
+    /// <summary>The variants this process accelerates, the widest last. The one list behind dispatch, tests and benchmarks.</summary>
+    internal static ImmutableArray<KernelSet> Supported { get; } = FindSupported();
+
+    internal KernelVariant Variant => variant;
+
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of the enumeration.</exception>
+    /// <exception cref="PlatformNotSupportedException">This process does not accelerate the variant.</exception>
+    /// <exception cref="InvalidOperationException">Auto, and the environment variable names no variant.</exception>
+    internal static KernelSet For(KernelVariant kernels)
+    {
+        if (kernels == KernelVariant.Auto) return Default();
+
+        foreach (KernelSet set in Supported)
+        {
+            if (set.Variant == kernels) return set;
+        }
+
+        throw Enum.IsDefined(kernels)
+            ? new PlatformNotSupportedException(
+                $"kernels asks for {kernels}, which this process does not accelerate; it has {string.Join(", ", Supported.Select(s => s.Variant))}.")
+            : new ArgumentOutOfRangeException(
+                nameof(kernels), kernels, $"kernels must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}, but is {(int)kernels}.");
+    }
+
+    internal abstract void Sigmoid(float* x, float* y, nint count);
+
+    internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs);
+
+    internal abstract float OutputDelta(float* a, float* y, float* delta, int count);
+
+    internal abstract void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate);
+
+    internal abstract void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta);
+
+    internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
+
+    /// <summary>One sample through all layers: x to y, the hidden activations to their places in the workspace.</summary>
+    internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y);
+
+    /// <summary>One sample back through all layers from the output's delta, stepping down its gradient on the way.</summary>
+    internal abstract void Descend(LayerShape[] layers, float* parameters, float* x, float* activations, float* deltas, float rate);
+
+    /// <summary>One sample back through all layers from the output's delta, adding its gradient to that of the samples before.</summary>
+    internal abstract void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas);
+
+    private static ImmutableArray<KernelSet> FindSupported()
+    {
+        var sets = ImmutableArray.CreateBuilder<KernelSet>();
+        sets.Add(new KernelSet<ScalarKernels>(KernelVariant.Scalar));
+        if (Vector128.IsHardwareAccelerated) sets.Add(new KernelSet<VectorKernels<Simd128, Vector128<float>>>(KernelVariant.Vector128));
+
+        // IsHardwareAccelerated, not Avx512F.IsSupported: where 512-bit vectors slow the clock, the runtime says no to them.
+        if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
+            sets.Add(new KernelSet<VectorKernels<Simd256, Vector256<float>>>(KernelVariant.Vector256));
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+            sets.Add(new KernelSet<VectorKernels<Simd512, Vector512<float>>>(KernelVariant.Vector512));
+        return sets.ToImmutable();
+    }
+
+    private static KernelSet Default()
+    {
+        string? name = Environment.GetEnvironmentVariable(EnvironmentVariable);
+        if (string.IsNullOrEmpty(name)) return Supported[^1];
+
+        KernelVariant kernels = Enum.GetValues<KernelVariant>()
+            .FirstOrDefault(v => name.Equals(v.ToString(), StringComparison.OrdinalIgnoreCase), (KernelVariant)(-1));
+        if (kernels == KernelVariant.Auto) return Supported[^1];
+
+        return Enum.IsDefined(kernels)
+            ? For(kernels)
+            : throw new InvalidOperationException(
+                $"The environment variable {EnvironmentVariable} is \"{name}\", but must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}.");
+    }
+}
+
+/// <summary>The passes over the primitives <typeparamref name="K"/>, written once for all variants.</summary>
+internal sealed unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(variant)
+    where K : struct, IKernels
+{
+    internal override void Sigmoid(float* x, float* y, nint count) => K.Sigmoid(x, y, count);
+
+    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs) => K.Forward(x, inputs, w, b, y, outputs);
+
+    internal override float OutputDelta(float* a, float* y, float* delta, int count) => K.OutputDelta(a, y, delta, count);
+
+    internal override void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate) =>
+        K.Descend(w, b, a, inputs, delta, outputs, inputDelta, rate);
+
+    internal override void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta) =>
+        K.Accumulate(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+
+    internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
+
+    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y)
+    {
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            float* a = l == layers.Length - 1 ? y : activations + layer.Activations;
+            K.Forward(x, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, a, layer.Outputs);
+            x = a;
+        }
+    }
+
+    internal override void Descend(LayerShape[] layers, float* parameters, float* x, float* activations, float* deltas, float rate)
+    {
+        for (int l = layers.Length - 1; l >= 0; l--)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            float* a = l == 0 ? x : activations + layers[l - 1].Activations;
+            float* inputDelta = l == 0 ? null : deltas + layers[l - 1].Activations;
+            K.Descend(
+                parameters + layer.Weights, parameters + layer.Biases, a, layer.Inputs, deltas + layer.Activations, layer.Outputs, inputDelta, rate);
+        }
+    }
+
+    internal override void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas)
+    {
+        for (int l = layers.Length - 1; l >= 0; l--)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            float* a = l == 0 ? x : activations + layers[l - 1].Activations;
+            float* inputDelta = l == 0 ? null : deltas + layers[l - 1].Activations;
+            K.Accumulate(
+                parameters + layer.Weights, gradient + layer.Weights, gradient + layer.Biases,
+                a, layer.Inputs, deltas + layer.Activations, layer.Outputs, inputDelta);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace FastNN.Scalar;
+
+/// <summary>y_i = σ(b_i + Σ_j x_j·w_ij). The specification of <see cref="Vectorised.DenseForward"/>.</summary>
+internal static unsafe class DenseForward
+{
+    internal static void Run(float* x, int inputs, float* w, float* b, float* y, int outputs)
+    {
+        for (int i = 0; i < outputs; i++)
+        {
+            float z = Vectorised.DenseForward.IsNarrow(inputs, outputs)
+                ? Chain(b[i], x, 0, 4, inputs, w + i, outputs) + Chain(0f, x, 2, 4, inputs, w + i, outputs)
+                    + (Chain(0f, x, 1, 4, inputs, w + i, outputs) + Chain(0f, x, 3, 4, inputs, w + i, outputs))
+                : Chain(b[i], x, 0, 1, inputs, w + i, outputs);
+            y[i] = SigmoidSpan.Value(z);
+        }
+    }
+
+    /// <summary>z + Σ x_j·w_j over j = first, first + step, …, one fused multiply-add each, in ascending j.</summary>
+    private static float Chain(float z, float* x, int first, int step, int inputs, float* w, int stride)
+    {
+        for (int j = first; j < inputs; j += step) z = MathF.FusedMultiplyAdd(w[j * (nint)stride], x[j], z);
+        return z;
+    }
+}

@@ -1,0 +1,27 @@
+namespace FastNN;
+
+/// <summary>
+/// A view of one fully connected layer of a <see cref="Network"/>: a = f(z), z_i = b_i + Σ_j w_ij·x_j.
+/// </summary>
+public sealed class Layer
+{
+    private readonly AlignedBuffer _parameters;
+    private readonly LayerShape _shape;
+
+    internal Layer(AlignedBuffer parameters, LayerShape shape) => (_parameters, _shape) = (parameters, shape);
+
+    /// <summary>n_in, the width of the layer before.</summary>
+    public int Inputs => _shape.Inputs;
+
+    /// <summary>n_out, this layer's neurons.</summary>
+    public int Outputs => _shape.Outputs;
+
+    /// <summary>The function f of the layer.</summary>
+    public Activation Activation { get; } = Activation.Sigmoid;
+
+    /// <summary>W, [Inputs, Outputs] row by row: w_ij, from input j to output i, at <c>j·Outputs + i</c>. A part of <see cref="Network.Parameters"/>.</summary>
+    public Span<float> Weights => _parameters.Span.Slice(_shape.Weights, _shape.Inputs * _shape.Outputs);
+
+    /// <summary>b, [Outputs]. A part of <see cref="Network.Parameters"/>.</summary>
+    public Span<float> Biases => _parameters.Span.Slice(_shape.Biases, _shape.Outputs);
+}

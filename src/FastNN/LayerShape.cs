@@ -1,0 +1,53 @@
+namespace FastNN;
+
+/// <summary>
+/// Where a layer's numbers are. This type alone knows the layout of the parameters: layer after layer, W then b, without padding;
+/// w_ij, from input j to output i, at <c>Weights + j·Outputs + i</c>, and b_i at <c>Biases + i</c>.
+/// </summary>
+/// <param name="Inputs">n_in.</param>
+/// <param name="Outputs">n_out.</param>
+/// <param name="Weights">Offset of w_00 in the parameters.</param>
+/// <param name="Biases">Offset of b_0 in the parameters.</param>
+/// <param name="Activations">Offset of the layer's outputs (and, in another buffer, their deltas) in a workspace where every layer starts a cache line.</param>
+internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights, int Biases, int Activations)
+{
+    /// <summary>Lays out the layers between <paramref name="widths"/>.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two widths, one is less than 1, or the parameters exceed what an array holds.</exception>
+    internal static LayerShape[] LayOut(ReadOnlySpan<int> widths)
+    {
+        if (widths.Length < 2)
+        {
+            throw new ArgumentException($"widths must name at least two layers, the inputs and the outputs, but has {widths.Length} elements.", nameof(widths));
+        }
+
+        for (int l = 0; l < widths.Length; l++)
+        {
+            if (widths[l] < 1) throw new ArgumentOutOfRangeException(nameof(widths), widths[l], $"widths[{l}] must be at least 1, but is {widths[l]}.");
+        }
+
+        var shapes = new LayerShape[widths.Length - 1];
+        long parameters = 0, activations = 0;
+        for (int l = 0; l < shapes.Length; l++)
+        {
+            long weights = (long)widths[l] * widths[l + 1];
+            long padded = (widths[l + 1] + (long)Vectorised.Padding.Lanes - 1) & -Vectorised.Padding.Lanes;
+            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || activations + padded > AlignedBuffer.MaxLength)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(widths), widths[l + 1], $"widths ask for more than the {AlignedBuffer.MaxLength} parameters or neurons that one buffer holds, from layer {l} ({widths[l]} × {widths[l + 1]}) on.");
+            }
+
+            shapes[l] = new LayerShape(widths[l], widths[l + 1], (int)parameters, (int)(parameters + weights), (int)activations);
+            parameters += weights + widths[l + 1];
+            activations += padded;
+        }
+
+        return shapes;
+    }
+
+    /// <summary>The offset behind the layer's last parameter.</summary>
+    internal int ParametersEnd => Biases + Outputs;
+
+    /// <summary>The offset behind the layer's outputs in the workspace, padding included.</summary>
+    internal int ActivationsEnd => Activations + Vectorised.Padding.RoundUp(Outputs);
+}

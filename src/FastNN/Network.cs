@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastNN;
+
+/// <summary>
+/// A fully connected network of sigmoid layers with its parameters in one contiguous buffer. For layer l
+/// <code>z_i = b_i + Σ_j w_ij·a_j,   a'_i = σ(z_i),   W [n_in, n_out], b, z and a' [n_out], a [n_in]</code>
+/// and the outputs of one layer are the inputs of the next.
+/// </summary>
+/// <remarks>
+/// The outputs are a pure function of parameters and inputs: the same bits for every <see cref="KernelVariant"/>, for a sample alone or in
+/// a batch of any size. <see cref="Forward"/> is safe on any number of threads at once, as long as none changes the parameters meanwhile.
+/// </remarks>
+public sealed unsafe class Network
+{
+    private const int StackFloats = 512;
+    private readonly Layer[] _layers;
+
+    /// <summary>Creates a network with parameters uniform in [−3, 3), drawn in their order in <see cref="Parameters"/>.</summary>
+    /// <param name="widths">
+    /// Neurons in each layer, inputs first: <c>[2, 4, 3, 2]</c> takes 2 inputs through hidden layers of 4 and 3 to 2 outputs, with 35 parameters.
+    /// </param>
+    /// <param name="seed">Seed of SplitMix64, whose numbers are the same on every platform and every version of .NET.</param>
+    /// <param name="kernels">The kernels to run on; all give the same bits.</param>
+    /// <exception cref="ArgumentException">There are fewer than two widths.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A width is less than 1, there are more parameters than an array holds, or <paramref name="kernels"/> is no member of its enumeration.
+    /// </exception>
+    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>
+    public Network(ReadOnlySpan<int> widths, int seed, KernelVariant kernels = KernelVariant.Auto)
+    {
+        Shapes = LayerShape.LayOut(widths);
+        KernelSet = KernelSet.For(kernels);
+        Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
+        _layers = Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape));
+
+        var random = new SplitMix64(seed);
+        foreach (ref float parameter in Parameters) parameter = random.NextParameter();
+    }
+
+    /// <summary>Values in a sample: the width of the first layer.</summary>
+    public int Inputs => Shapes[0].Inputs;
+
+    /// <summary>Values in a prediction: the width of the last layer.</summary>
+    public int Outputs => Shapes[^1].Outputs;
+
+    /// <summary>The layers behind the inputs, the first hidden one first.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>
+    /// All parameters, contiguous and aligned to 64 bytes: for each layer W, then b, without padding; w_ij, from input j to output i, at
+    /// <c>j·n_out + i</c> of its layer. Write to it to set them; not while another thread runs <see cref="Forward"/>.
+    /// </summary>
+    public Span<float> Parameters => Buffer.Span;
+
+    /// <summary>The kernels this network runs on; never <see cref="KernelVariant.Auto"/>.</summary>
+    public KernelVariant KernelVariant => KernelSet.Variant;
+
+    internal LayerShape[] Shapes { get; }
+
+    internal KernelSet KernelSet { get; }
+
+    internal AlignedBuffer Buffer { get; }
+
+    /// <summary>
+    /// Computes the outputs of one sample or of a batch. Allocates nothing once warm; hidden layers of more than 512 neurons together borrow
+    /// from the shared array pool.
+    /// </summary>
+    /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
+    /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>
+    /// <exception cref="ArgumentException">A length does not fit the network, or the outputs overlap what they are computed from. Nothing was written.</exception>
+    public void Forward(ReadOnlySpan<float> inputs, Span<float> outputs)
+    {
+        int batch = 1;
+        if (inputs.Length != Inputs || outputs.Length != Outputs) batch = BatchOf(inputs, nameof(inputs), outputs, nameof(outputs));
+        Guard.NoOverlap(outputs, nameof(outputs), inputs, nameof(inputs));
+        Guard.NoOverlap(outputs, nameof(outputs), Parameters, nameof(Parameters));
+
+        int scratch = Shapes[^1].Activations; // the outputs themselves go to the caller
+        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(outputs))
+        {
+            if (scratch <= StackFloats) ForwardOnStack(x, y, batch);
+            else ForwardPooled(x, y, batch, scratch);
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The batch size that both lengths say, or an exception.</summary>
+    internal int BatchOf(ReadOnlySpan<float> inputs, string inputsName, ReadOnlySpan<float> outputs, string outputsName)
+    {
+        int batch = inputs.Length / Inputs;
+        if (batch == 0 || batch * Inputs != inputs.Length)
+        {
+            throw new ArgumentException($"{inputsName} must hold whole samples of {Inputs} values, at least one, but has a length of {inputs.Length}.", inputsName);
+        }
+
+        if (outputs.Length != (long)batch * Outputs)
+        {
+            throw new ArgumentException(
+                $"{outputsName} must hold {Outputs} values for each of the {batch} samples, {(long)batch * Outputs} in all, but has a length of {outputs.Length}.", outputsName);
+        }
+
+        return batch;
+    }
+
+    [SkipLocalsInit]
+    private void ForwardOnStack(float* x, float* y, int batch)
+    {
+        float* activations = stackalloc float[StackFloats];
+        ForwardEach(x, y, batch, activations);
+    }
+
+    private void ForwardPooled(float* x, float* y, int batch, int scratch)
+    {
+        float[] pooled = ArrayPool<float>.Shared.Rent(scratch);
+        fixed (float* activations = pooled) ForwardEach(x, y, batch, activations);
+        ArrayPool<float>.Shared.Return(pooled);
+    }
+
+    private void ForwardEach(float* x, float* y, int batch, float* activations)
+    {
+        for (; batch > 0; batch--, x += Inputs, y += Outputs) KernelSet.Forward(Shapes, Buffer.Pointer, x, activations, y);
+    }
+}

@@ -1,0 +1,61 @@
+
+using System.Diagnostics.CodeAnalysis;
+
+namespace FastNN.Simd;
+
+/// <summary>
+/// The vector vocabulary: all that a kernel may say about a vector of floats. A kernel body is written once against it; an
+/// instruction set is one empty struct that implements it. Every verb acts on each lane by itself and is one IEEE operation,
+/// so a lane's value never depends on the width.
+/// </summary>
+/// <typeparam name="V">The vector type, <see cref="Count"/> floats wide.</typeparam>
+internal unsafe interface ISimd<V>
+    where V : struct
+{
+    /// <summary>Lanes in a vector; a constant for the JIT.</summary>
+    static abstract int Count { get; }
+
+    static abstract V Broadcast(float value);
+
+    static abstract V Load(float* source);
+
+    static abstract void Store(V value, float* target);
+
+    /// <summary>The mask of the first <paramref name="count"/> lanes, 0 ≤ count ≤ <see cref="Count"/>.</summary>
+    static abstract V First(int count);
+
+    /// <summary>Loads the lanes of the mask; the others are +0 and their memory is not touched.</summary>
+    static abstract V LoadFirst(float* source, V mask);
+
+    /// <summary>
+    /// Stores the first <paramref name="count"/> lanes and touches no other memory. Whole parts of 8, 4, 2 and 1 floats, never a
+    /// masked store: a later load of one element is forwarded from a part, but waits for a masked store to reach the cache.
+    /// </summary>
+    static abstract void StoreFirst(V value, float* target, int count);
+
+    static abstract V Add(V a, V b);
+
+    static abstract V Subtract(V a, V b);
+
+    static abstract V Multiply(V a, V b);
+
+    static abstract V Divide(V a, V b);
+
+    /// <summary>a·b + c with one rounding.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>a &lt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
+    static abstract V Min(V a, V x);
+
+    /// <summary>a &gt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
+    static abstract V Max(V a, V x);
+
+    /// <summary>The bits of each lane, shifted left.</summary>
+    static abstract V ShiftBitsLeft(V value, [ConstantExpected] byte count);
+
+    /// <summary>The sum of the bits of each lane, as integers.</summary>
+    static abstract V AddBits(V a, V b);
+
+    /// <summary>In each lane the bits table[k], where k is the number in the lane's lowest four bits.</summary>
+    static abstract V Lookup16(int* table, V index);
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace FastNN.Simd;
+
+/// <summary>
+/// 4 lanes: any processor with 128-bit vectors, x64 or Arm. Where it lacks fused multiply-add, .NET computes it in software: slow,
+/// but the same bits.
+/// </summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Count => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<float> value, float* target) => value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> First(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadFirst(float* source, Vector128<float> mask) =>
+        Avx.IsSupported ? Avx.MaskLoad(source, mask) : LoadParts(source, System.Numerics.BitOperations.PopCount(mask.ExtractMostSignificantBits()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Vector128<float> value, float* target, int count)
+    {
+        if (count == Count)
+        {
+            value.Store(target);
+            return;
+        }
+
+        if ((count & 2) != 0)
+        {
+            value.GetLower().Store(target);
+            value = Vector128.Shuffle(value, Vector128.Create(2, 3, 2, 3));
+            target += 2;
+        }
+
+        if ((count & 1) != 0) *target = value.ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Min(Vector128<float> a, Vector128<float> x) =>
+        Sse.IsSupported ? Sse.Min(a, x) : Vector128.ConditionalSelect(Vector128.LessThan(a, x), a, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> x) =>
+        Sse.IsSupported ? Sse.Max(a, x) : Vector128.ConditionalSelect(Vector128.GreaterThan(a, x), a, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ShiftBitsLeft(Vector128<float> value, [ConstantExpected] byte count) =>
+        Vector128.ShiftLeft(value.AsInt32(), count).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddBits(Vector128<float> a, Vector128<float> b) => (a.AsInt32() + b.AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Lookup16(int* table, Vector128<float> index)
+    {
+        if (Avx2.IsSupported) return Simd256.Lookup16(table, index.ToVector256Unsafe()).GetLower();
+
+        Vector128<int> k = index.AsInt32() & Vector128.Create(15);
+        return Vector128.Create(table[k[0]], table[k[1]], table[k[2]], table[k[3]]).AsSingle();
+    }
+
+    /// <summary>Lane k of the result is the sum of the lanes of the k-th vector, (v₀ + v₂) + (v₁ + v₃).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        if (!Sse.IsSupported) return Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d));
+
+        Vector128<float> ab = Sse.MoveLowToHigh(a, b) + Sse.MoveHighToLow(b, a);
+        Vector128<float> cd = Sse.MoveLowToHigh(c, d) + Sse.MoveHighToLow(d, c);
+        return Sse.Shuffle(ab, cd, 0b10_00_10_00) + Sse.Shuffle(ab, cd, 0b11_01_11_01);
+    }
+
+    private static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
+
+    private static Vector128<float> LoadParts(float* source, int count)
+    {
+        float* lanes = stackalloc float[4];
+        for (int i = 0; i < count; i++) lanes[i] = source[i];
+        return Vector128.Load(lanes);
+    }
+}
