@@ -1,15 +1,24 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace FastNN;
 
 /// <summary>Checks of arguments that the public types share.</summary>
 internal static class Guard
 {
-    /// <exception cref="ArgumentException">The spans have memory in common.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void NoOverlap(ReadOnlySpan<float> written, string writtenName, ReadOnlySpan<float> other, string otherName)
+    /// <exception cref="ArgumentException">The spans have memory in common, and one of them is written to.</exception>
+    internal static void NoOverlap(ReadOnlySpan<float> span, string name, ReadOnlySpan<float> other, string otherName)
     {
-        if (written.Overlaps(other)) ThrowOverlap(writtenName, otherName);
+        if (span.Overlaps(other)) ThrowOverlap(name, otherName);
+    }
+
+    /// <exception cref="ArgumentException">The span lies within or across the buffer, which never moves, and one of them is written to.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void NoOverlap(ReadOnlySpan<float> span, string name, AlignedBuffer buffer, string bufferName)
+    {
+        // Compared as addresses: a third of Overlaps' instructions, which count in a network of 130 cycles.
+        var start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
+        if (start < buffer.Pointer + buffer.Length && start + span.Length > buffer.Pointer) ThrowOverlap(name, bufferName);
     }
 
     internal static void NotEmpty(int length, string name)
@@ -34,6 +43,6 @@ internal static class Guard
             + $"Where a text writes w ← w + r·∂C/∂w with r < 0, learningRate is −r{hint}.");
     }
 
-    private static void ThrowOverlap(string written, string other) =>
-        throw new ArgumentException($"{written}, which is written to, must not share memory with {other}.", written);
+    private static void ThrowOverlap(string name, string other) =>
+        throw new ArgumentException($"{name} must not share memory with {other}: one of them is written while the other is read.", name);
 }

@@ -17,6 +17,7 @@ public sealed unsafe class Network
 {
     private const int StackFloats = 512;
     private readonly Layer[] _layers;
+    private readonly int _hidden;
 
     /// <summary>Creates a network with parameters uniform in [−3, 3), drawn in their order in <see cref="Parameters"/>.</summary>
     /// <param name="widths">
@@ -33,7 +34,10 @@ public sealed unsafe class Network
     public Network(ReadOnlySpan<int> widths, int seed, KernelVariant kernels = KernelVariant.Auto)
     {
         Shapes = LayerShape.LayOut(widths);
-        KernelSet = KernelSet.For(kernels);
+        Inputs = widths[0];
+        Outputs = widths[^1];
+        _hidden = Shapes[^1].Activations;
+        KernelSet = KernelSet.For(kernels).Suit(Shapes);
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
         _layers = Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape));
 
@@ -42,10 +46,10 @@ public sealed unsafe class Network
     }
 
     /// <summary>Values in a sample: the width of the first layer.</summary>
-    public int Inputs => Shapes[0].Inputs;
+    public int Inputs { get; }
 
     /// <summary>Values in a prediction: the width of the last layer.</summary>
-    public int Outputs => Shapes[^1].Outputs;
+    public int Outputs { get; }
 
     /// <summary>The layers behind the inputs, the first hidden one first.</summary>
     public IReadOnlyList<Layer> Layers => _layers;
@@ -72,18 +76,25 @@ public sealed unsafe class Network
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>
     /// <exception cref="ArgumentException">A length does not fit the network, or the outputs overlap what they are computed from. Nothing was written.</exception>
+    [SkipLocalsInit]
     public void Forward(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         int batch = 1;
         if (inputs.Length != Inputs || outputs.Length != Outputs) batch = BatchOf(inputs, nameof(inputs), outputs, nameof(outputs));
         Guard.NoOverlap(outputs, nameof(outputs), inputs, nameof(inputs));
-        Guard.NoOverlap(outputs, nameof(outputs), Parameters, nameof(Parameters));
+        Guard.NoOverlap(outputs, nameof(outputs), Buffer, nameof(Parameters));
 
-        int scratch = Shapes[^1].Activations; // the outputs themselves go to the caller
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(outputs))
         {
-            if (scratch <= StackFloats) ForwardOnStack(x, y, batch);
-            else ForwardPooled(x, y, batch, scratch);
+            if (_hidden <= StackFloats)
+            {
+                Unsafe.SkipInit(out Scratch scratch);
+                KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, batch, Outputs);
+            }
+            else
+            {
+                ForwardPooled(x, y, batch);
+            }
         }
 
         GC.KeepAlive(this);
@@ -107,22 +118,17 @@ public sealed unsafe class Network
         return batch;
     }
 
-    [SkipLocalsInit]
-    private void ForwardOnStack(float* x, float* y, int batch)
+    private void ForwardPooled(float* x, float* y, int batch)
     {
-        float* activations = stackalloc float[StackFloats];
-        ForwardEach(x, y, batch, activations);
-    }
-
-    private void ForwardPooled(float* x, float* y, int batch, int scratch)
-    {
-        float[] pooled = ArrayPool<float>.Shared.Rent(scratch);
-        fixed (float* activations = pooled) ForwardEach(x, y, batch, activations);
+        float[] pooled = ArrayPool<float>.Shared.Rent(_hidden);
+        fixed (float* scratch = pooled) KernelSet.Forward(Shapes, Buffer.Pointer, x, scratch, y, batch, Outputs);
         ArrayPool<float>.Shared.Return(pooled);
     }
 
-    private void ForwardEach(float* x, float* y, int batch, float* activations)
+    /// <summary>Room for the hidden activations of a small network on the stack, left as it is found.</summary>
+    [InlineArray(StackFloats)]
+    private struct Scratch
     {
-        for (; batch > 0; batch--, x += Inputs, y += Outputs) KernelSet.Forward(Shapes, Buffer.Pointer, x, activations, y);
+        private float _first;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Activations;
 using FastNN.Simd;
 
@@ -16,7 +17,17 @@ internal static unsafe class DenseForward
     /// </summary>
     internal static bool IsNarrow(int inputs, int outputs) => inputs >= 8 && outputs <= 32;
 
-    internal static void Run<S, V>(float* x, int inputs, float* w, float* b, float* y, int outputs)
+    /// <param name="x">Inputs.</param>
+    /// <param name="inputs">Rows of W.</param>
+    /// <param name="w">Weights [inputs, outputs].</param>
+    /// <param name="b">Biases [outputs].</param>
+    /// <param name="y">Outputs [outputs].</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="room">
+    /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, which a
+    /// later vector load can be forwarded from; parts would have to reach the cache first.
+    /// </param>
+    internal static void Run<S, V>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -24,8 +35,8 @@ internal static unsafe class DenseForward
         {
             for (int i = 0; i < outputs; i += 2 * S.Count)
             {
-                if (outputs - i > S.Count) FourChains<S, V, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i);
-                else FourChains<S, V, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i);
+                if (outputs - i > S.Count) FourChains<S, V, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
+                else FourChains<S, V, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
             }
 
             return;
@@ -36,20 +47,26 @@ internal static unsafe class DenseForward
             int rest = outputs - i;
             switch ((rest + S.Count - 1) / S.Count)
             {
-                case 1: Panel<S, V, Const.One>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                case 2: Panel<S, V, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                case 3: Panel<S, V, Const.Three>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                case 4: Panel<S, V, Const.Four>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                case 5: Panel<S, V, Const.Five>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                case 6: Panel<S, V, Const.Six>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                case 7: Panel<S, V, Const.Seven>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
-                default: Panel<S, V, Const.Eight>(x, inputs, w + i, b + i, y + i, outputs, rest); break;
+                case 1: Panel<S, V, Const.One>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 2: Panel<S, V, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 3: Panel<S, V, Const.Three>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 4: Panel<S, V, Const.Four>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 5: Panel<S, V, Const.Five>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 6: Panel<S, V, Const.Six>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 7: Panel<S, V, Const.Seven>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                default: Panel<S, V, Const.Eight>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
             }
         }
     }
 
+    private static void Panel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst => InlinedPanel<S, V, N>(x, inputs, w, b, y, stride, rest, room);
+
     /// <summary>N vectors of outputs, the last of them with as many lanes as are left, at most a full vector.</summary>
-    internal static void Panel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void InlinedPanel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
@@ -87,11 +104,11 @@ internal static unsafe class DenseForward
         if (N.Value > 5) S.Store(Sigmoid.Value<S, V>(z4), y + 4 * S.Count);
         if (N.Value > 6) S.Store(Sigmoid.Value<S, V>(z5), y + 5 * S.Count);
         if (N.Value > 7) S.Store(Sigmoid.Value<S, V>(z6), y + 6 * S.Count);
-        S.StoreFirst(Sigmoid.Value<S, V>(zLast), y + last, lanes);
+        S.StoreFirst(Sigmoid.Value<S, V>(zLast), y + last, Math.Min(S.Count, room - last));
     }
 
     /// <summary>N vectors of outputs (one or two), four chains each: z = (c₀ + c₂) + (c₁ + c₃), where c₀ starts from b.</summary>
-    private static void FourChains<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest)
+    private static void FourChains<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
@@ -144,6 +161,6 @@ internal static unsafe class DenseForward
         }
 
         if (N.Value > 1) S.Store(Sigmoid.Value<S, V>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
-        S.StoreFirst(Sigmoid.Value<S, V>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, lanes);
+        S.StoreFirst(Sigmoid.Value<S, V>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, room - last));
     }
 }

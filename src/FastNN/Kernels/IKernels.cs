@@ -2,13 +2,14 @@ namespace FastNN;
 
 /// <summary>
 /// The primitives of one variant; what they compute stands at their reference in Scalar/, twin by twin. Raw pointers to memory that stays
-/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of sixteen.
+/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of
+/// sixteen; so may the outputs of a layer be, as <c>room</c> says, with numbers of no meaning.
 /// </summary>
 internal unsafe interface IKernels
 {
     static abstract void Sigmoid(float* x, float* y, nint count);
 
-    static abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs);
+    static abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room);
 
     static abstract float OutputDelta(float* a, float* y, float* delta, int count);
 

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using FastNN.Scalar;
 using FastNN.Simd;
+using FastNN.Vectorised;
 
 namespace FastNN;
 
@@ -39,6 +40,9 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
                 nameof(kernels), kernels, $"kernels must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}, but is {(int)kernels}.");
     }
 
+    /// <summary>The set with the passes that suit these layers.</summary>
+    internal abstract KernelSet Suit(LayerShape[] layers);
+
     internal abstract void Sigmoid(float* x, float* y, nint count);
 
     internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs);
@@ -51,11 +55,15 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
-    /// <summary>One sample through all layers: x to y, the hidden activations to their places in the workspace.</summary>
-    internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y);
+    /// <summary>Samples through all layers, one after another: x to y, the hidden activations to their places in the workspace.
+    /// <paramref name="room"/> is how many floats may be written for one sample's y, at least its outputs.</summary>
+    internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room);
 
-    /// <summary>One sample back through all layers from the output's delta, stepping down its gradient on the way.</summary>
-    internal abstract void Descend(LayerShape[] layers, float* parameters, float* x, float* activations, float* deltas, float rate);
+    /// <summary>One sample forward, its activations kept, and the output's delta; the result is its cost.</summary>
+    internal abstract float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas);
+
+    /// <summary>A step of one sample: <see cref="Differentiate"/>, then back through all layers, descending its gradient on the way.</summary>
+    internal abstract float Step(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
 
     /// <summary>One sample back through all layers from the output's delta, adding its gradient to that of the samples before.</summary>
     internal abstract void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas);
@@ -91,12 +99,17 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 }
 
 /// <summary>The passes over the primitives <typeparamref name="K"/>, written once for all variants.</summary>
-internal sealed unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(variant)
+internal unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(variant)
     where K : struct, IKernels
 {
+    internal override KernelSet Suit(LayerShape[] layers) =>
+        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, layer => Math.Max(layer.Inputs, layer.Outputs) <= TinyKernelSet<K>.MaxWidth)
+            ? new TinyKernelSet<K>(Variant)
+            : this;
+
     internal override void Sigmoid(float* x, float* y, nint count) => K.Sigmoid(x, y, count);
 
-    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs) => K.Forward(x, inputs, w, b, y, outputs);
+    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs) => K.Forward(x, inputs, w, b, y, outputs, outputs);
 
     internal override float OutputDelta(float* a, float* y, float* delta, int count) => K.OutputDelta(a, y, delta, count);
 
@@ -108,19 +121,37 @@ internal sealed unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(var
 
     internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
 
-    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y)
+    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room)
     {
-        for (int l = 0; l < layers.Length; l++)
+        do
         {
-            ref readonly LayerShape layer = ref layers[l];
-            float* a = l == layers.Length - 1 ? y : activations + layer.Activations;
-            K.Forward(x, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, a, layer.Outputs);
-            x = a;
+            float* a = x;
+            foreach (ref readonly LayerShape layer in layers.AsSpan(0, layers.Length - 1))
+            {
+                float* next = activations + layer.Activations;
+                K.Forward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, Padding.RoundUp(layer.Outputs));
+                a = next;
+            }
+
+            ref readonly LayerShape output = ref layers[^1];
+            K.Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, room);
+            x += layers[0].Inputs;
+            y += output.Outputs;
         }
+        while (--batch > 0);
     }
 
-    internal override void Descend(LayerShape[] layers, float* parameters, float* x, float* activations, float* deltas, float rate)
+    internal override float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas)
     {
+        ref readonly LayerShape output = ref layers[^1];
+        float* a = activations + output.Activations;
+        Forward(layers, parameters, x, activations, a, 1, Padding.RoundUp(output.Outputs));
+        return K.OutputDelta(a, y, deltas + output.Activations, output.Outputs);
+    }
+
+    internal override float Step(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    {
+        float cost = Differentiate(layers, parameters, x, y, activations, deltas);
         for (int l = layers.Length - 1; l >= 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l];
@@ -129,6 +160,8 @@ internal sealed unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(var
             K.Descend(
                 parameters + layer.Weights, parameters + layer.Biases, a, layer.Inputs, deltas + layer.Activations, layer.Outputs, inputDelta, rate);
         }
+
+        return cost;
     }
 
     internal override void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastNN.Activations;
 using FastNN.Simd;
@@ -10,11 +11,12 @@ namespace FastNN.Vectorised;
 /// </summary>
 internal static unsafe class OutputDelta
 {
+    [SkipLocalsInit]
     internal static float Run<S, V>(float* a, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* lanes = stackalloc float[Padding.Lanes];
+        Unsafe.SkipInit(out Padding.Sixteen lanes);
         for (int part = 0; part < Padding.Lanes; part += S.Count)
         {
             V cost = S.Broadcast(0f);
@@ -27,10 +29,10 @@ internal static unsafe class OutputDelta
                 S.Store(S.Multiply(S.Add(error, error), Sigmoid.Derivative<S, V>(ai)), delta + i);
             }
 
-            S.Store(cost, lanes + part);
+            if (S.Count == 4 && count <= 4) return Simd128.Sum(Unsafe.BitCast<V, Vector128<float>>(cost)); // the other lanes are empty
+            S.Store(cost, (float*)&lanes + part);
         }
 
-        Vector128<float> sum = Padding.Fold(lanes);
-        return sum[0] + sum[2] + (sum[1] + sum[3]);
+        return Simd128.Sum(Padding.Fold((float*)&lanes));
     }
 }

@@ -18,4 +18,11 @@ internal static unsafe class Padding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> Fold(float* lanes) =>
         (Vector128.Load(lanes) + Vector128.Load(lanes + 8)) + (Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12));
+
+    /// <summary>Room for the lanes of one sum. A struct, not stackalloc, for which the JIT compiles a method without tiering.</summary>
+    [InlineArray(Lanes)]
+    internal struct Sixteen
+    {
+        private float _first;
+    }
 }

@@ -40,7 +40,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
         if ((count & 2) != 0)
         {
-            value.GetLower().Store(target);
+            *(double*)target = value.AsDouble().ToScalar(); // two floats at once; GetLower().Store goes through the stack
             value = Vector128.Shuffle(value, Vector128.Create(2, 3, 2, 3));
             target += 2;
         }
@@ -98,7 +98,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         return Sse.Shuffle(ab, cd, 0b10_00_10_00) + Sse.Shuffle(ab, cd, 0b11_01_11_01);
     }
 
-    private static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
+    /// <summary>The sum of the lanes, (v₀ + v₂) + (v₁ + v₃).</summary>
+    internal static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
 
     private static Vector128<float> LoadParts(float* source, int count)
     {

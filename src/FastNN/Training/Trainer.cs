@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FastNN;
@@ -58,9 +59,10 @@ public sealed unsafe class Trainer
         int batch = Validate(inputs, targets);
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            float cost = Differentiate(x, y, batch);
-            Update(x, batch);
-            return cost;
+            float rate = -_optimizer.LearningRate;
+            return batch == 1
+                ? _network.KernelSet.Step(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                : StepBatch(x, y, batch, rate);
         }
     }
 
@@ -79,16 +81,16 @@ public sealed unsafe class Trainer
     {
         if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be at least 0, but is {cost}.");
         ArgumentOutOfRangeException.ThrowIfNegative(maxSteps);
-        int batch = Validate(inputs, targets);
-        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
+        float reached = Evaluate(inputs, targets);
+        int steps = 0;
+        while (!(reached <= cost) && steps < maxSteps && float.IsFinite(reached))
         {
-            for (int steps = 0; ; steps++)
-            {
-                float reached = Differentiate(x, y, batch);
-                if (reached <= cost || steps == maxSteps || !float.IsFinite(reached)) return new TrainingResult(steps, reached, reached <= cost);
-                Update(x, batch);
-            }
+            reached = Step(inputs, targets); // the cost before the step, which is the last one's cost after it
+            steps++;
+            if (reached <= cost || steps == maxSteps || !float.IsFinite(reached)) reached = Evaluate(inputs, targets);
         }
+
+        return new TrainingResult(steps, reached, reached <= cost);
     }
 
     /// <summary>The cost of the network on samples, held out from training perhaps. Changes no parameter.</summary>
@@ -102,65 +104,42 @@ public sealed unsafe class Trainer
         double cost = 0;
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            for (int s = 0; s < batch; s++) cost += ForwardAndDelta(x + (nint)s * _network.Inputs, y + (nint)s * _network.Outputs);
+            for (int s = 0; s < batch; s++) cost += Differentiate(x + (nint)s * _network.Inputs, y + (nint)s * _network.Outputs);
         }
 
         return Reduce(cost, batch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Validate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
         int batch = 1;
         if (inputs.Length != _network.Inputs || targets.Length != _network.Outputs)
             batch = _network.BatchOf(inputs, nameof(inputs), targets, nameof(targets));
-        Guard.NoOverlap(_network.Parameters, "network.Parameters", inputs, nameof(inputs));
-        Guard.NoOverlap(_network.Parameters, "network.Parameters", targets, nameof(targets));
+        Guard.NoOverlap(inputs, nameof(inputs), _network.Buffer, "network.Parameters");
+        Guard.NoOverlap(targets, nameof(targets), _network.Buffer, "network.Parameters");
         return batch;
     }
 
-    /// <summary>
-    /// Cost and gradient: of a batch, the gradient's sum over its samples in ascending order; of a single sample, whose gradient
-    /// <see cref="Update"/> forms while it descends, only the output's delta.
-    /// </summary>
-    private float Differentiate(float* x, float* y, int batch)
+    /// <summary>Adds up the samples' gradients in ascending order, then descends their sum or mean.</summary>
+    private float StepBatch(float* x, float* y, int batch, float rate)
     {
-        if (batch == 1) return ForwardAndDelta(x, y);
-
         _gradient ??= new AlignedBuffer(_network.Parameters.Length);
         _gradient.Span.Clear();
         double cost = 0;
         for (int s = 0; s < batch; s++, x += _network.Inputs, y += _network.Outputs)
         {
-            cost += ForwardAndDelta(x, y);
+            cost += Differentiate(x, y);
             _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, _gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
         }
 
+        float scale = _reduction == Reduction.Mean ? 1f / batch : 1f;
+        _network.KernelSet.GradientDescent(_network.Buffer.Pointer, _gradient.Pointer, _network.Buffer.Length, scale, rate);
         return Reduce(cost, batch);
     }
 
-    private void Update(float* x, int batch)
-    {
-        float* parameters = _network.Buffer.Pointer;
-        float rate = -_optimizer.LearningRate;
-        if (batch == 1)
-        {
-            _network.KernelSet.Descend(_network.Shapes, parameters, x, _activations.Pointer, _deltas.Pointer, rate);
-        }
-        else
-        {
-            float scale = _reduction == Reduction.Mean ? 1f / batch : 1f;
-            _network.KernelSet.GradientDescent(parameters, _gradient!.Pointer, _network.Buffer.Length, scale, rate);
-        }
-    }
-
-    /// <summary>One sample forward, its activations kept, and the output's delta; returns its cost.</summary>
-    private float ForwardAndDelta(float* x, float* y)
-    {
-        LayerShape[] shapes = _network.Shapes;
-        int output = shapes[^1].Activations;
-        _network.KernelSet.Forward(shapes, _network.Buffer.Pointer, x, _activations.Pointer, _activations.Pointer + output);
-        return _network.KernelSet.OutputDelta(_activations.Pointer + output, y, _deltas.Pointer + output, shapes[^1].Outputs);
-    }
+    private float Differentiate(float* x, float* y) =>
+        _network.KernelSet.Differentiate(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     private float Reduce(double cost, int batch) => (float)(_reduction == Reduction.Mean ? cost / batch : cost);
 }

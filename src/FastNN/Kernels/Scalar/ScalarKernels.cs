@@ -5,7 +5,8 @@ internal readonly unsafe struct ScalarKernels : IKernels
 {
     public static void Sigmoid(float* x, float* y, nint count) => SigmoidSpan.Run(x, y, count);
 
-    public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs) => DenseForward.Run(x, inputs, w, b, y, outputs);
+    public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room) =>
+        DenseForward.Run(x, inputs, w, b, y, outputs);
 
     public static float OutputDelta(float* a, float* y, float* delta, int count) => Scalar.OutputDelta.Run(a, y, delta, count);
 

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace FastNN.Bench;
+
+/// <summary>Who runs in the benchmarks: the reference, the library of .NET to compare with, and every vector variant of this machine.</summary>
+public sealed class Contestant
+{
+    private readonly string _name;
+
+    private Contestant(string name, KernelSet set) => (_name, Set) = (name, set);
+
+    internal static Contestant TensorPrimitives { get; } =
+        new(nameof(System.Numerics.Tensors.TensorPrimitives), new KernelSet<TensorPrimitivesKernels>(KernelVariant.Auto));
+
+    internal static ImmutableArray<Contestant> Variants { get; } = [.. KernelSet.Supported.Select(set => new Contestant(set.Variant.ToString(), set))];
+
+    internal static Contestant Scalar => Variants[0];
+
+    internal static ImmutableArray<Contestant> All { get; } = [Scalar, TensorPrimitives, .. Variants[1..]];
+
+    internal KernelSet Set { get; }
+
+    /// <summary>BenchmarkDotNet's name of the parameter.</summary>
+    public override string ToString() => _name;
+}

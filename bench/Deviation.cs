@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace FastNN.Bench;
+
+/// <summary>How far a contestant's results are from the scalar reference's: the library's own must have the same bits.</summary>
+/// <param name="Contestant">Who computed them.</param>
+/// <param name="What">The kernel or network, and its size.</param>
+/// <param name="Identical">Whether all bits are the same.</param>
+/// <param name="Largest">The largest difference, in parts of the largest magnitude among the reference's results.</param>
+internal readonly record struct Deviation(Contestant Contestant, string What, bool Identical, double Largest)
+{
+    /// <summary>
+    /// What other orders of summation and another sigmoid (3.5 ULP) may do, 64 roundings: enough to tell that TensorPrimitives was given the
+    /// same work to do. It is no statement on accuracy.
+    /// </summary>
+    private const double Tolerance = 64.0 / (1 << 24);
+
+    internal bool IsAccepted => Identical || (Contestant == Contestant.TensorPrimitives && Largest <= Tolerance);
+
+    internal static Deviation Between(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, Contestant contestant, string what)
+    {
+        double magnitude = 0, largest = 0;
+        for (int k = 0; k < expected.Length; k++)
+        {
+            magnitude = Math.Max(magnitude, Math.Abs(expected[k]));
+            largest = Math.Max(largest, Math.Abs((double)expected[k] - actual[k]));
+        }
+
+        bool identical = MemoryMarshal.AsBytes(expected).SequenceEqual(MemoryMarshal.AsBytes(actual));
+        return new Deviation(contestant, what, identical, largest / magnitude);
+    }
+
+    public override string ToString() =>
+        $"{What}: {Contestant} differs from {Contestant.Scalar} by up to {Largest:E1} of the largest result.";
+}

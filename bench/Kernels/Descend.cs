@@ -1,0 +1,23 @@
+using BenchmarkDotNet.Attributes;
+
+namespace FastNN.Bench;
+
+/// <summary>One layer back, one sample, updated in the same pass: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, w_ij ← w_ij − r·δ_i·a_j, b_i ← b_i − r·δ_i.</summary>
+public unsafe class Descend : KernelBenchmark
+{
+    private AlignedBuffer _w = null!, _b = null!, _a = null!, _delta = null!, _inputDelta = null!;
+
+    public override IEnumerable<Shape> Shapes => [new(8, 16), new(67, 45), new(784, 128)];
+
+    private protected override IEnumerable<AlignedBuffer> Results => [_w, _b, _inputDelta];
+
+    private protected override void Allocate()
+    {
+        (_w, _b) = (Uniform(Shape.Inputs * Shape.Outputs), Uniform(Shape.Outputs));
+        (_a, _delta, _inputDelta) = (Uniform(Shape.Inputs), Uniform(Shape.Outputs), new AlignedBuffer(Shape.Inputs));
+    }
+
+    [Benchmark]
+    public override void Run() => Kernels.Set.Descend(
+        _w.Pointer, _b.Pointer, _a.Pointer, Shape.Inputs, _delta.Pointer, Shape.Outputs, _inputDelta.Pointer, -LearningRate);
+}

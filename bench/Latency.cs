@@ -1,0 +1,24 @@
+using Spectre.Console;
+
+namespace FastNN.Bench;
+
+/// <summary>What must be compared within one run, timed in turns: the machine's limits, networks on one sample, and the sigmoid.</summary>
+internal static class Latency
+{
+    private const int Rounds = 400;
+
+    /// <summary>Prints the tables; false if a call allocated memory.</summary>
+    internal static bool Run()
+    {
+        List<SingleSample> samples = SingleSample.CreateAll();
+        var limits = new Limits(samples.Select(sample => sample.Bytes));
+        var sigmoid = new SigmoidRace();
+        List<Measurement> measurements = [.. limits.Measurements, .. samples.SelectMany(sample => sample.Measurements), .. sigmoid.Measurements];
+        Screen.Progress($"Best of {Rounds} rounds", Rounds, roundDone => Measurement.Run(measurements, Rounds, roundDone));
+
+        AnsiConsole.Write(limits.ToTable());
+        AnsiConsole.Write(SingleSample.ToTable(samples, limits));
+        AnsiConsole.Write(sigmoid.ToTable());
+        return measurements.TrueForAll(measurement => measurement.AllocatedBytes == 0);
+    }
+}

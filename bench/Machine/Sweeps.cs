@@ -1,0 +1,90 @@
+using System.Runtime.Intrinsics;
+using FastNN.Simd;
+
+namespace FastNN.Bench;
+
+/// <summary>Passes over a buffer that do as little as can be done with its floats: what they reach is what the machine allows.</summary>
+internal static unsafe class Sweeps
+{
+    /// <summary>Floats in the longest block below: eight of the widest vectors.</summary>
+    internal const int Block = 8 * 16;
+
+    internal delegate void Sweep(float* buffer, int count, int passes, float* sum);
+
+    /// <summary>
+    /// The loops at the widest vectors of this process. Tried and no faster on Zen 4: 256 bits, four vectors a block, four streams, additions
+    /// instead of multiply-adds.
+    /// </summary>
+    internal static (Sweep[] Reads, Sweep[] Updates) Widest => KernelSet.Supported[^1].Variant switch
+    {
+        KernelVariant.Vector512 => All<Simd512, Vector512<float>>(),
+        KernelVariant.Vector256 => All<Simd256, Vector256<float>>(),
+        _ => All<Simd128, Vector128<float>>(),
+    };
+
+    private static (Sweep[] Reads, Sweep[] Updates) All<S, V>()
+        where S : struct, ISimd<V>
+        where V : struct => ([ReadOneStream<S, V>, ReadTwoStreams<S, V>], [UpdateByOne<S, V>, UpdateByFour<S, V>]);
+
+    private static void ReadOneStream<S, V>(float* buffer, int count, int passes, float* sum)
+        where S : struct, ISimd<V>
+        where V : struct => Read<S, V>(buffer, buffer + 4 * S.Count, 8 * S.Count, count, passes, sum);
+
+    private static void ReadTwoStreams<S, V>(float* buffer, int count, int passes, float* sum)
+        where S : struct, ISimd<V>
+        where V : struct => Read<S, V>(buffer, buffer + count / 2, 4 * S.Count, count / 2, passes, sum);
+
+    /// <summary>Four vectors here and four there at a time, eight multiply-adds in flight.</summary>
+    private static void Read<S, V>(float* here, float* there, int step, int count, int passes, float* sum)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V half = S.Broadcast(0.5f);
+        V s0 = half, s1 = half, s2 = half, s3 = half, s4 = half, s5 = half, s6 = half, s7 = half;
+        for (; passes > 0; passes--)
+        {
+            float* y = there;
+            for (float* x = here, end = here + count; x < end; x += step, y += step)
+            {
+                s0 = S.MultiplyAdd(S.Load(x), half, s0);
+                s1 = S.MultiplyAdd(S.Load(x + S.Count), half, s1);
+                s2 = S.MultiplyAdd(S.Load(x + 2 * S.Count), half, s2);
+                s3 = S.MultiplyAdd(S.Load(x + 3 * S.Count), half, s3);
+                s4 = S.MultiplyAdd(S.Load(y), half, s4);
+                s5 = S.MultiplyAdd(S.Load(y + S.Count), half, s5);
+                s6 = S.MultiplyAdd(S.Load(y + 2 * S.Count), half, s6);
+                s7 = S.MultiplyAdd(S.Load(y + 3 * S.Count), half, s7);
+            }
+        }
+
+        S.Store(S.Add(S.Add(S.Add(s0, s1), S.Add(s2, s3)), S.Add(S.Add(s4, s5), S.Add(s6, s7))), sum);
+    }
+
+    private static void UpdateByOne<S, V>(float* buffer, int count, int passes, float* sum)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V one = S.Broadcast(1f);
+        for (; passes > 0; passes--)
+        {
+            for (float* x = buffer, end = buffer + count; x < end; x += S.Count) S.Store(S.Multiply(S.Load(x), one), x);
+        }
+    }
+
+    private static void UpdateByFour<S, V>(float* buffer, int count, int passes, float* sum)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V one = S.Broadcast(1f);
+        for (; passes > 0; passes--)
+        {
+            for (float* x = buffer, end = buffer + count; x < end; x += 4 * S.Count)
+            {
+                S.Store(S.Multiply(S.Load(x), one), x);
+                S.Store(S.Multiply(S.Load(x + S.Count), one), x + S.Count);
+                S.Store(S.Multiply(S.Load(x + 2 * S.Count), one), x + 2 * S.Count);
+                S.Store(S.Multiply(S.Load(x + 3 * S.Count), one), x + 3 * S.Count);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Spectre.Console;
+
+namespace FastNN.Bench;
+
+/// <summary>How everything here is shown.</summary>
+internal static class Screen
+{
+    /// <summary>Room for the widest table, also where there is no terminal to ask.</summary>
+    private const int MinimumWidth = 150;
+
+    internal static void Prepare() => AnsiConsole.Profile.Width = Math.Max(MinimumWidth, AnsiConsole.Profile.Width);
+
+    internal static void Title(string text) => AnsiConsole.Write(new Rule(text).LeftJustified());
+
+    /// <summary>A table whose first column is text and whose others are numbers.</summary>
+    internal static Table Table(string title, string first, params ReadOnlySpan<string> numbers)
+    {
+        Table table = new Table().Title(title).SimpleBorder().AddColumn(first);
+        foreach (string header in numbers) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        return table;
+    }
+
+    /// <summary>Does work of so many parts, each reported as it is done, beneath a bar.</summary>
+    internal static void Progress(string text, int parts, Action<Action> work) => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+        .Start(context =>
+        {
+            ProgressTask task = context.AddTask(text, maxValue: parts);
+            work(() => task.Increment(1));
+        });
+}

@@ -1,0 +1,55 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>Once warm, no call allocates a single byte: one sample or a batch, on the stack or with pooled scratch.</summary>
+[Collection(nameof(Alone))]
+public class AllocationTests
+{
+    public static TheoryData<int[], int, KernelVariant> NetworksBatchesAndVariants { get; } =
+    [
+        .. from widths in (int[][])[[2, 4, 3, 2], [3, 700, 2]]
+           from batch in (int[])[1, 17]
+           from set in KernelSet.Supported
+           select (widths, batch, set.Variant),
+    ];
+
+    [Theory]
+    [MemberData(nameof(NetworksBatchesAndVariants))]
+    public void Networks_and_trainers_allocate_nothing(int[] widths, int batch, KernelVariant variant)
+    {
+        var network = new Network(widths, seed: 1, variant);
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        float[] inputs = Cases.Uniform(1, batch * network.Inputs), outputs = new float[batch * network.Outputs];
+        AssertAllocatesNothing(() => network.Forward(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.TrainUntil(inputs, outputs, cost: 0f, maxSteps: 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Kernels_allocate_nothing(KernelVariant variant)
+    {
+        float[] w = new float[31 * 17], gw = new float[31 * 17], b = new float[17], gb = new float[17];
+        float[] x = new float[31], inputDelta = new float[31], y = new float[17], delta = new float[17];
+        AssertAllocatesNothing(() => Kernels.Sigmoid(x, x, variant));
+        AssertAllocatesNothing(() => Kernels.Forward(x, w, b, y, variant));
+        AssertAllocatesNothing(() => Kernels.OutputDelta(y, b, delta, variant));
+        AssertAllocatesNothing(() => Kernels.BackwardUpdate(w, b, x, delta, inputDelta, 0.1f, variant));
+        AssertAllocatesNothing(() => Kernels.BackwardAccumulate(w, x, delta, inputDelta, gw, gb, variant));
+        AssertAllocatesNothing(() => Kernels.GradientDescent(w, gw, 1f, 0.1f, variant));
+    }
+
+    [Fact]
+    public void The_measure_sees_an_allocation() =>
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertAllocatesNothing(() => GC.KeepAlive(new float[1])));
+
+    private static void AssertAllocatesNothing(Action action)
+    {
+        for (int k = 0; k < 100; k++) action();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int k = 0; k < 500; k++) action();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>What the numbers of a test are like.</summary>
+public enum Numbers
+{
+    Ordinary,
+    SignedZeros,
+    Subnormals,
+    Infinities,
+    NaNs,
+}
+
+/// <summary>What every kernel is tried on: the variants of this process, the shapes around every tile, and numbers of every kind.</summary>
+public static class Cases
+{
+    public static TheoryData<KernelVariant> Variants { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
+
+    public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers { get; } =
+        [.. from set in KernelSet.Supported from numbers in Enum.GetValues<Numbers>() select (set.Variant, numbers)];
+
+    internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
+
+    /// <summary>Every shape from 1 × 1 to 67 × 67, and large ragged ones.</summary>
+    internal static IEnumerable<(int Inputs, int Outputs)> Shapes =>
+        from inputs in Enumerable.Range(1, 67) from outputs in Enumerable.Range(1, 67) select (inputs, outputs);
+
+    internal static IEnumerable<(int Inputs, int Outputs)> LargeShapes => [(257, 129), (1000, 33), (130, 1031), (784, 128), (1, 4099), (4099, 1)];
+
+    /// <summary>Every length from 1 to 67, and large ragged ones.</summary>
+    internal static IEnumerable<int> Lengths => [.. Enumerable.Range(1, 67), 129, 257, 1000, 1031, 4099];
+
+    /// <summary>The same bits, except that a NaN is a NaN.</summary>
+    internal static void AssertSameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        if (MemoryMarshal.Cast<float, int>(expected).SequenceEqual(MemoryMarshal.Cast<float, int>(actual))) return;
+
+        for (int i = 0; i < expected.Length; i++)
+        {
+            int e = BitConverter.SingleToInt32Bits(expected[i]), a = BitConverter.SingleToInt32Bits(actual[i]);
+            if (e != a && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
+                Assert.Fail($"{what}: [{i}] is {actual[i]:R} (0x{a:X8}), but the reference has {expected[i]:R} (0x{e:X8}).");
+        }
+    }
+
+    internal static void AssertSameBits(float expected, float actual, string what) => AssertSameBits([expected], [actual], what);
+
+    /// <summary>Numbers uniform in [low, high).</summary>
+    internal static float[] Uniform(int seed, int count, float low = 0f, float high = 1f)
+    {
+        var random = new Random(seed);
+        var values = new float[count];
+        foreach (ref float value in values.AsSpan()) value = low + (high - low) * random.NextSingle();
+        return values;
+    }
+}
+
+/// <summary>
+/// Guarded buffers at random offsets, filled from a pool of numbers of one kind: of both signs, with random mantissas and exponents over a
+/// factor of 256, so that every sum rounds; some of them special, or, in a kind of their own, so small that products underflow.
+/// </summary>
+internal sealed class Supply(Numbers numbers, int seed = 1)
+{
+    private readonly Random _random = new(seed);
+    private readonly float[] _pool = Draw(new Random(seed), numbers, 300_000);
+
+    /// <summary>The next values, each times <paramref name="factor"/> plus <paramref name="shift"/>.</summary>
+    internal Guarded Next(int count, float factor = 1f, float shift = 0f)
+    {
+        Guarded buffer = new(Values(count), _random.Next(16));
+        if (factor == 1f && shift == 0f) return buffer;
+
+        foreach (ref float value in buffer.Span) value = value * factor + shift;
+        return new Guarded(buffer.Span, buffer.Offset);
+    }
+
+    /// <summary>The next values as a delta: zeros up to a multiple of sixteen.</summary>
+    internal Guarded NextDelta(int count) => new(Values(count), _random.Next(16), PadOf(count));
+
+    /// <summary>A buffer to be written, full of sevens.</summary>
+    internal Guarded Target(int count, bool padded = false)
+    {
+        var sevens = new float[count];
+        sevens.AsSpan().Fill(7f);
+        return new Guarded(sevens, _random.Next(16), padded ? PadOf(count) : 0);
+    }
+
+    private ReadOnlySpan<float> Values(int count) => _pool.AsSpan(_random.Next(_pool.Length - count), count);
+
+    private static int PadOf(int count) => (16 - count % 16) % 16;
+
+    private static float[] Draw(Random random, Numbers numbers, int count)
+    {
+        var pool = new float[count];
+        foreach (ref float value in pool.AsSpan())
+        {
+            value = MathF.ScaleB(1f + random.NextSingle(), -random.Next(1, 9)) * (1 - 2 * random.Next(2));
+            value = numbers switch
+            {
+                Numbers.SignedZeros when random.Next(2) == 0 => value * 0f,
+                Numbers.Subnormals when random.Next(2) == 0 => MathF.ScaleB(value, -random.Next(100, 149)),
+                Numbers.Infinities when random.Next(50) == 0 => value / 0f,
+                Numbers.NaNs when random.Next(50) == 0 => float.NaN,
+                _ => value,
+            };
+        }
+
+        return pool;
+    }
+}

@@ -1,0 +1,40 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>Forward through a layer: the same bits in every variant, and no memory but its own.</summary>
+public unsafe class DenseForwardTests
+{
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndNumbers), MemberType = typeof(Cases))]
+    public void Same_bits_as_the_reference_for_every_shape(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        {
+            // Biases around −4: where σ is nearly an exponential, an error in the last bit of z shows in a.
+            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f);
+            Guarded expected = supply.Target(outputs), actual = supply.Target(outputs);
+            Cases.Reference.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, expected.Pointer, outputs);
+            kernels.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, actual.Pointer, outputs);
+
+            Cases.AssertSameBits(expected.Span, actual.Span, $"{inputs} × {outputs}, outputs");
+            Guarded.AssertUntouched(x, w, b);
+            Guarded.AssertGuards(expected, actual);
+        }
+    }
+
+    [Fact]
+    public void Reference_is_within_the_proven_bound_of_the_oracle()
+    {
+        var supply = new Supply(Numbers.Ordinary, seed: 2);
+        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        {
+            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f), y = supply.Target(outputs);
+            Cases.Reference.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs);
+            var layer = new Oracle([inputs, outputs], Bounded.Exact([.. w.Span, .. b.Span]));
+            Bounded.AssertAdmits(layer.Forward(Bounded.Exact(x.Span)), y.Span, $"{inputs} × {outputs}");
+        }
+    }
+}

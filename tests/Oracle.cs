@@ -1,0 +1,164 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>
+/// A number in double precision and a proven bound on how far from it single precision may end, whatever the order of its sums and fused
+/// or not: running error analysis (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1 and §3.3) with u = 2⁻²⁴.
+/// </summary>
+internal readonly record struct Bounded(double Value, double Error = 0)
+{
+    private const double U = (1 + 1e-6) / (1 << 24); // a millionth of u pays for the rounding in double precision
+    private const double Underflow = float.Epsilon * 0.5; // in place of u·|value| where the result is subnormal
+    private const double SigmoidUlp = 2.5;
+
+    private double Most => Math.Abs(Value) + Error;
+
+    public static implicit operator Bounded(double exact) => new(exact);
+
+    public static Bounded operator +(Bounded a, Bounded b) => Rounded(a.Value + b.Value, a.Error + b.Error);
+
+    public static Bounded operator -(Bounded a, Bounded b) => Rounded(a.Value - b.Value, a.Error + b.Error);
+
+    public static Bounded operator *(Bounded a, Bounded b) => Rounded(a.Value * b.Value, ProductError(a, b));
+
+    /// <summary>One rounding on top of an error: |fl(v̂) − v| ≤ e + u·(|v| + e).</summary>
+    internal static Bounded Rounded(double value, double error = 0) => new(value, error + U * (Math.Abs(value) + error) + Underflow);
+
+    /// <summary>s + Σ_k a_k·b_k: in any order n fused multiply-adds are off by γ_n·(|s| + Σ|a_k·b_k|) at most, γ_n = n·u/(1 − n·u).</summary>
+    internal static Bounded Dot(Bounded start, ReadOnlySpan<Bounded> a, ReadOnlySpan<Bounded> b)
+    {
+        double value = start.Value, error = start.Error, magnitude = start.Most;
+        for (int k = 0; k < a.Length; k++)
+        {
+            value += a[k].Value * b[k].Value;
+            error += ProductError(a[k], b[k]);
+            magnitude += a[k].Most * b[k].Most;
+        }
+
+        double n = a.Length, gamma = n * U / (1 - n * U);
+        return new Bounded(value, error + gamma * magnitude + n * Underflow);
+    }
+
+    /// <summary>
+    /// σ′ ≤ ¼ carries an error e of z over to at most e/4 of σ. On top come 2.5 ULP of the float nearest to σ(ẑ) ≤ σ(z) + e/4, where an
+    /// ULP of a float f is at most 2u·f, and f at most (1 + u)·σ(ẑ); or, of a subnormal one, twice the underflow.
+    /// </summary>
+    internal static Bounded Sigmoid(Bounded z)
+    {
+        double value = 1 / (1 + Math.Exp(-z.Value)), error = z.Error / 4;
+        return new Bounded(value, error + SigmoidUlp * (2 * U * (1 + U) * (value + error) + 2 * Underflow));
+    }
+
+    internal static Bounded[] Exact(ReadOnlySpan<float> values)
+    {
+        var exact = new Bounded[values.Length];
+        for (int k = 0; k < exact.Length; k++) exact[k] = values[k];
+        return exact;
+    }
+
+    /// <summary>Every float is within the bound of its exact value.</summary>
+    internal static void AssertAdmits(ReadOnlySpan<Bounded> exact, ReadOnlySpan<float> actual, string what)
+    {
+        Assert.Equal(exact.Length, actual.Length);
+        for (int k = 0; k < exact.Length; k++)
+        {
+            if (!(Math.Abs(actual[k] - exact[k].Value) <= exact[k].Error))
+                Assert.Fail($"{what}: [{k}] is {actual[k]:R}, but exactly {exact[k].Value:R}, and {exact[k].Error:E1} is the most it may be off.");
+        }
+    }
+
+    /// <summary>|âb̂ − ab| for |â − a| ≤ e and |b̂ − b| ≤ e′.</summary>
+    private static double ProductError(Bounded a, Bounded b) => Math.Abs(a.Value) * b.Error + a.Error * b.Most;
+}
+
+/// <summary>
+/// The article's network by the book, in double precision, with the bound on what single precision may make of it. Parameters are, layer by
+/// layer, W [n_in, n_out] row by row, then b. Shares no code with the library.
+/// </summary>
+internal sealed class Oracle(int[] widths, Bounded[] parameters)
+{
+    internal Bounded[] Parameters => parameters;
+
+    internal Bounded[] Forward(ReadOnlySpan<Bounded> x) => Activations(x)[^1];
+
+    /// <summary>C = Σ_i (a_i − y_i)².</summary>
+    internal Bounded Cost(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
+    {
+        Bounded[] a = Forward(x), error = new Bounded[a.Length];
+        for (int i = 0; i < a.Length; i++) error[i] = a[i] - y[i];
+        return Bounded.Dot(0, error, error);
+    }
+
+    /// <summary>∂C/∂p for every parameter, by the induction δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ σ′(z^l) from δ = 2(a − y) ⊙ σ′(z) on.</summary>
+    internal Bounded[] Gradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
+    {
+        Bounded[][] a = Activations(x);
+        var gradient = new Bounded[parameters.Length];
+        var delta = new Bounded[y.Length];
+        for (int i = 0; i < delta.Length; i++) delta[i] = (2 * (a[^1][i] - y[i])) * (a[^1][i] * (1 - a[^1][i]));
+
+        int end = parameters.Length;
+        for (int l = widths.Length - 1; l > 0; l--)
+        {
+            int biases = end - widths[l], weights = biases - widths[l - 1] * widths[l];
+            delta.CopyTo(gradient, biases);
+            var previous = new Bounded[widths[l - 1]];
+            for (int j = 0; j < previous.Length; j++)
+            {
+                int row = weights + j * widths[l];
+                for (int i = 0; i < delta.Length; i++) gradient[row + i] = delta[i] * a[l - 1][j];
+                previous[j] = Bounded.Dot(0, parameters.AsSpan(row, delta.Length), delta) * (a[l - 1][j] * (1 - a[l - 1][j]));
+            }
+
+            (delta, end) = (previous, weights);
+        }
+
+        return gradient;
+    }
+
+    /// <summary>Cost and gradient of a batch: the sums of the samples', times <paramref name="scale"/>.</summary>
+    internal (Bounded Cost, Bounded[] Gradient) Batch(ReadOnlySpan<Bounded> inputs, ReadOnlySpan<Bounded> targets, Bounded scale)
+    {
+        int nIn = widths[0], nOut = widths[^1], batch = inputs.Length / nIn;
+        Bounded[] costs = new Bounded[batch], ones = new Bounded[batch];
+        var gradients = new Bounded[batch][];
+        for (int s = 0; s < batch; s++)
+        {
+            ReadOnlySpan<Bounded> x = inputs.Slice(s * nIn, nIn), y = targets.Slice(s * nOut, nOut);
+            (costs[s], gradients[s], ones[s]) = (Cost(x, y), Gradient(x, y), 1);
+        }
+
+        var gradient = new Bounded[parameters.Length];
+        for (int k = 0; k < gradient.Length; k++) gradient[k] = Bounded.Dot(0, Array.ConvertAll(gradients, g => g[k]), ones) * scale;
+        return (Bounded.Dot(0, costs, ones) * scale, gradient);
+    }
+
+    /// <summary>p ← p − rate·∂C/∂p.</summary>
+    internal void Descend(ReadOnlySpan<Bounded> gradient, Bounded rate)
+    {
+        for (int k = 0; k < parameters.Length; k++) parameters[k] -= rate * gradient[k];
+    }
+
+    private Bounded[][] Activations(ReadOnlySpan<Bounded> x)
+    {
+        var a = new Bounded[widths.Length][];
+        a[0] = x.ToArray();
+        int weights = 0;
+        for (int l = 1; l < widths.Length; l++)
+        {
+            int nIn = widths[l - 1], nOut = widths[l], biases = weights + nIn * nOut;
+            var column = new Bounded[nIn];
+            a[l] = new Bounded[nOut];
+            for (int i = 0; i < nOut; i++)
+            {
+                for (int j = 0; j < nIn; j++) column[j] = parameters[weights + j * nOut + i];
+                a[l][i] = Bounded.Sigmoid(Bounded.Dot(parameters[biases + i], column, a[l - 1]));
+            }
+
+            weights = biases + nOut;
+        }
+
+        return a;
+    }
+}
