@@ -20,10 +20,9 @@ internal sealed unsafe class TinyKernelSet<K>(KernelVariant variant) : KernelSet
     internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room)
     {
         int inputs = layers[0].Inputs, outputs = layers[^1].Outputs;
-        V inputMask = Simd128.First(inputs);
         do
         {
-            V a = Simd128.LoadFirst(x, inputMask);
+            V a = LoadInput(layers, x);
             foreach (ref readonly LayerShape layer in layers.AsSpan()) a = Layer(in layer, parameters, a);
             Simd128.StoreFirst(a, y, outputs);
             x += inputs;
@@ -32,24 +31,21 @@ internal sealed unsafe class TinyKernelSet<K>(KernelVariant variant) : KernelSet
         while (--batch > 0);
     }
 
+    internal override float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas)
+    {
+        V delta = OutputDelta(layers, parameters, LoadInput(layers, x), y, activations, out float cost);
+        delta.Store(deltas + layers[^1].Activations);
+        return cost;
+    }
+
     internal override float Step(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
-        V input = Simd128.LoadFirst(x, Simd128.First(layers[0].Inputs)), a = input;
-        foreach (ref readonly LayerShape layer in layers.AsSpan())
-        {
-            a = Layer(in layer, parameters, a);
-            a.Store(activations + layer.Activations);
-        }
-
-        V mask = Simd128.First(layers[^1].Outputs);
-        V error = (a - Simd128.LoadFirst(y, mask)) & mask;
-        V delta = ((error + error) * Sigma.Derivative<Simd128, V>(a)) & mask;
-        float cost = Simd128.Sum(Simd128.MultiplyAdd(error, error, V.Zero));
-
+        V input = LoadInput(layers, x);
+        V delta = OutputDelta(layers, parameters, input, y, activations, out float cost), mask = Simd128.First(layers[^1].Outputs);
         for (int l = layers.Length - 1; l > 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l];
-            a = Vector128.Load(activations + layers[l - 1].Activations);
+            V a = Vector128.Load(activations + layers[l - 1].Activations);
             V inputMask = Simd128.First(layer.Inputs);
             V sums = Descend<Vectorised.Const.Yes>(in layer, parameters, a, delta, mask, rate);
             delta = Simd128.MultiplyAdd(sums, Sigma.Derivative<Simd128, V>(a), V.Zero) & inputMask;
@@ -58,6 +54,24 @@ internal sealed unsafe class TinyKernelSet<K>(KernelVariant variant) : KernelSet
 
         Descend<Vectorised.Const.No>(in layers[0], parameters, input, delta, mask, rate);
         return cost;
+    }
+
+    private static V LoadInput(LayerShape[] layers, float* x) => Simd128.LoadFirst(x, Simd128.First(layers[0].Inputs));
+
+    /// <summary>The sample forward, its activations kept, to the delta of the output, zero past it, and the cost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V OutputDelta(LayerShape[] layers, float* parameters, V a, float* y, float* activations, out float cost)
+    {
+        foreach (ref readonly LayerShape layer in layers.AsSpan())
+        {
+            a = Layer(in layer, parameters, a);
+            a.Store(activations + layer.Activations);
+        }
+
+        V mask = Simd128.First(layers[^1].Outputs);
+        V error = (a - Simd128.LoadFirst(y, mask)) & mask;
+        cost = Simd128.Sum(Simd128.MultiplyAdd(error, error, V.Zero));
+        return ((error + error) * Sigma.Derivative<Simd128, V>(a)) & mask;
     }
 
     /// <summary>a′ = σ(b + Σ_j a_j·w_j), w_j the rows of W; lanes past the layer's outputs mean nothing.</summary>
