@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
@@ -18,41 +19,44 @@ internal static class KernelTable
     /// <summary>Prints a line for each kernel and shape; false if a benchmark failed.</summary>
     internal static bool Run()
     {
-        BenchmarkRunInfo[] runs = [];
-        Summary[] summaries = [];
-        var config = ManualConfig.CreateEmpty()
-            .AddJob(Job.Default
-                .WithToolchain(InProcessEmitToolchain.Instance)
-                .WithWarmupCount(2)
-                .WithIterationCount(5)
-                .WithIterationTime(TimeInterval.FromMilliseconds(40)))
-            .WithOptions(ConfigOptions.DisableLogFile);
-        runs = [.. KernelBenchmark.All.Select(kernel => BenchmarkConverter.TypeToBenchmarks(kernel.GetType(), config))];
-        Screen.Progress("BenchmarkDotNet", runs.Sum(run => run.BenchmarksCases.Length), done =>
+        List<KernelBenchmark> kernels = [.. KernelBenchmark.All];
+        int benchmarks = kernels.Sum(kernel => kernel.Shapes.Count()) * Contestant.All.Length;
+        List<BenchmarkReport> reports = [];
+        Screen.Progress("BenchmarkDotNet", benchmarks, done =>
         {
-            config.AddEventProcessor(new Progress(done));
-            summaries = BenchmarkRunner.Run([.. KernelBenchmark.All.Select(kernel => kernel.GetType())], config);
+            ManualConfig config = QuickConfig().AddEventProcessor(new Progress(done));
+            Summary[] summaries = BenchmarkRunner.Run([.. kernels.Select(kernel => kernel.GetType())], config);
+            reports = [.. summaries.SelectMany(summary => summary.Reports).Where(report => report.Success)];
         });
 
-        AnsiConsole.Write(ToTable(summaries));
-        return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success));
+        AnsiConsole.Write(ToTable(kernels, reports));
+        return reports.Count == benchmarks;
     }
 
-    private static Table ToTable(IEnumerable<Summary> summaries)
+    private static ManualConfig QuickConfig() => ManualConfig.CreateEmpty()
+        .AddJob(Job.Default
+            .WithToolchain(InProcessEmitToolchain.Instance)
+            .WithWarmupCount(2)
+            .WithIterationCount(5)
+            .WithIterationTime(TimeInterval.FromMilliseconds(50)))
+        .AddLogger(NullLogger.Instance)
+        .WithOptions(ConfigOptions.DisableLogFile)
+        .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "BenchmarkDotNet.Artifacts"));
+
+    private static Table ToTable(List<KernelBenchmark> kernels, List<BenchmarkReport> reports)
     {
         Table table = Screen.Table(
             "Kernels: median ns of a call, and how many times as fast as Scalar",
-            "kernel", ["size", .. Contestant.All.Select(contestant => contestant.ToString()), "bytes allocated"]);
-        foreach (Summary summary in summaries)
+            "kernel", ["size", .. Contestant.All.Select(contestant => contestant.ToString())]);
+        foreach (KernelBenchmark kernel in kernels)
         {
-            foreach (var shape in summary.Reports.GroupBy(report => (Shape)report.BenchmarkCase.Parameters[nameof(KernelBenchmark.Shape)]))
+            foreach (Shape shape in kernel.Shapes)
             {
-                double scalar = Median(shape.First());
+                BenchmarkReport?[] row = [.. Contestant.All.Select(contestant => reports.Find(report => IsOf(report.BenchmarkCase, kernel, shape, contestant)))];
                 table.AddRow(
                 [
-                    shape.First().BenchmarkCase.Descriptor.Type.Name, $"{shape.Key}",
-                    .. shape.Select(report => $"{Median(report):F1}  ×{scalar / Median(report):F1}"),
-                    $"{shape.Max(report => report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase))}",
+                    kernel.GetType().Name, $"{shape}",
+                    .. row.Select(report => $"{Median(report):F1}  ×{Median(row[0]) / Median(report):F1}"),
                 ]);
             }
         }
@@ -60,7 +64,12 @@ internal static class KernelTable
         return table;
     }
 
-    private static double Median(BenchmarkReport report) => report.ResultStatistics?.Median ?? double.NaN;
+    private static bool IsOf(BenchmarkCase benchmark, KernelBenchmark kernel, Shape shape, Contestant contestant) =>
+        benchmark.Descriptor.Type == kernel.GetType()
+        && benchmark.Parameters[nameof(KernelBenchmark.Shape)].Equals(shape)
+        && benchmark.Parameters[nameof(KernelBenchmark.Kernels)] == contestant;
+
+    private static double Median(BenchmarkReport? report) => report?.ResultStatistics?.Median ?? double.NaN;
 
     private sealed class Progress(Action done) : EventProcessor
     {

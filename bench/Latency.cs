@@ -5,10 +5,9 @@ namespace FastNN.Bench;
 /// <summary>What must be compared within one run, timed in turns: the machine's limits, networks on one sample, and the sigmoid.</summary>
 internal static class Latency
 {
-    private const int Rounds = 400;
+    private const int Rounds = 600;
 
-    /// <summary>Prints the tables; false if a call allocated memory.</summary>
-    internal static bool Run()
+    internal static void Run()
     {
         List<SingleSample> samples = SingleSample.CreateAll();
         var limits = new Limits(samples.Select(sample => sample.Bytes));
@@ -19,6 +18,5 @@ internal static class Latency
         AnsiConsole.Write(limits.ToTable());
         AnsiConsole.Write(SingleSample.ToTable(samples, limits));
         AnsiConsole.Write(sigmoid.ToTable());
-        return measurements.TrueForAll(measurement => measurement.AllocatedBytes == 0);
     }
 }

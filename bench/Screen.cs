@@ -20,12 +20,20 @@ internal static class Screen
         return table;
     }
 
-    /// <summary>Does work of so many parts, each reported as it is done, beneath a bar.</summary>
+    /// <summary>
+    /// Does work of so many parts, each reported as it is done, beneath a bar. Nothing is drawn in between, for that would take time and
+    /// allocate memory while both are measured.
+    /// </summary>
     internal static void Progress(string text, int parts, Action<Action> work) => AnsiConsole.Progress()
+        .AutoRefresh(false)
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
         .Start(context =>
         {
             ProgressTask task = context.AddTask(text, maxValue: parts);
-            work(() => task.Increment(1));
+            work(() =>
+            {
+                task.Increment(1);
+                context.Refresh();
+            });
         });
 }

@@ -10,14 +10,14 @@ internal static class Validation
     {
         Table table = Screen.Table(
             "Validation: bits as Scalar's, or the largest deviation in parts of the largest result",
-            "kernel", ["sizes", .. Contestant.All.Select(contestant => contestant.ToString())]);
+            "kernel", ["sizes", .. Contestant.All.Select(contestant => contestant.ToString()), "bytes allocated"]);
         List<Deviation> rejected = [];
         void AddRow(string name, IEnumerable<Deviation> comparisons)
         {
             List<Deviation> deviations = [.. comparisons];
             rejected.AddRange(deviations.Where(deviation => !deviation.IsAccepted));
             string[] cells = [.. Contestant.All.Select(contestant => Describe([.. deviations.Where(d => d.Contestant == contestant)]))];
-            table.AddRow([name, $"{deviations.DistinctBy(deviation => deviation.What).Count()}", .. cells]);
+            table.AddRow([name, $"{deviations.DistinctBy(deviation => deviation.What).Count()}", .. cells, $"{deviations.Max(deviation => deviation.AllocatedBytes)}"]);
         }
 
         foreach (KernelBenchmark kernel in KernelBenchmark.All) AddRow(kernel.GetType().Name, Compare(kernel));
@@ -44,6 +44,6 @@ internal static class Validation
     {
         if (deviations.Count == 0) return "";
 
-        return deviations.TrueForAll(deviation => deviation.Identical) ? "identical" : $"{deviations.Max(deviation => deviation.Largest):E1}";
+        return deviations.TrueForAll(deviation => deviation.Identical) ? "identical" : $"{deviations.Max(deviation => deviation.Largest):0.0E0}";
     }
 }

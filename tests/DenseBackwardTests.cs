@@ -114,7 +114,7 @@ public unsafe class DenseBackwardTests
         {
             Span<Bounded> row = weights.AsSpan(j * d.Length, d.Length);
             Bounded aj = a[j];
-            inputDelta[j] = Bounded.Dot(0, row, d) * (aj * (1 - aj));
+            inputDelta[j] = Bounded.Dot(0, row, d) * Bounded.Derivative(aj);
             for (int i = 0; i < d.Length; i++) row[i] += Rate * (d[i] * aj);
         }
 

@@ -10,10 +10,12 @@ public class GradientCheckTests
 {
     private const int Batch = 6;
 
-    public static TheoryData<int[]> Networks { get; } = [[2, 2], [2, 4, 3, 2], [7, 5, 6, 4, 3], [1, 1, 1, 1, 1, 1], [20, 33, 9]];
+    private static readonly int[][] s_widths = [[2, 2], [2, 4, 3, 2], [7, 5, 6, 4, 3], [1, 1, 1, 1, 1, 1], [20, 33, 9]];
+
+    public static TheoryData<int[]> Networks { get; } = [.. s_widths];
 
     public static TheoryData<int[], KernelVariant> NetworksAndVariants { get; } =
-        [.. from network in Networks from set in KernelSet.Supported select (network.Data, set.Variant)];
+        [.. from widths in s_widths from set in KernelSet.Supported select (widths, set.Variant)];
 
     [Theory]
     [MemberData(nameof(Networks))]

@@ -41,13 +41,20 @@ internal readonly record struct Bounded(double Value, double Error = 0)
     }
 
     /// <summary>
-    /// σ′ ≤ ¼ carries an error e of z over to at most e/4 of σ. On top come 2.5 ULP of the float nearest to σ(ẑ) ≤ σ(z) + e/4, where an
-    /// ULP of a float f is at most 2u·f, and f at most (1 + u)·σ(ẑ); or, of a subnormal one, twice the underflow.
+    /// Taylor carries an error e of z over to e·σ′(z) + e²/2·max|σ″| of σ, where |σ″| ≤ 1/(6√3) &lt; 0.0963. On top come 2.5 ULP of the float
+    /// f nearest to σ(ẑ); an ULP of f is at most 2u·f ≤ 2u·(1 + u)·σ(ẑ), or twice the underflow.
     /// </summary>
     internal static Bounded Sigmoid(Bounded z)
     {
-        double value = 1 / (1 + Math.Exp(-z.Value)), error = z.Error / 4;
+        double value = 1 / (1 + Math.Exp(-z.Value)), error = z.Error * (value * (1 - value) + 0.0963 / 2 * z.Error);
         return new Bounded(value, error + SigmoidUlp * (2 * U * (1 + U) * (value + error) + 2 * Underflow));
+    }
+
+    /// <summary>σ′ = a·(1 − a): an error e of a becomes at most e·|1 − 2a| + e², and two operations round.</summary>
+    internal static Bounded Derivative(Bounded a)
+    {
+        double value = a.Value * (1 - a.Value), error = a.Error * (Math.Abs(1 - 2 * a.Value) + a.Error);
+        return Rounded(value, error + U * (Math.Abs(value) + error));
     }
 
     internal static Bounded[] Exact(ReadOnlySpan<float> values)
@@ -96,7 +103,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters)
         Bounded[][] a = Activations(x);
         var gradient = new Bounded[parameters.Length];
         var delta = new Bounded[y.Length];
-        for (int i = 0; i < delta.Length; i++) delta[i] = (2 * (a[^1][i] - y[i])) * (a[^1][i] * (1 - a[^1][i]));
+        for (int i = 0; i < delta.Length; i++) delta[i] = (2 * (a[^1][i] - y[i])) * Bounded.Derivative(a[^1][i]);
 
         int end = parameters.Length;
         for (int l = widths.Length - 1; l > 0; l--)
@@ -108,7 +115,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters)
             {
                 int row = weights + j * widths[l];
                 for (int i = 0; i < delta.Length; i++) gradient[row + i] = delta[i] * a[l - 1][j];
-                previous[j] = Bounded.Dot(0, parameters.AsSpan(row, delta.Length), delta) * (a[l - 1][j] * (1 - a[l - 1][j]));
+                previous[j] = Bounded.Dot(0, parameters.AsSpan(row, delta.Length), delta) * Bounded.Derivative(a[l - 1][j]);
             }
 
             (delta, end) = (previous, weights);

@@ -35,7 +35,7 @@ public unsafe class OutputDeltaTests
             float cost = Cases.Reference.OutputDelta(a.Pointer, y.Pointer, delta.Pointer, count);
 
             Bounded[] error = [.. Bounded.Exact(a.Span).Zip(Bounded.Exact(y.Span), (ai, yi) => ai - yi)];
-            Bounded[] exact = [.. Bounded.Exact(a.Span).Zip(error, (ai, e) => (2 * e) * (ai * (1 - ai)))];
+            Bounded[] exact = [.. Bounded.Exact(a.Span).Zip(error, (ai, e) => (2 * e) * Bounded.Derivative(ai))];
             Bounded.AssertAdmits(exact, delta.Span, $"{count}, delta");
             Bounded.AssertAdmits([Bounded.Dot(0, error, error)], [cost], $"{count}, cost");
         }

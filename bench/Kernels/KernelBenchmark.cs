@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Order;
 
 namespace FastNN.Bench;
 
@@ -14,7 +13,7 @@ public readonly record struct Shape(int Inputs, int Outputs)
 /// One kernel: its buffers, its call, and the results that validation compares. What is timed is what was validated: the setup of every
 /// benchmark compares its contestant with the scalar reference first, and fails where they differ.
 /// </summary>
-[MemoryDiagnoser(displayGenColumns: false), RatioToScalar, Orderer(SummaryOrderPolicy.Declared)]
+[MemoryDiagnoser(displayGenColumns: false), RatioToScalar]
 public abstract unsafe class KernelBenchmark
 {
     private protected const float LearningRate = 1e-3f;
@@ -55,11 +54,10 @@ public abstract unsafe class KernelBenchmark
     internal Deviation CompareWithScalar()
     {
         Contestant contestant = Kernels;
-        float[] actual = Compute();
         Kernels = Contestant.Scalar;
         float[] expected = Compute();
         Kernels = contestant;
-        return Deviation.Between(expected, actual, contestant, $"{GetType().Name} {Shape}");
+        return Deviation.Between(expected, Compute(), contestant, $"{GetType().Name} {Shape}", Run);
     }
 
     /// <summary>Allocates and fills the buffers, to the same numbers every time.</summary>

@@ -15,9 +15,6 @@ internal sealed class Measurement(Action<int> repeat)
     /// <summary>Of one call.</summary>
     internal double Nanoseconds { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Of one call, once warm.</summary>
-    internal double AllocatedBytes { get; private set; }
-
     internal static void Run(IReadOnlyList<Measurement> measurements, int rounds, Action roundDone)
     {
         foreach (Measurement measurement in measurements) measurement.Calibrate();
@@ -27,8 +24,6 @@ internal sealed class Measurement(Action<int> repeat)
         {
             foreach (Measurement measurement in measurements) measurement.Time();
         }
-
-        foreach (Measurement measurement in measurements) measurement.CountAllocations();
     }
 
     /// <summary>
@@ -38,16 +33,15 @@ internal sealed class Measurement(Action<int> repeat)
     {
         for (int tier = 0; tier < 3; tier++)
         {
-            foreach (Measurement measurement in measurements)
-            {
-                for (int call = 0; call < 40; call++) measurement.Repeat(Math.Max(1, measurement._calls / 40));
-            }
-
+            foreach (Measurement measurement in measurements) measurement.WarmUp();
             Thread.Sleep(300);
         }
     }
 
-    private void Repeat(int calls) => repeat(calls);
+    private void WarmUp()
+    {
+        for (int call = 0; call < 40; call++) repeat(Math.Max(1, _calls / 40));
+    }
 
     private void Calibrate()
     {
@@ -66,12 +60,5 @@ internal sealed class Measurement(Action<int> repeat)
     {
         repeat(Math.Max(2, _calls / 4)); // brings the data back to the cache it lives in; an L3 that takes what L2 evicts needs two passes
         Nanoseconds = Math.Min(Nanoseconds, Elapsed().TotalNanoseconds / _calls);
-    }
-
-    private void CountAllocations()
-    {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        repeat(_calls);
-        AllocatedBytes = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / _calls;
     }
 }

@@ -8,8 +8,34 @@ namespace FastNN;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Not thread-safe: one trainer, one thread, and nobody else using the network meanwhile. The workspace, two floats for each neuron
-/// (each layer rounded up to sixteen) and, once a batch has been seen, one for each parameter, belongs to the trainer; a step allocates nothing.
+/// For one sample, layer l with W [n_in, n_out], b, z, a and δ [n_out], and a⁻ [n_in] the outputs of the layer before:
+/// <code>
+/// forward          z_i = b_i + Σ_j w_ij·a⁻_j,   a_i = σ(z_i)
+/// cost             C = Σ_i (a_i − y_i)²                                   over the outputs of the last layer
+/// output delta     δ_i = ∂C/∂z_i = 2(a_i − y_i) · a_i(1 − a_i)            by cost function × by activation
+/// hidden delta     δ⁻_j = a⁻_j(1 − a⁻_j) · Σ_i w_ij·δ_i                   by induction
+/// gradient         ∂C/∂w_ij = δ_i·a⁻_j,   ∂C/∂b_i = δ_i
+/// update           w ← w − learningRate·∂C/∂w
+/// </code>
+/// </para>
+/// <para>
+/// The induction holds: δ = ∂C/∂z in every layer. (1) In the last layer, C depends on z_i through a_i alone, so ∂C/∂z_i = ∂C/∂a_i · σ′(z_i).
+/// (2) If δ_i = ∂C/∂z_i in a layer, then C depends on a⁻_j through every z_i of it, and by the chain rule over all these paths
+/// ∂C/∂a⁻_j = Σ_i ∂C/∂z_i · ∂z_i/∂a⁻_j = Σ_i δ_i·w_ij. (3) a⁻_j depends on z⁻_j alone, so ∂C/∂z⁻_j = σ′(z⁻_j)·Σ_i w_ij·δ_i = δ⁻_j, and the
+/// gradient follows from ∂z_i/∂w_ij = a⁻_j and ∂z_i/∂b_i = 1.
+/// </para>
+/// <para>
+/// For a batch the costs and gradients of its samples are indeed just summed up: C is a sum, and the gradient of a sum is the sum of the
+/// gradients. <see cref="Reduction.Mean"/> divides both by the batch size, so that the learning rate means the same for any batch.
+/// </para>
+/// <para>
+/// Who comes from the article that derives the 2-4-3-2 network by hand: its r &lt; 0 is −learningRate. Three slips there: M_h1 repeats a₂ where
+/// a₃ belongs; ∂C/∂w₃₂ stands where ∂C/∂w₂₃ belongs; and in some ∂a/∂z a ∂ is missing.
+/// </para>
+/// <para>
+/// Not thread-safe: one trainer, one thread, and nobody else using the network meanwhile. The workspace belongs to the trainer: two floats for
+/// each neuron, layers rounded up to sixteen, and from the first batch of several samples on one for each parameter. After that a step
+/// allocates nothing.
 /// </para>
 /// </remarks>
 public sealed unsafe class Trainer
@@ -47,8 +73,8 @@ public sealed unsafe class Trainer
     }
 
     /// <summary>
-    /// One step of training on a sample or a batch: the cost's gradient at the present parameters, then one update along it. A sample alone
-    /// is updated while the gradient passes through the layers, with the same bits as gradient first, update after.
+    /// One step of training on a sample or a batch: the gradient of the cost at the present parameters, then one update against it. For a sample
+    /// alone each layer is updated as soon as its delta has passed on, in one turn over its weights.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row; its length says the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>

@@ -1,0 +1,31 @@
+// Trains with every variant this process accelerates and prints them with the bits they reached. Two builds of this program, JIT and
+// NativeAOT, must print the same bits; within one, a variant that differs ends it with 1.
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using FastNN;
+
+string[] bits = [.. Kernels.Supported.Select(BitsAfterTraining)];
+Console.WriteLine($"variants {string.Join(' ', Kernels.Supported)}");
+Console.WriteLine($"bits {bits[0]}");
+return bits.Distinct().Count() == 1 ? 0 : 1;
+
+static string BitsAfterTraining(KernelVariant kernels)
+{
+    using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    foreach (int[] widths in (int[][])[[2, 4, 3, 2], [17, 33, 9, 5], [8, 16, 16, 1]])
+    {
+        var network = new Network(widths, seed: 42, kernels);
+        var trainer = new Trainer(network, new Sgd(learningRate: 0.5f));
+        float[] inputs = [.. Enumerable.Range(0, 5 * network.Inputs).Select(i => i % 7 / 7f)];
+        float[] targets = [.. Enumerable.Range(0, 5 * network.Outputs).Select(i => i % 3 / 3f)];
+        for (int step = 0; step < 100; step++)
+        {
+            trainer.Step(inputs.AsSpan(0, network.Inputs), targets.AsSpan(0, network.Outputs));
+            trainer.Step(inputs, targets);
+        }
+
+        hash.AppendData(MemoryMarshal.AsBytes(network.Parameters));
+    }
+
+    return Convert.ToHexString(hash.GetHashAndReset());
+}
