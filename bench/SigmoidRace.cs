@@ -26,7 +26,7 @@ internal sealed class SigmoidRace
     internal Table ToTable()
     {
         Table table = Screen.Table(
-            "Sigmoid: 10⁹ elements/s, and how many times as fast as TensorPrimitives", "n", [.. Contestant.All.Select(c => c.ToString())]);
+            "Sigmoid: 10⁹/s, times TensorPrimitives", "n", [.. Contestant.All.Select(c => c.ToString())]);
         foreach (int length in s_lengths)
         {
             var row = _entries.Where(entry => entry.Kernel.Shape.Outputs == length).ToList();

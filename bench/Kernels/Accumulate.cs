@@ -9,7 +9,7 @@ public unsafe class Accumulate : KernelBenchmark
 
     public override IEnumerable<Shape> Shapes => [new(8, 16), new(67, 45), new(784, 128)];
 
-    private protected override IEnumerable<AlignedBuffer> Results => [_gw, _gb, _inputDelta];
+    private protected override float[] Results => [.. _gw.Span, .. _gb.Span, .. _inputDelta.Span];
 
     private protected override void Allocate()
     {

@@ -9,7 +9,7 @@ public unsafe class Descend : KernelBenchmark
 
     public override IEnumerable<Shape> Shapes => [new(8, 16), new(67, 45), new(784, 128)];
 
-    private protected override IEnumerable<AlignedBuffer> Results => [_w, _b, _inputDelta];
+    private protected override float[] Results => [.. _w.Span, .. _b.Span, .. _inputDelta.Span];
 
     private protected override void Allocate()
     {

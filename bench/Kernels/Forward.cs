@@ -9,7 +9,7 @@ public unsafe class Forward : KernelBenchmark
 
     public override IEnumerable<Shape> Shapes => [new(8, 16), new(67, 45), new(784, 128)];
 
-    private protected override IEnumerable<AlignedBuffer> Results => [_y];
+    private protected override float[] Results => [.. _y.Span];
 
     private protected override void Allocate()
     {

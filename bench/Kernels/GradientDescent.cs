@@ -12,7 +12,7 @@ public unsafe class GradientDescent : KernelBenchmark
 
     internal override IEnumerable<Shape> RaggedShapes => [new(1, 1), new(1, 3), new(1, 15), new(1, 33), new(1, 4097)];
 
-    private protected override IEnumerable<AlignedBuffer> Results => [_w];
+    private protected override float[] Results => [.. _w.Span];
 
     private protected override void Allocate() => (_w, _g) = (Uniform(Shape.Outputs), Uniform(Shape.Outputs));
 

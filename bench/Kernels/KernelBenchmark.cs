@@ -37,8 +37,8 @@ public abstract unsafe class KernelBenchmark
     /// <summary>Shapes to validate besides those that are timed: around the lanes of every width.</summary>
     internal virtual IEnumerable<Shape> RaggedShapes => [new(2, 1), new(3, 5), new(17, 15), new(31, 33), new(66, 129)];
 
-    /// <summary>Every buffer the kernel writes.</summary>
-    private protected abstract IEnumerable<AlignedBuffer> Results { get; }
+    /// <summary>All that the kernel writes.</summary>
+    private protected abstract float[] Results { get; }
 
     [GlobalSetup]
     public void Setup()
@@ -81,6 +81,6 @@ public abstract unsafe class KernelBenchmark
     {
         Renew();
         Run();
-        return [.. Results.SelectMany(result => result.Span.ToArray())];
+        return Results;
     }
 }

@@ -12,7 +12,7 @@ public unsafe class OutputDelta : KernelBenchmark
 
     internal override IEnumerable<Shape> RaggedShapes => [new(1, 1), new(1, 3), new(1, 15), new(1, 33), new(1, 129)];
 
-    private protected override IEnumerable<AlignedBuffer> Results => [_delta, _cost];
+    private protected override float[] Results => [.. _delta.Span, .. _cost.Span];
 
     private protected override void Allocate() =>
         (_a, _y, _delta) = (Uniform(Shape.Outputs), Uniform(Shape.Outputs), new AlignedBuffer(Shape.Outputs));

@@ -77,14 +77,8 @@ internal static unsafe class DenseForward
         }
     }
 
-    private static void Panel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
-        where S : struct, ISimd<V>
-        where V : struct
-        where N : struct, IConst => InlinedPanel<S, V, N>(x, inputs, w, b, y, stride, rest, room);
-
     /// <summary>N vectors of outputs, the last of them with as many lanes as are left, at most a full vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void InlinedPanel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
+    private static void Panel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst

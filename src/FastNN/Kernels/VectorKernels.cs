@@ -18,10 +18,7 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
     {
-        // The tiniest layers run inside the pass itself: a call each would cost the article's network a fifth of its time.
-        if (outputs <= 4 && !DenseForward.IsNarrow(inputs, outputs))
-            DenseForward.InlinedPanel<Simd128, Vector128<float>, Const.One>(x, inputs, w, b, y, outputs, outputs, room);
-        else if (outputs <= 4) DenseForward.Run<Simd128, Vector128<float>>(x, inputs, w, b, y, outputs, room);
+        if (outputs <= 4) DenseForward.Run<Simd128, Vector128<float>>(x, inputs, w, b, y, outputs, room);
         else DenseForward.Run<S, V>(x, inputs, w, b, y, outputs, room);
     }
 

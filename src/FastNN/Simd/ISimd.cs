@@ -29,7 +29,8 @@ internal unsafe interface ISimd<V>
 
     /// <summary>
     /// Stores the first <paramref name="count"/> lanes and touches no other memory. Whole parts of 8, 4, 2 and 1 floats, never a
-    /// masked store: a later load of one element is forwarded from a part, but waits for a masked store to reach the cache.
+    /// masked store, which a later load must wait for until it has reached the cache: with AVX-512's a step of 17-33-9-5 takes 1.7 times as
+    /// long on Zen 4, and AVX2's is slower still.
     /// </summary>
     static abstract void StoreFirst(V value, float* target, int count);
 
