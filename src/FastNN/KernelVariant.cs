@@ -6,8 +6,8 @@ namespace FastNN;
 public enum KernelVariant
 {
     /// <summary>
-    /// The environment variable <c>FASTNN_KERNELS</c> if it is set (to the name of a member of this enumeration, in any case), else the
-    /// widest variant that this process accelerates.
+    /// The variant that the environment variable <c>FASTNN_KERNELS</c> names, a member of this enumeration in any case, read once in a
+    /// process; if it is not set, the widest that the process accelerates.
     /// </summary>
     Auto,
 

@@ -19,6 +19,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>The variants this process accelerates, the widest last. The one list behind dispatch, tests and benchmarks.</summary>
     internal static ImmutableArray<KernelSet> Supported { get; } = FindSupported();
 
+    // Read once: asking the environment costs more than a tiny kernel, and may allocate.
+    private static readonly Lazy<KernelSet> s_default =
+        new(() => Named(Environment.GetEnvironmentVariable(EnvironmentVariable)), LazyThreadSafetyMode.PublicationOnly);
+
     internal KernelVariant Variant => variant;
 
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of the enumeration.</exception>
@@ -26,7 +30,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <exception cref="InvalidOperationException">Auto, and the environment variable names no variant.</exception>
     internal static KernelSet For(KernelVariant kernels)
     {
-        if (kernels == KernelVariant.Auto) return Default();
+        if (kernels == KernelVariant.Auto) return s_default.Value;
 
         foreach (KernelSet set in Supported)
         {
@@ -38,6 +42,20 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
                 $"kernels asks for {kernels}, which this process does not accelerate; it has {string.Join(", ", Supported.Select(s => s.Variant))}.")
             : new ArgumentOutOfRangeException(
                 nameof(kernels), kernels, $"kernels must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}, but is {(int)kernels}.");
+    }
+
+    /// <summary>The set that a value of the environment variable names, in any case; the widest for none and for Auto.</summary>
+    internal static KernelSet Named(string? name)
+    {
+        if (string.IsNullOrEmpty(name) || name.Equals(nameof(KernelVariant.Auto), StringComparison.OrdinalIgnoreCase)) return Supported[^1];
+
+        foreach (KernelVariant kernels in Enum.GetValues<KernelVariant>())
+        {
+            if (name.Equals(kernels.ToString(), StringComparison.OrdinalIgnoreCase)) return For(kernels);
+        }
+
+        throw new InvalidOperationException(
+            $"The environment variable {EnvironmentVariable} is \"{name}\", but must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}.");
     }
 
     /// <summary>The set with the passes that suit these layers.</summary>
@@ -80,21 +98,6 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
             sets.Add(new KernelSet<VectorKernels<Simd512, Vector512<float>>>(KernelVariant.Vector512));
         return sets.ToImmutable();
-    }
-
-    private static KernelSet Default()
-    {
-        string? name = Environment.GetEnvironmentVariable(EnvironmentVariable);
-        if (string.IsNullOrEmpty(name)) return Supported[^1];
-
-        KernelVariant kernels = Enum.GetValues<KernelVariant>()
-            .FirstOrDefault(v => name.Equals(v.ToString(), StringComparison.OrdinalIgnoreCase), (KernelVariant)(-1));
-        if (kernels == KernelVariant.Auto) return Supported[^1];
-
-        return Enum.IsDefined(kernels)
-            ? For(kernels)
-            : throw new InvalidOperationException(
-                $"The environment variable {EnvironmentVariable} is \"{name}\", but must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}.");
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastNN.Activations;
 using FastNN.Simd;
 
@@ -11,28 +9,31 @@ namespace FastNN.Vectorised;
 /// </summary>
 internal static unsafe class OutputDelta
 {
-    [SkipLocalsInit]
     internal static float Run<S, V>(float* a, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
     {
-        Unsafe.SkipInit(out Padding.Sixteen lanes);
-        for (int part = 0; part < Padding.Lanes; part += S.Count)
-        {
-            V cost = S.Broadcast(0f);
-            for (int i = part; i < count; i += Padding.Lanes)
-            {
-                V mask = S.First(Math.Min(S.Count, count - i));
-                V ai = S.LoadFirst(a + i, mask);
-                V error = S.Subtract(ai, S.LoadFirst(y + i, mask));
-                cost = S.MultiplyAdd(error, error, cost);
-                S.Store(S.Multiply(S.Add(error, error), Sigmoid.Derivative<S, V>(ai)), delta + i);
-            }
+        V cost = Part<S, V>(a, y, delta, count, 0);
+        if (S.Count <= 8) cost = S.Add(cost, Part<S, V>(a, y, delta, count, 8));
+        if (S.Count <= 4) cost = S.Add(cost, S.Add(Part<S, V>(a, y, delta, count, 4), Part<S, V>(a, y, delta, count, 12)));
+        return Simd128.Sum(S.Fold(cost));
+    }
 
-            if (S.Count == 4 && count <= 4) return Simd128.Sum(Unsafe.BitCast<V, Vector128<float>>(cost)); // the other lanes are empty
-            S.Store(cost, (float*)&lanes + part);
+    /// <summary>The vectors that start at <paramref name="first"/>, first + 16, …; the result is the cost in their lanes.</summary>
+    private static V Part<S, V>(float* a, float* y, float* delta, int count, int first)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V cost = S.Broadcast(0f);
+        for (int i = first; i < count; i += Padding.Lanes)
+        {
+            V mask = S.First(Math.Min(S.Count, count - i));
+            V ai = S.LoadFirst(a + i, mask);
+            V error = S.Subtract(ai, S.LoadFirst(y + i, mask));
+            cost = S.MultiplyAdd(error, error, cost);
+            S.Store(S.Multiply(S.Add(error, error), Sigmoid.Derivative<S, V>(ai)), delta + i);
         }
 
-        return Simd128.Sum(Padding.Fold((float*)&lanes));
+        return cost;
     }
 }

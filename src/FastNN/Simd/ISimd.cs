@@ -1,5 +1,6 @@
 
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
 
 namespace FastNN.Simd;
 
@@ -50,6 +51,9 @@ internal unsafe interface ISimd<V>
 
     /// <summary>a &gt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
     static abstract V Max(V a, V x);
+
+    /// <summary>The lanes folded in halves down to four: of 16 to 8, then to 4.</summary>
+    static abstract Vector128<float> Fold(V value);
 
     /// <summary>The bits of each lane, shifted left.</summary>
     static abstract V ShiftBitsLeft(V value, [ConstantExpected] byte count);

@@ -72,6 +72,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Sse.IsSupported ? Sse.Max(a, x) : Vector128.ConditionalSelect(Vector128.GreaterThan(a, x), a, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Vector128<float> value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftBitsLeft(Vector128<float> value, [ConstantExpected] byte count) =>
         Vector128.ShiftLeft(value.AsInt32(), count).AsSingle();
 

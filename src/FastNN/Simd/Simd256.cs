@@ -67,6 +67,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> x) => Avx.Max(a, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Vector256<float> value) => value.GetLower() + value.GetUpper();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftBitsLeft(Vector256<float> value, [ConstantExpected] byte count) =>
         Vector256.ShiftLeft(value.AsInt32(), count).AsSingle();
 

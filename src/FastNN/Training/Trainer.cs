@@ -86,9 +86,11 @@ public sealed unsafe class Trainer
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
             float rate = -_optimizer.LearningRate;
-            return batch == 1
+            float cost = batch == 1
                 ? _network.KernelSet.Step(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
                 : StepBatch(x, y, batch, rate);
+            GC.KeepAlive(this);
+            return cost;
         }
     }
 
@@ -133,6 +135,7 @@ public sealed unsafe class Trainer
             for (int s = 0; s < batch; s++) cost += Differentiate(x + (nint)s * _network.Inputs, y + (nint)s * _network.Outputs);
         }
 
+        GC.KeepAlive(this);
         return Reduce(cost, batch);
     }
 
