@@ -18,7 +18,10 @@ internal sealed unsafe class Limits
 
     internal IEnumerable<Measurement> Measurements => [_chain, .. _workingSets.SelectMany(set => set.Reads.Concat(set.Updates))];
 
-    /// <summary>Nanoseconds: a quarter of a step of a chain of multiply-adds, whose latency is four cycles on every x64 core since 2015.</summary>
+    /// <summary>
+    /// Nanoseconds: a quarter of a step of a chain of fused multiply-adds, whose latency is four cycles on every x64 core since 2015. No
+    /// cycle where the process must do without the instruction and calls the C library.
+    /// </summary>
     internal double Cycle => _chain.Nanoseconds / (4 * ChainLength);
 
     /// <summary>Nanoseconds to read this many bytes, from the cache they fit in.</summary>

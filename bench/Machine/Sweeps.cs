@@ -13,7 +13,7 @@ internal static unsafe class Sweeps
 
     /// <summary>
     /// The loops at the widest vectors of this process. Tried and no faster on Zen 4: 256 bits, four vectors a block, four streams, and multiply-adds,
-    /// which not every process has, instead of additions.
+    /// which not every process has, instead of additions. A process without vectors emulates them: its limits mean nothing.
     /// </summary>
     internal static (Sweep[] Reads, Sweep[] Updates) Widest => KernelSet.Supported[^1].Variant switch
     {
