@@ -35,6 +35,25 @@ internal sealed class SigmoidRace
                 [$"{length}", .. row.Select(entry => $"{length / entry.Measurement.Nanoseconds:F2}  ×{reference / entry.Measurement.Nanoseconds:F2}")]);
         }
 
-        return table;
+        table.AddEmptyRow();
+        table.AddRow(["ULP", .. Contestant.All.Select(contestant => $"{LargestError(contestant):F2}")]);
+        return table.Caption("ULP: largest error of 262,144 values in ±87, in units in the last place of the exact result");
+    }
+
+    /// <summary>Within ±87 no result is subnormal, so an exact result's last place is 2⁻²³ of its power of two.</summary>
+    private static unsafe double LargestError(Contestant contestant)
+    {
+        const int Values = 262_144;
+        float[] values = [.. Enumerable.Range(0, Values).Select(k => 87f * (2f * k / Values - 1f))], results = new float[Values];
+        fixed (float* x = values, y = results) contestant.Set.Sigmoid(x, y, Values);
+
+        double largest = 0;
+        for (int k = 0; k < Values; k++)
+        {
+            double exact = 1 / (1 + Math.Exp(-(double)values[k]));
+            largest = Math.Max(largest, Math.Abs(results[k] - exact) / Math.ScaleB(1, Math.ILogB(exact) - 23));
+        }
+
+        return largest;
     }
 }

@@ -3,8 +3,8 @@ using Xunit;
 namespace FastNN.Tests;
 
 /// <summary>
-/// The article's induction, proven by finite differences: δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ σ′(z^l) gives the derivative of the cost by every parameter,
-/// and the gradient of a batch's summed cost is the sum of its samples' gradients. The library's gradient is the oracle's.
+/// The article's induction, proven by finite differences: δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ σ′(z^l) gives the derivative of the cost by every
+/// parameter, and the gradient of a batch's summed cost is the sum of its samples' gradients. The library's gradient is the oracle's.
 /// </summary>
 public class GradientCheckTests
 {
@@ -53,7 +53,8 @@ public class GradientCheckTests
     public void The_kernels_gradient_is_the_oracles_within_the_proven_bound(int[] widths, KernelVariant variant)
     {
         (Network network, float[] inputs, float[] targets) = Example(widths, variant);
-        (Bounded cost, Bounded[] gradient) = new Oracle(widths, Bounded.Exact(network.Parameters)).Batch(Bounded.Exact(inputs), Bounded.Exact(targets), 1);
+        var oracle = new Oracle(widths, Bounded.Exact(network.Parameters));
+        (Bounded cost, Bounded[] gradient) = oracle.Batch(Bounded.Exact(inputs), Bounded.Exact(targets), 1);
         (float actualCost, float[] actual) = ByHand(network, inputs, targets);
         Bounded.AssertAdmits([cost], [actualCost], "cost");
         Bounded.AssertAdmits(gradient, actual, "gradient");
@@ -64,17 +65,17 @@ public class GradientCheckTests
     public void A_step_is_the_kernels_gradient_and_then_descent(int[] widths, KernelVariant variant)
     {
         (Network network, float[] inputs, float[] targets) = Example(widths, variant);
-        foreach (int batch in (int[])[1, Batch])
+        foreach (Reduction reduction in Enum.GetValues<Reduction>())
         {
-            foreach (Reduction reduction in Enum.GetValues<Reduction>())
+            var trainer = new Trainer(network, new Sgd(0.3f), reduction: reduction);
+            foreach (int batch in (int[])[1, Batch, Batch - 1, 1])
             {
                 float[] x = inputs[..(batch * network.Inputs)], y = targets[..(batch * network.Outputs)];
-                float scale = reduction == Reduction.Mean ? 1f / batch : 1f;
                 (_, float[] gradient) = ByHand(network, x, y);
                 float[] expected = network.Parameters.ToArray();
-                Kernels.GradientDescent(expected, gradient, scale, 0.3f, variant);
+                Kernels.GradientDescent(expected, gradient, reduction == Reduction.Mean ? 1f / batch : 1f, 0.3f, variant);
 
-                new Trainer(network, new Sgd(0.3f), reduction: reduction).Step(x, y);
+                trainer.Step(x, y);
                 Cases.AssertSameBits(expected, network.Parameters, $"{batch} samples, {reduction}");
             }
         }
@@ -103,8 +104,8 @@ public class GradientCheckTests
                 Layer layer = network.Layers[l];
                 int biases = end - layer.Outputs, weights = biases - layer.Weights.Length;
                 var inputDelta = new float[layer.Inputs];
-                Kernels.BackwardAccumulate(
-                    layer.Weights, a[l], delta, inputDelta, gradient.AsSpan(weights, layer.Weights.Length), gradient.AsSpan(biases, layer.Outputs), kernels);
+                Span<float> gw = gradient.AsSpan(weights, layer.Weights.Length), gb = gradient.AsSpan(biases, layer.Outputs);
+                Kernels.BackwardAccumulate(layer.Weights, a[l], delta, inputDelta, gw, gb, kernels);
                 (delta, end) = (inputDelta, weights);
             }
         }

@@ -14,7 +14,8 @@ public class LearningTests
         for (int seed = 1; seed <= 20; seed++)
         {
             var network = new Network([2, 4, 3, 2], seed);
-            TrainingResult result = new Trainer(network, new Sgd(2f)).TrainUntil([0.3f, 0.5f], [1f, 0f], cost: float.BitDecrement(1e-4f), maxSteps: 10_000);
+            var trainer = new Trainer(network, new Sgd(2f));
+            TrainingResult result = trainer.TrainUntil([0.3f, 0.5f], [1f, 0f], cost: float.BitDecrement(1e-4f), maxSteps: 10_000);
             Assert.True(result is { Reached: true, Steps: > 100, Cost: < 1e-4f }, $"seed {seed}: {result}");
 
             network.Forward([0.3f, 0.5f], outputs);
@@ -61,7 +62,8 @@ public class LearningTests
     [Fact]
     public void Digits_held_out_are_read_412_of_450()
     {
-        (float[] X, int Class)[] digits = [.. Rows("digits.csv", header: 0).Select(r => (X: Array.ConvertAll(r[..64], x => x / 16f), Class: (int)r[64]))];
+        (float[] X, int Class)[] digits =
+            [.. Rows("digits.csv", header: 0).Select(r => (X: Array.ConvertAll(r[..64], x => x / 16f), Class: (int)r[64]))];
         Assert.Equal(1797, digits.Length);
 
         // [−3, 3) is much for 64 inputs: σ would start saturated.
@@ -97,5 +99,6 @@ public class LearningTests
     }
 
     private static IEnumerable<float[]> Rows(string file, int header) =>
-        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", file)).Skip(header).Select(line => Array.ConvertAll(line.Split(','), float.Parse));
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", file)).Skip(header)
+            .Select(line => Array.ConvertAll(line.Split(','), float.Parse));
 }

@@ -94,7 +94,8 @@ public unsafe class NetworkTests
     {
         const int Batch = 20;
         Network network = Unsaturated(widths, variant);
-        float[] inputs = Cases.Uniform(4, Batch * network.Inputs), expected = new float[Batch * network.Outputs], outputs = new float[expected.Length];
+        float[] inputs = Cases.Uniform(4, Batch * network.Inputs);
+        float[] expected = new float[Batch * network.Outputs], outputs = new float[Batch * network.Outputs];
         network.Forward(inputs, expected);
         foreach (float broken in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {

@@ -34,7 +34,7 @@ public class ReadmeTests
         Assert.Equal(promised, printed.ToString().TrimEnd('\n').Split('\n'));
     }
 
-    /// <summary>The trimmed lines of a file in the output folder between the first that is <paramref name="start"/> and the next that is <paramref name="end"/>.</summary>
+    /// <summary>The trimmed lines of a file in the output folder between the first that is start and the next that is end.</summary>
     private static IEnumerable<string> Between(string file, string start, string end) =>
         File.ReadLines(Path.Combine(AppContext.BaseDirectory, file)).Select(line => line.Trim())
             .SkipWhile(line => line != start).Skip(1).TakeWhile(line => line != end);

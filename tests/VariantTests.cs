@@ -7,7 +7,6 @@ namespace FastNN.Tests;
 /// Which kernels run: those asked for, else those that FASTNN_KERNELS names, else the widest that the process accelerates.
 /// FASTNN_EXPECT_KERNELS says what a run under other instruction-set settings has to find.
 /// </summary>
-[Collection(nameof(Alone))]
 public class VariantTests
 {
     private static IEnumerable<KernelVariant> Accelerated
@@ -25,30 +24,30 @@ public class VariantTests
     public void Supported_are_the_accelerated_ones() => Assert.Equal(Accelerated, Kernels.Supported);
 
     [Fact]
-    public void Auto_is_the_widest_accelerated_one_and_the_one_this_run_is_for()
+    public void Auto_is_the_one_this_run_is_for()
     {
         string? expected = Environment.GetEnvironmentVariable("FASTNN_EXPECT_KERNELS");
         if (string.IsNullOrEmpty(expected)) expected = Accelerated.Last().ToString();
-        Assert.Equal(expected, With(null, () => New().KernelVariant.ToString()));
+        Assert.Equal(expected, New().KernelVariant.ToString());
     }
 
     [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
-    public void A_network_runs_on_the_kernels_asked_for(KernelVariant variant) =>
-        Assert.Equal(variant, With("Scalar", () => New(variant).KernelVariant));
+    public void A_network_runs_on_the_kernels_asked_for(KernelVariant variant) => Assert.Equal(variant, New(variant).KernelVariant);
 
     [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
-    public void FASTNN_KERNELS_says_what_Auto_means_in_any_case(KernelVariant variant)
+    public void FASTNN_KERNELS_names_a_variant_in_any_case(KernelVariant variant)
     {
         foreach (string name in (string[])[variant.ToString(), variant.ToString().ToUpperInvariant(), variant.ToString().ToLowerInvariant()])
-            Assert.Equal(variant, With(name, () => New().KernelVariant));
+            Assert.Equal(variant, KernelSet.Named(name).Variant);
     }
 
     [Theory]
+    [InlineData(null)]
     [InlineData("")]
     [InlineData("auto")]
-    public void FASTNN_KERNELS_may_leave_it_to_the_machine(string name) => Assert.Equal(Accelerated.Last(), With(name, () => New().KernelVariant));
+    public void FASTNN_KERNELS_may_leave_it_to_the_machine(string? name) => Assert.Equal(Accelerated.Last(), KernelSet.Named(name).Variant);
 
     [Theory]
     [InlineData("Vector1024")]
@@ -56,7 +55,7 @@ public class VariantTests
     [InlineData("Scalar,Vector128")]
     public void FASTNN_KERNELS_with_another_value_is_refused(string name)
     {
-        var refusal = Assert.Throws<InvalidOperationException>(() => With(name, () => New()));
+        var refusal = Assert.Throws<InvalidOperationException>(() => KernelSet.Named(name));
         Assert.Contains($"\"{name}\"", refusal.Message);
         Assert.Contains("FASTNN_KERNELS", refusal.Message);
         Assert.Contains("Auto, Scalar, Vector128, Vector256, Vector512", refusal.Message);
@@ -68,7 +67,7 @@ public class VariantTests
         foreach (KernelVariant variant in Enum.GetValues<KernelVariant>().Except([KernelVariant.Auto, .. Accelerated]))
         {
             Assert.Contains(variant.ToString(), Assert.Throws<PlatformNotSupportedException>(() => New(variant)).Message);
-            Assert.Contains(variant.ToString(), Assert.Throws<PlatformNotSupportedException>(() => With(variant.ToString(), () => New())).Message);
+            Assert.Contains(variant.ToString(), Assert.Throws<PlatformNotSupportedException>(() => KernelSet.Named(variant.ToString())).Message);
         }
 
         var refusal = Assert.Throws<ArgumentOutOfRangeException>(() => New((KernelVariant)99));
@@ -77,18 +76,4 @@ public class VariantTests
     }
 
     private static Network New(KernelVariant kernels = KernelVariant.Auto) => new([2, 2], seed: 1, kernels);
-
-    private static T With<T>(string? name, Func<T> run)
-    {
-        string? before = Environment.GetEnvironmentVariable("FASTNN_KERNELS");
-        Environment.SetEnvironmentVariable("FASTNN_KERNELS", name);
-        try
-        {
-            return run();
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("FASTNN_KERNELS", before);
-        }
-    }
 }

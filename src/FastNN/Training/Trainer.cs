@@ -96,7 +96,7 @@ public sealed unsafe class Trainer
 
     /// <summary>
     /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, a number of steps is reached, or the cost is no
-    /// number any more (the training diverged).
+    /// number any more (the training diverged). It ends at the first parameters for which that holds, so each turn evaluates before it steps.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
@@ -109,16 +109,12 @@ public sealed unsafe class Trainer
     {
         if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be at least 0, but is {cost}.");
         ArgumentOutOfRangeException.ThrowIfNegative(maxSteps);
-        float reached = Evaluate(inputs, targets);
-        int steps = 0;
-        while (!(reached <= cost) && steps < maxSteps && float.IsFinite(reached))
+        for (int steps = 0; ; steps++)
         {
-            reached = Step(inputs, targets); // the cost before the step, which is the last one's cost after it
-            steps++;
-            if (reached <= cost || steps == maxSteps || !float.IsFinite(reached)) reached = Evaluate(inputs, targets);
+            float reached = Evaluate(inputs, targets);
+            if (reached <= cost || steps == maxSteps || !float.IsFinite(reached)) return new TrainingResult(steps, reached, reached <= cost);
+            Step(inputs, targets);
         }
-
-        return new TrainingResult(steps, reached, reached <= cost);
     }
 
     /// <summary>The cost of the network on samples, held out from training perhaps. Changes no parameter.</summary>
