@@ -5,7 +5,7 @@ namespace FastNN.Vectorised;
 
 /// <summary>
 /// The output layer of one sample under squared error: δ_i = ∂C/∂z_i = 2(a_i − y_i)·σ′(z_i), and C = Σ_i (a_i − y_i)² as the result.
-/// a and y [count]; δ is padded (<see cref="Padding"/>), its pad set to zero. C is summed in sixteen lanes, i in lane i mod 16, then folded.
+/// a and y [count]; δ is padded (<see cref="Padding"/>), and a pad of zeros stays one. C is summed in sixteen lanes, i in lane i mod 16, then folded.
 /// </summary>
 internal static unsafe class OutputDelta
 {
