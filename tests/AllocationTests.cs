@@ -36,8 +36,8 @@ public class AllocationTests
         AssertAllocatesNothing(() => Kernels.Sigmoid(x, x, variant));
         AssertAllocatesNothing(() => Kernels.Forward(x, w, b, y, variant));
         AssertAllocatesNothing(() => Kernels.OutputDelta(y, b, delta, variant));
-        AssertAllocatesNothing(() => Kernels.BackwardUpdate(w, b, x, delta, inputDelta, 0.1f, variant));
-        AssertAllocatesNothing(() => Kernels.BackwardAccumulate(w, x, delta, inputDelta, gw, gb, variant));
+        AssertAllocatesNothing(() => Kernels.BackwardUpdate(x, delta, w, b, inputDelta, 0.1f, variant));
+        AssertAllocatesNothing(() => Kernels.BackwardAccumulate(x, delta, w, gw, gb, inputDelta, variant));
         AssertAllocatesNothing(() => Kernels.GradientDescent(w, gw, 1f, 0.1f, variant));
     }
 

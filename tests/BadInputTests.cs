@@ -31,8 +31,8 @@ public class BadInputTests
         Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _network.Forward([], []));
         Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _network.Forward([], Part(0, 2)));
         Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => _network.Forward(Part(0, 3), Part(10, 2)));
-        Refuses<ArgumentException>("outputs", ["4 in all", "length of 3"], () => _network.Forward(Part(0, 4), Part(10, 3)));
-        Refuses<ArgumentException>("outputs", ["2 in all", "length of 0"], () => _network.Forward(Part(0, 2), []));
+        Refuses<ArgumentException>("outputs", ["4 for the batch of 2", "length of 3"], () => _network.Forward(Part(0, 4), Part(10, 3)));
+        Refuses<ArgumentException>("outputs", ["2 for the batch of 1", "length of 0"], () => _network.Forward(Part(0, 2), []));
         Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Part(0, 2), Part(0, 2)));
         Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Part(0, 4), Part(3, 4)));
         Refuses<ArgumentException>("outputs", ["Parameters", "share memory"], () => _network.Forward(Part(0, 2), _network.Parameters[^2..]));
@@ -51,8 +51,8 @@ public class BadInputTests
         {
             Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => method([], []));
             Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => method(Part(0, 3), Part(10, 2)));
-            Refuses<ArgumentException>("targets", ["4 in all", "length of 2"], () => method(Part(0, 4), Part(10, 2)));
-            Refuses<ArgumentException>("targets", ["2 in all", "length of 0"], () => method(Part(0, 2), []));
+            Refuses<ArgumentException>("targets", ["4 for the batch of 2", "length of 2"], () => method(Part(0, 4), Part(10, 2)));
+            Refuses<ArgumentException>("targets", ["2 for the batch of 1", "length of 0"], () => method(Part(0, 2), []));
         }
 
         foreach (Uses method in (Uses[])[methods[0], methods[2]])
@@ -84,7 +84,7 @@ public class BadInputTests
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => _ = new Sgd(rate));
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => optimizer.LearningRate = rate);
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => Kernels.GradientDescent(Part(0, 9), Part(10, 9), 1f, rate));
-            Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => Kernels.BackwardUpdate(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(40, 2), rate));
+            Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => Kernels.BackwardUpdate(Part(20, 2), Part(30, 3), Part(0, 6), Part(10, 3), Part(40, 2), rate));
         }
 
         Refuses<ArgumentOutOfRangeException>("learningRate", ["−r, here 0.25"], () => _ = new Sgd(-0.25f)); // the article's r, and what to write for it
@@ -125,7 +125,7 @@ public class BadInputTests
     [Fact]
     public void Kernels_BackwardUpdate()
     {
-        Backward method = (w, b, x, d, p) => Kernels.BackwardUpdate(w, b, x, d, p, 0.5f);
+        Backward method = (w, b, x, d, p) => Kernels.BackwardUpdate(x, d, w, b, p, 0.5f);
         RefusesBackward("weights", "biases", method);
         Refuses<ArgumentException>("inputDelta", ["weights", "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(5, 2)));
     }
@@ -133,9 +133,9 @@ public class BadInputTests
     [Fact]
     public void Kernels_BackwardAccumulate()
     {
-        Backward method = (gw, gb, x, d, p) => Kernels.BackwardAccumulate(Part(80, 6), x, d, p, gw, gb);
+        Backward method = (gw, gb, x, d, p) => Kernels.BackwardAccumulate(x, d, Part(80, 6), gw, gb, p);
         RefusesBackward("weightGradient", "biasGradient", method);
-        Refuses<ArgumentException>("weights", ["length of 6", "has 5"], () => Kernels.BackwardAccumulate(Part(80, 5), Part(20, 2), Part(30, 3), [], Part(0, 6), Part(10, 3)));
+        Refuses<ArgumentException>("weights", ["length of 6", "has 5"], () => Kernels.BackwardAccumulate(Part(20, 2), Part(30, 3), Part(80, 5), Part(0, 6), Part(10, 3), []));
         Refuses<ArgumentException>("weightGradient", ["weights", "share memory"], () => method(Part(75, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
         Refuses<ArgumentException>("biasGradient", ["weights", "share memory"], () => method(Part(0, 6), Part(85, 3), Part(20, 2), Part(30, 3), []));
         Refuses<ArgumentException>("inputDelta", ["weights", "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(79, 2)));

@@ -105,7 +105,7 @@ public class GradientCheckTests
                 int biases = end - layer.Outputs, weights = biases - layer.Weights.Length;
                 var inputDelta = new float[layer.Inputs];
                 Span<float> gw = gradient.AsSpan(weights, layer.Weights.Length), gb = gradient.AsSpan(biases, layer.Outputs);
-                Kernels.BackwardAccumulate(layer.Weights, a[l], delta, inputDelta, gw, gb, kernels);
+                Kernels.BackwardAccumulate(a[l], delta, layer.Weights, gw, gb, inputDelta, kernels);
                 (delta, end) = (inputDelta, weights);
             }
         }

@@ -7,7 +7,10 @@ namespace FastNN;
 /// <summary>
 /// The kernels by themselves, for code that has a network of its own. Weights are [inputs, outputs] row by row: w_ij, from input j to
 /// output i, at <c>j·outputs + i</c>; the number of inputs and outputs is that of the spans. Every method gives the same bits in every
-/// variant, runs on the calling thread, is thread-safe for spans that are not shared, and allocates nothing once warm.
+/// variant, runs on the calling thread, is thread-safe for spans that are not shared, and allocates nothing once warm. Arguments come in the
+/// order: what goes in, the parameters, what comes out. To train a network of one's own, call <see cref="Forward"/> layer by layer,
+/// <see cref="OutputDelta"/>, then <see cref="BackwardUpdate"/> from the last layer to the first, each time with the inputDelta of the layer
+/// before as the next delta.
 /// </summary>
 /// <remarks>
 /// Each method throws an <see cref="ArgumentException"/> when lengths do not fit or a span that is written overlaps another, and, for
@@ -15,7 +18,7 @@ namespace FastNN;
 /// </remarks>
 public static unsafe class Kernels
 {
-    /// <summary>The variants this process accelerates, the fastest last. <see cref="KernelVariant.Scalar"/> is always the first.</summary>
+    /// <summary>The variants this process accelerates, the widest last. <see cref="KernelVariant.Scalar"/> is always the first.</summary>
     public static IReadOnlyList<KernelVariant> Supported { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
 
     /// <summary>y_k = σ(x_k), at most 2.5 units in the last place off.</summary>
@@ -85,17 +88,17 @@ public static unsafe class Kernels
     /// One layer backward, one sample, and its update in the same pass over the weights: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i with the weights as
     /// they were, then w_ij ← w_ij − learningRate·δ_i·a_j and b_i ← b_i − learningRate·δ_i.
     /// </summary>
-    /// <param name="weights">W, [inputs, outputs]; updated.</param>
-    /// <param name="biases">b, [outputs]; updated.</param>
     /// <param name="inputs">a, [inputs]: what the layer was given, the sigmoid outputs of the layer before where there is one.</param>
     /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
+    /// <param name="weights">W, [inputs, outputs]; updated.</param>
+    /// <param name="biases">b, [outputs]; updated.</param>
     /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
     /// <param name="learningRate">Finite and greater than 0.</param>
     /// <param name="kernels">The variant to run.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or a span that is written overlaps another.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
     public static void BackwardUpdate(
-        Span<float> weights, Span<float> biases, ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> inputDelta, float learningRate,
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> weights, Span<float> biases, Span<float> inputDelta, float learningRate,
         KernelVariant kernels = KernelVariant.Auto)
     {
         KernelSet set = KernelSet.For(kernels);
@@ -116,17 +119,17 @@ public static unsafe class Kernels
     /// One layer backward, one sample, its gradient added to that of the samples before: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i,
     /// ∂C/∂w_ij += δ_i·a_j, ∂C/∂b_i += δ_i.
     /// </summary>
-    /// <param name="weights">W, [inputs, outputs].</param>
     /// <param name="inputs">a, [inputs]: what the layer was given, the sigmoid outputs of the layer before where there is one.</param>
     /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
-    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
+    /// <param name="weights">W, [inputs, outputs].</param>
     /// <param name="weightGradient">∂C/∂W, [inputs, outputs]; added to.</param>
     /// <param name="biasGradient">∂C/∂b, [outputs]; added to.</param>
+    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
     /// <param name="kernels">The variant to run.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or a span that is written overlaps another.</exception>
     public static void BackwardAccumulate(
-        ReadOnlySpan<float> weights, ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> inputDelta,
-        Span<float> weightGradient, Span<float> biasGradient, KernelVariant kernels = KernelVariant.Auto)
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> weights, Span<float> weightGradient, Span<float> biasGradient,
+        Span<float> inputDelta, KernelVariant kernels = KernelVariant.Auto)
     {
         KernelSet set = KernelSet.For(kernels);
         CheckBackward(weights, weightGradient, nameof(weightGradient), biasGradient, nameof(biasGradient), inputs, delta, inputDelta);

@@ -10,13 +10,13 @@ namespace FastNN;
 /// and the outputs of one layer are the inputs of the next.
 /// </summary>
 /// <remarks>
-/// The outputs are a pure function of parameters and inputs: the same bits for every <see cref="KernelVariant"/>, for a sample alone or in
-/// a batch of any size. <see cref="Forward"/> is safe on any number of threads at once, as long as none changes the parameters meanwhile.
+/// The outputs lie between 0 and 1: scale targets accordingly. They are a pure function of parameters and inputs: the same bits for every
+/// <see cref="KernelVariant"/>, for a sample alone or in a batch of any size. <see cref="Forward"/> is safe on any number of threads at once,
+/// as long as none changes the parameters meanwhile.
 /// </remarks>
 public sealed unsafe class Network
 {
     private const int StackFloats = 512;
-    private readonly Layer[] _layers;
     private readonly int _hidden;
 
     /// <summary>Creates a network with parameters uniform in [−3, 3), drawn in their order in <see cref="Parameters"/>.</summary>
@@ -39,7 +39,7 @@ public sealed unsafe class Network
         _hidden = Shapes[^1].Activations;
         KernelSet = KernelSet.For(kernels).Suit(Shapes);
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
-        _layers = Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape));
+        Layers = Array.AsReadOnly(Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape)));
 
         var random = new SplitMix64(seed);
         foreach (ref float parameter in Parameters) parameter = random.NextParameter();
@@ -52,7 +52,7 @@ public sealed unsafe class Network
     public int Outputs { get; }
 
     /// <summary>The layers behind the inputs, the first hidden one first.</summary>
-    public IReadOnlyList<Layer> Layers => _layers;
+    public IReadOnlyList<Layer> Layers { get; }
 
     /// <summary>
     /// All parameters, contiguous and aligned to 64 bytes: for each layer W, then b, without padding; w_ij, from input j to output i, at
@@ -112,7 +112,8 @@ public sealed unsafe class Network
         if (outputs.Length != (long)batch * Outputs)
         {
             throw new ArgumentException(
-                $"{outputsName} must hold {Outputs} values for each of the {batch} samples, {(long)batch * Outputs} in all, but has a length of {outputs.Length}.", outputsName);
+                $"{outputsName} must hold {Outputs} values a sample, {(long)batch * Outputs} for the batch of {batch} in {inputsName}, but has a length of {outputs.Length}.",
+                outputsName);
         }
 
         return batch;

@@ -28,10 +28,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of the enumeration.</exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate the variant.</exception>
     /// <exception cref="InvalidOperationException">Auto, and the environment variable names no variant.</exception>
-    internal static KernelSet For(KernelVariant kernels)
-    {
-        if (kernels == KernelVariant.Auto) return s_default.Value;
+    internal static KernelSet For(KernelVariant kernels) => kernels == KernelVariant.Auto ? s_default.Value : For(kernels, nameof(kernels));
 
+    private static KernelSet For(KernelVariant kernels, string asker)
+    {
         foreach (KernelSet set in Supported)
         {
             if (set.Variant == kernels) return set;
@@ -39,7 +39,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
         throw Enum.IsDefined(kernels)
             ? new PlatformNotSupportedException(
-                $"kernels asks for {kernels}, which this process does not accelerate; it has {string.Join(", ", Supported.Select(s => s.Variant))}.")
+                $"{asker} asks for {kernels}, which this process does not accelerate; it has {string.Join(", ", Supported.Select(s => s.Variant))}.")
             : new ArgumentOutOfRangeException(
                 nameof(kernels), kernels, $"kernels must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}, but is {(int)kernels}.");
     }
@@ -51,7 +51,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
         foreach (KernelVariant kernels in Enum.GetValues<KernelVariant>())
         {
-            if (name.Equals(kernels.ToString(), StringComparison.OrdinalIgnoreCase)) return For(kernels);
+            if (name.Equals(kernels.ToString(), StringComparison.OrdinalIgnoreCase)) return For(kernels, $"The environment variable {EnvironmentVariable}");
         }
 
         throw new InvalidOperationException(

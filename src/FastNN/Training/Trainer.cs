@@ -78,7 +78,9 @@ public sealed unsafe class Trainer
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row; its length says the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>
-    /// <returns>The cost before the update.</returns>
+    /// <returns>
+    /// The cost before the update. NaN in the samples flows through as IEEE arithmetic says: when the cost is NaN, parameters are too by now.
+    /// </returns>
     /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters. Nothing was changed.</exception>
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
@@ -95,8 +97,8 @@ public sealed unsafe class Trainer
     }
 
     /// <summary>
-    /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, a number of steps is reached, or the cost is no
-    /// number any more (the training diverged). It ends at the first parameters for which that holds, so each turn evaluates before it steps.
+    /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, a number of steps is reached, or the cost is not
+    /// finite (nothing more can be learned then). It ends at the first parameters for which that holds, so each turn evaluates before it steps.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
