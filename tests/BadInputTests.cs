@@ -102,8 +102,8 @@ public class BadInputTests
     [Fact]
     public void Kernels_Forward()
     {
-        Refuses<ArgumentException>("inputs", ["at least one", "empty"], () => Kernels.Forward([], Part(10, 6), Part(20, 3), Part(30, 3)));
-        Refuses<ArgumentException>("biases", ["at least one", "empty"], () => Kernels.Forward(Part(0, 2), Part(10, 6), [], Part(30, 3)));
+        Refuses<ArgumentException>("inputs", ["between 1 and", "length of 0"], () => Kernels.Forward([], Part(10, 6), Part(20, 3), Part(30, 3)));
+        Refuses<ArgumentException>("biases", ["between 1 and", "length of 0"], () => Kernels.Forward(Part(0, 2), Part(10, 6), [], Part(30, 3)));
         Refuses<ArgumentException>("weights", ["length of 6", "has 5"], () => Kernels.Forward(Part(0, 2), Part(10, 5), Part(20, 3), Part(30, 3)));
         Refuses<ArgumentException>("outputs", ["length of 3", "has 4"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 4)));
         Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(1, 3)));
@@ -115,7 +115,7 @@ public class BadInputTests
     [Fact]
     public void Kernels_OutputDelta()
     {
-        Refuses<ArgumentException>("outputs", ["at least one", "empty"], () => Kernels.OutputDelta([], [], []));
+        Refuses<ArgumentException>("outputs", ["between 1 and", "length of 0"], () => Kernels.OutputDelta([], [], []));
         Refuses<ArgumentException>("targets", ["length of 3", "has 2"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 2), Part(20, 3)));
         Refuses<ArgumentException>("delta", ["length of 3", "has 4"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(20, 4)));
         Refuses<ArgumentException>("delta", ["outputs", "share memory"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(2, 3)));
@@ -151,8 +151,8 @@ public class BadInputTests
     /// <summary>The refusals that both backward kernels share: W or its gradient, b or its gradient, inputs, delta and input delta of a 2 × 3 layer.</summary>
     private void RefusesBackward(string weights, string biases, Backward method)
     {
-        Refuses<ArgumentException>("inputs", ["at least one", "empty"], () => method(Part(0, 6), Part(10, 3), [], Part(30, 3), []));
-        Refuses<ArgumentException>("delta", ["at least one", "empty"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), [], []));
+        Refuses<ArgumentException>("inputs", ["between 1 and", "length of 0"], () => method(Part(0, 6), Part(10, 3), [], Part(30, 3), []));
+        Refuses<ArgumentException>("delta", ["between 1 and", "length of 0"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), [], []));
         Refuses<ArgumentException>(weights, ["length of 6", "has 7"], () => method(Part(0, 7), Part(10, 3), Part(20, 2), Part(30, 3), []));
         Refuses<ArgumentException>(biases, ["length of 3", "has 2"], () => method(Part(0, 6), Part(10, 2), Part(20, 2), Part(30, 3), []));
         Refuses<ArgumentException>("inputDelta", ["length of 2", "has 3"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(40, 3)));

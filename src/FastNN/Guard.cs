@@ -6,6 +6,8 @@ namespace FastNN;
 /// <summary>Checks of arguments that the public types share.</summary>
 internal static class Guard
 {
+    private const int MaxWidth = 1 << 29;
+
     /// <exception cref="ArgumentException">The spans have memory in common, and one of them is written to.</exception>
     internal static void NoOverlap(ReadOnlySpan<float> span, string name, ReadOnlySpan<float> other, string otherName)
     {
@@ -21,9 +23,10 @@ internal static class Guard
         if (start < buffer.Pointer + buffer.Length && start + span.Length > buffer.Pointer) ThrowOverlap(name, bufferName);
     }
 
-    internal static void NotEmpty(int length, string name)
+    /// <summary>A layer's width: at least 1, and small enough that two of them, padded, fit an array.</summary>
+    internal static void Width(int length, string name)
     {
-        if (length == 0) throw new ArgumentException($"{name} must hold at least one value, but is empty.", name);
+        if (length is < 1 or > MaxWidth) throw new ArgumentException($"{name} must hold between 1 and {MaxWidth} values, but has a length of {length}.", name);
     }
 
     internal static void Length(int length, long expected, string name)

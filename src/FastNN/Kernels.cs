@@ -48,8 +48,8 @@ public static unsafe class Kernels
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, Span<float> outputs, KernelVariant kernels = KernelVariant.Auto)
     {
         KernelSet set = KernelSet.For(kernels);
-        Guard.NotEmpty(inputs.Length, nameof(inputs));
-        Guard.NotEmpty(biases.Length, nameof(biases));
+        Guard.Width(inputs.Length, nameof(inputs));
+        Guard.Width(biases.Length, nameof(biases));
         Guard.Length(weights.Length, (long)inputs.Length * biases.Length, nameof(weights));
         Guard.Length(outputs.Length, biases.Length, nameof(outputs));
         Guard.NoOverlap(outputs, nameof(outputs), inputs, nameof(inputs));
@@ -70,7 +70,7 @@ public static unsafe class Kernels
         ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> delta, KernelVariant kernels = KernelVariant.Auto)
     {
         KernelSet set = KernelSet.For(kernels);
-        Guard.NotEmpty(outputs.Length, nameof(outputs));
+        Guard.Width(outputs.Length, nameof(outputs));
         Guard.Length(targets.Length, outputs.Length, nameof(targets));
         Guard.Length(delta.Length, outputs.Length, nameof(delta));
         Guard.NoOverlap(delta, nameof(delta), outputs, nameof(outputs));
@@ -169,8 +169,8 @@ public static unsafe class Kernels
         ReadOnlySpan<float> weights, ReadOnlySpan<float> weightTarget, string weightName, ReadOnlySpan<float> biasTarget, string biasName,
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> inputDelta)
     {
-        Guard.NotEmpty(inputs.Length, nameof(inputs));
-        Guard.NotEmpty(delta.Length, nameof(delta));
+        Guard.Width(inputs.Length, nameof(inputs));
+        Guard.Width(delta.Length, nameof(delta));
         Guard.Length(weights.Length, (long)inputs.Length * delta.Length, nameof(weights));
         Guard.Length(weightTarget.Length, weights.Length, weightName);
         Guard.Length(biasTarget.Length, delta.Length, biasName);

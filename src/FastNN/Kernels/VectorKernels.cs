@@ -6,8 +6,8 @@ using FastNN.Vectorised;
 namespace FastNN;
 
 /// <summary>
-/// The kernels at one vector width. A layer of at most four outputs runs in one 128-bit vector whatever the width: lanes are independent,
-/// so the bits are the same, and a wider vector would only carry empty lanes.
+/// The kernels at one vector width. A layer whose outputs fit a narrower vector runs in that: lanes are independent, so the bits are the same,
+/// and a wider vector would only carry empty lanes (64-8 backward takes twice as long in 16 lanes as in 8).
 /// </summary>
 internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where S : struct, ISimd<V>
@@ -19,6 +19,7 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
     {
         if (outputs <= 4) DenseForward.Run<Simd128, Vector128<float>>(x, inputs, w, b, y, outputs, room);
+        else if (S.Count > 8 && outputs <= 8) DenseForward.Run<Simd256, Vector256<float>>(x, inputs, w, b, y, outputs, room);
         else DenseForward.Run<S, V>(x, inputs, w, b, y, outputs, room);
     }
 
@@ -31,14 +32,20 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
-        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, Descend>.RunNarrow(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        else if (S.Count > 8 && outputs <= 8)
+            DenseBackward<Simd256, Vector256<float>, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        else if (outputs <= S.Count) DenseBackward<S, V, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
         else DenseBackward<S, V, Descend>.Run(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
     {
-        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, Accumulate>.RunNarrow(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        else if (S.Count > 8 && outputs <= 8)
+            DenseBackward<Simd256, Vector256<float>, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        else if (outputs <= S.Count) DenseBackward<S, V, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
         else DenseBackward<S, V, Accumulate>.Run(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
     }
 
