@@ -112,17 +112,24 @@ internal static unsafe class DenseBackward<S, V, TAction>
         }
 
         // The lanes are folded in registers: through memory, as 16 floats stored and 4 loaded, a step of 32-64-64-64-16 took 1.2 times as long.
-        Four sums = Columns<R, TDelta>(w, target, a, delta, outputs, rate, 0, Padding.Lanes);
-        if (S.Count <= 8) sums += Columns<R, TDelta>(w, target, a, delta, outputs, rate, 8, Padding.Lanes);
+        Four sums = S.Count == Padding.Lanes
+            ? Columns<R, TDelta>(w, target, a, delta, outputs, rate, 0, Padding.Lanes)
+            : Part<R>(w, target, a, delta, outputs, rate, 0);
+        if (S.Count <= 8) sums += Part<R>(w, target, a, delta, outputs, rate, 8);
         if (S.Count <= 4)
         {
-            Four odd = Columns<R, TDelta>(w, target, a, delta, outputs, rate, 4, Padding.Lanes);
-            odd += Columns<R, TDelta>(w, target, a, delta, outputs, rate, 12, Padding.Lanes);
+            Four odd = Part<R>(w, target, a, delta, outputs, rate, 4);
+            odd += Part<R>(w, target, a, delta, outputs, rate, 12);
             sums += odd;
         }
 
         InputDelta<R>(S.Fold(sums.Row0), S.Fold(sums.Row1), S.Fold(sums.Row2), S.Fold(sums.Row3), a, inputDelta);
     }
+
+    /// <summary>One of the parts that narrower vectors take in turns, in a call: inlined, four of them exceed what the JIT inlines at all.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Four Part<R>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first)
+        where R : struct, IConst => Columns<R, Const.Yes>(w, target, a, delta, outputs, rate, first, Padding.Lanes);
 
     /// <summary>The vectors of R rows that start at <paramref name="first"/>, first + step, …; each row's products with δ, summed lane by lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
