@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests;
 
-/// <summary>Once warm, no call allocates a single byte: one sample or a batch, on the stack or with pooled scratch.</summary>
+/// <summary>Once warm, no call allocates a single byte: one sample or a batch, on the stack or in the thread's scratch.</summary>
 [Collection(nameof(Alone))]
 public class AllocationTests
 {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using FastNN.Vectorised;
 
@@ -76,11 +75,10 @@ public static unsafe class Kernels
         Guard.NoOverlap(delta, nameof(delta), outputs, nameof(outputs));
         Guard.NoOverlap(delta, nameof(delta), targets, nameof(targets));
 
-        float[] padded = ArrayPool<float>.Shared.Rent(Padding.RoundUp(outputs.Length));
+        float[] padded = ThreadScratch.Get(Padding.RoundUp(outputs.Length));
         float cost;
         fixed (float* a = outputs, y = targets, d = padded) cost = set.OutputDelta(a, y, d, outputs.Length);
         padded.AsSpan(0, delta.Length).CopyTo(delta);
-        ArrayPool<float>.Shared.Return(padded);
         return cost;
     }
 
@@ -105,7 +103,7 @@ public static unsafe class Kernels
         CheckBackward(weights, weights, nameof(weights), biases, nameof(biases), inputs, delta, inputDelta);
         Guard.LearningRate(learningRate);
 
-        using var scratch = new PaddedDeltas(delta, inputDelta.Length);
+        var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, b = biases, a = inputs, deltas = scratch.Floats)
         {
             float* previous = inputDelta.IsEmpty ? null : deltas + scratch.InputDelta;
@@ -136,7 +134,7 @@ public static unsafe class Kernels
         Guard.NoOverlap(weightGradient, nameof(weightGradient), weights, nameof(weights));
         Guard.NoOverlap(biasGradient, nameof(biasGradient), weights, nameof(weights));
 
-        using var scratch = new PaddedDeltas(delta, inputDelta.Length);
+        var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs, deltas = scratch.Floats)
         {
             float* previous = inputDelta.IsEmpty ? null : deltas + scratch.InputDelta;
@@ -188,13 +186,13 @@ public static unsafe class Kernels
         Guard.NoOverlap(inputDelta, nameof(inputDelta), delta, nameof(delta));
     }
 
-    /// <summary>The two deltas of a backward kernel in borrowed memory, padded as the kernels want them.</summary>
+    /// <summary>The two deltas of a backward kernel in the thread's scratch, padded as the kernels want them.</summary>
     private readonly ref struct PaddedDeltas
     {
         internal PaddedDeltas(ReadOnlySpan<float> delta, int inputs)
         {
             InputDelta = Padding.RoundUp(delta.Length);
-            Floats = ArrayPool<float>.Shared.Rent(checked(InputDelta + Padding.RoundUp(inputs)));
+            Floats = ThreadScratch.Get(InputDelta + Padding.RoundUp(inputs));
             delta.CopyTo(Floats);
             Floats.AsSpan(delta.Length, InputDelta - delta.Length).Clear();
         }
@@ -204,7 +202,5 @@ public static unsafe class Kernels
         internal int InputDelta { get; }
 
         internal void CopyInputDelta(Span<float> inputDelta) => Floats.AsSpan(InputDelta, inputDelta.Length).CopyTo(inputDelta);
-
-        public void Dispose() => ArrayPool<float>.Shared.Return(Floats);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -70,8 +69,8 @@ public sealed unsafe class Network
     internal AlignedBuffer Buffer { get; }
 
     /// <summary>
-    /// Computes the outputs of one sample or of a batch. Allocates nothing once warm; hidden layers of more than 512 neurons together borrow
-    /// from the shared array pool.
+    /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread if the hidden layers have more
+    /// than 512 neurons together: the thread then keeps as many floats for all its calls.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>
@@ -93,7 +92,7 @@ public sealed unsafe class Network
             }
             else
             {
-                ForwardPooled(x, y, batch);
+                fixed (float* scratch = ThreadScratch.Get(_hidden)) KernelSet.Forward(Shapes, Buffer.Pointer, x, scratch, y, batch, Outputs);
             }
         }
 
@@ -117,13 +116,6 @@ public sealed unsafe class Network
         }
 
         return batch;
-    }
-
-    private void ForwardPooled(float* x, float* y, int batch)
-    {
-        float[] pooled = ArrayPool<float>.Shared.Rent(_hidden);
-        fixed (float* scratch = pooled) KernelSet.Forward(Shapes, Buffer.Pointer, x, scratch, y, batch, Outputs);
-        ArrayPool<float>.Shared.Return(pooled);
     }
 
     /// <summary>Room for the hidden activations of a small network on the stack, left as it is found.</summary>
