@@ -2,7 +2,7 @@ namespace FastNN;
 
 /// <summary>
 /// Floats for the duration of a call, the calling thread's own, with whatever was left in them. A thread keeps the largest it has needed:
-/// ArrayPool.Shared lets go of its arrays at some garbage collections, and the next call allocates again (seen in a test once in four runs).
+/// ArrayPool.Shared lets go of its arrays at some garbage collections, and the next call allocates again (a test saw it).
 /// </summary>
 internal static class ThreadScratch
 {
