@@ -61,7 +61,7 @@ internal static unsafe class DenseBackward<S, V, TAction>
 
     /// <summary>
     /// The same for a layer whose outputs fit one vector: no loop over them, and none of the lanes that it does not have, since adding their
-    /// zeros changes nothing but the sign of a zero. The general way takes 1.2 to 2 times as long (8-32-8 and 64-8).
+    /// zeros changes nothing but the sign of a zero. The general way takes 1.3 times as long in 16 lanes, 2.7 times in 8 (64-8).
     /// </summary>
     internal static void RunOneVector(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)

@@ -2,8 +2,8 @@ namespace FastNN;
 
 /// <summary>
 /// The primitives of one variant; what they compute stands at their reference in Scalar/, twin by twin. Raw pointers to memory that stays
-/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of
-/// sixteen; so may the outputs of a layer be, as <c>room</c> says, with numbers of no meaning.
+/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of sixteen; so may the outputs of a layer be, as
+/// <c>room</c> says, with numbers of no meaning.
 /// </summary>
 internal unsafe interface IKernels
 {

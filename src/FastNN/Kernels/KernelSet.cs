@@ -73,8 +73,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
-    /// <summary>Samples through all layers, one after another: x to y, the hidden activations to their places in the workspace.
-    /// <paramref name="room"/> is how many floats may be written for one sample's y, at least its outputs.</summary>
+    /// <summary>
+    /// Samples through all layers, one after another: x to y, the hidden activations to their places in the workspace. As many floats as
+    /// <paramref name="room"/> says may be written for one sample's y, at least its outputs.
+    /// </summary>
     internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room);
 
     /// <summary>One sample forward, its activations kept, and the output's delta; the result is its cost.</summary>

@@ -7,7 +7,7 @@ namespace FastNN;
 
 /// <summary>
 /// The kernels at one vector width. A layer whose outputs fit a narrower vector runs in that: lanes are independent, so the bits are the same,
-/// and a wider vector would only carry empty lanes (64-8 backward takes twice as long in 16 lanes as in 8).
+/// and a wider vector would only carry empty lanes (64-8 backward takes 1.8 times as long in 16 lanes as in 8).
 /// </summary>
 internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where S : struct, ISimd<V>

@@ -1,4 +1,3 @@
-
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
 
@@ -6,8 +5,8 @@ namespace FastNN.Simd;
 
 /// <summary>
 /// The vector vocabulary: all that a kernel may say about a vector of floats. A kernel body is written once against it; an
-/// instruction set is one empty struct that implements it. Every verb acts on each lane by itself and is one IEEE operation,
-/// so a lane's value never depends on the width.
+/// instruction set is one empty struct that implements it. Every verb but Fold acts on each lane by itself and is at most one
+/// IEEE operation, so a lane's value never depends on the width.
 /// </summary>
 /// <typeparam name="V">The vector type, <see cref="Count"/> floats wide.</typeparam>
 internal unsafe interface ISimd<V>

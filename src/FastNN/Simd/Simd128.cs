@@ -106,8 +106,11 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     /// <summary>The sum of the lanes, (v₀ + v₂) + (v₁ + v₃).</summary>
     internal static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
 
-    // .NET would call the C library for every lane, a third of this speed.
-    private static Vector128<float> MultiplyAddInDouble(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
+    /// <summary>
+    /// a·b + c with one rounding to float, by way of double. .NET would call the C library for every lane: training 64-64-10 then took 2.2 times
+    /// Scalar's time, and takes 0.8 times.
+    /// </summary>
+    internal static Vector128<float> MultiplyAddInDouble(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
         RoundToOdd(Vector128.WidenLower(a) * Vector128.WidenLower(b), Vector128.WidenLower(c)),
         RoundToOdd(Vector128.WidenUpper(a) * Vector128.WidenUpper(b), Vector128.WidenUpper(c)));
 
