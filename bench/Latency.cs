@@ -13,6 +13,7 @@ internal static class Latency
         var limits = new Limits(samples.Select(sample => sample.Bytes));
         var sigmoid = new SigmoidRace();
         List<Measurement> measurements = [.. limits.Measurements, .. samples.SelectMany(sample => sample.Measurements), .. sigmoid.Measurements];
+        Measurement.Prepare(measurements);
         Screen.Progress($"Best of {Rounds} rounds", Rounds, roundDone => Measurement.Run(measurements, Rounds, roundDone));
 
         AnsiConsole.Write(limits.ToTable());

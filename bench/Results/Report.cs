@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace FastNN.Bench;
+
+/// <summary>What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>, from which pictures and the README's table are made.</summary>
+/// <param name="Machine">Where and when, and what the machine allows.</param>
+/// <param name="Rows">Every line of every table.</param>
+/// <param name="Absent">Contestants that could not run, with the reason.</param>
+internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IReadOnlyDictionary<string, string> Absent)
+{
+    private static readonly JsonSerializerOptions s_format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    internal static Report Load(string path) =>
+        JsonSerializer.Deserialize<Report>(File.ReadAllText(path), s_format) ?? throw new InvalidDataException($"{path} holds no report.");
+
+    internal void Save(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, JsonSerializer.Serialize(this, s_format) + "\n");
+    }
+}
+
+/// <summary>The machine of a report, with the limits measured in the same run.</summary>
+/// <param name="Cpu">Its name, and family and model where that says too little.</param>
+/// <param name="System">The operating system.</param>
+/// <param name="Runtime">The version of .NET.</param>
+/// <param name="Kernels">The widest variant, that Auto takes.</param>
+/// <param name="Date">Of the run, UTC.</param>
+/// <param name="Gigahertz">Of the core while it ran.</param>
+/// <param name="Gigaflops">Peak of fused multiply-adds, two operations each, in 10⁹/s, for each variant's vectors.</param>
+/// <param name="Bandwidths">Of the caches and the memory.</param>
+/// <param name="Versions">Of the libraries compared.</param>
+internal sealed record MachineReport(
+    string Cpu,
+    string System,
+    string Runtime,
+    string Kernels,
+    DateOnly Date,
+    double Gigahertz,
+    IReadOnlyDictionary<string, double> Gigaflops,
+    IReadOnlyList<Bandwidth> Bandwidths,
+    IReadOnlyDictionary<string, string> Versions);
+
+/// <summary>How fast a working set can be read, and updated in place, in GB/s.</summary>
+internal sealed record Bandwidth(string Level, long Bytes, double Read, double Update);
+
+/// <summary>One contestant at one task.</summary>
+/// <param name="Task">A kernel, or <c>Network forward</c>, or <c>Network step</c>.</param>
+/// <param name="Size">Of the kernel, or the widths of the network.</param>
+/// <param name="Batch">Samples in a call.</param>
+/// <param name="Contestant">A variant or a library.</param>
+/// <param name="Nanoseconds">Of one call.</param>
+/// <param name="Rate">GFLOP/s or GB/s, whichever limits.</param>
+/// <param name="Unit">Of the rate.</param>
+/// <param name="Limit">What limits: multiply-adds, or the bandwidth of a cache.</param>
+/// <param name="OfLimit">How much of it is reached, 1 for all.</param>
+/// <param name="Ratio">How many times as fast as the baseline; the median where there are several.</param>
+/// <param name="RatioLow">The spread of the ratio: its lower end.</param>
+/// <param name="RatioHigh">And its upper end.</param>
+/// <param name="AllocatedBytes">Managed bytes a call allocates.</param>
+internal sealed record Row(
+    string Task,
+    string Size,
+    int Batch,
+    string Contestant,
+    double Nanoseconds,
+    double Rate,
+    string Unit,
+    string Limit,
+    double OfLimit,
+    double Ratio,
+    double RatioLow,
+    double RatioHigh,
+    double AllocatedBytes);
