@@ -1,7 +1,13 @@
+using System.Collections.Immutable;
+
 namespace FastNN.Bench;
 
+/// <summary>The networks that are compared: the article's, small ones, ragged ones, and such as fit the L1, L2 and L3 cache.</summary>
 internal static class Networks
 {
+    internal static ImmutableArray<int[]> Widths { get; } =
+        [[2, 4, 3, 2], [8, 16, 16, 1], [17, 33, 9, 5], [32, 64, 64, 64, 16], [784, 128, 10], [1024, 1024, 1024]];
+
     /// <summary>
     /// A network with parameters uniform in ±√(3/n_in), of variance 1/n_in, in each layer: so the sums stay where σ is neither flat nor
     /// subnormal, however wide the layers.

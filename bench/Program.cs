@@ -1,35 +1,29 @@
-using System.Runtime.InteropServices;
-using BenchmarkDotNet.Environments;
+using System.CommandLine;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
-using FastNN;
 using FastNN.Bench;
-using Spectre.Console;
 
-if (args.Length > 0)
+var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: for hours without anybody." };
+var save = new Option<bool>("--save") { Description = "Keep the results in bench/results/<cpu>." };
+var file = new Argument<string>("file");
+var launch = new Command(Launch.Command) { file };
+launch.Hidden = true;
+launch.SetAction(arguments => Launch.Run(arguments.GetRequiredValue(file)));
+
+var root = new RootCommand("Compares FastNN's kernels with each other and with the limits of this machine. Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
 {
-    IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(args);
-    return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
-}
+    full, save, launch,
+};
+root.TreatUnmatchedTokensAsErrors = false;
+root.SetAction(arguments =>
+{
+    if (arguments.UnmatchedTokens.Count > 0)
+    {
+        IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Contest).Assembly).Run([.. arguments.UnmatchedTokens]);
+        return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
+    }
 
-Screen.Prepare();
-Screen.Title("FastNN");
-foreach (string line in HostEnvironmentInfo.GetCurrent().ToFormattedString()) AnsiConsole.WriteLine(line);
-AnsiConsole.WriteLine(RuntimeInformation.FrameworkDescription);
-AnsiConsole.WriteLine($"Kernels: {KernelSet.For(KernelVariant.Auto).Variant}, of {string.Join(", ", Kernels.Supported)}");
-
-Screen.Title("1. Every kernel against the reference");
-if (!Validation.Run()) return 1;
-
-Screen.Title("2. One sample at a time, and the sigmoid, against the machine's limits");
-Latency.Run();
-
-Screen.Title("3. Every kernel by BenchmarkDotNet");
-bool benchmarked = KernelTable.Run();
-
-Screen.Title("4. Real work");
-bool learned = Digits.Run();
-
-if (!benchmarked) AnsiConsole.MarkupLine("[red]A benchmark failed.[/]");
-if (!learned) AnsiConsole.MarkupLine("[red]The digits were not learned alike and well.[/]");
-return benchmarked && learned ? 0 : 1;
+    Screen.Prepare();
+    return arguments.GetValue(full) ? FullRun.Run(arguments.GetValue(save)) : DefaultRun.Run(arguments.GetValue(save));
+});
+return root.Parse(args).Invoke();

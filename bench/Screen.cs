@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Environments;
 using Spectre.Console;
 
 namespace FastNN.Bench;
@@ -10,12 +12,22 @@ internal static class Screen
 
     internal static void Prepare() => AnsiConsole.Profile.Width = Math.Max(MinimumWidth, AnsiConsole.Profile.Width);
 
+    /// <summary>The machine, .NET, and the kernels that run.</summary>
+    internal static void Header()
+    {
+        Title("FastNN");
+        foreach (string line in HostEnvironmentInfo.GetCurrent().ToFormattedString()) AnsiConsole.WriteLine(line);
+        AnsiConsole.WriteLine(Cpu.Name);
+        AnsiConsole.WriteLine(RuntimeInformation.FrameworkDescription);
+        AnsiConsole.WriteLine($"Kernels: {KernelSet.For(KernelVariant.Auto).Variant}, of {string.Join(", ", Kernels.Supported)}");
+    }
+
     internal static void Title(string text) => AnsiConsole.Write(new Rule(text).LeftJustified());
 
     /// <summary>A table whose first column is text and whose others are numbers.</summary>
     internal static Table Table(string title, string first, params ReadOnlySpan<string> numbers)
     {
-        Table table = new Table().Title(title).SimpleBorder().AddColumn(first);
+        Table table = new Table().Title(title).SimpleBorder().AddColumn(new TableColumn(first).NoWrap());
         foreach (string header in numbers) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         return table;
     }

@@ -5,8 +5,8 @@ namespace FastNN.Bench;
 /// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, against the scalar reference.</summary>
 internal static class Validation
 {
-    /// <summary>Prints what was compared; false if anything is not as it must be.</summary>
-    internal static bool Run()
+    /// <summary>The table of what was compared; not valid if anything is not as it must be, which is printed.</summary>
+    internal static Table Run(out bool isValid)
     {
         Table table = Screen.Table(
             "Validation: bits as Scalar's, or the largest deviation in parts of the largest result",
@@ -20,30 +20,48 @@ internal static class Validation
             table.AddRow([name, $"{deviations.DistinctBy(deviation => deviation.What).Count()}", .. cells, $"{deviations.Max(deviation => deviation.AllocatedBytes)}"]);
         }
 
-        foreach (KernelBenchmark kernel in KernelBenchmark.All) AddRow(kernel.GetType().Name, Compare(kernel));
-        AddRow("networks, forward and 3 steps", SingleSample.CompareWithScalar());
-
-        AnsiConsole.Write(table);
-        foreach (Deviation deviation in rejected) AnsiConsole.MarkupLineInterpolated($"[red]{deviation}[/]");
-        return rejected.Count == 0;
-    }
-
-    private static IEnumerable<Deviation> Compare(KernelBenchmark kernel)
-    {
-        foreach (Shape shape in kernel.Shapes.Concat(kernel.RaggedShapes))
+        List<Contest> contests = [.. Contest.All, Contest.Sweep];
+        Screen.Progress("Validation", contests.Count, contestDone =>
         {
-            foreach (Contestant contestant in Contestant.All)
+            foreach (Contest contest in contests)
             {
-                (kernel.Shape, kernel.Kernels) = (shape, contestant);
-                yield return kernel.CompareWithScalar();
+                AddRow(contest.Name, Compare(contest));
+                contestDone();
             }
-        }
+        });
+        table.AddRow(["Sigmoid, ULP", "", .. Contestant.All.Select(contestant => $"{LargestError(contestant):F2}"), ""]);
+
+        foreach (Deviation deviation in rejected) AnsiConsole.MarkupLineInterpolated($"[red]{deviation}[/]");
+        isValid = rejected.Count == 0;
+        return table.Caption("ULP: largest error of 262,144 values in ±87, in units in the last place of the exact result");
     }
+
+    private static IEnumerable<Deviation> Compare(Contest contest) =>
+        from size in contest.Sizes.Concat(contest.RaggedSizes)
+        from contestant in contest.Contestants
+        select contest.For(size, contestant).CompareWithScalar();
 
     private static string Describe(List<Deviation> deviations)
     {
         if (deviations.Count == 0) return "";
 
         return deviations.TrueForAll(deviation => deviation.Identical) ? "identical" : $"{deviations.Max(deviation => deviation.Largest):0.0E0}";
+    }
+
+    /// <summary>Within ±87 no result is subnormal, so an exact result's last place is 2⁻²³ of its power of two.</summary>
+    private static unsafe double LargestError(Contestant contestant)
+    {
+        const int Values = 262_144;
+        float[] values = [.. Enumerable.Range(0, Values).Select(k => 87f * (2f * k / Values - 1f))], results = new float[Values];
+        fixed (float* x = values, y = results) contestant.Set.Sigmoid(x, y, Values);
+
+        double largest = 0;
+        for (int k = 0; k < Values; k++)
+        {
+            double exact = 1 / (1 + Math.Exp(-(double)values[k]));
+            largest = Math.Max(largest, Math.Abs(results[k] - exact) / Math.ScaleB(1, Math.ILogB(exact) - 23));
+        }
+
+        return largest;
     }
 }

@@ -1,95 +1,114 @@
-using Spectre.Console;
+using System.Runtime.Intrinsics;
+using FastNN.Simd;
 
 namespace FastNN.Bench;
 
-/// <summary>What the machine allows: the length of a cycle, and for each working set how fast it can be read and updated in place.</summary>
+/// <summary>
+/// Measures what the machine allows: the peak of multiply-adds per vector width, divisions, latencies, and for each working set how fast it
+/// can be read and updated in place.
+/// </summary>
 internal sealed unsafe class Limits
 {
     /// <summary>Well within any L1 cache.</summary>
-    private const int SmallestWorkingSet = 16 << 10;
-    private const int ChainLength = 16;
-    private static float s_z;
-    private readonly Measurement _chain = new(Chain);
+    private const long SmallestWorkingSet = 16 << 10;
+
+    /// <summary>Passes over more are worth fewer rounds.</summary>
+    private const long LargestCheap = 2 << 20;
+
+    private readonly List<(Loops Loops, Measurement MultiplyAdd)> _peaks = [.. Loops.All.Select(loops => (loops, new Measurement(loops.MultiplyAdd)))];
+    private readonly Measurement _divide = new(Loops.Widest.Divide);
+    private readonly Measurement _multiplyAddChain = new(Peaks.MultiplyAddChain), _addChain = new(Peaks.AddChain), _divideChain = new(Peaks.DivideChain);
     private readonly List<WorkingSet> _workingSets;
 
-    /// <summary>Limits for buffers of these sizes; all below 16 KiB share one.</summary>
-    internal Limits(IEnumerable<long> bytes) =>
-        _workingSets = [.. bytes.Select(b => Math.Max(b, SmallestWorkingSet)).Distinct().Order().Select(b => new WorkingSet(b))];
-
-    internal IEnumerable<Measurement> Measurements => [_chain, .. _workingSets.SelectMany(set => set.Reads.Concat(set.Updates))];
-
-    /// <summary>
-    /// Nanoseconds: a quarter of a step of a chain of fused multiply-adds, whose latency is four cycles on every x64 core since 2015. No
-    /// cycle where the process must do without the instruction and calls the C library.
-    /// </summary>
-    internal double Cycle => _chain.Nanoseconds / (4 * ChainLength);
-
-    /// <summary>Nanoseconds to read this many bytes, from the cache they fit in.</summary>
-    internal double ReadTime(long bytes) => bytes / WorkingSetFor(bytes).ReadRate;
-
-    /// <summary>Nanoseconds to read, change and write back this many bytes, in the cache they fit in.</summary>
-    internal double UpdateTime(long bytes) => bytes / WorkingSetFor(bytes).UpdateRate;
-
-    internal Table ToTable()
+    /// <summary>Limits for working sets of these sizes, all below 16 KiB sharing one, besides one for each cache and the memory.</summary>
+    internal Limits(IEnumerable<long> bytes)
     {
-        Table table = Screen.Table("Limits of this machine, one core", "working set", "KiB", "read GB/s", "B/cycle", "read-modify-write GB/s", "B/cycle");
-        foreach (WorkingSet set in _workingSets)
-        {
-            table.AddRow(
-                Cpu.CacheFor(set.Bytes), $"{set.Bytes / 1024}", $"{set.ReadRate:F1}", $"{set.ReadRate * Cycle:F1}",
-                $"{set.UpdateRate:F1}", $"{set.UpdateRate * Cycle:F1}");
-        }
-
-        return table.Caption($"one cycle = {Cycle:F4} ns ({1 / Cycle:F2} GHz)");
+        long[] sizes = [.. bytes.Concat(Cpu.TypicalWorkingSets).Select(size => Math.Max(WorkingSet.RoundUp(size), SmallestWorkingSet)).Distinct().Order()];
+        var buffer = new AlignedBuffer((int)(sizes[^1] / sizeof(float)));
+        _workingSets = [.. sizes.Select(size => new WorkingSet(size, buffer))];
     }
 
-    private WorkingSet WorkingSetFor(long bytes) => _workingSets.First(set => set.Bytes >= bytes);
+    /// <summary>Those that take microseconds a call.</summary>
+    internal IEnumerable<Measurement> Cheap =>
+    [
+        .. _peaks.Select(peak => peak.MultiplyAdd), _divide, _multiplyAddChain, _addChain, _divideChain,
+        .. _workingSets.Where(set => set.Bytes <= LargestCheap).SelectMany(set => set.Measurements),
+    ];
 
-    /// <summary>Goes on where the call before ended, so that none of it can be left out.</summary>
-    private static void Chain(int calls)
+    internal IEnumerable<Measurement> Costly => _workingSets.Where(set => set.Bytes > LargestCheap).SelectMany(set => set.Measurements);
+
+    /// <summary>All at once, in some seconds, for a run that measures something else later.</summary>
+    internal static LimitFigures Measure(IEnumerable<long> workingSets)
     {
-        float z = s_z;
-        for (; calls > 0; calls--)
-        {
-            for (int step = 0; step < ChainLength; step += 4)
-            {
-                z = MathF.FusedMultiplyAdd(z, 0.5f, 1f);
-                z = MathF.FusedMultiplyAdd(z, 0.5f, 1f);
-                z = MathF.FusedMultiplyAdd(z, 0.5f, 1f);
-                z = MathF.FusedMultiplyAdd(z, 0.5f, 1f);
-            }
-        }
-
-        s_z = z;
+        var limits = new Limits(workingSets);
+        Measurement.Prepare([.. limits.Cheap, .. limits.Costly]);
+        Measurement.Run([.. limits.Cheap], rounds: 100, () => { });
+        Measurement.Run([.. limits.Costly], rounds: 10, () => { });
+        return limits.Figures;
     }
 
-    /// <summary>A buffer, and the loops over it of which the fastest counts.</summary>
+    /// <summary>What the measurements have found so far.</summary>
+    internal LimitFigures Figures => new(
+        MultiplyAddLatency: _multiplyAddChain.Nanoseconds / Peaks.Operations,
+        AddLatency: _addChain.Nanoseconds / Peaks.Operations,
+        DivideLatency: _divideChain.Nanoseconds / Peaks.Operations,
+        GigaDivisions: Loops.Widest.Lanes * Peaks.Operations / _divide.Nanoseconds,
+        Gigaflops: _peaks.ToDictionary(peak => $"{peak.Loops.Variant}", peak => 2.0 * peak.Loops.Lanes * Peaks.Operations / peak.MultiplyAdd.Nanoseconds),
+        Bandwidths: [.. _workingSets.Select(set => new Bandwidth(Cpu.CacheFor(set.Bytes), set.Bytes, set.ReadRate, set.UpdateRate))]);
+
+    /// <summary>The loops at one vector width.</summary>
+    private sealed record Loops(KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Sweeps.Sweep[] Reads, Sweeps.Sweep[] Updates)
+    {
+        internal static List<Loops> All { get; } = [.. Kernels.Supported.Select(Of)];
+
+        internal static Loops Widest => All[^1];
+
+        /// <summary>Without vectors the peak alone means something; passes over memory are then emulated vectors.</summary>
+        private static Loops Of(KernelVariant variant) => variant switch
+        {
+            KernelVariant.Vector512 => Of<Simd512, Vector512<float>>(variant),
+            KernelVariant.Vector256 => Of<Simd256, Vector256<float>>(variant),
+            KernelVariant.Vector128 => Of<Simd128, Vector128<float>>(variant),
+            _ => Of<Simd128, Vector128<float>>(variant) with { Lanes = 1, MultiplyAdd = Peaks.MultiplyAdd },
+        };
+
+        private static Loops Of<S, V>(KernelVariant variant)
+            where S : struct, ISimd<V>
+            where V : struct =>
+            new(variant, S.Count, Peaks.MultiplyAdd<S, V>, Peaks.Divide<S, V>, Sweeps.Reads<S, V>(), Sweeps.Updates<S, V>());
+    }
+
+    /// <summary>The beginning of a buffer, and the loops over it of which the fastest counts.</summary>
     private sealed class WorkingSet
     {
         private readonly AlignedBuffer _buffer, _sum = new(Sweeps.Block);
+        private readonly List<Measurement> _reads, _updates;
 
-        internal WorkingSet(long bytes)
+        internal WorkingSet(long bytes, AlignedBuffer buffer)
         {
-            Bytes = bytes;
-            int floats = (int)(bytes / sizeof(float)) / Sweeps.Block * Sweeps.Block;
-            _buffer = new AlignedBuffer(floats);
-            (Sweeps.Sweep[] reads, Sweeps.Sweep[] updates) = Sweeps.Widest;
-            Reads = Array.ConvertAll(reads, Measure);
-            Updates = Array.ConvertAll(updates, Measure);
+            (Bytes, _buffer) = (bytes, buffer);
+            _reads = [.. Loops.Widest.Reads.Select(Measure)];
+            _updates = [.. Loops.Widest.Updates.Select(Measure)];
         }
 
         internal long Bytes { get; }
 
-        internal Measurement[] Reads { get; }
+        internal IReadOnlyList<Measurement> Measurements => [.. _reads, .. _updates];
 
-        internal Measurement[] Updates { get; }
+        internal double ReadRate => Rate(_reads);
 
-        internal double ReadRate => Rate(Reads);
+        internal double UpdateRate => Rate(_updates);
 
-        internal double UpdateRate => Rate(Updates);
+        /// <summary>To whole blocks.</summary>
+        internal static long RoundUp(long bytes)
+        {
+            const long block = Sweeps.Block * sizeof(float);
+            return (bytes + block - 1) / block * block;
+        }
 
-        private Measurement Measure(Sweeps.Sweep sweep) => new(passes => sweep(_buffer.Pointer, _buffer.Length, passes, _sum.Pointer));
+        private Measurement Measure(Sweeps.Sweep sweep) =>
+            new(passes => sweep(_buffer.Pointer, (int)(Bytes / sizeof(float)), passes, _sum.Pointer));
 
-        private double Rate(Measurement[] loops) => _buffer.Length * sizeof(float) / loops.Min(loop => loop.Nanoseconds);
+        private double Rate(List<Measurement> loops) => Bytes / loops.Min(loop => loop.Nanoseconds);
     }
 }

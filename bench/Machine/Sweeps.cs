@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using FastNN.Simd;
 
 namespace FastNN.Bench;
@@ -12,19 +11,16 @@ internal static unsafe class Sweeps
     internal delegate void Sweep(float* buffer, int count, int passes, float* sum);
 
     /// <summary>
-    /// The loops at the widest vectors of this process. Tried and no faster on Zen 4: 256 bits, four vectors a block, four streams, and multiply-adds,
-    /// which not every process has, instead of additions. A process without vectors emulates them: its limits mean nothing.
+    /// Tried and no faster on Zen 4: half the width, four vectors a block, four streams, and multiply-adds, which not every process has,
+    /// instead of additions.
     /// </summary>
-    internal static (Sweep[] Reads, Sweep[] Updates) Widest => KernelSet.Supported[^1].Variant switch
-    {
-        KernelVariant.Vector512 => All<Simd512, Vector512<float>>(),
-        KernelVariant.Vector256 => All<Simd256, Vector256<float>>(),
-        _ => All<Simd128, Vector128<float>>(),
-    };
-
-    private static (Sweep[] Reads, Sweep[] Updates) All<S, V>()
+    internal static Sweep[] Reads<S, V>()
         where S : struct, ISimd<V>
-        where V : struct => ([ReadOneStream<S, V>, ReadTwoStreams<S, V>], [UpdateByOne<S, V>, UpdateByFour<S, V>]);
+        where V : struct => [ReadOneStream<S, V>, ReadTwoStreams<S, V>];
+
+    internal static Sweep[] Updates<S, V>()
+        where S : struct, ISimd<V>
+        where V : struct => [UpdateByOne<S, V>, UpdateByFour<S, V>];
 
     private static void ReadOneStream<S, V>(float* buffer, int count, int passes, float* sum)
         where S : struct, ISimd<V>

@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace FastNN.Bench;
@@ -26,9 +29,7 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
 /// <param name="Runtime">The version of .NET.</param>
 /// <param name="Kernels">The widest variant, that Auto takes.</param>
 /// <param name="Date">Of the run, UTC.</param>
-/// <param name="Gigahertz">Of the core while it ran.</param>
-/// <param name="Gigaflops">Peak of fused multiply-adds, two operations each, in 10⁹/s, for each variant's vectors.</param>
-/// <param name="Bandwidths">Of the caches and the memory.</param>
+/// <param name="Limits">What it allows.</param>
 /// <param name="Versions">Of the libraries compared.</param>
 internal sealed record MachineReport(
     string Cpu,
@@ -36,13 +37,27 @@ internal sealed record MachineReport(
     string Runtime,
     string Kernels,
     DateOnly Date,
-    double Gigahertz,
-    IReadOnlyDictionary<string, double> Gigaflops,
-    IReadOnlyList<Bandwidth> Bandwidths,
-    IReadOnlyDictionary<string, string> Versions);
+    LimitFigures Limits,
+    IReadOnlyDictionary<string, string> Versions)
+{
+    /// <summary>This machine, today.</summary>
+    internal static MachineReport Of(LimitFigures limits, params ReadOnlySpan<(string Library, string Version)> versions)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["FastNN"] = VersionOf(typeof(Network)),
+            ["System.Numerics.Tensors"] = VersionOf(typeof(TensorPrimitives)),
+        };
+        foreach ((string library, string version) in versions) all[library] = version;
+        return new MachineReport(
+            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{FastNN.Kernels.Supported[^1]}",
+            DateOnly.FromDateTime(DateTime.UtcNow), limits, all);
+    }
 
-/// <summary>How fast a working set can be read, and updated in place, in GB/s.</summary>
-internal sealed record Bandwidth(string Level, long Bytes, double Read, double Update);
+    /// <summary>The package's version, without the commit it was built from.</summary>
+    internal static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}
 
 /// <summary>One contestant at one task.</summary>
 /// <param name="Task">A kernel, or <c>Network forward</c>, or <c>Network step</c>.</param>

@@ -1,0 +1,25 @@
+using BenchmarkDotNet.Attributes;
+
+namespace FastNN.Bench;
+
+/// <summary>One layer back, one sample, updated in the same pass: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, w_ij ← w_ij − r·δ_i·a_j, b_i ← b_i − r·δ_i.</summary>
+public unsafe class Descend : Contest
+{
+    private AlignedBuffer _w = null!, _b = null!, _a = null!, _delta = null!, _inputDelta = null!;
+
+    public override IEnumerable<Size> Sizes => [new(8, 16), new(67, 45), new(784, 128)];
+
+    internal override Work Work => Work.OfBackward(Size.Inputs, Size.Outputs, accumulates: false);
+
+    private protected override float[] Results => [.. _w.Span, .. _b.Span, .. _inputDelta.Span];
+
+    private protected override void Allocate()
+    {
+        (_w, _b) = (Uniform(Size.Inputs * Size.Outputs), Uniform(Size.Outputs));
+        (_a, _delta, _inputDelta) = (Uniform(Size.Inputs), Uniform(Size.Outputs), new AlignedBuffer(Size.Inputs));
+    }
+
+    [Benchmark]
+    public override void Run() => Contestant.Set.Descend(
+        _w.Pointer, _b.Pointer, _a.Pointer, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer, -LearningRate);
+}

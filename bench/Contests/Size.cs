@@ -1,0 +1,17 @@
+namespace FastNN.Bench;
+
+/// <summary>The size of a task: the widths of its layers, a single one for a kernel over a plain span, and the samples in a call.</summary>
+public sealed record Size(params int[] Widths)
+{
+    public int Batch { get; init; } = 1;
+
+    internal int Inputs => Widths[0];
+
+    internal int Outputs => Widths[^1];
+
+    /// <summary>The widths alone.</summary>
+    internal string Name => string.Join('-', Widths);
+
+    /// <summary>BenchmarkDotNet's name of the parameter.</summary>
+    public override string ToString() => Batch == 1 ? Name : $"{Name} by {Batch}";
+}

@@ -1,0 +1,41 @@
+using Spectre.Console;
+
+namespace FastNN.Bench;
+
+/// <summary>What <c>dotnet run -c Release --project bench</c> does, in under four minutes.</summary>
+internal static class DefaultRun
+{
+    private const int Launches = 5;
+
+    /// <summary>Validates, measures and prints; the exit code says whether all was as it must be.</summary>
+    internal static int Run(bool save)
+    {
+        Screen.Header();
+        Table validation = Validation.Run(out bool isValid);
+        if (!isValid)
+        {
+            AnsiConsole.Write(validation);
+            return 1;
+        }
+
+        IReadOnlyList<Launch> launches = Launch.Start(Launches);
+        LimitFigures limits = LimitFigures.Best([.. launches.Select(launch => launch.Limits)]);
+        List<Row> rows = Comparison.ToRows(launches, new Roofline(limits));
+
+        Screen.Title("1. What this machine allows");
+        LimitsTable.Write(limits);
+        Screen.Title("2. Every kernel and network against the reference");
+        AnsiConsole.Write(validation);
+        Screen.Title("3. Every kernel and network, timed");
+        foreach (Contest contest in Contest.All) AnsiConsole.Write(Comparison.ToTable(contest.Name, rows.Where(row => row.Task == contest.Name)));
+        AnsiConsole.Write(Comparison.ToSweepTable(Contest.Sweep.Name, [.. rows.Where(row => row.Task == Contest.Sweep.Name)]));
+        AnsiConsole.WriteLine(
+            $"Medians of {Launches} processes, in each the best of many rounds; spread: of × Scalar from process to process. "
+            + $"{rows.Count(Comparison.IsUnstable)} of {rows.Count} rows spread by more than 10 % and are marked unstable.");
+        Screen.Title("4. Real work");
+        bool learned = Digits.Run();
+
+        if (save) new Report(MachineReport.Of(limits), rows, new Dictionary<string, string>()).Save(Results.PathOf("variants"));
+        return learned ? 0 : 1;
+    }
+}

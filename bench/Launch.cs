@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace FastNN.Bench;
+
+/// <summary>
+/// One process in which the limits and all contestants at all tasks are timed in turn. A run starts several, because where code
+/// and data happen to lie differs from process to process, and tiny networks feel that by a third.
+/// </summary>
+/// <param name="Limits">What the machine allowed meanwhile.</param>
+/// <param name="Times">In the order of <see cref="Contest.Entries"/>.</param>
+internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
+{
+    /// <summary>The command that runs a launch in a process of its own.</summary>
+    internal const string Command = "launch";
+
+    private const int ProgressParts = 50, FewestRounds = 5, MostRounds = 400;
+    private static readonly TimeSpan CheapBudget = TimeSpan.FromSeconds(18), CostlyBudget = TimeSpan.FromSeconds(5), CostlyCall = TimeSpan.FromMilliseconds(1.5);
+
+    /// <summary>Starts a process after the other, each reported part by part.</summary>
+    internal static IReadOnlyList<Launch> Start(int launches)
+    {
+        List<Launch> results = [];
+        Screen.Progress($"{launches} launches", launches * ProgressParts, partDone =>
+        {
+            for (int launch = 0; launch < launches; launch++) results.Add(StartOne(partDone));
+        });
+        return results;
+    }
+
+    /// <summary>In the launched process: measures, writes a character for each part done, then the result to a file.</summary>
+    internal static void Run(string path)
+    {
+        var limits = new Limits(Contest.Entries.Select(entry => entry.Work.WorkingSet));
+        var groups = Contest.Entries.GroupBy(entry => (entry.Name, entry.Size)).Select(group => group.Select(entry => entry.ToMeasurement()).ToList()).ToList();
+        List<Measurement> all = [.. groups.SelectMany(group => group)];
+        Measurement.Prepare([.. limits.Cheap, .. limits.Costly, .. all]);
+
+        ILookup<bool, Measurement> byCost = groups.SelectMany(group => group.Select(measurement => (measurement, isCostly: group.Exists(m => m.Cost > CostlyCall))))
+            .ToLookup(pair => pair.isCostly, pair => pair.measurement);
+        Time([.. limits.Cheap, .. byCost[false]], CheapBudget, ProgressParts * 4 / 5);
+        Time([.. limits.Costly, .. byCost[true]], CostlyBudget, ProgressParts / 5);
+
+        var result = new Launch(limits.Figures, [.. all.Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
+        File.WriteAllText(path, JsonSerializer.Serialize(result));
+    }
+
+    /// <summary>As many rounds as the budget pays, and so many characters spread over them.</summary>
+    private static void Time(IReadOnlyList<Measurement> measurements, TimeSpan budget, int parts)
+    {
+        double cost = measurements.Sum(measurement => measurement.Cost.TotalSeconds);
+        int rounds = (int)Math.Clamp(budget.TotalSeconds / cost, FewestRounds, MostRounds), done = 0;
+        Measurement.Run(measurements, rounds, () =>
+        {
+            done++;
+            for (int part = (done - 1) * parts / rounds; part < done * parts / rounds; part++) Console.Write('.');
+        });
+    }
+
+    private static Launch StartOne(Action partDone)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(path)) { RedirectStandardOutput = true })!;
+            while (process.StandardOutput.Read() >= 0) partDone();
+            process.WaitForExit();
+            return process.ExitCode == 0
+                ? JsonSerializer.Deserialize<Launch>(File.ReadAllText(path))!
+                : throw new InvalidOperationException($"A launch ended with exit code {process.ExitCode}.");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The program may have been started as itself, or by <c>dotnet</c> as a library.</summary>
+    private static string[] Arguments(string path)
+    {
+        string program = Environment.GetCommandLineArgs()[0];
+        bool isLibrary = Path.GetFileNameWithoutExtension(Environment.ProcessPath) != Path.GetFileNameWithoutExtension(program);
+        return isLibrary ? [program, Command, path] : [Command, path];
+    }
+}
+
+/// <summary>Of one call.</summary>
+internal readonly record struct Time(double Nanoseconds, double AllocatedBytes);

@@ -1,0 +1,105 @@
+namespace FastNN.Bench;
+
+/// <summary>
+/// What one call has to do, whoever does it: the demands of its phases, which follow one another, and how far its results wait for each
+/// other. A network's work counts its products only; the sigmoids and biases come on top of it, unpaid.
+/// </summary>
+/// <param name="WorkingSet">Bytes that every call passes over, which decide the cache they live in.</param>
+/// <param name="Chain">What must happen one after another before the next call can begin; nothing where calls are independent.</param>
+/// <param name="Phases">One after another.</param>
+internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<Phase> Phases)
+{
+    /// <summary>σ by the formula of the library: seven multiplications, fused with an addition or not, and a division for each value.</summary>
+    private const int SigmoidMultiplications = 7;
+
+    /// <summary>Two operations, a multiplication and an addition, for each of the products.</summary>
+    internal double Operations => 2 * Phases.Sum(phase => phase.MultiplyAdds);
+
+    internal double Bytes => Phases.Sum(phase => phase.BytesRead + phase.BytesUpdated);
+
+    /// <summary>y_k = σ(x_k).</summary>
+    internal static Work OfSigmoid(long count) =>
+        new(Floats(2 * count), default, new Phase(SigmoidMultiplications * count, count, Floats(count), Floats(count)));
+
+    /// <summary>δ = 2(a − y)·a(1 − a) and C = Σ(a − y)²: three multiplications an output.</summary>
+    internal static Work OfOutputDelta(long count) => new(Floats(3 * count), default, new Phase(3 * count, 0, Floats(2 * count), Floats(count)));
+
+    /// <summary>w ← w − r·(scale·g).</summary>
+    internal static Work OfGradientDescent(long count) => new(Floats(2 * count), default, new Phase(2 * count, 0, Floats(count), Floats(count)));
+
+    /// <summary>A layer back, δ⁻ = σ′·Wᵀδ, and either w or a gradient beside it updated by the outer product δ·a.</summary>
+    internal static Work OfBackward(long inputs, long outputs, bool accumulates)
+    {
+        long weights = inputs * outputs + outputs, read = inputs + outputs + (accumulates ? weights : 0);
+        return new(Floats(accumulates ? 2 * weights : weights), default, new Phase(2 * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
+    }
+
+    /// <summary>
+    /// A batch forward. Calls are independent of one another. Each parameter is read at least once, each sample read and each prediction
+    /// written once.
+    /// </summary>
+    internal static Work OfForward(ReadOnlySpan<int> widths, int batch) =>
+        new(Floats(Parameters(widths)), default, ForwardPhase(widths, batch));
+
+    /// <summary>
+    /// A step on a batch: forward; then back, where each weight takes a product for the gradient and, but for the first layer, one for the
+    /// delta, and each parameter is updated at least once. The next step waits for the parameters.
+    /// </summary>
+    internal static Work OfStep(ReadOnlySpan<int> widths, int batch)
+    {
+        long parameters = Parameters(widths), products = Products(widths);
+        var back = new Phase((double)batch * (2 * products - widths[0] * widths[1]), 0, Floats((long)batch * (widths[0] + widths[^1])), Floats(parameters));
+        return new(Floats(parameters), StepChain(widths, batch), ForwardPhase(widths, batch), back);
+    }
+
+    private static Phase ForwardPhase(ReadOnlySpan<int> widths, int batch) => new(
+        (double)batch * Products(widths), 0, Floats(Parameters(widths) + (long)batch * widths[0]), Floats((long)batch * widths[^1]));
+
+    /// <summary>
+    /// The order of operations that the library promises: per layer a chain of products (four of them, and two additions, for at least 8
+    /// inputs and at most 32 outputs), σ; at the output a − y times 2 times σ′; per hidden layer a sum in sixteen lanes, folded four times,
+    /// times σ′; at last δ·a into the gradient, sample by sample, and the update.
+    /// </summary>
+    private static Chain StepChain(ReadOnlySpan<int> widths, int batch)
+    {
+        var chain = new Chain(MultiplyAdds: batch, Additions: 3 + 1, Divisions: 0);
+        for (int l = 1; l < widths.Length; l++)
+        {
+            int inputs = widths[l - 1], outputs = widths[l];
+            chain += inputs >= 8 && outputs <= 32 ? new Chain((inputs + 3) / 4, 2, 0) : new Chain(inputs, 0, 0);
+            chain += new Chain(MultiplyAdds: 6, Additions: 2, Divisions: 1); // σ, but for the cheap Min and Max
+            if (l > 1) chain += new Chain((outputs + 15) / 16 + 1, 4, 0);
+        }
+
+        return chain;
+    }
+
+    private static long Products(ReadOnlySpan<int> widths)
+    {
+        long products = 0;
+        for (int l = 1; l < widths.Length; l++) products += (long)widths[l - 1] * widths[l];
+        return products;
+    }
+
+    private static long Parameters(ReadOnlySpan<int> widths)
+    {
+        long parameters = Products(widths);
+        foreach (int width in widths[1..]) parameters += width;
+        return parameters;
+    }
+
+    private static long Floats(long count) => count * sizeof(float);
+}
+
+/// <summary>Demands that the processor meets side by side.</summary>
+/// <param name="MultiplyAdds">Multiplications with or without an addition.</param>
+/// <param name="Divisions">Of floats.</param>
+/// <param name="BytesRead">Only read.</param>
+/// <param name="BytesUpdated">Written, be it after reading or not: a cache line is read before it is written.</param>
+internal readonly record struct Phase(double MultiplyAdds, double Divisions, double BytesRead, double BytesUpdated);
+
+/// <summary>Operations each of which needs the result of the one before. An addition stands for a subtraction or multiplication as well.</summary>
+internal readonly record struct Chain(int MultiplyAdds, int Additions, int Divisions)
+{
+    public static Chain operator +(Chain a, Chain b) => new(a.MultiplyAdds + b.MultiplyAdds, a.Additions + b.Additions, a.Divisions + b.Divisions);
+}

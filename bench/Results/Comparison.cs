@@ -1,0 +1,73 @@
+using Spectre.Console;
+
+namespace FastNN.Bench;
+
+/// <summary>The launches of a run put together: the rows of its report, and how they are shown.</summary>
+internal static class Comparison
+{
+    /// <summary>A ratio that spreads by more from launch to launch may differ by more between two runs, and is marked.</summary>
+    private const double LargestSpread = 0.1;
+
+    /// <summary>A row for each entry: of times and ratios the median over the launches, of ratios the smallest and largest too.</summary>
+    internal static List<Row> ToRows(IReadOnlyList<Launch> launches, Roofline roofline)
+    {
+        List<Row> rows = [];
+        int baseline = 0;
+        for (int k = 0; k < Contest.Entries.Count; k++)
+        {
+            Contest entry = Contest.Entries[k];
+            if (entry.Contestant == Contestant.Scalar) baseline = k;
+            double[] ratios = [.. launches.Select(launch => launch.Times[baseline].Nanoseconds / launch.Times[k].Nanoseconds).Order()];
+            double nanoseconds = Median([.. launches.Select(launch => launch.Times[k].Nanoseconds)]);
+            Reached reached = roofline.Reach(entry.Work, nanoseconds);
+            rows.Add(new Row(
+                entry.Name, entry.Size.Name, entry.Size.Batch, $"{entry.Contestant}", nanoseconds, reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
+                Median(ratios), ratios[0], ratios[^1], launches.Max(launch => launch.Times[k].AllocatedBytes)));
+        }
+
+        return rows;
+    }
+
+    /// <summary>All contestants at a task, size by size.</summary>
+    internal static Table ToTable(string task, IEnumerable<Row> rows)
+    {
+        Table table = Screen.Table(task, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "× Scalar", "spread", "bytes allocated");
+        foreach (IGrouping<(string, int), Row> size in rows.GroupBy(row => (row.Size, row.Batch)))
+        {
+            if (table.Rows.Count > 0) table.AddEmptyRow();
+            foreach (Row row in size)
+            {
+                table.AddRow(
+                    row != size.First() ? "" : row.Batch == 1 ? row.Size : $"{row.Size} by {row.Batch}", row.Contestant,
+                    $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}",
+                    $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable ±{Spread(row) / 2:P0}[/]" : $"±{Spread(row) / 2:P0}", $"{row.AllocatedBytes:F0}");
+            }
+        }
+
+        return table;
+    }
+
+    /// <summary>Throughput alone, a line for each size, where there are many.</summary>
+    internal static Table ToSweepTable(string task, IReadOnlyList<Row> rows)
+    {
+        string[] contestants = [.. rows.Select(row => row.Contestant).Distinct()];
+        Table table = Screen.Table($"{task}: GB/s or GFLOP/s, and of the limit", "size", ["limited by", .. contestants]);
+        foreach (IGrouping<string, Row> size in rows.GroupBy(row => row.Size))
+        {
+            Row any = size.First();
+            table.AddRow([size.Key, any.Limit, .. size.Select(row => $"{row.Rate:F1} {row.OfLimit,4:P0}")]);
+        }
+
+        return table;
+    }
+
+    internal static bool IsUnstable(Row row) => Spread(row) > LargestSpread;
+
+    private static double Spread(Row row) => (row.RatioHigh - row.RatioLow) / row.Ratio;
+
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return (values[values.Length / 2] + values[(values.Length - 1) / 2]) / 2;
+    }
+}
