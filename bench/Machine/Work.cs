@@ -62,7 +62,7 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// </summary>
     private static Chain StepChain(ReadOnlySpan<int> widths, int batch)
     {
-        var chain = new Chain(MultiplyAdds: batch, Additions: 3 + 1, Divisions: 0);
+        var chain = new Chain(MultiplyAdds: batch == 1 ? 1 : batch + 1, Additions: 3 + 1, Divisions: 0);
         for (int l = 1; l < widths.Length; l++)
         {
             int inputs = widths[l - 1], outputs = widths[l];
