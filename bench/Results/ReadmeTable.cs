@@ -1,0 +1,45 @@
+namespace FastNN.Bench;
+
+/// <summary>
+/// The table of one sample at a time that README.md shows, made from a report of the peers between two comments, the first of which names
+/// its file. Tests hold the README to it.
+/// </summary>
+internal static class ReadmeTable
+{
+    private const string Begin = "<!-- made from ", End = "<!-- end -->";
+
+    /// <summary>The README with its table made anew, and the file, relative to the README, that it says the table is from.</summary>
+    /// <param name="readme">All of README.md.</param>
+    /// <param name="load">Loads the report of a file.</param>
+    internal static string Renew(string readme, Func<string, Report> load)
+    {
+        int begin = readme.IndexOf(Begin, StringComparison.Ordinal), name = begin + Begin.Length;
+        int table = readme.IndexOf('\n', name) + 1, end = readme.IndexOf(End, table, StringComparison.Ordinal);
+        string file = readme[name..readme.IndexOf(' ', name)];
+        return readme[..table] + string.Join("\n", Lines(load(file))) + "\n" + readme[end..];
+    }
+
+    private static IEnumerable<string> Lines(Report report)
+    {
+        string own = report.Rows[0].Contestant;
+        string[] peers = [.. report.Rows.Select(row => row.Contestant).Where(name => name != own).Distinct()];
+        yield return $"| network, one sample | | {own} | of the limit | {string.Join(" | ", peers)} |";
+        yield return $"|---|---|---|---|{string.Concat(peers.Select(_ => "---|"))}";
+        foreach (Row row in report.Rows.Where(row => row.Contestant == own && row.Batch == 1).OrderBy(row => report.Rows.First(any => any.Size == row.Size).Nanoseconds))
+        {
+            IEnumerable<string> ratios = peers.Select(peer => report.Rows.FirstOrDefault(other => Same(row, other) && other.Contestant == peer) is { } found ? $"× {Rounded(found.Ratio)}" : "–");
+            yield return $"| {row.Size} | {row.Task.Split(' ')[^1]} | {Time(row.Nanoseconds)} | {row.OfLimit * 100:F0} %, {row.Limit} | {string.Join(" | ", ratios)} |";
+        }
+
+        yield return "";
+        yield return $"{report.Machine.Cpu} at {report.Machine.Limits.Gigahertz:F2} GHz, {report.Machine.System}, {report.Machine.Runtime}, {report.Machine.Kernels}, {report.Machine.Date:yyyy-MM-dd}; "
+            + string.Join(", ", report.Machine.Versions.Where(version => version.Key != own).Select(version => $"{version.Key} {version.Value}")) + ".";
+        foreach ((string peer, string reason) in report.Absent) yield return $"{peer}: {reason}";
+    }
+
+    private static bool Same(Row a, Row b) => (a.Task, a.Size, a.Batch) == (b.Task, b.Size, b.Batch);
+
+    private static string Time(double nanoseconds) => nanoseconds < 1000 ? $"{Rounded(nanoseconds)} ns" : $"{Rounded(nanoseconds / 1000)} µs";
+
+    private static string Rounded(double value) => value < 10 ? $"{value:F1}" : $"{value:F0}";
+}
