@@ -19,7 +19,7 @@ internal static class BatchPicture
         return rows.Length == 0
             ? null
             : new Picture(
-                name, $"{title}: time per sample against samples in a batch", "lower is better", report.Machine, Contender.In(rows),
+                name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report.Machine, Contender.In(rows),
                 theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network), PlaceOf(index)))]);
     }
 
@@ -32,7 +32,7 @@ internal static class BatchPicture
 
     private static Plot Plot(Theme theme, IGrouping<string, Row> network)
     {
-        Plot plot = Panel.Create(theme, network.Key, new PixelPadding(58, 10, 28, 30));
+        Plot plot = Panel.Create(theme, network.Key, new PixelPadding(60, 16, 28, 28));
         plot.Grid.XAxisStyle.IsVisible = false;
         foreach (Contender who in Contender.In(network).Reverse())
         {

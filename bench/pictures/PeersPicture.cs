@@ -8,7 +8,7 @@ namespace FastNN.Bench.Pictures;
 /// <summary>How many times as fast as each peer FastNN is, for one sample: a bar for each peer, in groups of one network.</summary>
 internal static class PeersPicture
 {
-    private const int BarHeight = 17, GroupGap = 12, Labels = 130, Top = 30, Bottom = 30;
+    private const int BarHeight = 17, GroupGap = 12, Labels = 130, Top = 26, Bottom = 30;
 
     /// <summary>Null where the report compares nothing.</summary>
     internal static Picture? Create(Report report)
@@ -18,8 +18,9 @@ internal static class PeersPicture
             ? null
             : new Picture(
                 "peers", "How many times as fast FastNN is as its peers, one sample",
-                "bars to the right of ×1: FastNN is faster · thin lines: the spread · – : nothing to compare",
-                report.Machine, Contender.In(rows), theme => Panels(theme, rows));
+                "bars to the right of ×1: FastNN is faster · whiskers: the spread · – : nothing to compare",
+                report.Machine, Contender.In(rows), theme => Panels(theme, rows))
+            { Bars = true };
     }
 
     private static Panel[] Panels(Theme theme, Row[] rows)
@@ -41,7 +42,7 @@ internal static class PeersPicture
             Row[] shown = [.. rows.Where(row => row.Task == task)];
             (double low, double high) = LimitsOf(shown);
             plot.Axes.SetLimits(low, high, height - Top - Bottom, 0);
-            plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 8, value => $"×{value.ToString(CultureInfo.InvariantCulture)}");
+            plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 6, value => $"×{value.ToString(CultureInfo.InvariantCulture)}");
             (string Network, double Y)[] groups = [.. bars.GroupBy(bar => bar.Network).Select(group => (group.Key, group.Average(bar => bar.Y)))];
             plot.Axes.Left.TickGenerator = labels == 0
                 ? new NumericManual()

@@ -22,6 +22,9 @@ internal sealed record Picture(
     private const int Swatch = 26;
     private const float TextSize = 13;
 
+    /// <summary>Bars are told apart by colour alone, lines by their markers too.</summary>
+    internal bool Bars { get; init; }
+
     /// <summary>Pixels of a PNG for each of an SVG, for screens that have as many.</summary>
     private const int Density = 2;
 
@@ -29,7 +32,7 @@ internal sealed record Picture(
     internal void Save(string folder)
     {
         (Contender Who, float X, int Line)[] legend = [.. PlaceLegend()];
-        int top = LegendTop + (legend[^1].Line + 1) * LegendLine;
+        int top = LegendTop + (legend[^1].Line + 1) * LegendLine + Margin / 2;
         foreach (Theme theme in (Theme[])[Theme.Light, Theme.Dark])
         {
             IReadOnlyList<Panel> panels = Panels(theme);
@@ -48,16 +51,17 @@ internal sealed record Picture(
     {
         canvas.Clear(theme.Background.ToSKColor());
         using var paint = Paint.NewDisposablePaint();
-        Write(Title, 12, 18, theme.Text, bold: true);
-        Write(Note, 37, TextSize, theme.Text);
+        Write(Title, 17, 18, theme.Text, bold: true);
+        Write(Note, 40, TextSize, theme.Text);
         string runtime = Machine.Runtime.StartsWith(".NET", StringComparison.Ordinal) ? Machine.Runtime : $".NET {Machine.Runtime}";
         string date = Machine.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        Write($"{Machine.Cpu} · {runtime} · one thread · {date}", 55, TextSize, theme.Muted);
+        Write($"{Machine.Cpu} · {runtime} · one thread · {date}", 58, TextSize, theme.Muted);
         foreach ((Contender who, float x, int line) in legend)
         {
             float y = LegendTop + (line + 0.5f) * LegendLine;
-            Drawing.DrawLine(canvas, paint, new Pixel(x, y), new Pixel(x + Swatch, y), who.Line(theme));
-            who.Marker(theme, 9).Render(canvas, new Pixel(x + Swatch / 2, y), paint);
+            if (!Bars) Drawing.DrawLine(canvas, paint, new Pixel(x, y), new Pixel(x + Swatch, y), who.Line(theme));
+            MarkerStyle marker = Bars ? new(MarkerShape.FilledSquare, 13, who.Color(theme)) : who.Marker(theme, 9);
+            marker.Render(canvas, new Pixel(x + Swatch / 2, y), paint);
             Text(who.Label, theme.Text).Render(canvas, new Pixel(x + Swatch + 6, y), paint);
         }
 
@@ -74,7 +78,7 @@ internal sealed record Picture(
             LabelStyle style = Text(text, color);
             (style.FontSize, style.Bold) = (size, bold);
             style.FontSize *= Math.Min(1, (Width - 2 * Margin) / style.Measure(paint).Width);
-            style.Render(canvas, new Pixel(Margin, y + 4), paint);
+            style.Render(canvas, new Pixel(Margin, y), paint);
         }
     }
 
@@ -94,5 +98,5 @@ internal sealed record Picture(
     }
 
     private static LabelStyle Text(string text, Color color) =>
-        new() { Text = text, FontSize = TextSize, ForeColor = color, Alignment = Alignment.MiddleLeft };
+        new() { Text = text, FontSize = TextSize, ForeColor = color, Alignment = Alignment.MiddleLeft, OffsetY = Panel.Lowered };
 }

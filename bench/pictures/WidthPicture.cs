@@ -4,7 +4,7 @@ using ScottPlot.TickGenerators;
 
 namespace FastNN.Bench.Pictures;
 
-/// <summary>How fast a layer n → n is, against n: the price of small and of ragged widths, and the steps from cache to cache.</summary>
+/// <summary>How fast a layer n → n is, against n: what small and ragged widths cost, and the steps from cache to cache.</summary>
 internal static class WidthPicture
 {
     private const string Task = "Layer forward";
@@ -17,24 +17,27 @@ internal static class WidthPicture
         return rows.Length == 0
             ? null
             : new Picture(
-                "width", "A layer n → n, forward, one sample: GFLOP/s against n",
-                "higher is better · one GFLOP/s is 10⁹ multiplications and additions a second",
+                "width", "A layer n → n, forward, one sample: GFLOP/s against n", "higher is better · 2n² floating-point operations a call",
                 report.Machine, [new Contender(Contender.Limit), .. Contender.In(rows)], theme => [new Panel(Plot(theme, rows), new(0, Picture.Width, Height, 0))]);
     }
 
     private static Plot Plot(Theme theme, Row[] rows)
     {
         Plot plot = Panel.Create(theme, "", new PixelPadding(58, 14, 46, 12));
-        (double X, double Y)[] limit = [.. from row in rows where row.OfLimit > 0 group Gigaflops(row) / row.OfLimit by Width(row) into n select (X(n.Key), n.Max())];
-        Panel.AddLine(plot, theme, new Contender(Contender.Limit), limit, 0);
+        Row[] limits = [.. rows.Where(row => row.OfLimit > 0).GroupBy(Width).Select(n => n.MaxBy(Limit)!)];
+        Panel.AddLine(plot, theme, new Contender(Contender.Limit), limits.Select(row => (X(row), Limit(row))), 0);
+        foreach (IGrouping<string, Row> limit in limits.GroupBy(row => row.Limit))
+            Panel.AddText(plot, theme.Muted, limit.Key, limit.Average(X), limit.Max(Limit), Alignment.LowerCenter, 0);
+
         foreach (Contender who in Contender.In(rows).Reverse())
-            Panel.AddLine(plot, theme, who, rows.Where(row => row.Contestant == who.Label).Select(row => (X(Width(row)), Gigaflops(row))), 5);
+            Panel.AddLine(plot, theme, who, rows.Where(row => row.Contestant == who.Label).Select(row => (X(row), Gigaflops(row))), 5);
 
         int[] ticks = [.. Enumerable.Range(1, 12).Select(power => 1 << power)];
-        plot.Axes.Bottom.TickGenerator = new NumericManual([.. ticks.Select(X)], [.. ticks.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
+        plot.Axes.Bottom.TickGenerator =
+            new NumericManual([.. ticks.Select(n => Math.Log2(n))], [.. ticks.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
         plot.Axes.Bottom.Label.Text = "n";
         plot.Axes.Left.Label.Text = "GFLOP/s";
-        plot.Axes.SetLimits(X(Width(rows[0])) - 0.15, X(Width(rows[^1])) + 0.15, 0, 1.08 * limit.Max(point => point.Y));
+        plot.Axes.SetLimits(X(rows[0]) - 0.15, X(rows[^1]) + 0.15, 0, 1.1 * rows.Max(row => Math.Max(Gigaflops(row), Limit(row))));
         return plot;
     }
 
@@ -42,8 +45,10 @@ internal static class WidthPicture
 
     private static int Width(Row row) => int.Parse(row.Size.Split('x')[0], CultureInfo.InvariantCulture);
 
-    private static double X(int n) => Math.Log2(n);
+    private static double X(Row row) => Math.Log2(Width(row));
 
     /// <summary>A multiplication and an addition for each of n² weights.</summary>
     private static double Gigaflops(Row row) => 2.0 * Width(row) * Width(row) / row.Nanoseconds;
+
+    private static double Limit(Row row) => row.OfLimit > 0 ? Gigaflops(row) / row.OfLimit : 0;
 }
