@@ -28,7 +28,7 @@ internal readonly record struct Contender(string Label)
         ("TensorPrimitives", "#B0588F", "#E39AC4", MarkerShape.FilledTriangleDown),
     ];
 
-    internal bool IsStandIn => Label.EndsWith(StandIn, StringComparison.Ordinal);
+    private bool IsStandIn => Label.EndsWith(StandIn, StringComparison.Ordinal);
 
     /// <summary>Its place in legends; after all others if it is unknown.</summary>
     private int Rank
@@ -54,7 +54,7 @@ internal readonly record struct Contender(string Label)
 
     internal MarkerStyle Marker(Theme theme, float size) => new(Known ? s_looks[Rank].Marker : MarkerShape.FilledDiamond, size, Color(theme));
 
-    /// <summary>All of these rows, in the order of legends.</summary>
+    /// <summary>Everyone in these rows, in the order of legends.</summary>
     internal static Contender[] In(IEnumerable<Row> rows) =>
         [.. rows.Select(row => new Contender(row.Contestant)).Distinct().OrderBy(who => who.Rank).ThenBy(who => who.Label, StringComparer.Ordinal)];
 }

@@ -24,6 +24,7 @@ internal sealed record Panel(Plot Plot, PixelRect Place)
         plot.Axes.Title.Label.Text = title;
         plot.Axes.Title.Label.FontSize = 14;
         plot.Axes.Title.Label.ForeColor = theme.Text;
+        plot.Axes.Title.Label.OffsetY = 8;
         foreach (IAxis axis in (IAxis[])[plot.Axes.Bottom, plot.Axes.Left])
         {
             axis.TickLabelStyle.FontSize = TextSize;
@@ -61,7 +62,7 @@ internal sealed record Panel(Plot Plot, PixelRect Place)
     /// <param name="low">Where the axis begins, as a logarithm.</param>
     /// <param name="high">And where it ends.</param>
     /// <param name="room">The most ticks there is room for.</param>
-    /// <param name="label">The text at a value.</param>
+    /// <param name="label">The text at a value, which may be off by a rounding.</param>
     internal static NumericManual LogTicks(double low, double high, int room, Func<double, string> label)
     {
         double[][] choices = [[1, 2, 5], [1, 3], [1]];

@@ -8,12 +8,15 @@ namespace FastNN.Bench.Pictures;
 /// <summary>How many times as fast as each peer FastNN is, for one sample: a bar for each peer, in groups of one network.</summary>
 internal static class PeersPicture
 {
-    private const int BarHeight = 17, GroupGap = 12, Labels = 130, Top = 26, Bottom = 30;
+    private const int BarHeight = 17, GroupGap = 12, Labels = 130, Top = 26, Bottom = 34;
 
-    /// <summary>Null where the report compares nothing.</summary>
+    /// <summary>Null where the report compares nothing. A figure without a spread gets whiskers of no length.</summary>
     internal static Picture? Create(Report report)
     {
-        Row[] rows = [.. report.Rows.Where(row => row is { Task: NetworkTasks.Forward or NetworkTasks.Step, Batch: 1, Contestant: not Contender.FastNN })];
+        Row[] rows = [
+            .. from row in report.Rows
+               where row is { Task: NetworkTasks.Forward or NetworkTasks.Step, Batch: 1, Contestant: not Contender.FastNN, Ratio: > 0 }
+               select row.RatioLow > 0 ? row : row with { RatioLow = row.Ratio, RatioHigh = row.Ratio }];
         return rows.Length == 0
             ? null
             : new Picture(
@@ -36,13 +39,13 @@ internal static class PeersPicture
 
         Plot Plot(Theme theme, string title, string task, int labels)
         {
-            Plot plot = Panel.Create(theme, title, new PixelPadding(labels + 8, 8, Bottom, Top));
+            Plot plot = Panel.Create(theme, title, new PixelPadding(labels + 8, 20, Bottom, Top));
             plot.Grid.YAxisStyle.IsVisible = false;
             plot.Axes.Left.MajorTickStyle.Length = 0;
             Row[] shown = [.. rows.Where(row => row.Task == task)];
             (double low, double high) = LimitsOf(shown);
             plot.Axes.SetLimits(low, high, height - Top - Bottom, 0);
-            plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 6, value => $"×{value.ToString(CultureInfo.InvariantCulture)}");
+            plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 6, value => $"×{value.ToString("G6", CultureInfo.InvariantCulture)}");
             (string Network, double Y)[] groups = [.. bars.GroupBy(bar => bar.Network).Select(group => (group.Key, group.Average(bar => bar.Y)))];
             plot.Axes.Left.TickGenerator = labels == 0
                 ? new NumericManual()
@@ -74,8 +77,8 @@ internal static class PeersPicture
     /// <summary>Logarithms, with room for the text at the bars' ends.</summary>
     private static (double Low, double High) LimitsOf(Row[] rows)
     {
-        double low = Math.Min(0, rows.Min(row => Math.Log10(row.RatioLow)));
-        double high = Math.Max(0.3, rows.Max(row => Math.Log10(row.RatioHigh)));
+        double low = Math.Log10(rows.Select(row => row.RatioLow).Append(1).Min());
+        double high = Math.Log10(rows.Select(row => row.RatioHigh).Append(2).Max());
         double text = 0.17 * (high - low);
         return (low < 0 ? low - text : -0.02, high + text);
     }

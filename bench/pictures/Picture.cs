@@ -22,11 +22,11 @@ internal sealed record Picture(
     private const int Swatch = 26;
     private const float TextSize = 13;
 
-    /// <summary>Bars are told apart by colour alone, lines by their markers too.</summary>
-    internal bool Bars { get; init; }
-
     /// <summary>Pixels of a PNG for each of an SVG, for screens that have as many.</summary>
     private const int Density = 2;
+
+    /// <summary>Bars are told apart by colour alone, lines by their markers too.</summary>
+    internal bool Bars { get; init; }
 
     /// <summary>Saves it for both themes, as SVG and as PNG.</summary>
     internal void Save(string folder)

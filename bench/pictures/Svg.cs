@@ -7,8 +7,8 @@ namespace FastNN.Bench.Pictures;
 internal static class Svg
 {
     /// <summary>
-    /// Saves it with a box to scale, a title to read aloud, a list of fonts to fall back on, and coordinates without the comma at their end
-    /// that the format forbids.
+    /// Saves it with a box to scale, a title to read aloud and a list of fonts to fall back on; without the comma that ends its lists of
+    /// coordinates, which the format forbids, and without clipping, for which there is no need, and whose names count what the process drew before.
     /// </summary>
     internal static void Save(string path, string title, int width, int height, Action<SKCanvas> draw)
     {
@@ -16,12 +16,16 @@ internal static class Svg
         using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, height), written)) draw(canvas);
         written.Position = 0;
         var svg = XElement.Load(written);
+        XNamespace names = svg.Name.Namespace;
         svg.SetAttributeValue("viewBox", $"0 0 {width} {height}");
         svg.SetAttributeValue("role", "img");
-        svg.AddFirst(new XElement(svg.Name.Namespace + "title", title));
-        foreach (XElement text in svg.Descendants(svg.Name.Namespace + "text"))
+        svg.SetAttributeValue("font-family", Typeface.SvgFamily);
+        svg.AddFirst(new XElement(names + "title", title));
+        svg.Descendants(names + "clipPath").Remove();
+        svg.Descendants().Attributes("clip-path").Remove();
+        foreach (XElement text in svg.Descendants(names + "text"))
         {
-            text.SetAttributeValue("font-family", Typeface.SvgFamily);
+            text.SetAttributeValue("font-family", null);
             text.SetAttributeValue("x", text.Attribute("x")!.Value.TrimEnd(' ', ','));
             text.SetAttributeValue("y", text.Attribute("y")!.Value.TrimEnd(' ', ','));
             text.Value = text.Value.Trim();
