@@ -35,7 +35,7 @@ internal static class DefaultRun
         Screen.Title("4. Real work");
         bool learned = Digits.Run();
 
-        if (save) new Report(MachineReport.Of(limits), rows, new Dictionary<string, string>()).Save(Results.PathOf("variants"));
+        if (save) new Report(MachineReport.Of(limits), rows, new Dictionary<string, string>()).Save(ResultsFolder.PathOf("variants"));
         return learned ? 0 : 1;
     }
 }

@@ -37,6 +37,6 @@ internal static class FullRun
             .AddExporter(MarkdownExporter.GitHub)
             .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared))
             .WithOptions(ConfigOptions.JoinSummary);
-        return save ? config.WithArtifactsPath(Results.FullRun) : config;
+        return save ? config.WithArtifactsPath(ResultsFolder.FullRun) : config;
     }
 }

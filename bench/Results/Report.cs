@@ -1,7 +1,9 @@
 using System.Numerics.Tensors;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace FastNN.Bench;
 
@@ -13,8 +15,16 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
 {
     private static readonly JsonSerializerOptions s_format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    internal static Report Load(string path) =>
-        JsonSerializer.Deserialize<Report>(File.ReadAllText(path), s_format) ?? throw new InvalidDataException($"{path} holds no report.");
+    /// <summary>SHA-256 of the file it was loaded from, which pictures carry, so that one can tell that they are of this report.</summary>
+    [JsonIgnore]
+    public string Digest { get; private init; } = "";
+
+    internal static Report Load(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        Report report = JsonSerializer.Deserialize<Report>(file, s_format) ?? throw new InvalidDataException($"{path} holds no report.");
+        return report with { Digest = Convert.ToHexStringLower(SHA256.HashData(file)) };
+    }
 
     internal void Save(string path)
     {

@@ -19,7 +19,7 @@ internal static class BatchPicture
         return rows.Length == 0
             ? null
             : new Picture(
-                name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report.Machine, Contender.In(rows),
+                name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report, Contender.In(rows),
                 theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network), PlaceOf(index)))]);
     }
 

@@ -22,7 +22,7 @@ internal static class PeersPicture
             : new Picture(
                 "peers", "How many times as fast FastNN is as its peers, one sample",
                 "bars to the right of ×1: FastNN is faster · whiskers: the spread · – : nothing to compare",
-                report.Machine, Contender.In(rows), theme => Panels(theme, rows))
+                report, Contender.In(rows), theme => Panels(theme, rows))
             { Bars = true };
     }
 

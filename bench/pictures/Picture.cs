@@ -8,11 +8,11 @@ namespace FastNN.Bench.Pictures;
 /// <param name="Name">Of its files, which end in the theme and the format.</param>
 /// <param name="Title">What it shows.</param>
 /// <param name="Note">Which direction is better.</param>
-/// <param name="Machine">Where and when it was measured.</param>
+/// <param name="Report">What it shows, measured where and when.</param>
 /// <param name="Legend">Who is in it.</param>
 /// <param name="Panels">For a theme, placed below the legend.</param>
 internal sealed record Picture(
-    string Name, string Title, string Note, MachineReport Machine, Contender[] Legend, Func<Theme, IReadOnlyList<Panel>> Panels)
+    string Name, string Title, string Note, Report Report, Contender[] Legend, Func<Theme, IReadOnlyList<Panel>> Panels)
 {
     /// <summary>As wide as GitHub shows a README.</summary>
     internal const int Width = 830;
@@ -39,7 +39,7 @@ internal sealed record Picture(
             int height = top + (int)panels.Max(panel => panel.Place.Bottom);
             string path = Path.Combine(folder, $"{Name}-{theme.Name}");
 
-            Svg.Save($"{path}.svg", Title, Width, height, canvas => Draw(canvas, theme, legend, panels, top));
+            Svg.Save($"{path}.svg", Title, Report.Digest, Width, height, canvas => Draw(canvas, theme, legend, panels, top));
             using SKSurface png = Drawing.CreateSurface(Density * Width, Density * height);
             png.Canvas.Scale(Density);
             Draw(png.Canvas, theme, legend, panels, top);
@@ -53,9 +53,9 @@ internal sealed record Picture(
         using var paint = Paint.NewDisposablePaint();
         Write(Title, 17, 18, theme.Text, bold: true);
         Write(Note, 40, TextSize, theme.Text);
-        string runtime = Machine.Runtime.StartsWith(".NET", StringComparison.Ordinal) ? Machine.Runtime : $".NET {Machine.Runtime}";
-        string date = Machine.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        Write($"{Machine.Cpu} · {runtime} · one thread · {date}", 58, TextSize, theme.Muted);
+        string runtime = Report.Machine.Runtime.StartsWith(".NET", StringComparison.Ordinal) ? Report.Machine.Runtime : $".NET {Report.Machine.Runtime}";
+        string date = Report.Machine.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Write($"{Report.Machine.Cpu} · {runtime} · one thread · {date}", 58, TextSize, theme.Muted);
         foreach ((Contender who, float x, int line) in legend)
         {
             float y = LegendTop + (line + 0.5f) * LegendLine;

@@ -2,35 +2,31 @@ using System.CommandLine;
 using FastNN.Bench;
 using FastNN.Bench.Pictures;
 
-Argument<DirectoryInfo?> results = new("results")
-{
-    Description = "The folder with a folder for each processor. Default: bench/results of the repository around the current directory.",
-    Arity = ArgumentArity.ZeroOrOne,
-};
-RootCommand command = new("Draws what the benchmarks measured: beside each variants.json and peers.json, as SVG and PNG, for light and dark pages.")
-{
-    results,
-};
-command.SetAction(parsed => Draw(parsed.GetValue(results)?.FullName ?? FindResults()));
+RootCommand command = new("Draws what the benchmarks measured, beside each variants.json and peers.json in bench/results, as SVG and PNG for light and dark pages, and makes the README's table anew.");
+command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 
-static int Draw(string? results)
+static int Draw()
 {
-    if (results is null || !Directory.Exists(results)) return Fail($"There is no folder {results ?? "with FastNN.sln around this one"}.");
-    if (!Typeface.Choose()) return Fail("There is no font to write with: install one, such as fonts-dejavu-core.");
+    if (!Typeface.Choose())
+    {
+        Console.Error.WriteLine("There is no font to write with: install one, such as fonts-dejavu-core.");
+        return 1;
+    }
 
-    int drawn = 0;
-    foreach (string folder in Directory.EnumerateDirectories(results).Order(StringComparer.Ordinal))
+    foreach (string folder in Directory.EnumerateDirectories(ResultsFolder.Root).Order(StringComparer.Ordinal))
     {
         foreach (Picture picture in Pictures(folder))
         {
             picture.Save(folder);
             Console.WriteLine(Path.Combine(folder, picture.Name));
-            drawn++;
         }
     }
 
-    return drawn > 0 ? 0 : Fail($"There is nothing to draw in {results}.");
+    string readme = Path.Combine(ResultsFolder.Repository, "README.md");
+    File.WriteAllText(readme, ReadmeTable.Renew(File.ReadAllText(readme), file => Report.Load(Path.Combine(ResultsFolder.Repository, file))));
+    Console.WriteLine(readme);
+    return 0;
 }
 
 static IEnumerable<Picture> Pictures(string folder)
@@ -45,17 +41,4 @@ static IEnumerable<Picture> Pictures(string folder)
     }
 
     return pictures.OfType<Picture>();
-}
-
-static string? FindResults()
-{
-    DirectoryInfo? folder = new(Directory.GetCurrentDirectory());
-    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FastNN.sln"))) folder = folder.Parent;
-    return folder is null ? null : Path.Combine(folder.FullName, "bench", "results");
-}
-
-static int Fail(string message)
-{
-    Console.Error.WriteLine(message);
-    return 1;
 }

@@ -21,7 +21,7 @@ internal static class WidthPicture
             ? null
             : new Picture(
                 "width", "A layer n → n, forward, one sample: GFLOP/s against n", "higher is better · a layer does 2n² floating-point operations · both scales are logarithmic",
-                report.Machine, [new Contender(Contender.Limit), .. Contender.In(rows)], theme => [new Panel(Plot(theme, rows), new(0, Picture.Width, Height, 0))]);
+                report, [new Contender(Contender.Limit), .. Contender.In(rows)], theme => [new Panel(Plot(theme, rows), new(0, Picture.Width, Height, 0))]);
     }
 
     private static Plot Plot(Theme theme, Row[] rows)
@@ -50,9 +50,9 @@ internal static class WidthPicture
         return plot;
     }
 
-    private static bool IsSquare(Row row) => row.Size.Split('x') is [var inputs, var outputs] && inputs == outputs;
+    private static bool IsSquare(Row row) => row.Size.Split('-') is [var inputs, var outputs] && inputs == outputs;
 
-    private static int Width(Row row) => int.Parse(row.Size.Split('x')[0], CultureInfo.InvariantCulture);
+    private static int Width(Row row) => int.Parse(row.Size.Split('-')[0], CultureInfo.InvariantCulture);
 
     private static double X(Row row) => Math.Log2(Width(row));
 

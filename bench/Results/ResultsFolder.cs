@@ -1,14 +1,17 @@
 namespace FastNN.Bench;
 
 /// <summary>Where results are kept: <c>bench/results/&lt;cpu&gt;/</c> in the repository.</summary>
-internal static class Results
+internal static class ResultsFolder
 {
     internal static string FullRun => Path.Combine(Folder, "full");
 
-    private static string Folder => Path.Combine(Repository, "bench", "results", Cpu.Folder);
+    /// <summary>With a folder for each processor.</summary>
+    internal static string Root => Path.Combine(Repository, "bench", "results");
+
+    private static string Folder => Path.Combine(Root, Cpu.Folder);
 
     /// <summary>The first folder upwards from the current one that holds the solution.</summary>
-    private static string Repository
+    internal static string Repository
     {
         get
         {

@@ -1,0 +1,56 @@
+using FastNN.Bench;
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>What README.md and the pictures show is what the committed reports in bench/results say.</summary>
+public class ResultsTests
+{
+    private static readonly string s_root = AppContext.BaseDirectory;
+
+    public static TheoryData<string, string> Pictures => new(
+        from report in Directory.EnumerateFiles(Path.Combine(s_root, "bench", "results"), "*.json", SearchOption.AllDirectories)
+        from picture in Path.GetFileName(report) == "variants.json" ? (string[])["width"] : ["peers", "batch", "batch-step"]
+        from theme in (string[])["light", "dark"]
+        select (Path.GetRelativePath(s_root, report), $"{picture}-{theme}"));
+
+    [Fact]
+    public void The_table_of_the_README_is_that_of_the_report()
+    {
+        string readme = File.ReadAllText(Path.Combine(s_root, "README.md"));
+        Assert.Equal(ReadmeTable.Renew(readme, file => Report.Load(Path.Combine(s_root, file))), readme);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pictures))]
+    public void A_picture_is_of_the_report_beside_it(string report, string picture)
+    {
+        string path = Path.Combine(s_root, report), svg = Path.Combine(Path.GetDirectoryName(path)!, $"{picture}.svg");
+        Assert.Contains(Report.Load(path).Digest, File.ReadAllText(svg));
+    }
+
+    [Fact]
+    public void The_pictures_that_the_README_shows_exist()
+    {
+        string[] pictures =
+            [.. File.ReadAllText(Path.Combine(s_root, "README.md")).Split('"', '(', ')').Where(word => word.StartsWith("bench/results/", StringComparison.Ordinal))];
+        Assert.NotEmpty(pictures);
+        Assert.All(pictures, picture => Assert.True(File.Exists(Path.Combine(s_root, picture)), picture));
+    }
+
+    /// <summary>The rows behind every table have what a reader needs to trust them.</summary>
+    [Fact]
+    public void Reports_reach_no_more_than_the_limit_and_allocate_nothing_of_ours()
+    {
+        string[] reports = [.. Directory.EnumerateFiles(Path.Combine(s_root, "bench", "results"), "*.json", SearchOption.AllDirectories)];
+        Assert.NotEmpty(reports);
+        Assert.All(reports.SelectMany(path => Report.Load(path).Rows), row =>
+        {
+            Assert.InRange(row.OfLimit, 0, LargestOfLimit);
+            if (row.Contestant == "FastNN" || Enum.TryParse<KernelVariant>(row.Contestant, out _)) Assert.Equal(0, row.AllocatedBytes);
+        });
+    }
+
+    /// <summary>The limits are measured too, and a kernel's best round may be a little luckier than theirs.</summary>
+    private const double LargestOfLimit = 1.05;
+}
