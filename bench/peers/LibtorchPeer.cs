@@ -65,8 +65,8 @@ internal sealed class LibtorchPeer : ITrainingPeer
         using IDisposable noGradient = no_grad();
         foreach ((Dense layer, Linear linear) in _problem.Layers.Zip(_layers))
         {
-            linear.weight.t().contiguous().data<float>().CopyTo(parameters[layer.Weights..layer.Biases]);
-            linear.bias!.data<float>().CopyTo(parameters[layer.Biases..layer.End]);
+            linear.weight.t().contiguous().data<float>().CopyTo(layer.WeightsOf(parameters));
+            linear.bias!.data<float>().CopyTo(layer.BiasesOf(parameters));
         }
     }
 

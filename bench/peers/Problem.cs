@@ -52,4 +52,20 @@ internal readonly record struct Dense(int Inputs, int Outputs, int Weights)
     internal int Biases => Weights + Inputs * Outputs;
 
     internal int End => Biases + Outputs;
+
+    internal Span<float> WeightsOf(Span<float> parameters) => parameters[Weights..Biases];
+
+    internal Span<float> BiasesOf(Span<float> parameters) => parameters[Biases..End];
+
+    /// <summary>From W [in, out] to the transpose [out, in] that many libraries keep.</summary>
+    internal void TransposeWeights(Span<float> parameters, Span<float> transposed)
+    {
+        for (int k = 0; k < Inputs * Outputs; k++) transposed[Weights + k % Outputs * Inputs + k / Outputs] = parameters[Weights + k];
+    }
+
+    /// <summary>And back.</summary>
+    internal void TransposeBack(Span<float> transposed, Span<float> parameters)
+    {
+        for (int k = 0; k < Inputs * Outputs; k++) parameters[Weights + k] = transposed[Weights + k % Outputs * Inputs + k / Outputs];
+    }
 }

@@ -25,6 +25,7 @@ int Run(bool validateOnly, bool save)
 
     AnsiConsole.Write(Tables.OfAgreements(race));
     if (!validateOnly) Report(race, save);
+    foreach ((string who, string why) in race.Absent) AnsiConsole.WriteLine($"– {who}: {why}");
     if (!race.AllAgree) AnsiConsole.MarkupLine("[red]A PEER'S RESULTS ARE NOT FASTNN'S.[/]");
     return race.AllAgree ? 0 : 1;
 
@@ -37,7 +38,7 @@ static void Report(Race race, bool save)
     MachineReport machine = Placeholder.DescribeMachine();
     List<Row> rows = [.. race.Rows];
     if (race.Absent.ContainsKey(Contender.Libtorch.Name)) rows.AddRange(LibtorchFigures.ToRows(race.Rows, machine.Gigaflops.Values.Max()));
-    foreach (Pass pass in Enum.GetValues<Pass>()) AnsiConsole.Write(Tables.OfTimes(pass, rows, race.Absent));
+    foreach (Pass pass in Enum.GetValues<Pass>()) AnsiConsole.Write(Tables.OfTimes(pass, rows));
     if (!save) return;
 
     string path = Placeholder.PathFor(machine);

@@ -19,10 +19,10 @@ internal static class Tables
                 .. s_peers.Select(peer => problem.Where(entry => entry.Contender == peer).Select(entry => Describe(entry.Agreement)).FirstOrDefault("–"))]);
         }
 
-        return table.Caption(Reasons(race.Absent));
+        return table;
     }
 
-    internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows, IReadOnlyDictionary<string, string> absent)
+    internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows)
     {
         Table table = Screen.Table(
             $"{pass.ToTask()}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
@@ -35,8 +35,7 @@ internal static class Tables
                 .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
         }
 
-        string standIn = rows.Any(row => row.Contestant == LibtorchFigures.Name) ? $"* {LibtorchFigures.Name}\n" : "";
-        return table.Caption(standIn + Reasons(absent));
+        return rows.Any(row => row.Contestant == LibtorchFigures.Name) ? table.Caption($"* {LibtorchFigures.Name}") : table;
     }
 
     private static bool IsStandIn(Row row, Contender peer) => peer == Contender.Libtorch && row.Contestant == LibtorchFigures.Name;
@@ -58,7 +57,4 @@ internal static class Tables
         >= 9.995 => $"{value:F1}",
         _ => $"{value:F2}",
     };
-
-    private static string Reasons(IReadOnlyDictionary<string, string> absent) =>
-        Markup.Escape(string.Join('\n', absent.Select(entry => $"– {entry.Key}: {entry.Value}")));
 }
