@@ -13,8 +13,6 @@ internal sealed record Problem(int[] Widths, int Batch, float[] Parameters, floa
 {
     internal string Size => string.Join('-', Widths);
 
-    internal int Outputs => Widths[^1];
-
     internal ImmutableArray<Dense> Layers { get; } = [.. LayOut(Widths)];
 
     /// <summary>
