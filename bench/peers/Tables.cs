@@ -1,0 +1,60 @@
+using Spectre.Console;
+
+namespace FastNN.Bench.Peers;
+
+/// <summary>What a race came to, for people.</summary>
+internal static class Tables
+{
+    private static readonly IReadOnlyList<Contender> s_peers = [.. Contender.All.Skip(1)];
+
+    internal static Table OfAgreements(Race race)
+    {
+        Table table = Screen.Table(
+            "Validation: outputs / change by one step, their deviation from FastNN's in parts of what is allowed",
+            "network × batch", [.. s_peers.Select(peer => peer.Name)]);
+        foreach (var problem in race.Agreements.GroupBy(entry => entry.Problem))
+        {
+            table.AddRow([
+                $"{problem.Key}",
+                .. s_peers.Select(peer => problem.Where(entry => entry.Contender == peer).Select(entry => Describe(entry.Agreement)).FirstOrDefault("–"))]);
+        }
+
+        return table;
+    }
+
+    internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows)
+    {
+        Table table = Screen.Table(
+            $"{pass.ToTask()}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
+            "network", ["batch", "FastNN ns/sample", .. s_peers.Select(peer => peer.Name)]);
+        foreach (var cell in rows.Where(row => row.Task == pass.ToTask()).GroupBy(row => (row.Size, row.Batch)))
+        {
+            Row baseline = cell.First();
+            table.AddRow([
+                baseline.Size, $"{baseline.Batch}", Significant(baseline.Nanoseconds / baseline.Batch),
+                .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
+        }
+
+        return rows.Any(row => row.Contestant == LibtorchFigures.Name) ? table.Caption($"* {LibtorchFigures.Name}") : table;
+    }
+
+    private static bool IsStandIn(Row row, Contender peer) => peer == Contender.Libtorch && row.Contestant == LibtorchFigures.Name;
+
+    private static string Describe(Agreement agreement) => agreement.IsAccepted ? $"{agreement}" : $"[red]FAILED {agreement}[/]";
+
+    private static string Describe(Row? row)
+    {
+        if (row == null) return "–";
+        if (row.Contestant == LibtorchFigures.Name) return $"×{Significant(row.Ratio)} *";
+
+        return $"×{Significant(row.Ratio)} ({Significant(row.RatioLow)}–{Significant(row.RatioHigh)})";
+    }
+
+    /// <summary>Three digits.</summary>
+    private static string Significant(double value) => value switch
+    {
+        >= 99.95 => $"{value:F0}",
+        >= 9.995 => $"{value:F1}",
+        _ => $"{value:F2}",
+    };
+}
