@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Spectre.Console;
 
 namespace FastNN.Bench;
@@ -35,7 +36,7 @@ internal static class DefaultRun
         Screen.Title("4. Real work");
         bool learned = Digits.Run();
 
-        if (save) new Report(MachineReport.Of(limits), rows, new Dictionary<string, string>()).Save(ResultsFolder.PathOf("variants"));
+        if (save) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(ResultsFolder.PathOf("variants"));
         return learned ? 0 : 1;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -56,7 +55,6 @@ internal sealed record MachineReport(
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["FastNN"] = VersionOf(typeof(Network)),
-            ["System.Numerics.Tensors"] = VersionOf(typeof(TensorPrimitives)),
         };
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(

@@ -33,6 +33,15 @@ internal static class LibtorchFigures
             && (row.Task, row.Size) == (figures.Key.Pass.ToTask(), figures.Key.Size)
         let nanoseconds = 1000 * figure.Microseconds * Gigaflops / gigaflops
         let ratio = nanoseconds / row.Nanoseconds
-        select Placeholder.WithLimit(
-            row with { Contestant = Name, Nanoseconds = nanoseconds, Ratio = ratio, RatioLow = ratio, RatioHigh = ratio, AllocatedBytes = 0 });
+        select row with
+        {
+            Contestant = Name,
+            Nanoseconds = nanoseconds,
+            Rate = row.Rate / ratio,
+            OfLimit = row.OfLimit / ratio,
+            Ratio = ratio,
+            RatioLow = ratio,
+            RatioHigh = ratio,
+            AllocatedBytes = 0,
+        };
 }

@@ -3,7 +3,7 @@ using FastNN.Bench;
 using FastNN.Bench.Peers;
 using Spectre.Console;
 
-int[][] networks = [[2, 4, 3, 2], [8, 16, 16, 1], [17, 33, 9, 5], [32, 64, 64, 64, 16], [784, 128, 10], [1024, 1024, 1024]];
+IReadOnlyList<int[]> networks = Networks.Widths;
 int[] batches = [1, 4, 16, 64, 256, 1024], batchesOfLargeNetworks = [1, 64, 1024], batchesToValidate = [1, 4];
 const int LargeNetwork = 1024;
 
@@ -16,16 +16,17 @@ return command.Parse(args).Invoke();
 int Run(bool validateOnly, bool save)
 {
     Screen.Prepare();
-    Screen.Title("FastNN and its peers");
-    var race = new Race();
+    Screen.Header();
+    var limits = Limits.Measure(networks.Select(widths => Work.OfForward(widths, batch: 1).WorkingSet));
+    var race = new Race(new Roofline(limits));
     Screen.Progress(validateOnly ? "Validating" : "Validating and timing", networks.Sum(Parts), done =>
     {
         foreach (int[] widths in networks) race.Run(widths, BatchesOf(widths), validateOnly, done);
     });
 
+    LimitsTable.Write(limits);
     AnsiConsole.Write(Tables.OfAgreements(race));
-    if (!validateOnly) Report(race, save);
-    foreach ((string who, string why) in race.Absent) AnsiConsole.WriteLine($"– {who}: {why}");
+    if (!validateOnly) Report(race, limits, save);
     if (!race.AllAgree) AnsiConsole.MarkupLine("[red]A PEER'S RESULTS ARE NOT FASTNN'S.[/]");
     return race.AllAgree ? 0 : 1;
 
@@ -33,15 +34,15 @@ int Run(bool validateOnly, bool save)
     int Parts(int[] widths) => BatchesOf(widths).Length * (validateOnly ? 1 : 1 + Enum.GetValues<Pass>().Length);
 }
 
-static void Report(Race race, bool save)
+static void Report(Race race, LimitFigures limits, bool save)
 {
-    MachineReport machine = Placeholder.DescribeMachine();
     List<Row> rows = [.. race.Rows];
-    if (race.Absent.ContainsKey(Contender.Libtorch.Name)) rows.AddRange(LibtorchFigures.ToRows(race.Rows, machine.Gigaflops.Values.Max()));
-    foreach (Pass pass in Enum.GetValues<Pass>()) AnsiConsole.Write(Tables.OfTimes(pass, rows));
+    if (race.Absent.ContainsKey(Contender.Libtorch.Name)) rows.AddRange(LibtorchFigures.ToRows(race.Rows, limits.Gigaflops.Values.Max()));
+    foreach (Pass pass in Enum.GetValues<Pass>()) AnsiConsole.Write(Tables.OfTimes(pass, rows, race.Absent));
     if (!save) return;
 
-    string path = Placeholder.PathFor(machine);
+    var machine = MachineReport.Of(limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);
+    string path = ResultsFolder.PathOf("peers");
     new Report(machine, rows, race.Absent).Save(path);
     AnsiConsole.WriteLine($"Saved to {path}.");
 }

@@ -5,11 +5,13 @@ internal sealed class Race
 {
     private const int FewestRounds = 7, MostRounds = 399;
     private static readonly TimeSpan s_cellLength = TimeSpan.FromSeconds(1.2);
+    private readonly Roofline _roofline;
     private readonly List<Contender> _present = [];
 
     /// <summary>Finds out who can run here.</summary>
-    internal Race()
+    internal Race(Roofline roofline)
     {
+        _roofline = roofline;
         foreach (Contender contender in Contender.All)
         {
             if (contender.FindObstacle() is string obstacle) Absent[contender.Name] = obstacle;
@@ -91,14 +93,17 @@ internal sealed class Race
         }
     }
 
-    private static Row ToRow(Entry entry, Pass pass, Measurement baseline)
+    private Row ToRow(Entry entry, Pass pass, Measurement baseline)
     {
+        Problem problem = entry.Problem;
         Measurement measurement = entry.Measurements[pass];
+        Work work = pass == Pass.Forward ? Work.OfForward(problem.Widths, problem.Batch) : Work.OfStep(problem.Widths, problem.Batch);
+        Reached reached = _roofline.Reach(work, measurement.Nanoseconds);
         double[] ratios = [.. measurement.Rounds.Zip(baseline.Rounds, (peer, fastNN) => peer / fastNN).Order()];
-        return Placeholder.WithLimit(new Row(
-            pass.ToTask(), entry.Problem.Size, entry.Problem.Batch, entry.Contender.Name, measurement.Nanoseconds,
-            Rate: 0, Unit: "", Limit: "", OfLimit: 0,
-            Percentile(ratios, 0.5), Percentile(ratios, 0.1), Percentile(ratios, 0.9), measurement.AllocatedBytes));
+        return new Row(
+            pass.ToTask(), problem.Size, problem.Batch, entry.Contender.Name, measurement.Nanoseconds,
+            reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
+            Percentile(ratios, 0.5), Percentile(ratios, 0.1), Percentile(ratios, 0.9), measurement.AllocatedBytes);
     }
 
     private static double Percentile(double[] sorted, double part) => sorted[(int)Math.Round(part * (sorted.Length - 1))];

@@ -22,20 +22,23 @@ internal static class Tables
         return table;
     }
 
-    internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows)
+    internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows, IReadOnlyDictionary<string, string> absent)
     {
         Table table = Screen.Table(
             $"{pass.ToTask()}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
-            "network", ["batch", "FastNN ns/sample", .. s_peers.Select(peer => peer.Name)]);
+            "network", ["batch", "FastNN ns", "ns/sample", "rate", "limited by", "of the limit", .. s_peers.Select(peer => peer.Name)]);
         foreach (var cell in rows.Where(row => row.Task == pass.ToTask()).GroupBy(row => (row.Size, row.Batch)))
         {
             Row baseline = cell.First();
             table.AddRow([
-                baseline.Size, $"{baseline.Batch}", Significant(baseline.Nanoseconds / baseline.Batch),
+                baseline.Size, $"{baseline.Batch}", Significant(baseline.Nanoseconds), Significant(baseline.Nanoseconds / baseline.Batch),
+                $"{baseline.Rate:F1} {baseline.Unit}", baseline.Limit, $"{baseline.OfLimit:P0}",
                 .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
         }
 
-        return rows.Any(row => row.Contestant == LibtorchFigures.Name) ? table.Caption($"* {LibtorchFigures.Name}") : table;
+        IEnumerable<string> notes = absent.Select(entry => $"– {entry.Key}: {entry.Value}");
+        if (rows.Any(row => row.Contestant == LibtorchFigures.Name)) notes = notes.Append($"* {LibtorchFigures.Name}");
+        return table.Caption(Markup.Escape(string.Join('\n', notes)));
     }
 
     private static bool IsStandIn(Row row, Contender peer) => peer == Contender.Libtorch && row.Contestant == LibtorchFigures.Name;
