@@ -36,7 +36,7 @@ internal static class DefaultRun
         Screen.Title("4. Real work");
         bool learned = Digits.Run();
 
-        if (save) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(ResultsFolder.PathOf("variants"));
+        if (save) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(ResultsFolder.PathOf("variants.json"));
         return learned ? 0 : 1;
     }
 }

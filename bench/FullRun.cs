@@ -22,21 +22,24 @@ internal static class FullRun
         AnsiConsole.Write(validation);
         if (!isValid) return 1;
 
-        Summary[] summaries = BenchmarkRunner.Run([.. Contest.All.Select(contest => contest.GetType())], Config(save));
+        Summary[] summaries = BenchmarkRunner.Run([.. Contest.All.Select(contest => contest.GetType())], Config());
+        if (save)
+        {
+            using var file = new StreamWriter(ResultsFolder.PathOf("full.md"));
+            foreach (Summary summary in summaries) MarkdownExporter.GitHub.ExportToLog(summary, new StreamLogger(file));
+        }
+
         return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
     }
 
     /// <summary>Three launches of ten iterations each, because launches differ more than iterations do; medians and extremes are shown beside means.</summary>
-    private static ManualConfig Config(bool save)
-    {
-        ManualConfig config = ManualConfig.CreateEmpty()
-            .AddJob(Job.Default.WithLaunchCount(3).WithWarmupCount(3).WithIterationCount(10).WithIterationTime(TimeInterval.FromMilliseconds(100)))
-            .AddColumnProvider(DefaultColumnProviders.Instance)
-            .AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max)
-            .AddLogger(ConsoleLogger.Default)
-            .AddExporter(MarkdownExporter.GitHub)
-            .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared))
-            .WithOptions(ConfigOptions.JoinSummary);
-        return save ? config.WithArtifactsPath(ResultsFolder.FullRun) : config;
-    }
+    private static ManualConfig Config() => ManualConfig.CreateEmpty()
+        .AddJob(Job.Default.WithLaunchCount(3).WithWarmupCount(3).WithIterationCount(10).WithIterationTime(TimeInterval.FromMilliseconds(100)))
+        .AddColumnProvider(DefaultColumnProviders.Instance)
+        .AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max)
+        .AddLogger(ConsoleLogger.Default)
+        .AddExporter(MarkdownExporter.GitHub)
+        .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared))
+        .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile)
+        .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "BenchmarkDotNet.Artifacts"));
 }

@@ -79,7 +79,7 @@ public class RooflineTests
 
         var forwardPhase = new Phase(forward, 0, 4 * (parameters + batch * widths[0]), 4 * batch * widths[^1]);
         Assert.Equal([forwardPhase], Work.OfForward(widths, batch).Phases);
-        Assert.Equal([forwardPhase, new Phase(back, 0, 4 * batch * (widths[0] + widths[^1]), 4 * parameters)], Work.OfStep(widths, batch).Phases);
+        Assert.Equal([forwardPhase, new Phase(back + parameters, 0, 4 * batch * (widths[0] + widths[^1]), 4 * parameters)], Work.OfStep(widths, batch).Phases);
         Assert.Equal(4 * parameters, Work.OfStep(widths, batch).WorkingSet);
     }
 

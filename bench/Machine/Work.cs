@@ -27,11 +27,13 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// <summary>w ← w − r·(scale·g).</summary>
     internal static Work OfGradientDescent(long count) => new(Floats(2 * count), default, new Phase(2 * count, 0, Floats(count), Floats(count)));
 
-    /// <summary>A layer back, δ⁻ = σ′·Wᵀδ, and either w or a gradient beside it updated by the outer product δ·a.</summary>
+    /// <summary>
+    /// A layer back, δ⁻ = σ′·Wᵀδ, and the outer product δ·a: a multiply-add into a gradient beside w, or a product, and a multiply-add into w.
+    /// </summary>
     internal static Work OfBackward(long inputs, long outputs, bool accumulates)
     {
         long weights = inputs * outputs + outputs, read = inputs + outputs + (accumulates ? weights : 0);
-        return new(Floats(accumulates ? 2 * weights : weights), default, new Phase(2 * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
+        return new(Floats(accumulates ? 2 * weights : weights), default, new Phase((accumulates ? 2 : 3) * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
     }
 
     /// <summary>
@@ -43,12 +45,12 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     /// <summary>
     /// A step on a batch: forward; then back, where each weight takes a product for the gradient and, but for the first layer, one for the
-    /// delta, and each parameter is updated at least once. The next step waits for the parameters.
+    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters.
     /// </summary>
     internal static Work OfStep(ReadOnlySpan<int> widths, int batch)
     {
         long parameters = Parameters(widths), products = Products(widths);
-        var back = new Phase((double)batch * (2 * products - widths[0] * widths[1]), 0, Floats((long)batch * (widths[0] + widths[^1])), Floats(parameters));
+        var back = new Phase((double)batch * (2 * products - widths[0] * widths[1]) + parameters, 0, Floats((long)batch * (widths[0] + widths[^1])), Floats(parameters));
         return new(Floats(parameters), StepChain(widths, batch), ForwardPhase(widths, batch), back);
     }
 

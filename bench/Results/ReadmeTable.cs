@@ -14,6 +14,9 @@ internal static class ReadmeTable
     internal static string Renew(string readme, Func<string, Report> load)
     {
         int begin = readme.IndexOf(Begin, StringComparison.Ordinal), name = begin + Begin.Length;
+        if (begin < 0 || readme.IndexOf(End, begin, StringComparison.Ordinal) < 0)
+            throw new InvalidDataException($"The README must have a line {Begin}FILE --> and after it a line {End}.");
+
         int table = readme.IndexOf('\n', name) + 1, end = readme.IndexOf(End, table, StringComparison.Ordinal);
         string file = readme[name..readme.IndexOf(' ', name)];
         return readme[..table] + string.Join("\n", Lines(load(file))) + "\n" + readme[end..];

@@ -25,11 +25,7 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
         return report with { Digest = Convert.ToHexStringLower(SHA256.HashData(file)) };
     }
 
-    internal void Save(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, JsonSerializer.Serialize(this, s_format) + "\n");
-    }
+    internal void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, s_format) + "\n");
 }
 
 /// <summary>The machine of a report, with the limits measured in the same run.</summary>

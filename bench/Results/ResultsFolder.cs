@@ -3,12 +3,8 @@ namespace FastNN.Bench;
 /// <summary>Where results are kept: <c>bench/results/&lt;cpu&gt;/</c> in the repository.</summary>
 internal static class ResultsFolder
 {
-    internal static string FullRun => Path.Combine(Folder, "full");
-
     /// <summary>With a folder for each processor.</summary>
     internal static string Root => Path.Combine(Repository, "bench", "results");
-
-    private static string Folder => Path.Combine(Root, Cpu.Folder);
 
     /// <summary>The first folder upwards from the current one that holds the solution.</summary>
     internal static string Repository
@@ -24,6 +20,6 @@ internal static class ResultsFolder
         }
     }
 
-    /// <summary>The file of a run's report.</summary>
-    internal static string PathOf(string run) => Path.Combine(Folder, $"{run}.json");
+    /// <summary>A file for this machine, in a folder that exists.</summary>
+    internal static string PathOf(string file) => Path.Combine(Directory.CreateDirectory(Path.Combine(Root, Cpu.Folder)).FullName, file);
 }

@@ -42,7 +42,7 @@ static void Report(Race race, LimitFigures limits, bool save)
     if (!save) return;
 
     var machine = MachineReport.Of(limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);
-    string path = ResultsFolder.PathOf("peers");
+    string path = ResultsFolder.PathOf("peers.json");
     new Report(machine, rows, race.Absent).Save(path);
     AnsiConsole.WriteLine($"Saved to {path}.");
 }

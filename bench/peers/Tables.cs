@@ -19,7 +19,7 @@ internal static class Tables
                 .. s_peers.Select(peer => problem.Where(entry => entry.Contender == peer).Select(entry => Describe(entry.Agreement)).FirstOrDefault("–"))]);
         }
 
-        return table;
+        return table.Caption(Notes(race.Absent));
     }
 
     internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows, IReadOnlyDictionary<string, string> absent)
@@ -36,10 +36,13 @@ internal static class Tables
                 .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
         }
 
-        IEnumerable<string> notes = absent.Select(entry => $"– {entry.Key}: {entry.Value}");
-        if (rows.Any(row => row.Contestant == LibtorchFigures.Name)) notes = notes.Append($"* {LibtorchFigures.Name}");
-        return table.Caption(Markup.Escape(string.Join('\n', notes)));
+        bool hasStandIn = rows.Any(row => row.Contestant == LibtorchFigures.Name);
+        return table.Caption(Notes(absent) + (hasStandIn ? $"\n* {LibtorchFigures.Name}" : ""));
     }
+
+    /// <summary>Why cells are empty.</summary>
+    private static string Notes(IReadOnlyDictionary<string, string> absent) =>
+        Markup.Escape(string.Join('\n', absent.Select(entry => $"– {entry.Key}: {entry.Value}")));
 
     private static bool IsStandIn(Row row, Contender peer) => peer == Contender.Libtorch && row.Contestant == LibtorchFigures.Name;
 

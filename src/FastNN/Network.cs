@@ -16,7 +16,7 @@ namespace FastNN;
 public sealed unsafe class Network
 {
     private const int StackFloats = 512;
-    private readonly int _hidden;
+    private readonly int _scratch;
 
     /// <summary>Creates a network with parameters uniform in [−3, 3), drawn in their order in <see cref="Parameters"/>.</summary>
     /// <param name="widths">
@@ -35,8 +35,8 @@ public sealed unsafe class Network
         Shapes = LayerShape.LayOut(widths);
         Inputs = widths[0];
         Outputs = widths[^1];
-        _hidden = Shapes[^1].Activations;
         KernelSet = KernelSet.For(kernels).Suit(Shapes);
+        _scratch = KernelSet.Scratch(Shapes);
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
         Layers = Array.AsReadOnly(Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape)));
 
@@ -75,7 +75,6 @@ public sealed unsafe class Network
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>
     /// <exception cref="ArgumentException">A length does not fit the network, or the outputs overlap what they are computed from. Nothing was written.</exception>
-    [SkipLocalsInit]
     public void Forward(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         int batch = 1;
@@ -85,18 +84,33 @@ public sealed unsafe class Network
 
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(outputs))
         {
-            if (_hidden <= StackFloats)
+            if (_scratch == 0)
             {
-                Unsafe.SkipInit(out Scratch scratch);
-                KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, batch, Outputs);
+                KernelSet.Forward(Shapes, Buffer.Pointer, x, null, y, batch, Outputs);
+            }
+            else if (_scratch <= StackFloats)
+            {
+                ForwardOnStack(x, y, batch);
             }
             else
             {
-                fixed (float* scratch = ThreadScratch.Get(_hidden)) KernelSet.Forward(Shapes, Buffer.Pointer, x, scratch, y, batch, Outputs);
+                fixed (float* scratch = ThreadScratch.Get(_scratch)) KernelSet.Forward(Shapes, Buffer.Pointer, x, scratch, y, batch, Outputs);
             }
         }
 
         GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// In a frame of its own, without references to pin: the JIT zeroes these in every call, and would zero the scratch between them with
+    /// them, 215 instructions.
+    /// </summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ForwardOnStack(float* x, float* y, int batch)
+    {
+        Unsafe.SkipInit(out Scratch scratch);
+        KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, batch, Outputs);
     }
 
     /// <summary>The batch size that both lengths say, or an exception.</summary>

@@ -61,6 +61,9 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>The set with the passes that suit these layers.</summary>
     internal abstract KernelSet Suit(LayerShape[] layers);
 
+    /// <summary>Floats that a pass forward through these layers needs for their activations.</summary>
+    internal virtual int Scratch(LayerShape[] layers) => layers[^1].Activations;
+
     internal abstract void Sigmoid(float* x, float* y, nint count);
 
     internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs);

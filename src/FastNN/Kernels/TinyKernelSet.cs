@@ -17,6 +17,8 @@ internal sealed unsafe class TinyKernelSet<K>(KernelVariant variant) : KernelSet
 {
     internal const int MaxWidth = 4;
 
+    internal override int Scratch(LayerShape[] layers) => 0;
+
     internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room)
     {
         int inputs = layers[0].Inputs, outputs = layers[^1].Outputs;
