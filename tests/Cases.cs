@@ -29,7 +29,7 @@ public static class Cases
 
     /// <summary>Large ragged ones, rows a page apart, and, beyond the L1 cache, every remainder by six rows and by sixteen columns.</summary>
     internal static IEnumerable<(int Inputs, int Outputs)> LargeShapes =>
-        ((int, int)[])[(257, 129), (1000, 33), (130, 1031), (5, 1024), (3, 2043), (784, 128), (1, 4099), (4099, 1),
+        ((int, int)[])[(257, 129), (1000, 33), (130, 1031), (16, 1024), (5, 1024), (48, 2043), (784, 128), (1, 4099), (4099, 1),
             .. from inputs in Enumerable.Range(66, 6) from outputs in Enumerable.Range(128, 16) select (inputs, outputs)];
 
     /// <summary>Every length from 1 to 67, and large ragged ones.</summary>

@@ -51,7 +51,8 @@ internal static unsafe class DenseBackward<S, V, TAction>
     {
         if (RowsAlias(outputs))
         {
-            for (; inputs > 0; inputs--, w += outputs, target += outputs, a++)
+            // Not the last four: each row writes four of δ⁻, of which the rows after it overwrite three.
+            for (; inputs > 4; inputs--, w += outputs, target += outputs, a++)
             {
                 Rows<Const.One, TDelta>(w, target, a, delta, outputs, inputDelta, rate);
                 if (TDelta.Value != 0) inputDelta++;
