@@ -8,7 +8,7 @@ namespace FastNN.Bench;
 internal static class Screen
 {
     /// <summary>Room for the widest table, also where there is no terminal to ask.</summary>
-    private const int MinimumWidth = 150;
+    private const int MinimumWidth = 180;
 
     internal static void Prepare() => AnsiConsole.Profile.Width = Math.Max(MinimumWidth, AnsiConsole.Profile.Width);
 

@@ -19,8 +19,8 @@ internal sealed class Measurement(Action<int> repeat)
     /// <summary>Of one call in the best round.</summary>
     internal double Nanoseconds { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Managed bytes that one call allocates on its thread.</summary>
-    internal double AllocatedBytes { get; private set; }
+    /// <summary>Managed bytes that one call allocates on its thread, once warm.</summary>
+    internal double AllocatedBytes { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Times all in turn, so many rounds.</summary>
     internal static void Run(IReadOnlyList<Measurement> measurements, int rounds, Action roundDone)
@@ -69,7 +69,7 @@ internal sealed class Measurement(Action<int> repeat)
         Cost = elapsed * (1 + (double)_warmUpCalls / _calls);
         long before = GC.GetAllocatedBytesForCurrentThread();
         repeat(_calls);
-        AllocatedBytes = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / _calls;
+        AllocatedBytes = Math.Min(AllocatedBytes, (double)(GC.GetAllocatedBytesForCurrentThread() - before) / _calls);
     }
 
     private TimeSpan Elapsed()

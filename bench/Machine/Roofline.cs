@@ -14,7 +14,7 @@ namespace FastNN.Bench;
 /// <param name="figures">The limits.</param>
 internal sealed class Roofline(LimitFigures figures)
 {
-    internal const string MultiplyAdds = "multiply-adds", Divisions = "divisions", Latency = "latency";
+    internal const string MultiplyAdds = "FMA", Divisions = "divisions", Latency = "latency";
 
     private static readonly Lazy<Roofline> s_here = new(() => new Roofline(Limits.Measure(Contest.Entries.Select(entry => entry.Work.WorkingSet))));
 

@@ -31,7 +31,7 @@ internal static class Comparison
     /// <summary>All contestants at a task, size by size.</summary>
     internal static Table ToTable(string task, IEnumerable<Row> rows)
     {
-        Table table = Screen.Table(task, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "× Scalar", "spread", "bytes allocated");
+        Table table = Screen.Table(task, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "× Scalar", "spread", "bytes");
         foreach (IGrouping<(string, int), Row> size in rows.GroupBy(row => (row.Size, row.Batch)))
         {
             if (table.Rows.Count > 0) table.AddEmptyRow();
