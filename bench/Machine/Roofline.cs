@@ -8,7 +8,9 @@ namespace FastNN.Bench;
 ///              chain of dependent operations × their latencies )
 /// </code>
 /// Bandwidths are those of the smallest buffer measured that holds the working set. The peak is that of the best vectors, whichever variant is
-/// looked at. Every term is a lower bound, so nothing can pass 100 %, but what lies below 100 % need not be within reach: loads, shuffles,
+/// looked at. Every term is a lower bound, so nothing should pass 100 %; where a working
+/// set is about as large as a cache, what stays in it depends on the order of reading, and a kernel may be some percent luckier than the plain
+/// sweeps that bandwidths are measured by. What lies below 100 % need not be within reach: loads, shuffles,
 /// the front end and the sigmoids of a network are not in the model.
 /// </summary>
 /// <param name="figures">The limits.</param>

@@ -8,9 +8,12 @@ namespace FastNN.Vectorised;
 /// One layer, one sample: y_i = σ(b_i + Σ_j x_j·w_ij), x [inputs], W [inputs, outputs], b and y [outputs].
 /// Outputs lie in the lanes: each is one chain of fused multiply-adds over ascending j, and no sum crosses lanes.
 /// <list type="bullet">
-/// <item>Weights that fit the L1 cache: up to eight vectors of outputs stay in registers while W goes by, one row a turn.</item>
 /// <item>
-/// Larger ones: six whole rows a turn, the sums parked in y between turns (the chain merely continues through memory). A panel of a wide
+/// Rows of at most eight vectors, and wider ones while the weights fit the L1 cache: eight vectors of outputs stay in registers while W goes
+/// by, one row a turn.
+/// </item>
+/// <item>
+/// Wider and larger ones: six whole rows a turn, the sums parked in y between turns (the chain merely continues through memory). A panel of a wide
 /// matrix jumps from row to row and gets 60-80 % of the bandwidth; this reads six streams end to end and gets 86-98 %. Eight rows are 2 %
 /// better on most shapes and 6 % worse where a row is 4 KiB and eight of them fall into one cache set; prefetching by hand cost 5-40 %.
 /// </item>
@@ -54,7 +57,7 @@ internal static unsafe class DenseForward
             return;
         }
 
-        if (outputs >= 4 * S.Count && (long)inputs * outputs > L1Floats)
+        if (outputs > 8 * S.Count && (long)inputs * outputs > L1Floats)
         {
             Stream<S, V>(x, inputs, w, b, y, outputs, room);
             return;
