@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace FastNN.Bench;
 
-/// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, which takes over half an hour.</summary>
+/// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in about 20 minutes.</summary>
 internal static class FullRun
 {
     internal static int Run(bool save)

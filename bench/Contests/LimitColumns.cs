@@ -5,21 +5,21 @@ using BenchmarkDotNet.Running;
 
 namespace FastNN.Bench;
 
-/// <summary>BenchmarkDotNet's columns of what its means reach of the limits, and how many times as fast as Scalar that is at the same size.</summary>
+/// <summary>BenchmarkDotNet's columns of what its medians reach of the limits, and how many times as fast as Scalar that is at the same size.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class LimitColumnsAttribute() : ColumnConfigBaseAttribute(
-    new LimitColumn("ns/sample", "Mean time divided by the samples in a call", (contest, time, _) => $"{time / contest.Size.Batch:N1}"),
+    new LimitColumn("ns/sample", "Median time divided by the samples in a call", (contest, time, _) => $"{time / contest.Size.Batch:N1}"),
     new LimitColumn("Rate", "Work done per second, in the unit of the limit that applies", (contest, time, _) => Format(Roofline.Here.Reach(contest.Work, time))),
     new LimitColumn("Limited by", "The limit that applies", (contest, time, _) => Roofline.Here.Reach(contest.Work, time).Limit),
     new LimitColumn("Of the limit", "How much of it is reached", (contest, time, _) => $"{Roofline.Here.Reach(contest.Work, time).OfLimit:P0}"),
-    new LimitColumn("x Scalar", "Mean time of Scalar at the same size divided by this mean time", (_, time, scalar) => $"{scalar / time:F2}"))
+    new LimitColumn("x Scalar", "Median time of Scalar at the same size divided by this median time", (_, time, scalar) => $"{scalar / time:F2}"))
 {
     private static string Format(Reached reached) => $"{reached.Rate:N1} {reached.Unit}";
 }
 
 /// <param name="name">Of the column.</param>
 /// <param name="legend">What it says.</param>
-/// <param name="format">From what was measured, its mean time, and that of Scalar, in nanoseconds.</param>
+/// <param name="format">From what was measured, its median time, and that of Scalar, in nanoseconds.</param>
 internal sealed class LimitColumn(string name, string legend, Func<Contest, double, double, string> format) : IColumn
 {
     public string Id => ColumnName;
@@ -53,11 +53,11 @@ internal sealed class LimitColumn(string name, string legend, Func<Contest, doub
             && ContestOf(other) is { } candidate
             && candidate.Contestant == Contestant.Scalar
             && $"{candidate.Size}" == $"{contest.Size}");
-        return Mean(summary, benchmarkCase) is double time ? format(contest, time, Mean(summary, scalar) ?? double.NaN) : "?";
+        return Median(summary, benchmarkCase) is double time ? format(contest, time, Median(summary, scalar) ?? double.NaN) : "?";
     }
 
-    private static double? Mean(Summary summary, BenchmarkCase? benchmarkCase) =>
-        benchmarkCase is null ? null : summary[benchmarkCase]?.ResultStatistics?.Mean;
+    private static double? Median(Summary summary, BenchmarkCase? benchmarkCase) =>
+        benchmarkCase is null ? null : summary[benchmarkCase]?.ResultStatistics?.Median;
 
     private static Contest ContestOf(BenchmarkCase benchmarkCase)
     {
