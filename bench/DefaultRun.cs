@@ -9,7 +9,8 @@ internal static class DefaultRun
     private const int Launches = 5;
 
     /// <summary>Validates, measures and prints; the exit code says whether all was as it must be.</summary>
-    internal static int Run(bool save)
+    /// <param name="file">Where to keep the report; null not to.</param>
+    internal static int Run(string? file)
     {
         Screen.Header();
         Table validation = Validation.Run(out bool isValid);
@@ -31,12 +32,12 @@ internal static class DefaultRun
         foreach (Contest contest in Contest.All) AnsiConsole.Write(Comparison.ToTable(contest.Name, rows.Where(row => row.Task == contest.Name)));
         AnsiConsole.Write(Comparison.ToSweepTable(Contest.Sweep.Name, [.. rows.Where(row => row.Task == Contest.Sweep.Name)]));
         AnsiConsole.WriteLine(
-            $"Medians of {Launches} processes, in each the best of many rounds; spread: of × Scalar from process to process. "
+            $"Medians of {Launches} processes, in each the best of many rounds; spread: of × Scalar between processes, largest less smallest. "
             + $"{rows.Count(Comparison.IsUnstable)} of {rows.Count} rows spread by more than 10 % and are marked unstable.");
         Screen.Title("4. Real work");
         bool learned = Digits.Run();
 
-        if (save) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(ResultsFolder.PathOf("variants.json"));
+        if (file is not null) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(file);
         return learned ? 0 : 1;
     }
 }

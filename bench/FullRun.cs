@@ -14,7 +14,8 @@ namespace FastNN.Bench;
 /// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in about 20 minutes.</summary>
 internal static class FullRun
 {
-    internal static int Run(bool save)
+    /// <param name="file">Where to keep the table; null not to.</param>
+    internal static int Run(string? file)
     {
         Screen.Header();
         Table validation = Validation.Run(out bool isValid);
@@ -23,10 +24,10 @@ internal static class FullRun
         if (!isValid) return 1;
 
         Summary[] summaries = BenchmarkRunner.Run([.. Contest.All.Select(contest => contest.GetType())], Config());
-        if (save)
+        if (file is not null)
         {
-            using var file = new StreamWriter(ResultsFolder.PathOf("full.md"));
-            foreach (Summary summary in summaries) MarkdownExporter.GitHub.ExportToLog(summary, new StreamLogger(file));
+            using var writer = new StreamWriter(file);
+            foreach (Summary summary in summaries) MarkdownExporter.GitHub.ExportToLog(summary, new StreamLogger(writer));
         }
 
         return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;

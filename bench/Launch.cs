@@ -79,7 +79,7 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
     private static string[] Arguments(string path)
     {
         string program = Environment.GetCommandLineArgs()[0];
-        bool isLibrary = Path.GetFileNameWithoutExtension(Environment.ProcessPath) != Path.GetFileNameWithoutExtension(program);
+        bool isLibrary = Path.GetFileName(Environment.ProcessPath) is "dotnet" or "dotnet.exe";
         return isLibrary ? [program, Command, path] : [Command, path];
     }
 }

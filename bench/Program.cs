@@ -24,6 +24,7 @@ root.SetAction(arguments =>
     }
 
     Screen.Prepare();
-    return arguments.GetValue(full) ? FullRun.Run(arguments.GetValue(save)) : DefaultRun.Run(arguments.GetValue(save));
+    string? FileOf(string name) => arguments.GetValue(save) ? ResultsFolder.PathOf(name) : null; // found before the work, not after it
+    return arguments.GetValue(full) ? FullRun.Run(FileOf("full.md")) : DefaultRun.Run(FileOf("variants.json"));
 });
 return root.Parse(args).Invoke();

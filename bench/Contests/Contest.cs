@@ -68,7 +68,7 @@ public abstract unsafe class Contest
         Contestant = Contestant.Scalar;
         float[] expected = Compute();
         Contestant = contestant;
-        return Deviation.Between(expected, Compute(), contestant, $"{Name} {Size}", Size.Widths.Max(), Run);
+        return Deviation.Between(expected, Compute(), contestant, $"{Name} {Size}", Size.Terms, Run);
     }
 
     /// <summary>Another of its kind, for a contestant at a size.</summary>

@@ -9,6 +9,9 @@ public sealed record Size(params int[] Widths)
 
     internal int Outputs => Widths[^1];
 
+    /// <summary>In the longest sum: a kernel over a plain span has none to speak of.</summary>
+    internal int Terms => Widths.Length == 1 ? 1 : Widths.Max();
+
     /// <summary>The widths alone.</summary>
     internal string Name => string.Join('-', Widths);
 

@@ -44,7 +44,7 @@ internal static partial class Cpu
         foreach (string cache in Directory.EnumerateDirectories(root, "index*"))
         {
             string Read(string file) => File.ReadAllText(Path.Combine(cache, file)).Trim();
-            if (Read("type") == "Instruction") continue;
+            if (!File.Exists(Path.Combine(cache, "size")) || Read("type") == "Instruction") continue;
 
             yield return ($"L{Read("level")}", long.Parse(Read("size").TrimEnd('K'), CultureInfo.InvariantCulture) * 1024);
         }

@@ -40,7 +40,7 @@ internal static class Comparison
                 table.AddRow(
                     row != size.First() ? "" : row.Batch == 1 ? row.Size : $"{row.Size} by {row.Batch}", row.Contestant,
                     $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}",
-                    $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable ±{Spread(row) / 2:P0}[/]" : $"±{Spread(row) / 2:P0}", $"{row.AllocatedBytes:F0}");
+                    $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
             }
         }
 
@@ -55,10 +55,10 @@ internal static class Comparison
         foreach (IGrouping<string, Row> size in rows.GroupBy(row => row.Size))
         {
             Row any = size.First();
-            table.AddRow([size.Key, any.Limit, .. size.Select(row => $"{row.Rate:F1} {row.OfLimit,4:P0}")]);
+            table.AddRow([size.Key, any.Limit, .. size.Select(row => $"{row.Rate:F1} {row.OfLimit,4:P0}{(IsUnstable(row) ? '*' : ' ')}")]);
         }
 
-        return table;
+        return table.Caption("* unstable");
     }
 
     internal static bool IsUnstable(Row row) => Spread(row) > LargestSpread;

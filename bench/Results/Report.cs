@@ -32,7 +32,7 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
 /// <param name="Cpu">Its name, and family and model where that says too little.</param>
 /// <param name="System">The operating system.</param>
 /// <param name="Runtime">The version of .NET.</param>
-/// <param name="Kernels">The widest variant, that Auto takes.</param>
+/// <param name="Kernels">The variant that Auto takes.</param>
 /// <param name="Date">Of the run, UTC.</param>
 /// <param name="Limits">What it allows.</param>
 /// <param name="Versions">Of the libraries compared.</param>
@@ -54,7 +54,7 @@ internal sealed record MachineReport(
         };
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
-            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{FastNN.Kernels.Supported[^1]}",
+            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{KernelSet.For(KernelVariant.Auto).Variant}",
             DateOnly.FromDateTime(DateTime.UtcNow), limits, all);
     }
 

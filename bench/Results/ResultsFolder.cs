@@ -6,17 +6,17 @@ internal static class ResultsFolder
     /// <summary>With a folder for each processor.</summary>
     internal static string Root => Path.Combine(Repository, "bench", "results");
 
-    /// <summary>The first folder upwards from the current one that holds the solution.</summary>
+    /// <summary>The first folder upwards from the program that holds the solution.</summary>
     internal static string Repository
     {
         get
         {
-            for (DirectoryInfo? folder = new(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
+            for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             {
                 if (File.Exists(Path.Combine(folder.FullName, "FastNN.sln"))) return folder.FullName;
             }
 
-            throw new DirectoryNotFoundException($"No folder with FastNN.sln at or above {Environment.CurrentDirectory}: results are kept in its bench/results.");
+            throw new DirectoryNotFoundException($"No folder with FastNN.sln at or above {AppContext.BaseDirectory}: results are kept in its bench/results.");
         }
     }
 

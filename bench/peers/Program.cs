@@ -15,6 +15,7 @@ return command.Parse(args).Invoke();
 
 int Run(bool validateOnly, bool save)
 {
+    string? file = save ? ResultsFolder.PathOf("peers.json") : null;
     Screen.Prepare();
     Screen.Header();
     var limits = Limits.Measure(networks.Select(widths => Work.OfForward(widths, batch: 1).WorkingSet));
@@ -26,7 +27,7 @@ int Run(bool validateOnly, bool save)
 
     LimitsTable.Write(limits);
     AnsiConsole.Write(Tables.OfAgreements(race));
-    if (!validateOnly) Report(race, limits, save);
+    if (!validateOnly) Report(race, limits, file);
     if (!race.AllAgree) AnsiConsole.MarkupLine("[red]A PEER'S RESULTS ARE NOT FASTNN'S.[/]");
     return race.AllAgree ? 0 : 1;
 
@@ -34,15 +35,14 @@ int Run(bool validateOnly, bool save)
     int Parts(int[] widths) => BatchesOf(widths).Length * (validateOnly ? 1 : 1 + Enum.GetValues<Pass>().Length);
 }
 
-static void Report(Race race, LimitFigures limits, bool save)
+static void Report(Race race, LimitFigures limits, string? file)
 {
     List<Row> rows = [.. race.Rows];
     if (race.Absent.ContainsKey(Contender.Libtorch.Name)) rows.AddRange(LibtorchFigures.ToRows(race.Rows, limits.Gigaflops.Values.Max()));
     foreach (Pass pass in Enum.GetValues<Pass>()) AnsiConsole.Write(Tables.OfTimes(pass, rows, race.Absent));
-    if (!save) return;
+    if (file is null) return;
 
     var machine = MachineReport.Of(limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);
-    string path = ResultsFolder.PathOf("peers.json");
-    new Report(machine, rows, race.Absent).Save(path);
-    AnsiConsole.WriteLine($"Saved to {path}.");
+    new Report(machine, rows, race.Absent).Save(file);
+    AnsiConsole.WriteLine($"Saved to {file}.");
 }
