@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace FastNN.Bench;
 
 /// <summary>
-/// One process in which the limits and all contestants at all tasks are timed in turn. A run starts several, because where code
-/// and data happen to lie differs from process to process, and tiny networks feel that by a third.
+/// One process in which the limits and all contestants at all tasks are timed in turn. A run starts several, because the code that
+/// the JIT makes, and where it lies, differ from process to process: Scalar's GradientDescent takes 31 or 55 µs for 101,770 parameters.
 /// </summary>
 /// <param name="Limits">What the machine allowed meanwhile.</param>
 /// <param name="Times">In the order of <see cref="Contest.Entries"/>.</param>

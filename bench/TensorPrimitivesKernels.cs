@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace FastNN.Bench;
 
 /// <summary>
-/// The kernels as a careful user of System.Numerics.Tensors would compose them: row by row, no temporary buffers. MultiplyAdd, which may fuse: FusedMultiplyAdd by a scalar takes up to four times as long.
+/// The kernels as a careful user of System.Numerics.Tensors would compose them: row by row, no temporary buffers. MultiplyAdd, which may fuse: FusedMultiplyAdd by a scalar takes up to five times as long.
 /// </summary>
 internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 {
