@@ -34,6 +34,14 @@ internal static class Guard
         if (length != expected) throw new ArgumentException($"{name} must have a length of {expected}, but has {length}.", name);
     }
 
+    internal static void Threads(int threads)
+    {
+        if (threads < 1) ThrowThreads(threads);
+    }
+
+    internal static void ThrowThreads(int threads) =>
+        throw new ArgumentOutOfRangeException(nameof(threads), threads, $"threads must be at least 1, but is {threads}.");
+
     internal static float LearningRate(float learningRate)
     {
         if (learningRate > 0 && float.IsFinite(learningRate)) return learningRate;

@@ -75,10 +75,10 @@ public static unsafe class Kernels
         Guard.NoOverlap(delta, nameof(delta), outputs, nameof(outputs));
         Guard.NoOverlap(delta, nameof(delta), targets, nameof(targets));
 
-        float[] padded = ThreadScratch.Get(Padding.RoundUp(outputs.Length));
+        float* padded = ThreadScratch.Get(Padding.RoundUp(outputs.Length));
         float cost;
-        fixed (float* a = outputs, y = targets, d = padded) cost = set.OutputDelta(a, y, d, outputs.Length);
-        padded.AsSpan(0, delta.Length).CopyTo(delta);
+        fixed (float* a = outputs, y = targets) cost = set.OutputDelta(a, y, padded, outputs.Length);
+        new Span<float>(padded, delta.Length).CopyTo(delta);
         return cost;
     }
 
@@ -104,11 +104,8 @@ public static unsafe class Kernels
         Guard.LearningRate(learningRate);
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
-        fixed (float* w = weights, b = biases, a = inputs, deltas = scratch.Floats)
-        {
-            float* previous = inputDelta.IsEmpty ? null : deltas + scratch.InputDelta;
-            set.Descend(w, b, a, inputs.Length, deltas, delta.Length, previous, -learningRate);
-        }
+        fixed (float* w = weights, b = biases, a = inputs)
+            set.Descend(w, b, a, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
 
         scratch.CopyInputDelta(inputDelta);
     }
@@ -135,11 +132,8 @@ public static unsafe class Kernels
         Guard.NoOverlap(biasGradient, nameof(biasGradient), weights, nameof(weights));
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
-        fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs, deltas = scratch.Floats)
-        {
-            float* previous = inputDelta.IsEmpty ? null : deltas + scratch.InputDelta;
-            set.Accumulate(w, gw, gb, a, inputs.Length, deltas, delta.Length, previous);
-        }
+        fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs)
+            set.Accumulate(w, gw, gb, a, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
 
         scratch.CopyInputDelta(inputDelta);
     }
@@ -191,16 +185,18 @@ public static unsafe class Kernels
     {
         internal PaddedDeltas(ReadOnlySpan<float> delta, int inputs)
         {
-            InputDelta = Padding.RoundUp(delta.Length);
-            Floats = ThreadScratch.Get(InputDelta + Padding.RoundUp(inputs));
-            delta.CopyTo(Floats);
-            Floats.AsSpan(delta.Length, InputDelta - delta.Length).Clear();
+            int padded = Padding.RoundUp(delta.Length);
+            Delta = ThreadScratch.Get(padded + Padding.RoundUp(inputs));
+            delta.CopyTo(new Span<float>(Delta, padded));
+            new Span<float>(Delta + delta.Length, padded - delta.Length).Clear();
+            InputDelta = inputs == 0 ? null : Delta + padded;
         }
 
-        internal float[] Floats { get; }
+        internal float* Delta { get; }
 
-        internal int InputDelta { get; }
+        /// <summary>Null if it is not wanted.</summary>
+        internal float* InputDelta { get; }
 
-        internal void CopyInputDelta(Span<float> inputDelta) => Floats.AsSpan(InputDelta, inputDelta.Length).CopyTo(inputDelta);
+        internal void CopyInputDelta(Span<float> inputDelta) => new Span<float>(InputDelta, inputDelta.Length).CopyTo(inputDelta);
     }
 }

@@ -9,7 +9,8 @@ namespace FastNN;
 /// <param name="Weights">Offset of w_00 in the parameters.</param>
 /// <param name="Biases">Offset of b_0 in the parameters.</param>
 /// <param name="Activations">Offset of the layer's outputs (and, in another buffer, their deltas) in a workspace where every layer starts a cache line.</param>
-internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights, int Biases, int Activations)
+/// <param name="InputRows">Rows before the layer's inputs where those of all layers lie below each other, each with one more for the biases.</param>
+internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows)
 {
     /// <summary>Lays out the layers between <paramref name="widths"/>.</summary>
     /// <exception cref="ArgumentException">There are fewer than two widths, one is less than 1, or the parameters exceed what an array holds.</exception>
@@ -26,23 +27,32 @@ internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights,
         }
 
         var shapes = new LayerShape[widths.Length - 1];
-        long parameters = 0, activations = 0;
+        long parameters = 0, activations = 0, inputRows = 0;
         for (int l = 0; l < shapes.Length; l++)
         {
             long weights = (long)widths[l] * widths[l + 1];
             long padded = (widths[l + 1] + (long)Vectorised.Padding.Lanes - 1) & -Vectorised.Padding.Lanes;
-            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || activations + padded > AlignedBuffer.MaxLength)
+            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || activations + padded > AlignedBuffer.MaxLength || inputRows + widths[l] >= AlignedBuffer.MaxLength)
             {
                 throw new ArgumentOutOfRangeException(
                     nameof(widths), widths[l + 1], $"widths ask for more than the {AlignedBuffer.MaxLength} parameters or neurons that one buffer holds, from layer {l} ({widths[l]} × {widths[l + 1]}) on.");
             }
 
-            shapes[l] = new LayerShape(widths[l], widths[l + 1], (int)parameters, (int)(parameters + weights), (int)activations);
+            shapes[l] = new LayerShape(widths[l], widths[l + 1], (int)parameters, (int)(parameters + weights), (int)activations, (int)inputRows);
             parameters += weights + widths[l + 1];
             activations += padded;
+            inputRows += widths[l] + 1L;
         }
 
         return shapes;
+    }
+
+    /// <summary>The most neurons in a layer, the inputs included.</summary>
+    internal static int Widest(LayerShape[] layers)
+    {
+        int widest = layers[0].Inputs;
+        foreach (ref readonly LayerShape layer in layers.AsSpan()) widest = Math.Max(widest, layer.Outputs);
+        return widest;
     }
 
     /// <summary>The offset behind the layer's last parameter.</summary>

@@ -37,6 +37,7 @@ public sealed unsafe class Network
         Outputs = widths[^1];
         KernelSet = KernelSet.For(kernels).Suit(Shapes);
         _scratch = KernelSet.Scratch(Shapes);
+        BatchScratch = 2 * LayerShape.Widest(Shapes) * KernelSet.Tile;
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
         Layers = Array.AsReadOnly(Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape)));
 
@@ -68,33 +69,45 @@ public sealed unsafe class Network
 
     internal AlignedBuffer Buffer { get; }
 
+    /// <summary>Floats that a tile of samples needs on its way.</summary>
+    internal int BatchScratch { get; }
+
     /// <summary>
     /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread if the hidden layers, each
     /// rounded up to sixteen, have more than 512 neurons together: the thread then keeps as many floats for all its calls.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>
+    /// <param name="threads">
+    /// The most threads that work on a batch, at least 1: the calling one and others of .NET's thread pool. Any number gives the same bits.
+    /// </param>
     /// <exception cref="ArgumentException">A length does not fit the network, or the outputs overlap what they are computed from. Nothing was written.</exception>
-    public void Forward(ReadOnlySpan<float> inputs, Span<float> outputs)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    public void Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
     {
         int batch = 1;
         if (inputs.Length != Inputs || outputs.Length != Outputs) batch = BatchOf(inputs, nameof(inputs), outputs, nameof(outputs));
+        if (threads < 1) Guard.ThrowThreads(threads);
         Guard.NoOverlap(outputs, nameof(outputs), inputs, nameof(inputs));
         Guard.NoOverlap(outputs, nameof(outputs), Buffer, nameof(Parameters));
 
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(outputs))
         {
-            if (_scratch == 0)
+            if (batch > 1)
             {
-                KernelSet.Forward(Shapes, Buffer.Pointer, x, null, y, batch, Outputs);
+                BatchForward.Run(this, x, y, batch, threads);
+            }
+            else if (_scratch == 0)
+            {
+                KernelSet.Forward(Shapes, Buffer.Pointer, x, null, y, 1, Outputs);
             }
             else if (_scratch <= StackFloats)
             {
-                ForwardOnStack(x, y, batch);
+                ForwardOnStack(x, y);
             }
             else
             {
-                fixed (float* scratch = ThreadScratch.Get(_scratch)) KernelSet.Forward(Shapes, Buffer.Pointer, x, scratch, y, batch, Outputs);
+                KernelSet.Forward(Shapes, Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, 1, Outputs);
             }
         }
 
@@ -107,10 +120,10 @@ public sealed unsafe class Network
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ForwardOnStack(float* x, float* y, int batch)
+    private void ForwardOnStack(float* x, float* y)
     {
         Unsafe.SkipInit(out Scratch scratch);
-        KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, batch, Outputs);
+        KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, 1, Outputs);
     }
 
     /// <summary>The batch size that both lengths say, or an exception.</summary>

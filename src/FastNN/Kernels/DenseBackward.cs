@@ -34,23 +34,14 @@ internal static unsafe class DenseBackward<S, V, TAction>
         else Run<Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
     }
 
-    /// <summary>
-    /// Whether rows lie whole pages of 4 KiB apart, give or take a vector. A load then takes the store to the row before for one to its own
-    /// address, since the lowest twelve bits are the same, and waits for it: by fours, 1024-1024 takes 1.75 times as long as row by row
-    /// without a delta and 1.4 times with one, and up to 1.9 times from 1008 to 1040 outputs. Elsewhere four rows are as fast or faster.
-    /// </summary>
-    private static bool RowsAlias(int outputs)
-    {
-        const int page = 4096 / sizeof(float), near = Padding.Lanes;
-        return outputs >= page - near && (outputs + near) % page <= 2 * near;
-    }
-
     private static void Run<TDelta>(
         float* w, float* target, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where TDelta : struct, IConst
     {
-        if (RowsAlias(outputs))
+        if (Pages.Alias(outputs))
         {
+            // By fours, 1024-1024 takes 1.75 times as long as row by row without a delta and 1.4 times with one, and up to 1.9 times from 1008 to
+            // 1040 outputs; elsewhere four rows are as fast or faster.
             // Not the last four: each row writes four of δ⁻, of which the rows after it overwrite three.
             for (; inputs > 4; inputs--, w += outputs, target += outputs, a++)
             {

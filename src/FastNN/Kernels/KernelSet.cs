@@ -91,28 +91,50 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>One sample back through all layers from the output's delta, adding its gradient to that of the samples before.</summary>
     internal abstract void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas);
 
+    /// <summary>Samples in a full tile.</summary>
+    internal abstract int Tile { get; }
+
+    /// <summary>Lanes of the tile for so many samples, at most <see cref="Tile"/>.</summary>
+    internal abstract int LanesFor(int samples);
+
+    /// <summary>A tile of at most <see cref="Tile"/> samples through all layers, x to y. Scratch takes two tiles of the widest layer.</summary>
+    internal abstract void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
+
+    /// <summary>
+    /// A tile of a chunk forward, its costs and, if wanted, all its deltas. x and y are the samples of the tile. Scratch takes three tiles of the
+    /// widest layer and one of sixteen rows.
+    /// </summary>
+    internal abstract void DifferentiateTile(
+        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int tile, float* scratch, bool deltas);
+
+    /// <summary>Rows from..to of a layer's gradient over a chunk; see <see cref="ITileKernels.BatchGradient"/>.</summary>
+    internal abstract void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
+
     private static ImmutableArray<KernelSet> FindSupported()
     {
         var sets = ImmutableArray.CreateBuilder<KernelSet>();
-        sets.Add(new KernelSet<ScalarKernels>(KernelVariant.Scalar));
-        if (Vector128.IsHardwareAccelerated) sets.Add(new KernelSet<VectorKernels<Simd128, Vector128<float>>>(KernelVariant.Vector128));
+        sets.Add(new KernelSet<ScalarKernels, ScalarTileKernels>(KernelVariant.Scalar));
+        if (Vector128.IsHardwareAccelerated) sets.Add(new KernelSet<VectorKernels<Simd128, Vector128<float>>, VectorTileKernels<Simd128, Vector128<float>>>(KernelVariant.Vector128));
 
         // IsHardwareAccelerated, not Avx512F.IsSupported: where 512-bit vectors slow the clock, the runtime says no to them.
         if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
-            sets.Add(new KernelSet<VectorKernels<Simd256, Vector256<float>>>(KernelVariant.Vector256));
+            sets.Add(new KernelSet<VectorKernels<Simd256, Vector256<float>>, VectorTileKernels<Simd256, Vector256<float>>>(KernelVariant.Vector256));
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-            sets.Add(new KernelSet<VectorKernels<Simd512, Vector512<float>>>(KernelVariant.Vector512));
+            sets.Add(new KernelSet<VectorKernels<Simd512, Vector512<float>>, VectorTileKernels<Simd512, Vector512<float>>>(KernelVariant.Vector512));
         return sets.ToImmutable();
     }
 }
 
-/// <summary>The passes over the primitives <typeparamref name="K"/>, written once for all variants.</summary>
-internal unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(variant)
+/// <summary>
+/// The passes over the primitives <typeparamref name="K"/>, and for batches <typeparamref name="T"/>, written once for all variants.
+/// </summary>
+internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant)
     where K : struct, IKernels
+    where T : struct, ITileKernels
 {
     internal override KernelSet Suit(LayerShape[] layers) =>
-        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, layer => Math.Max(layer.Inputs, layer.Outputs) <= TinyKernelSet<K>.MaxWidth)
-            ? new TinyKernelSet<K>(Variant)
+        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, layer => Math.Max(layer.Inputs, layer.Outputs) <= TinyKernelSet<K, T>.MaxWidth)
+            ? new TinyKernelSet<K, T>(Variant)
             : this;
 
     internal override void Sigmoid(float* x, float* y, nint count) => K.Sigmoid(x, y, count);
@@ -184,4 +206,62 @@ internal unsafe class KernelSet<K>(KernelVariant variant) : KernelSet(variant)
                 a, layer.Inputs, deltas + layer.Activations, layer.Outputs, inputDelta);
         }
     }
+
+    internal override int Tile => T.Tile;
+
+    internal override int LanesFor(int samples) => T.LanesFor(samples);
+
+    internal override void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
+    {
+        int lanes = T.LanesFor(samples);
+        float* a = scratch, next = scratch + (nint)LayerShape.Widest(layers) * lanes;
+        T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, a, lanes);
+        foreach (ref readonly LayerShape layer in layers.AsSpan())
+        {
+            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, lanes);
+            float* free = a;
+            a = next;
+            next = free;
+        }
+
+        T.Transpose(a, lanes, layers[^1].Outputs, samples, y, layers[^1].Outputs);
+    }
+
+    internal override void DifferentiateTile(
+        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int tile, float* scratch, bool deltas)
+    {
+        ref readonly LayerShape output = ref layers[^1];
+        int lanes = chunk.LanesOf(tile), samples = chunk.SamplesOf(tile);
+        nint room = (nint)LayerShape.Widest(layers) * lanes;
+        float* delta = scratch, inputDelta = delta + room, targets = inputDelta + room, costs = targets + room;
+
+        float* a = chunk.InputsOf(in layers[0], tile);
+        T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, a, lanes);
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            new Span<float>(a + (nint)layer.Inputs * lanes, lanes).Fill(1f);
+            float* next = l == layers.Length - 1 ? delta : chunk.InputsOf(in layers[l + 1], tile);
+            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, lanes);
+            a = next;
+        }
+
+        T.Transpose(y, output.Outputs, samples, output.Outputs, targets, lanes);
+        T.TileOutputDelta(delta, targets, output.Outputs, lanes, costs);
+        new Span<float>(costs, samples).CopyTo(new Span<float>(chunk.Costs + tile * chunk.Tile, samples));
+        for (int l = layers.Length - 1; deltas; l--)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            T.PackDelta(delta, lanes, layer.Outputs, samples, chunk.DeltasOf(in layer), tile * chunk.Tile, chunk.Samples);
+            if (l == 0) break;
+
+            T.TileBackward(parameters + layer.Weights, delta, layer.Outputs, chunk.InputsOf(in layer, tile), layer.Inputs, inputDelta, lanes);
+            float* free = delta;
+            delta = inputDelta;
+            inputDelta = free;
+        }
+    }
+
+    internal override void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+        T.BatchGradient(in chunk, in layer, from, to, sum, target, scale, rate);
 }

@@ -12,8 +12,9 @@ namespace FastNN;
 /// registers: a step of the article's network takes 246 cycles, and by way of memory and the general kernels 350.
 /// </summary>
 /// <remarks>Reads whole vectors, up to three floats past a row; the slack behind the parameters makes that legal for the last.</remarks>
-internal sealed unsafe class TinyKernelSet<K>(KernelVariant variant) : KernelSet<K>(variant)
+internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : KernelSet<K, T>(variant)
     where K : struct, IKernels
+    where T : struct, ITileKernels
 {
     internal const int MaxWidth = 4;
 

@@ -5,8 +5,8 @@ namespace FastNN.Simd;
 
 /// <summary>
 /// The vector vocabulary: all that a kernel may say about a vector of floats. A kernel body is written once against it; an
-/// instruction set is one empty struct that implements it. Every verb but Fold acts on each lane by itself and is at most one
-/// IEEE operation, so a lane's value never depends on the width.
+/// instruction set is one empty struct that implements it. Every verb but Fold and those of quads acts on each lane by itself and is at most
+/// one IEEE operation, so a lane's value never depends on the width.
 /// </summary>
 /// <typeparam name="V">The vector type, <see cref="Count"/> floats wide.</typeparam>
 internal unsafe interface ISimd<V>
@@ -62,4 +62,10 @@ internal unsafe interface ISimd<V>
 
     /// <summary>In each lane the bits table[k], where k is the number in the lane's lowest four bits.</summary>
     static abstract V Lookup16(int* table, V index);
+
+    /// <summary>Four floats from each of Count/4 places, which lie <paramref name="stride"/> floats apart.</summary>
+    static abstract V LoadQuads(float* source, nint stride);
+
+    /// <summary>In each quad of lanes, the four vectors are the rows of a 4 × 4 matrix, and become its columns.</summary>
+    static abstract void TransposeQuads(ref V a, ref V b, ref V c, ref V d);
 }

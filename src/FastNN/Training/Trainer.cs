@@ -45,6 +45,7 @@ public sealed unsafe class Trainer
     private readonly Reduction _reduction;
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
+    private readonly BatchPass _pass;
     private AlignedBuffer? _gradient;
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
@@ -53,8 +54,13 @@ public sealed unsafe class Trainer
     /// <param name="cost">What to make small.</param>
     /// <param name="reduction">How the costs of a batch's samples become one.</param>
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="cost"/> or <paramref name="reduction"/> is no member of its enumeration.</exception>
-    public Trainer(Network network, Optimizer optimizer, Cost cost = Cost.SquaredError, Reduction reduction = Reduction.Mean)
+    /// <param name="threads">
+    /// The most threads that work on a batch, at least 1: the calling one and others of .NET's thread pool. Any number gives the same bits.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="cost"/> or <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
+    /// </exception>
+    public Trainer(Network network, Optimizer optimizer, Cost cost = Cost.SquaredError, Reduction reduction = Reduction.Mean, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -65,12 +71,22 @@ public sealed unsafe class Trainer
                 nameof(reduction), reduction, $"reduction must be {Reduction.Mean} or {Reduction.Sum}, but is {(int)reduction}.");
         }
 
+        Guard.Threads(threads);
         _network = network;
         _optimizer = optimizer;
         _reduction = reduction;
         _activations = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
         _deltas = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
+        _pass = new BatchPass(network, threads);
     }
+
+    /// <summary>
+    /// The gradient that <see cref="ComputeGradient"/> left, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost reduced over the
+    /// batch. It may be changed before <see cref="Apply"/>, and is lost at the next <see cref="Step"/>. The first use allocates it.
+    /// </summary>
+    public Span<float> Gradient => GradientBuffer.Span;
+
+    private AlignedBuffer GradientBuffer => _gradient ??= new AlignedBuffer(_network.Parameters.Length);
 
     /// <summary>
     /// One step of training on a sample or a batch: the gradient of the cost at the present parameters, then one update against it. For a sample
@@ -78,22 +94,68 @@ public sealed unsafe class Trainer
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row; its length says the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>
+    /// <param name="cancellationToken">Asked between parts of the work, until the update begins.</param>
     /// <returns>
     /// The cost before the update. NaN in the samples flows through as IEEE arithmetic says: when the cost is NaN, parameters are too by now.
     /// </returns>
     /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters. Nothing was changed.</exception>
-    public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
+    /// <exception cref="OperationCanceledException">The token said so. The parameters are as before.</exception>
+    public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
+        cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
             float rate = -_optimizer.LearningRate;
             float cost = batch == 1
                 ? _network.KernelSet.Step(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
-                : StepBatch(x, y, batch, rate);
+                : StepBatch(x, y, batch, rate, cancellationToken);
             GC.KeepAlive(this);
             return cost;
         }
+    }
+
+    /// <summary>
+    /// The first half of a <see cref="Step"/>: puts the gradient at the present parameters into <see cref="Gradient"/>, and changes nothing else.
+    /// <see cref="Apply"/> is the second half; both together give the bits of a step.
+    /// </summary>
+    /// <param name="inputs">[batch, n_in], row by row.</param>
+    /// <param name="targets">[batch, n_out], row by row.</param>
+    /// <param name="cancellationToken">Asked between parts of the work.</param>
+    /// <returns>The cost.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Step"/>, or a span overlaps the gradient.</exception>
+    /// <exception cref="OperationCanceledException">The token said so. What is in the gradient by then means nothing.</exception>
+    public float ComputeGradient(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
+    {
+        int batch = Validate(inputs, targets);
+        AlignedBuffer gradient = GradientBuffer;
+        Guard.NoOverlap(inputs, nameof(inputs), gradient, nameof(Gradient));
+        Guard.NoOverlap(targets, nameof(targets), gradient, nameof(Gradient));
+        cancellationToken.ThrowIfCancellationRequested();
+        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
+        {
+            double cost;
+            if (batch > 1)
+            {
+                cost = _pass.Gradient(x, y, batch, gradient.Pointer, Scale(batch), cancellationToken);
+            }
+            else
+            {
+                gradient.Span.Clear();
+                cost = DifferentiateSample(x, y);
+                _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
+            }
+
+            GC.KeepAlive(this);
+            return Reduce(cost, batch);
+        }
+    }
+
+    /// <summary>One step of the optimizer along <see cref="Gradient"/>: w ← w − learningRate·g.</summary>
+    public void Apply()
+    {
+        _network.KernelSet.GradientDescent(_network.Buffer.Pointer, GradientBuffer.Pointer, _network.Buffer.Length, 1f, -_optimizer.LearningRate);
+        GC.KeepAlive(this);
     }
 
     /// <summary>
@@ -127,14 +189,12 @@ public sealed unsafe class Trainer
     public float Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
         int batch = Validate(inputs, targets);
-        double cost = 0;
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            for (int s = 0; s < batch; s++) cost += Differentiate(x + (nint)s * _network.Inputs, y + (nint)s * _network.Outputs);
+            double cost = batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(x, y, batch);
+            GC.KeepAlive(this);
+            return Reduce(cost, batch);
         }
-
-        GC.KeepAlive(this);
-        return Reduce(cost, batch);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -148,25 +208,17 @@ public sealed unsafe class Trainer
         return batch;
     }
 
-    /// <summary>Adds up the samples' gradients in ascending order, then descends their sum or mean.</summary>
-    private float StepBatch(float* x, float* y, int batch, float rate)
+    private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
-        _gradient ??= new AlignedBuffer(_network.Parameters.Length);
-        _gradient.Span.Clear();
-        double cost = 0;
-        for (int s = 0; s < batch; s++, x += _network.Inputs, y += _network.Outputs)
-        {
-            cost += Differentiate(x, y);
-            _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, _gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
-        }
-
-        float scale = _reduction == Reduction.Mean ? 1f / batch : 1f;
-        _network.KernelSet.GradientDescent(_network.Buffer.Pointer, _gradient.Pointer, _network.Buffer.Length, scale, rate);
-        return Reduce(cost, batch);
+        float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
+        return Reduce(_pass.Descend(x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
     }
 
-    private float Differentiate(float* x, float* y) =>
+    private float DifferentiateSample(float* x, float* y) =>
         _network.KernelSet.Differentiate(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+
+    /// <summary>What the sum of the samples' gradients is multiplied by.</summary>
+    private float Scale(int batch) => _reduction == Reduction.Mean ? 1f / batch : 1f;
 
     private float Reduce(double cost, int batch) => (float)(_reduction == Reduction.Mean ? cost / batch : cost);
 }

@@ -1,0 +1,34 @@
+namespace FastNN;
+
+/// <summary>A batch forward, tile by tile, on one thread or several.</summary>
+internal sealed unsafe class BatchForward : ParallelWork
+{
+    [ThreadStatic]
+    private static BatchForward? t_work;
+
+    private Network? _network;
+    private float* _x, _y;
+    private int _batch;
+
+    internal static void Run(Network network, float* x, float* y, int batch, int threads)
+    {
+        BatchForward work = t_work ??= new BatchForward();
+        work._network = network;
+        work._x = x;
+        work._y = y;
+        work._batch = batch;
+        int tile = network.KernelSet.Tile;
+        work.Run((batch - 1) / tile + 1, threads);
+        work._network = null;
+    }
+
+    private protected override void RunItem(int item)
+    {
+        Network network = _network!;
+        KernelSet kernels = network.KernelSet;
+        nint first = (nint)item * kernels.Tile;
+        int samples = (int)nint.Min(kernels.Tile, _batch - first);
+        float* scratch = ThreadScratch.Get(network.BatchScratch);
+        kernels.ForwardTile(network.Shapes, network.Buffer.Pointer, _x + first * network.Inputs, _y + first * network.Outputs, samples, scratch);
+    }
+}

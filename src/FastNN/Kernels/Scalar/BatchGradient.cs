@@ -1,0 +1,25 @@
+namespace FastNN.Scalar;
+
+/// <summary>
+/// g_ij = Σ_s δ_i[s]·a_j[s] over the samples in ascending order; then g ← scale·g, or w ← w + rate·(scale·g). The specification of
+/// <see cref="Vectorised.BatchGradient"/>; its tiles and panels are one sample and one neuron wide.
+/// </summary>
+internal static unsafe class BatchGradient
+{
+    internal static void Run(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
+    {
+        float* a = chunk.InputsOf(in layer, 0);
+        for (int j = from; j < to; j++)
+        {
+            float* delta = chunk.DeltasOf(in layer);
+            for (int i = 0; i < layer.Outputs; i++, delta += chunk.Samples)
+            {
+                nint k = j * (nint)layer.Outputs + i;
+                float g = sum == null ? 0f : sum[k];
+                for (int s = 0; s < chunk.Samples; s++) g = MathF.FusedMultiplyAdd(delta[s], a[s * (nint)chunk.Rows + j], g);
+                g *= scale;
+                target[k] = rate == 0f ? g : MathF.FusedMultiplyAdd(rate, g, target[k]);
+            }
+        }
+    }
+}

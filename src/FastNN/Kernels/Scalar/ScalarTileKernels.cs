@@ -1,0 +1,33 @@
+namespace FastNN.Scalar;
+
+/// <summary>The reference for batches: every tile is a single sample, every panel a single neuron.</summary>
+internal readonly unsafe struct ScalarTileKernels : ITileKernels
+{
+    public static int Tile => 1;
+
+    public static int LanesFor(int samples) => 1;
+
+    public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            for (int c = 0; c < columns; c++) target[c * targetStride + r] = source[r * sourceStride + c];
+        }
+    }
+
+    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes) =>
+        DenseForward.Run(a, inputs, w, b, y, outputs);
+
+    public static void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs) => *costs = Scalar.OutputDelta.Run(a, y, a, outputs);
+
+    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes) =>
+        Scalar.TileBackward.Run(w, delta, outputs, a, inputs, inputDelta);
+
+    public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
+    {
+        for (int i = 0; i < outputs; i++) panels[(nint)i * chunk + first] = delta[i];
+    }
+
+    public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+        Scalar.BatchGradient.Run(in chunk, in layer, from, to, sum, target, scale, rate);
+}

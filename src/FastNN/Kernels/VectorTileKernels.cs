@@ -1,0 +1,70 @@
+using System.Runtime.Intrinsics;
+using FastNN.Simd;
+using FastNN.Vectorised;
+
+namespace FastNN;
+
+/// <summary>
+/// The kernels for batches at one vector width. A tile has two vectors of samples; the last one of a batch takes as few lanes as hold its
+/// samples, down to a narrower vector.
+/// </summary>
+internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    public static int Tile => 2 * S.Count;
+
+    public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
+
+    public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
+        Vectorised.Transpose.Run<S, V>(source, sourceStride, rows, columns, target, targetStride);
+
+    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes)
+    {
+        if (lanes == Tile) TileForward<S, V, Const.Two>(a, inputs, w, b, y, outputs);
+        else if (lanes == S.Count) TileForward<S, V, Const.One>(a, inputs, w, b, y, outputs);
+        else if (lanes == 8) TileForward<Simd256, Vector256<float>, Const.One>(a, inputs, w, b, y, outputs);
+        else TileForward<Simd128, Vector128<float>, Const.One>(a, inputs, w, b, y, outputs);
+    }
+
+    public static void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs)
+    {
+        if (lanes >= S.Count) Vectorised.TileOutputDelta.Run<S, V>(a, y, outputs, lanes, costs);
+        else Vectorised.TileOutputDelta.Run<Simd128, Vector128<float>>(a, y, outputs, lanes, costs);
+    }
+
+    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes)
+    {
+        if (lanes == Tile) TileProduct.Backward<S, V, Const.Two>(w, delta, outputs, a, inputs, inputDelta);
+        else if (lanes == S.Count) TileProduct.Backward<S, V, Const.One>(w, delta, outputs, a, inputs, inputDelta);
+        else if (lanes == 8) TileProduct.Backward<Simd256, Vector256<float>, Const.One>(w, delta, outputs, a, inputs, inputDelta);
+        else TileProduct.Backward<Simd128, Vector128<float>, Const.One>(w, delta, outputs, a, inputs, inputDelta);
+    }
+
+    public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
+        Vectorised.BatchGradient.Pack<S, V>(delta, lanes, outputs, samples, panels, first, chunk);
+
+    public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+        Vectorised.BatchGradient.Run<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
+
+    private static void TileForward<S1, V1, C>(float* a, int inputs, float* w, float* b, float* y, int outputs)
+        where S1 : struct, ISimd<V1>
+        where V1 : struct
+        where C : struct, IConst
+    {
+        if (!DenseForward.IsNarrow(inputs, outputs))
+        {
+            TileProduct.Forward<S1, V1, C>(a, inputs, w, b, y, outputs);
+        }
+        else if (S1.Count == Padding.Lanes)
+        {
+            TileFourChains.Forward<S1, V1, C>(a, inputs, w, b, y, outputs, C.Value * S1.Count);
+        }
+        else
+        {
+            // Sixteen registers hold the sums of one vector at a time.
+            for (int v = 0; v < C.Value; v++)
+                TileFourChains.Forward<S1, V1, Const.One>(a + v * S1.Count, inputs, w, b, y + v * S1.Count, outputs, C.Value * S1.Count);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.ExceptionServices;
+
+namespace FastNN;
+
+/// <summary>
+/// Work in numbered items, done by the calling thread and as many of the thread pool's as it asks for and gets. Who is free takes the next item,
+/// so the caller never waits for a helper to begin, only for the items that helpers have begun. It spins for these; helpers go back to the pool
+/// at once, whose threads spin for some microseconds by themselves before they sleep. One call at a time; nothing is allocated for it.
+/// </summary>
+internal abstract class ParallelWork : IThreadPoolWorkItem
+{
+    private readonly Lock _lock = new();
+    private int _count, _next, _seats, _queued;
+    private volatile int _helpers;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Does items 0..count−1 on at most so many threads. An exception in one of them is thrown once none is at work any more.</summary>
+    internal void Run(int count, int threads)
+    {
+        if (threads == 1 || count == 1)
+        {
+            for (int item = 0; item < count; item++) RunItem(item);
+            return;
+        }
+
+        int wanted = Math.Min(threads, count) - 1, missing;
+        lock (_lock)
+        {
+            _count = count;
+            _next = 0;
+            _failure = null;
+            _seats = wanted;
+            missing = wanted - _queued;
+            _queued = Math.Max(_queued, wanted);
+        }
+
+        for (; missing > 0; missing--) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        TakeItems();
+        lock (_lock) _seats = 0;
+        for (var wait = default(SpinWait); _helpers > 0;) wait.SpinOnce(sleep1Threshold: -1);
+        _failure?.Throw();
+    }
+
+    /// <summary>Takes part in the run that is on by now, if it wants help.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_lock)
+        {
+            _queued--;
+            if (_seats == 0) return;
+            _seats--;
+            _helpers++;
+        }
+
+        TakeItems();
+        lock (_lock) _helpers--;
+    }
+
+    private protected abstract void RunItem(int item);
+
+    private void TakeItems()
+    {
+        try
+        {
+            for (int item; (item = Interlocked.Increment(ref _next) - 1) < _count;) RunItem(item);
+        }
+        catch (Exception exception)
+        {
+            lock (_lock) _failure ??= ExceptionDispatchInfo.Capture(exception);
+            Volatile.Write(ref _next, _count); // what is left is of no use
+        }
+    }
+}

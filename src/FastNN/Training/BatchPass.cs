@@ -1,0 +1,123 @@
+namespace FastNN;
+
+/// <summary>
+/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, each tile through all
+/// layers while its activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order. Both may
+/// be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
+/// </summary>
+internal sealed unsafe class BatchPass(Network network, int threads) : ParallelWork
+{
+    /// <summary>
+    /// Samples in a chunk, for each thread: so the inputs of all layers stay in L2 until the gradient needs them (784-128-10: 0.5 MB), and
+    /// reading and writing the gradient once a chunk costs 2 % of its products.
+    /// </summary>
+    internal const int ChunkSamples = 128;
+
+    /// <summary>Floats that a chunk takes at most, unless a single tile takes more.</summary>
+    internal const int ChunkFloats = 1 << 24;
+
+    private readonly LayerShape[] _layers = network.Shapes;
+    private readonly int _chunkSamples = ChunkOf(network, threads);
+    private readonly Rows[] _rows = RowsOf(network.Shapes, threads);
+    private readonly int _scratch = network.KernelSet.Tile * (3 * LayerShape.Widest(network.Shapes) + Vectorised.Padding.Lanes);
+    private AlignedBuffer? _memory;
+    private TileChunk _chunk;
+    private bool _differentiates;
+    private float* _x, _y, _sum, _target;
+    private float _scale, _rate;
+    private bool _deltas;
+    private CancellationToken _cancellation;
+
+    /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
+    internal double Cost(float* x, float* y, int batch) => Run(x, y, batch, null, null, 0f, 0f, default);
+
+    /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
+    internal double Gradient(float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation) =>
+        Run(x, y, batch, gradient, gradient, scale, 0f, cancellation);
+
+    /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
+    internal double Descend(float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation) =>
+        Run(x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
+
+    /// <summary>Whether a step on such a batch needs room for the gradient, because it takes more than one chunk.</summary>
+    internal bool NeedsGradient(int batch) => batch > _chunkSamples;
+
+    private double Run(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
+    {
+        int samples = Math.Min(batch, _chunkSamples), tile = network.KernelSet.Tile;
+        int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
+        if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
+        _deltas = target != null;
+        _cancellation = cancellation;
+        double cost = 0;
+        for (int first = 0; first < batch; first += samples)
+        {
+            samples = Math.Min(batch - first, _chunkSamples);
+            bool last = first + samples == batch;
+            int rest = samples % tile;
+            _chunk = new TileChunk(_memory.Pointer, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
+            _x = x + (nint)first * network.Inputs;
+            _y = y + (nint)first * network.Outputs;
+            _differentiates = true;
+            Run(_chunk.Tiles, threads);
+            cancellation.ThrowIfCancellationRequested();
+            for (int s = 0; s < samples; s++) cost += _chunk.Costs[s];
+            if (target == null) continue;
+
+            _differentiates = false;
+            _sum = first == 0 ? null : gradient;
+            _target = last ? target : gradient;
+            _scale = last ? scale : 1f;
+            _rate = last ? rate : 0f;
+            Run(_rows.Length, threads);
+        }
+
+        return cost;
+    }
+
+    private protected override void RunItem(int item)
+    {
+        if (_differentiates) Differentiate(item);
+        else AddUp(in _rows[item]);
+    }
+
+    private void Differentiate(int tile)
+    {
+        if (_cancellation.IsCancellationRequested) return;
+
+        nint first = (nint)tile * _chunk.Tile;
+        network.KernelSet.DifferentiateTile(
+            _layers, network.Buffer.Pointer, _x + first * network.Inputs, _y + first * network.Outputs, in _chunk, tile, ThreadScratch.Get(_scratch), _deltas);
+    }
+
+    private void AddUp(in Rows rows)
+    {
+        ref readonly LayerShape layer = ref _layers[rows.Layer];
+        float* sum = _sum == null ? null : _sum + layer.Weights;
+        network.KernelSet.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, _target + layer.Weights, _scale, _rate);
+    }
+
+    private static int ChunkOf(Network network, int threads)
+    {
+        int tile = network.KernelSet.Tile;
+        long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(network.Shapes, tile, tile) / tile);
+        return (int)Math.Clamp(fitting / tile * tile, tile, (long)ChunkSamples * threads);
+    }
+
+    /// <summary>The gradient's rows in items: each layer's together for one thread, in blocks of some dozens for several.</summary>
+    private static Rows[] RowsOf(LayerShape[] layers, int threads)
+    {
+        const int block = 24;
+        List<Rows> items = [];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int rows = layers[l].Inputs + 1, size = threads == 1 ? rows : block;
+            for (int from = 0; from < rows; from += size) items.Add(new Rows(l, from, Math.Min(rows, from + size)));
+        }
+
+        return [.. items];
+    }
+
+    /// <summary>Rows of a layer's W, the biases being the last.</summary>
+    private readonly record struct Rows(int Layer, int From, int To);
+}
