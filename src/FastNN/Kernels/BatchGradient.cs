@@ -105,18 +105,19 @@ internal static unsafe class BatchGradient
             if (C.Value > 1) Load<S, V, R>(cells.Sum + S.Count, row, lanes1, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
         }
 
-        float* delta = cells.Panel;
-        for (int tile = 0; tile < chunk.Tiles; tile++)
+        float* delta = cells.Panel, a = chunk.Inputs + (nint)cells.Row * chunk.Tile;
+        for (int tiles = chunk.Samples / chunk.Tile; tiles > 0; tiles--, a += (nint)chunk.Tile * chunk.Rows)
         {
-            int lanes = chunk.LanesOf(tile);
-            float* a = chunk.Inputs + (nint)tile * chunk.Tile * chunk.Rows + (nint)cells.Row * lanes;
-            for (float* end = a + chunk.SamplesOf(tile); a < end; a++, delta += C.Value * S.Count)
-                TileProduct.Turn<S, V, C, R, Const.No>(delta, a, lanes, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+            for (int k = 0; k < chunk.Tile; k++, delta += C.Value * S.Count)
+                TileProduct.Turn<S, V, C, R, Const.No>(delta, a + k, chunk.Tile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
         }
 
-        V s = S.Broadcast(scale), r = S.Broadcast(rate);
-        Finish<S, V, R>(cells.Target, row, lanes0, s, r, rate != 0, g0, g1, g2, g3, g4, g5);
-        if (C.Value > 1) Finish<S, V, R>(cells.Target + S.Count, row, lanes1, s, r, rate != 0, h0, h1, h2, h3, h4, h5);
+        a += (nint)cells.Row * (chunk.LastTile - chunk.Tile);
+        for (float* end = a + chunk.Samples % chunk.Tile; a < end; a++, delta += C.Value * S.Count)
+            TileProduct.Turn<S, V, C, R, Const.No>(delta, a, chunk.LastTile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+
+        Finish<S, V, R>(cells.Target, row, lanes0, scale, rate, g0, g1, g2, g3, g4, g5);
+        if (C.Value > 1) Finish<S, V, R>(cells.Target + S.Count, row, lanes1, scale, rate, h0, h1, h2, h3, h4, h5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,27 +135,61 @@ internal static unsafe class BatchGradient
         if (R.Value > 5) g5 = S.LoadFirst(from + 5 * row, mask);
     }
 
+    /// <summary>What becomes of the sums: their part of the gradient, or of the parameters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<S, V, R>(float* target, nint row, int lanes, V scale, V rate, bool descend, V g0, V g1, V g2, V g3, V g4, V g5)
+    private static void Finish<S, V, R>(float* target, nint row, int lanes, float scale, float rate, V g0, V g1, V g2, V g3, V g4, V g5)
         where S : struct, ISimd<V>
         where V : struct
         where R : struct, IConst
     {
-        g0 = S.Multiply(g0, scale);
-        if (R.Value > 1) g1 = S.Multiply(g1, scale);
-        if (R.Value > 2) g2 = S.Multiply(g2, scale);
-        if (R.Value > 3) g3 = S.Multiply(g3, scale);
-        if (R.Value > 4) g4 = S.Multiply(g4, scale);
-        if (R.Value > 5) g5 = S.Multiply(g5, scale);
-        if (descend)
+        V s = S.Broadcast(scale);
+        g0 = S.Multiply(g0, s);
+        if (R.Value > 1) g1 = S.Multiply(g1, s);
+        if (R.Value > 2) g2 = S.Multiply(g2, s);
+        if (R.Value > 3) g3 = S.Multiply(g3, s);
+        if (R.Value > 4) g4 = S.Multiply(g4, s);
+        if (R.Value > 5) g5 = S.Multiply(g5, s);
+        if (lanes < S.Count)
         {
-            V mask = S.First(lanes);
-            g0 = S.MultiplyAdd(rate, g0, S.LoadFirst(target, mask));
-            if (R.Value > 1) g1 = S.MultiplyAdd(rate, g1, S.LoadFirst(target + row, mask));
-            if (R.Value > 2) g2 = S.MultiplyAdd(rate, g2, S.LoadFirst(target + 2 * row, mask));
-            if (R.Value > 3) g3 = S.MultiplyAdd(rate, g3, S.LoadFirst(target + 3 * row, mask));
-            if (R.Value > 4) g4 = S.MultiplyAdd(rate, g4, S.LoadFirst(target + 4 * row, mask));
-            if (R.Value > 5) g5 = S.MultiplyAdd(rate, g5, S.LoadFirst(target + 5 * row, mask));
+            FinishRest<S, V, R>(target, row, lanes, rate, g0, g1, g2, g3, g4, g5);
+            return;
+        }
+
+        if (rate != 0)
+        {
+            V r = S.Broadcast(rate);
+            g0 = S.MultiplyAdd(r, g0, S.Load(target));
+            if (R.Value > 1) g1 = S.MultiplyAdd(r, g1, S.Load(target + row));
+            if (R.Value > 2) g2 = S.MultiplyAdd(r, g2, S.Load(target + 2 * row));
+            if (R.Value > 3) g3 = S.MultiplyAdd(r, g3, S.Load(target + 3 * row));
+            if (R.Value > 4) g4 = S.MultiplyAdd(r, g4, S.Load(target + 4 * row));
+            if (R.Value > 5) g5 = S.MultiplyAdd(r, g5, S.Load(target + 5 * row));
+        }
+
+        S.Store(g0, target);
+        if (R.Value > 1) S.Store(g1, target + row);
+        if (R.Value > 2) S.Store(g2, target + 2 * row);
+        if (R.Value > 3) S.Store(g3, target + 3 * row);
+        if (R.Value > 4) S.Store(g4, target + 4 * row);
+        if (R.Value > 5) S.Store(g5, target + 5 * row);
+    }
+
+    /// <summary>The same for a vector that the layer's outputs do not fill; out of line, for it is long.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FinishRest<S, V, R>(float* target, nint row, int lanes, float rate, V g0, V g1, V g2, V g3, V g4, V g5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where R : struct, IConst
+    {
+        if (rate != 0)
+        {
+            V r = S.Broadcast(rate), mask = S.First(lanes);
+            g0 = S.MultiplyAdd(r, g0, S.LoadFirst(target, mask));
+            if (R.Value > 1) g1 = S.MultiplyAdd(r, g1, S.LoadFirst(target + row, mask));
+            if (R.Value > 2) g2 = S.MultiplyAdd(r, g2, S.LoadFirst(target + 2 * row, mask));
+            if (R.Value > 3) g3 = S.MultiplyAdd(r, g3, S.LoadFirst(target + 3 * row, mask));
+            if (R.Value > 4) g4 = S.MultiplyAdd(r, g4, S.LoadFirst(target + 4 * row, mask));
+            if (R.Value > 5) g5 = S.MultiplyAdd(r, g5, S.LoadFirst(target + 5 * row, mask));
         }
 
         S.StoreFirst(g0, target, lanes);
