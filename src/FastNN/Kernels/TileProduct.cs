@@ -194,7 +194,7 @@ internal static unsafe class TileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Add<S, V, C>(float* w, V x0, V x1, ref V z, ref V u)
+    private static void Add<S, V, C>(float* w, V x0, V x1, ref V z, ref V u)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
@@ -205,7 +205,7 @@ internal static unsafe class TileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Activate<S, V>(float* sums)
+    internal static void Activate<S, V>(float* sums)
         where S : struct, ISimd<V>
         where V : struct => S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
 

@@ -52,19 +52,7 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         where V1 : struct
         where C : struct, IConst
     {
-        if (!DenseForward.IsNarrow(inputs, outputs))
-        {
-            TileProduct.Forward<S1, V1, C>(a, inputs, w, b, y, outputs);
-        }
-        else if (S1.Count == Padding.Lanes)
-        {
-            TileFourChains.Forward<S1, V1, C>(a, inputs, w, b, y, outputs, C.Value * S1.Count);
-        }
-        else
-        {
-            // Sixteen registers hold the sums of one vector at a time.
-            for (int v = 0; v < C.Value; v++)
-                TileFourChains.Forward<S1, V1, Const.One>(a + v * S1.Count, inputs, w, b, y + v * S1.Count, outputs, C.Value * S1.Count);
-        }
+        if (DenseForward.IsNarrow(inputs, outputs)) TileFourChains.Forward<S1, V1>(a, inputs, w, b, y, outputs, C.Value * S1.Count);
+        else TileProduct.Forward<S1, V1, C>(a, inputs, w, b, y, outputs);
     }
 }
