@@ -37,7 +37,7 @@ public sealed unsafe class Network
         Outputs = widths[^1];
         KernelSet = KernelSet.For(kernels).Suit(Shapes);
         _scratch = KernelSet.Scratch(Shapes);
-        BatchScratch = 2 * LayerShape.Widest(Shapes) * KernelSet.Tile;
+        BatchScratch = KernelSet.TileScratch(Shapes);
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
         Layers = Array.AsReadOnly(Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape)));
 

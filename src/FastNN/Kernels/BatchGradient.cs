@@ -89,6 +89,7 @@ internal static unsafe class BatchGradient
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Block<S, V, C, R>(in TileChunk chunk, in Cells cells, float scale, float rate)
         where S : struct, ISimd<V>
         where V : struct

@@ -17,6 +17,9 @@ internal unsafe interface ITileKernels
 
     static abstract void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes);
 
+    /// <summary>A tile through all layers of a network none of which is wider than four; tile has room for the inputs of all layers.</summary>
+    static abstract void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output);
+
     /// <summary>δ takes the place of the outputs a; the first of sixteen rows at costs receives the samples' costs.</summary>
     static abstract void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs);
 

@@ -97,8 +97,11 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Lanes of the tile for so many samples, at most <see cref="Tile"/>.</summary>
     internal abstract int LanesFor(int samples);
 
-    /// <summary>A tile of at most <see cref="Tile"/> samples through all layers, x to y. Scratch takes two tiles of the widest layer.</summary>
+    /// <summary>A tile of at most <see cref="Tile"/> samples through all layers, x to y.</summary>
     internal abstract void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
+
+    /// <summary>Floats of scratch that <see cref="ForwardTile"/> takes.</summary>
+    internal virtual int TileScratch(LayerShape[] layers) => 2 * LayerShape.Widest(layers) * Tile;
 
     /// <summary>
     /// A tile of a chunk forward, its costs and, if wanted, all its deltas. x and y are the samples of the tile. Scratch takes three tiles of the
@@ -237,15 +240,9 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
         float* a = chunk.InputsOf(in layers[0], tile);
         T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, a, lanes);
-        for (int l = 0; l < layers.Length; l++)
-        {
-            ref readonly LayerShape layer = ref layers[l];
-            new Span<float>(a + (nint)layer.Inputs * lanes, lanes).Fill(1f);
-            float* next = l == layers.Length - 1 ? delta : chunk.InputsOf(in layers[l + 1], tile);
-            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, lanes);
-            a = next;
-        }
-
+        ForwardLayers(layers, parameters, a, lanes, delta);
+        foreach (ref readonly LayerShape layer in layers.AsSpan())
+            new Span<float>(a + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
         T.Transpose(y, output.Outputs, samples, output.Outputs, targets, lanes);
         T.TileOutputDelta(delta, targets, output.Outputs, lanes, costs);
         new Span<float>(costs, samples).CopyTo(new Span<float>(chunk.Costs + tile * chunk.Tile, samples));
@@ -259,6 +256,17 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             float* free = delta;
             delta = inputDelta;
             inputDelta = free;
+        }
+    }
+
+    /// <summary>A tile from the inputs of the first layer to those of all others, and the outputs of the last.</summary>
+    private protected virtual void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
+    {
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            float* a = tile + (nint)layer.InputRows * lanes, y = l + 1 < layers.Length ? tile + (nint)layers[l + 1].InputRows * lanes : output;
+            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs, lanes);
         }
     }
 

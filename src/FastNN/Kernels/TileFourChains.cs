@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
@@ -44,7 +45,7 @@ internal static unsafe class TileFourChains
                 i += rows;
             }
 
-            for (; pending > 0; pending--, sums += tile) TileProduct.Activate<S, V>(sums);
+            for (; pending > 0; pending--, sums += tile) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
         }
     }
 
@@ -58,11 +59,13 @@ internal static unsafe class TileFourChains
     /// <param name="tile">From row to row of a, z and sums.</param>
     /// <param name="sums">Sums that wait for σ.</param>
     /// <param name="pending">How many.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Block<S, V, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile, float* sums, int pending)
         where S : struct, ISimd<V>
         where V : struct
         where R : struct, IConst
     {
+        var sigmoid = Sigmoid.Constants<S, V>.Create(inRegisters: S.Count == Padding.Lanes);
         V zero = S.Broadcast(0f);
         V c0 = S.Broadcast(b[0]), c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero, e0 = zero, e1 = zero, e2 = zero, e3 = zero;
         if (R.Value > 1) d0 = S.Broadcast(b[1]);
@@ -76,7 +79,7 @@ internal static unsafe class TileFourChains
             Turn<S, V, R>(a + 3 * tile, w + 3 * outputs, ref c3, ref d3, ref e3);
             if (pending > 0)
             {
-                TileProduct.Activate<S, V>(sums);
+                TileProduct.Activate(sums, in sigmoid);
                 sums += tile;
                 pending--;
             }
@@ -85,7 +88,7 @@ internal static unsafe class TileFourChains
         if (inputs > 0) Turn<S, V, R>(a, w, ref c0, ref d0, ref e0);
         if (inputs > 1) Turn<S, V, R>(a + tile, w + outputs, ref c1, ref d1, ref e1);
         if (inputs > 2) Turn<S, V, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2);
-        for (; pending > 0; pending--, sums += tile) TileProduct.Activate<S, V>(sums);
+        for (; pending > 0; pending--, sums += tile) TileProduct.Activate(sums, in sigmoid);
 
         Store<S, V>(c0, c1, c2, c3, z);
         if (R.Value > 1) Store<S, V>(d0, d1, d2, d3, z + tile);

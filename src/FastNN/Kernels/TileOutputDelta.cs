@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Activations;
 using FastNN.Simd;
 
@@ -14,6 +15,7 @@ internal static unsafe class TileOutputDelta
     /// <param name="outputs">Rows of both.</param>
     /// <param name="tile">Floats in a row, whole vectors.</param>
     /// <param name="costs">Room for sixteen rows, the first of which receives the costs.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run<S, V>(float* a, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct

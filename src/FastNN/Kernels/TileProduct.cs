@@ -58,7 +58,7 @@ internal static unsafe class TileProduct
                 i += rows;
             }
 
-            for (; pending > 0; pending--, sums += S.Count) Activate<S, V>(sums);
+            for (; pending > 0; pending--, sums += S.Count) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
             first += terms;
         }
     }
@@ -124,6 +124,7 @@ internal static unsafe class TileProduct
     /// <param name="sums">Rows whose sums are complete and wait for σ.</param>
     /// <param name="pending">How many vectors of them.</param>
     /// <param name="a">Activations whose derivative closes these rows, or null.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Block<S, V, C, R, TForward>(
         float* x, int terms, float* w, nint outputs, float* start, float* z, float* sums, int pending, float* a)
         where S : struct, ISimd<V>
@@ -133,6 +134,7 @@ internal static unsafe class TileProduct
         where TForward : struct, IConst
     {
         nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
+        var sigmoid = Sigmoid.Constants<S, V>.Create(inRegisters: S.Count == Padding.Lanes);
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
         if (start != null)
@@ -154,12 +156,12 @@ internal static unsafe class TileProduct
         for (; TForward.Value != 0 && pending > 0 && x < end; x += tile, w += step, pending--, sums += S.Count)
         {
             Turn<S, V, C, R, TForward>(x, w, row, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
-            Activate<S, V>(sums);
+            Activate(sums, in sigmoid);
         }
 
         for (; x < end; x += tile, w += step)
             Turn<S, V, C, R, TForward>(x, w, row, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
-        for (; TForward.Value != 0 && pending > 0; pending--, sums += S.Count) Activate<S, V>(sums);
+        for (; TForward.Value != 0 && pending > 0; pending--, sums += S.Count) Activate(sums, in sigmoid);
 
         if (TForward.Value == 0 && a != null)
         {
@@ -205,9 +207,9 @@ internal static unsafe class TileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Activate<S, V>(float* sums)
+    internal static void Activate<S, V>(float* sums, in Sigmoid.Constants<S, V> sigmoid)
         where S : struct, ISimd<V>
-        where V : struct => S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
+        where V : struct => S.Store(Sigmoid.Value(S.Load(sums), in sigmoid), sums);
 
     /// <summary>z ← fma(z, a(1 − a), 0), which leaves no negative zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

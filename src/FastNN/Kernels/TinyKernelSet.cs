@@ -59,6 +59,20 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         return cost;
     }
 
+    internal override int TileScratch(LayerShape[] layers) => (layers[^1].InputRows + layers[^1].Inputs + layers[^1].Outputs) * Tile;
+
+    internal override void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
+    {
+        int lanes = T.LanesFor(samples);
+        float* output = scratch + (layers[^1].InputRows + layers[^1].Inputs) * lanes;
+        T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, scratch, lanes);
+        T.TileTinyForward(layers, parameters, scratch, lanes, output);
+        T.Transpose(output, lanes, layers[^1].Outputs, samples, y, layers[^1].Outputs);
+    }
+
+    private protected override void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output) =>
+        T.TileTinyForward(layers, parameters, tile, lanes, output);
+
     private static V LoadInput(LayerShape[] layers, float* x) => Simd128.LoadFirst(x, Simd128.First(layers[0].Inputs));
 
     /// <summary>The sample forward, its activations kept, to the delta of the output, zero past it, and the cost.</summary>

@@ -1,10 +1,13 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns, and nothing beside it is touched: samples into the lanes and back. Blocks of a
-/// vector's rows by four columns, the last of them over the ones before where rows or columns leave a rest; less than four go one by one.
+/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns, and nothing beside these is touched: samples into the lanes and back. Blocks of a
+/// vector's rows by four columns, the last of them over the ones before where rows or columns leave a rest. Written by the vector wherever
+/// possible: a load of a vector must wait until floats stored one by one have reached the cache.
 /// </summary>
 internal static unsafe class Transpose
 {
@@ -14,43 +17,60 @@ internal static unsafe class Transpose
     /// <param name="columns">At least 1.</param>
     /// <param name="target">[columns][rows], rows targetStride floats apart; apart from the source.</param>
     /// <param name="targetStride">At least rows.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
     {
-        if (columns < 4 || rows < S.Count)
+        if (rows < S.Count)
         {
-            Narrow(source, sourceStride, rows, columns, target, targetStride);
+            if (rows >= 4) Run<Simd128, Vector128<float>>(source, sourceStride, rows, columns, target, targetStride);
+            else OneByOne(source, sourceStride, rows, columns, target, targetStride);
             return;
         }
 
         for (int r = 0; ; r = Math.Min(r + S.Count, rows - S.Count))
         {
-            for (int c = 0; ; c = Math.Min(c + 4, columns - 4))
+            float* from = source + r * sourceStride;
+            if (columns >= 4)
             {
-                float* from = source + r * sourceStride + c, to = target + c * targetStride + r;
-                V v0 = S.LoadQuads(from, 4 * sourceStride), v1 = S.LoadQuads(from + sourceStride, 4 * sourceStride);
-                V v2 = S.LoadQuads(from + 2 * sourceStride, 4 * sourceStride), v3 = S.LoadQuads(from + 3 * sourceStride, 4 * sourceStride);
-                S.TransposeQuads(ref v0, ref v1, ref v2, ref v3);
-                S.Store(v0, to);
-                S.Store(v1, to + targetStride);
-                S.Store(v2, to + 2 * targetStride);
-                S.Store(v3, to + 3 * targetStride);
-                if (c == columns - 4) break;
+                for (int c = 0; ; c = Math.Min(c + 4, columns - 4))
+                {
+                    Block<S, V>(from + c, sourceStride, 0, 4, target + c * targetStride + r, targetStride);
+                    if (c == columns - 4) break;
+                }
+            }
+            else
+            {
+                // Four columns are loaded all the same, into the next row, or where there is none from the row before.
+                int missing = 4 - columns;
+                if ((rows - S.Count - r) * sourceStride >= missing) Block<S, V>(from, sourceStride, 0, columns, target + r, targetStride);
+                else if (r * sourceStride >= missing) Block<S, V>(from - missing, sourceStride, missing, 4, target + r, targetStride);
+                else OneByOne(from, sourceStride, S.Count, columns, target + r, targetStride);
             }
 
             if (r == rows - S.Count) break;
         }
     }
 
-    private static void Narrow(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    /// <summary>A vector's rows, of whose four columns those from first to end are stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Block<S, V>(float* source, nint sourceStride, int first, int end, float* target, nint targetStride)
+        where S : struct, ISimd<V>
+        where V : struct
     {
-        if (columns >= 4 && rows >= 4)
-        {
-            Run<Simd128, System.Runtime.Intrinsics.Vector128<float>>(source, sourceStride, rows, columns, target, targetStride);
-            return;
-        }
+        V v0 = S.LoadQuads(source, 4 * sourceStride), v1 = S.LoadQuads(source + sourceStride, 4 * sourceStride);
+        V v2 = S.LoadQuads(source + 2 * sourceStride, 4 * sourceStride), v3 = S.LoadQuads(source + 3 * sourceStride, 4 * sourceStride);
+        S.TransposeQuads(ref v0, ref v1, ref v2, ref v3);
+        target -= first * targetStride;
+        if (first == 0) S.Store(v0, target);
+        if (first <= 1 && end > 1) S.Store(v1, target + targetStride);
+        if (first <= 2 && end > 2) S.Store(v2, target + 2 * targetStride);
+        if (end > 3) S.Store(v3, target + 3 * targetStride);
+    }
 
+    private static void OneByOne(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    {
         for (int c = 0; c < columns; c++)
         {
             for (int r = 0; r < rows; r++) target[c * targetStride + r] = source[r * sourceStride + c];

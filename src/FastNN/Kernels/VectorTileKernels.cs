@@ -27,6 +27,12 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else TileForward<Simd128, Vector128<float>, Const.One>(a, inputs, w, b, y, outputs);
     }
 
+    public static void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
+    {
+        if (lanes >= S.Count) Vectorised.TileTinyForward.Run<S, V>(layers, parameters, tile, lanes, output);
+        else Vectorised.TileTinyForward.Run<Simd128, Vector128<float>>(layers, parameters, tile, lanes, output);
+    }
+
     public static void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs)
     {
         if (lanes >= S.Count) Vectorised.TileOutputDelta.Run<S, V>(a, y, outputs, lanes, costs);

@@ -18,6 +18,16 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
     public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes) =>
         DenseForward.Run(a, inputs, w, b, y, outputs);
 
+    public static void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
+    {
+        for (int l = 0; l < layers.Length; l++)
+        {
+            LayerShape layer = layers[l];
+            float* y = l + 1 < layers.Length ? tile + layers[l + 1].InputRows : output;
+            DenseForward.Run(tile + layer.InputRows, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs);
+        }
+    }
+
     public static void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs) => *costs = Scalar.OutputDelta.Run(a, y, a, outputs);
 
     public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes) =>
