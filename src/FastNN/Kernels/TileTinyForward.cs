@@ -5,9 +5,9 @@ using FastNN.Simd;
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// A tile of samples [neurons][lanes] through all layers of a network none of which is wider than four: the activations of a vector of samples
-/// stay in registers from layer to layer, and are stored on the way for who wants them. Layer by layer through memory, 2-4-3-2 takes twice as
-/// long, most of it waiting.
+/// A tile of samples [neurons][lanes] through all layers of a network none of which is wider than four: a layer at a time, whose activations
+/// for one vector of samples are all in registers, so that the vectors of a tile overlap. By way of the kernels for any width, 2-4-3-2 takes
+/// 1.3 times as long.
 /// </summary>
 internal static unsafe class TileTinyForward
 {
@@ -21,26 +21,25 @@ internal static unsafe class TileTinyForward
         where S : struct, ISimd<V>
         where V : struct
     {
-        int inputs = layers[0].Inputs;
-        for (nint s = 0; s < lanes; s += S.Count)
+        for (int l = 0; l < layers.Length; l++)
         {
-            V a0 = S.Load(tile + s), a1 = a0, a2 = a0, a3 = a0;
-            if (inputs > 1) a1 = S.Load(tile + lanes + s);
-            if (inputs > 2) a2 = S.Load(tile + 2 * lanes + s);
-            if (inputs > 3) a3 = S.Load(tile + 3 * lanes + s);
-            for (int l = 0; l < layers.Length; l++)
+            ref readonly LayerShape layer = ref layers[l];
+            float* w = parameters + layer.Weights, b = parameters + layer.Biases, a = tile + layer.InputRows * lanes;
+            float* y = l + 1 < layers.Length ? tile + layers[l + 1].InputRows * lanes : output;
+            for (float* end = a + lanes; a < end; a += S.Count, y += S.Count)
             {
-                ref readonly LayerShape layer = ref layers[l];
-                float* w = parameters + layer.Weights, b = parameters + layer.Biases;
-                float* y = (l + 1 < layers.Length ? tile + layers[l + 1].InputRows * lanes : output) + s;
+                V a0 = S.Load(a), a1 = a0, a2 = a0, a3 = a0;
+                if (layer.Inputs > 1) a1 = S.Load(a + lanes);
+                if (layer.Inputs > 2) a2 = S.Load(a + 2 * lanes);
+                if (layer.Inputs > 3) a3 = S.Load(a + 3 * lanes);
                 V z0 = Sum<S, V>(in layer, w, b, a0, a1, a2, a3), z1 = z0, z2 = z0, z3 = z0;
                 if (layer.Outputs > 1) z1 = Sum<S, V>(in layer, w + 1, b + 1, a0, a1, a2, a3);
                 if (layer.Outputs > 2) z2 = Sum<S, V>(in layer, w + 2, b + 2, a0, a1, a2, a3);
                 if (layer.Outputs > 3) z3 = Sum<S, V>(in layer, w + 3, b + 3, a0, a1, a2, a3);
-                a0 = Activate<S, V>(z0, y);
-                if (layer.Outputs > 1) a1 = Activate<S, V>(z1, y + lanes);
-                if (layer.Outputs > 2) a2 = Activate<S, V>(z2, y + 2 * lanes);
-                if (layer.Outputs > 3) a3 = Activate<S, V>(z3, y + 3 * lanes);
+                S.Store(Sigmoid.Value<S, V>(z0), y);
+                if (layer.Outputs > 1) S.Store(Sigmoid.Value<S, V>(z1), y + lanes);
+                if (layer.Outputs > 2) S.Store(Sigmoid.Value<S, V>(z2), y + 2 * lanes);
+                if (layer.Outputs > 3) S.Store(Sigmoid.Value<S, V>(z3), y + 3 * lanes);
             }
         }
     }
@@ -56,16 +55,6 @@ internal static unsafe class TileTinyForward
         if (layer.Inputs > 1) z = S.MultiplyAdd(S.Broadcast(w[row]), a1, z);
         if (layer.Inputs > 2) z = S.MultiplyAdd(S.Broadcast(w[2 * row]), a2, z);
         if (layer.Inputs > 3) z = S.MultiplyAdd(S.Broadcast(w[3 * row]), a3, z);
-        return z;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Activate<S, V>(V z, float* y)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        z = Sigmoid.Value<S, V>(z);
-        S.Store(z, y);
         return z;
     }
 }

@@ -31,49 +31,80 @@ internal static unsafe class Transpose
 
         for (int r = 0; ; r = Math.Min(r + S.Count, rows - S.Count))
         {
-            float* from = source + r * sourceStride;
-            if (columns >= 4)
-            {
-                for (int c = 0; ; c = Math.Min(c + 4, columns - 4))
-                {
-                    Block<S, V>(from + c, sourceStride, 0, 4, target + c * targetStride + r, targetStride);
-                    if (c == columns - 4) break;
-                }
-            }
-            else
-            {
-                // Four columns are loaded all the same, into the next row, or where there is none from the row before.
-                int missing = 4 - columns;
-                if ((rows - S.Count - r) * sourceStride >= missing) Block<S, V>(from, sourceStride, 0, columns, target + r, targetStride);
-                else if (r * sourceStride >= missing) Block<S, V>(from - missing, sourceStride, missing, 4, target + r, targetStride);
-                else OneByOne(from, sourceStride, S.Count, columns, target + r, targetStride);
-            }
-
+            if (columns >= 4) Rows<S, V>(source + r * sourceStride, sourceStride, columns, target + r, targetStride);
+            else FewColumns<S, V>(source, sourceStride, r, rows, columns, target, targetStride);
             if (r == rows - S.Count) break;
         }
     }
 
-    /// <summary>A vector's rows, of whose four columns those from first to end are stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block<S, V>(float* source, nint sourceStride, int first, int end, float* target, nint targetStride)
+    /// <summary>A vector's rows, four columns at a time.</summary>
+    private static void Rows<S, V>(float* source, nint sourceStride, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
     {
-        V v0 = S.LoadQuads(source, 4 * sourceStride), v1 = S.LoadQuads(source + sourceStride, 4 * sourceStride);
-        V v2 = S.LoadQuads(source + 2 * sourceStride, 4 * sourceStride), v3 = S.LoadQuads(source + 3 * sourceStride, 4 * sourceStride);
-        S.TransposeQuads(ref v0, ref v1, ref v2, ref v3);
-        target -= first * targetStride;
-        if (first == 0) S.Store(v0, target);
-        if (first <= 1 && end > 1) S.Store(v1, target + targetStride);
-        if (first <= 2 && end > 2) S.Store(v2, target + 2 * targetStride);
-        if (end > 3) S.Store(v3, target + 3 * targetStride);
+        nint row2 = 2 * sourceStride, row3 = 3 * sourceStride, row4 = 4 * sourceStride;
+        nint to2 = 2 * targetStride, to3 = 3 * targetStride;
+        for (int c = 0; ; c = Math.Min(c + 4, columns - 4))
+        {
+            float* from = source + c, to = target + c * targetStride;
+            V a = S.LoadQuads(from, row4), b = S.LoadQuads(from + sourceStride, row4), ab = S.UnpackLow(a, b);
+            V d = S.LoadQuads(from + row2, row4), e = S.LoadQuads(from + row3, row4), de = S.UnpackLow(d, e);
+            S.Store(S.UnpackLowPairs(ab, de), to);
+            S.Store(S.UnpackHighPairs(ab, de), to + targetStride);
+            ab = S.UnpackHigh(a, b);
+            de = S.UnpackHigh(d, e);
+            S.Store(S.UnpackLowPairs(ab, de), to + to2);
+            S.Store(S.UnpackHighPairs(ab, de), to + to3);
+            if (c == columns - 4) break;
+        }
     }
 
+    /// <summary>
+    /// A vector's rows from r on, of less than four columns. Four are loaded all the same: further ones in the next row, or, where there is
+    /// none, the ones before in the previous row.
+    /// </summary>
+    private static void FewColumns<S, V>(float* source, nint sourceStride, int r, int rows, int columns, float* target, nint targetStride)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        int missing = 4 - columns;
+        bool before = (rows - S.Count - r) * sourceStride < missing;
+        float* from = source + r * sourceStride;
+        if (before && r * sourceStride < missing)
+        {
+            OneByOne(from, sourceStride, S.Count, columns, target + r, targetStride);
+            return;
+        }
+
+        if (before) from -= missing;
+        V a = S.LoadQuads(from, 4 * sourceStride), b = S.LoadQuads(from + sourceStride, 4 * sourceStride);
+        V d = S.LoadQuads(from + 2 * sourceStride, 4 * sourceStride), e = S.LoadQuads(from + 3 * sourceStride, 4 * sourceStride);
+        V low = S.UnpackLow(a, b), high = S.UnpackLow(d, e);
+        V c0 = S.UnpackLowPairs(low, high), c1 = S.UnpackHighPairs(low, high);
+        low = S.UnpackHigh(a, b);
+        high = S.UnpackHigh(d, e);
+        V c2 = S.UnpackLowPairs(low, high), c3 = S.UnpackHighPairs(low, high);
+        if (before) (c0, c1, c2) = columns == 1 ? (c3, c3, c3) : columns == 2 ? (c2, c3, c3) : (c1, c2, c3);
+        S.Store(c0, target + r);
+        if (columns > 1) S.Store(c1, target + targetStride + r);
+        if (columns > 2) S.Store(c2, target + 2 * targetStride + r);
+    }
+
+    /// <summary>The longer loop inside.</summary>
     private static void OneByOne(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
-        for (int c = 0; c < columns; c++)
+        if (columns > rows)
         {
-            for (int r = 0; r < rows; r++) target[c * targetStride + r] = source[r * sourceStride + c];
+            for (int r = 0; r < rows; r++) Copy(source + r * sourceStride, 1, target + r, targetStride, columns);
         }
+        else
+        {
+            for (int c = 0; c < columns; c++) Copy(source + c, sourceStride, target + c * targetStride, 1, rows);
+        }
+    }
+
+    private static void Copy(float* source, nint sourceStep, float* target, nint targetStep, int count)
+    {
+        for (; count > 0; count--, source += sourceStep, target += targetStep) *target = *source;
     }
 }

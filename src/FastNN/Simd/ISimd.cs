@@ -66,6 +66,15 @@ internal unsafe interface ISimd<V>
     /// <summary>Four floats from each of Count/4 places, which lie <paramref name="stride"/> floats apart.</summary>
     static abstract V LoadQuads(float* source, nint stride);
 
-    /// <summary>In each quad of lanes, the four vectors are the rows of a 4 × 4 matrix, and become its columns.</summary>
-    static abstract void TransposeQuads(ref V a, ref V b, ref V c, ref V d);
+    /// <summary>In each quad of lanes a₀ b₀ a₁ b₁.</summary>
+    static abstract V UnpackLow(V a, V b);
+
+    /// <summary>In each quad of lanes a₂ b₂ a₃ b₃.</summary>
+    static abstract V UnpackHigh(V a, V b);
+
+    /// <summary>In each quad of lanes a₀ a₁ b₀ b₁.</summary>
+    static abstract V UnpackLowPairs(V a, V b);
+
+    /// <summary>In each quad of lanes a₂ a₃ b₂ b₃.</summary>
+    static abstract V UnpackHighPairs(V a, V b);
 }

@@ -96,21 +96,20 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> LoadQuads(float* source, nint stride) => Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransposeQuads(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
-    {
-        if (Sse.IsSupported)
-        {
-            Vector128<float> ab0 = Sse.UnpackLow(a, b), ab2 = Sse.UnpackHigh(a, b), cd0 = Sse.UnpackLow(c, d), cd2 = Sse.UnpackHigh(c, d);
-            a = Sse.MoveLowToHigh(ab0, cd0);
-            b = Sse.MoveHighToLow(cd0, ab0);
-            c = Sse.MoveLowToHigh(ab2, cd2);
-            d = Sse.MoveHighToLow(cd2, ab2);
-        }
-        else
-        {
-            (a, b, c, d) = (Column(0, a, b, c, d), Column(1, a, b, c, d), Column(2, a, b, c, d), Column(3, a, b, c, d));
-        }
-    }
+    public static Vector128<float> UnpackLow(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> UnpackHigh(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> UnpackLowPairs(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.MoveLowToHigh(a, b) : Vector128.Create(a.GetLower(), b.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> UnpackHighPairs(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.MoveHighToLow(b, a) : Vector128.Create(a.GetUpper(), b.GetUpper());
 
     /// <summary>Lane k of the result is the sum of the lanes of the k-th vector, (v₀ + v₂) + (v₁ + v₃).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -149,9 +148,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128<long> away = Vector128<long>.One - (((bits ^ error.AsInt64()) >>> 63) << 1); // +1 where the exact sum is the larger in magnitude
         return (bits + (away & inexact & even)).AsDouble();
     }
-
-    private static Vector128<float> Column(int k, Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
-        Vector128.Create(a[k], b[k], c[k], d[k]);
 
     private static Vector128<float> LoadParts(float* source, int count)
     {

@@ -82,16 +82,17 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadQuads(float* source, nint stride) =>
-        Vector512.Create(Simd256.LoadQuads(source, stride), Simd256.LoadQuads(source + 2 * stride, stride));
+        Simd256.LoadQuads(source, stride).ToVector512Unsafe().WithUpper(Simd256.LoadQuads(source + 2 * stride, stride));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TransposeQuads(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
-    {
-        Vector512<double> ab0 = Avx512F.UnpackLow(a, b).AsDouble(), ab2 = Avx512F.UnpackHigh(a, b).AsDouble();
-        Vector512<double> cd0 = Avx512F.UnpackLow(c, d).AsDouble(), cd2 = Avx512F.UnpackHigh(c, d).AsDouble();
-        a = Avx512F.UnpackLow(ab0, cd0).AsSingle();
-        b = Avx512F.UnpackHigh(ab0, cd0).AsSingle();
-        c = Avx512F.UnpackLow(ab2, cd2).AsSingle();
-        d = Avx512F.UnpackHigh(ab2, cd2).AsSingle();
-    }
+    public static Vector512<float> UnpackLow(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> UnpackHigh(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> UnpackLowPairs(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> UnpackHighPairs(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
 }
