@@ -58,11 +58,11 @@ internal static unsafe class BatchGradient
             {
                 int rest = outputs - i, width = PanelWidth(rest, S.Count);
                 nint at = j * (nint)outputs + i;
-                var block = new Cells(panels + (nint)i * chunk.Samples, layer.InputRows + j, sum == null ? null : sum + at, target + at, outputs, rest);
-                if (width == 2 * S.Count) Rows<S, V, Const.Two>(rows, in chunk, in block, scale, rate);
-                else if (width == S.Count) Rows<S, V, Const.One>(rows, in chunk, in block, scale, rate);
-                else if (width == 8) Rows<Simd256, Vector256<float>, Const.One>(rows, in chunk, in block, scale, rate);
-                else Rows<Simd128, Vector128<float>, Const.One>(rows, in chunk, in block, scale, rate);
+                var block = new Cells(panels + (nint)i * chunk.Samples, layer.InputRows + j, sum == null ? null : sum + at, target + at, outputs, rest, scale, rate);
+                if (width == 2 * S.Count) Rows<S, V, Const.Two>(rows, in chunk, in block);
+                else if (width == S.Count) Rows<S, V, Const.One>(rows, in chunk, in block);
+                else if (width == 8) Rows<Simd256, Vector256<float>, Const.One>(rows, in chunk, in block);
+                else Rows<Simd128, Vector128<float>, Const.One>(rows, in chunk, in block);
                 i += width;
             }
 
@@ -73,24 +73,24 @@ internal static unsafe class BatchGradient
     /// <summary>Two vectors while more than one is left, then the narrowest that holds the rest.</summary>
     private static int PanelWidth(int rest, int lanes) => rest > lanes ? 2 * lanes : rest <= 4 ? 4 : rest <= 8 ? 8 : lanes;
 
-    private static void Rows<S, V, C>(int rows, in TileChunk chunk, in Cells cells, float scale, float rate)
+    private static void Rows<S, V, C>(int rows, in TileChunk chunk, in Cells cells)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
     {
         switch (rows)
         {
-            case 1: Block<S, V, C, Const.One>(in chunk, in cells, scale, rate); break;
-            case 2: Block<S, V, C, Const.Two>(in chunk, in cells, scale, rate); break;
-            case 3: Block<S, V, C, Const.Three>(in chunk, in cells, scale, rate); break;
-            case 4: Block<S, V, C, Const.Four>(in chunk, in cells, scale, rate); break;
-            case 5: Block<S, V, C, Const.Five>(in chunk, in cells, scale, rate); break;
-            default: Block<S, V, C, Const.Six>(in chunk, in cells, scale, rate); break;
+            case 1: Block<S, V, C, Const.One>(in chunk, in cells); break;
+            case 2: Block<S, V, C, Const.Two>(in chunk, in cells); break;
+            case 3: Block<S, V, C, Const.Three>(in chunk, in cells); break;
+            case 4: Block<S, V, C, Const.Four>(in chunk, in cells); break;
+            case 5: Block<S, V, C, Const.Five>(in chunk, in cells); break;
+            default: Block<S, V, C, Const.Six>(in chunk, in cells); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Block<S, V, C, R>(in TileChunk chunk, in Cells cells, float scale, float rate)
+    private static void Block<S, V, C, R>(in TileChunk chunk, in Cells cells)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
@@ -107,18 +107,29 @@ internal static unsafe class BatchGradient
         }
 
         float* delta = cells.Panel, a = chunk.Inputs + (nint)cells.Row * chunk.Tile;
-        for (int tiles = chunk.Samples / chunk.Tile; tiles > 0; tiles--, a += (nint)chunk.Tile * chunk.Rows)
-        {
-            for (int k = 0; k < chunk.Tile; k++, delta += C.Value * S.Count)
-                TileProduct.Turn<S, V, C, R, Const.No>(delta, a + k, chunk.Tile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-        }
+        for (int tiles = chunk.Samples / chunk.Tile; tiles > 0; tiles--, a += (nint)chunk.Tile * chunk.Rows, delta += chunk.Tile * C.Value * S.Count)
+            AddUp<S, V, C, R>(delta, a, chunk.Tile, chunk.Tile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
 
         a += (nint)cells.Row * (chunk.LastTile - chunk.Tile);
-        for (float* end = a + chunk.Samples % chunk.Tile; a < end; a++, delta += C.Value * S.Count)
-            TileProduct.Turn<S, V, C, R, Const.No>(delta, a, chunk.LastTile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+        AddUp<S, V, C, R>(delta, a, chunk.LastTile, chunk.Samples % chunk.Tile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
 
-        Finish<S, V, R>(cells.Target, row, lanes0, scale, rate, g0, g1, g2, g3, g4, g5);
-        if (C.Value > 1) Finish<S, V, R>(cells.Target + S.Count, row, lanes1, scale, rate, h0, h1, h2, h3, h4, h5);
+        Finish<S, V, R>(cells.Target, row, lanes0, cells.Scale, cells.Rate, g0, g1, g2, g3, g4, g5);
+        if (C.Value > 1) Finish<S, V, R>(cells.Target + S.Count, row, lanes1, cells.Scale, cells.Rate, h0, h1, h2, h3, h4, h5);
+    }
+
+    /// <summary>The samples of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddUp<S, V, C, R>(
+        float* delta, float* a, nint lanes, nint samples,
+        ref V g0, ref V g1, ref V g2, ref V g3, ref V g4, ref V g5, ref V h0, ref V h1, ref V h2, ref V h3, ref V h4, ref V h5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where C : struct, IConst
+        where R : struct, IConst
+    {
+        float* a1 = a + lanes, a2 = a1 + lanes, a3 = a2 + lanes, a4 = a3 + lanes, a5 = a4 + lanes;
+        for (nint s = 0; s < samples; s++, delta += C.Value * S.Count)
+            TileProduct.Turn<S, V, C, R>(delta, a + s, a1 + s, a2 + s, a3 + s, a4 + s, a5 + s, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -208,9 +219,12 @@ internal static unsafe class BatchGradient
     /// <param name="target">Where they go.</param>
     /// <param name="stride">From row to row of both.</param>
     /// <param name="lanes">Outputs left in the layer.</param>
-    private readonly struct Cells(float* panel, int row, float* sum, float* target, int stride, int lanes)
+    /// <param name="scale">Of <see cref="Run"/>; here, because in registers it would take them from the sums.</param>
+    /// <param name="rate">The same.</param>
+    private readonly struct Cells(float* panel, int row, float* sum, float* target, int stride, int lanes, float scale, float rate)
     {
         internal readonly float* Panel = panel, Sum = sum, Target = target;
         internal readonly int Row = row, Stride = stride, Lanes = lanes;
+        internal readonly float Scale = scale, Rate = rate;
     }
 }

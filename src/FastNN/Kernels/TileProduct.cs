@@ -29,7 +29,7 @@ internal static unsafe class TileProduct
     private const int MaxRows = 6, LineAhead = 16;
 
     /// <summary>Terms in a pass. With rows of W whole pages apart 64 are better: 80 instead of 72 % of the peak at 1024-1024 on 256-bit vectors.</summary>
-    private const int Depth = 128, AliasedDepth = 64;
+    private const int Depth = 200, AliasedDepth = 64;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -134,7 +134,7 @@ internal static unsafe class TileProduct
         where TForward : struct, IConst
     {
         nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
-        var sigmoid = Sigmoid.Constants<S, V>.Create(inRegisters: S.Count == Padding.Lanes);
+        Sigmoid.Constants<S, V> sigmoid = S.Count == Padding.Lanes ? Sigmoid.Constants<S, V>.Create(inRegisters: true) : default;
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
         if (start != null)
@@ -152,15 +152,22 @@ internal static unsafe class TileProduct
             if (C.Value > 1) Load<S, V, R>(z + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
-        float* end = x + terms * tile;
-        for (; TForward.Value != 0 && pending > 0 && x < end; x += tile, w += step, pending--, sums += S.Count)
+        // Each row's weights by a pointer of its own, which the JIT would compute anew in every turn.
+        float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
+        nint k = 0;
+        for (; TForward.Value != 0 && pending > 0 && x < end; x += tile, k += step, pending--, sums += S.Count)
         {
-            Turn<S, V, C, R, TForward>(x, w, row, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            Cache.Prefetch(w + k + LineAhead);
+            Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
             Activate(sums, in sigmoid);
         }
 
-        for (; x < end; x += tile, w += step)
-            Turn<S, V, C, R, TForward>(x, w, row, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+        for (; x < end; x += tile, k += step)
+        {
+            if (TForward.Value != 0) Cache.Prefetch(w + k + LineAhead);
+            Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+        }
+
         for (; TForward.Value != 0 && pending > 0; pending--, sums += S.Count) Activate(sums, in sigmoid);
 
         if (TForward.Value == 0 && a != null)
@@ -173,26 +180,24 @@ internal static unsafe class TileProduct
         if (C.Value > 1) Store<S, V, R>(z + S.Count, tile, u0, u1, u2, u3, u4, u5);
     }
 
-    /// <summary>z_r += w_rk·x_k for one k.</summary>
+    /// <summary>z_r += w_r·x for one term, u_r for the second vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Turn<S, V, C, R, TForward>(
-        float* x, float* w, nint row, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5,
-        ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
+    internal static void Turn<S, V, C, R>(
+        float* x, float* w0, float* w1, float* w2, float* w3, float* w4, float* w5,
+        ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5, ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
         where R : struct, IConst
-        where TForward : struct, IConst
     {
-        if (TForward.Value != 0) Cache.Prefetch(w + LineAhead);
         V x0 = S.Load(x), x1 = x0;
         if (C.Value > 1) x1 = S.Load(x + S.Count);
-        Add<S, V, C>(w, x0, x1, ref z0, ref u0);
-        if (R.Value > 1) Add<S, V, C>(w + row, x0, x1, ref z1, ref u1);
-        if (R.Value > 2) Add<S, V, C>(w + 2 * row, x0, x1, ref z2, ref u2);
-        if (R.Value > 3) Add<S, V, C>(w + 3 * row, x0, x1, ref z3, ref u3);
-        if (R.Value > 4) Add<S, V, C>(w + 4 * row, x0, x1, ref z4, ref u4);
-        if (R.Value > 5) Add<S, V, C>(w + 5 * row, x0, x1, ref z5, ref u5);
+        Add<S, V, C>(w0, x0, x1, ref z0, ref u0);
+        if (R.Value > 1) Add<S, V, C>(w1, x0, x1, ref z1, ref u1);
+        if (R.Value > 2) Add<S, V, C>(w2, x0, x1, ref z2, ref u2);
+        if (R.Value > 3) Add<S, V, C>(w3, x0, x1, ref z3, ref u3);
+        if (R.Value > 4) Add<S, V, C>(w4, x0, x1, ref z4, ref u4);
+        if (R.Value > 5) Add<S, V, C>(w5, x0, x1, ref z5, ref u5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -209,7 +214,7 @@ internal static unsafe class TileProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Activate<S, V>(float* sums, in Sigmoid.Constants<S, V> sigmoid)
         where S : struct, ISimd<V>
-        where V : struct => S.Store(Sigmoid.Value(S.Load(sums), in sigmoid), sums);
+        where V : struct => S.Store(S.Count == Padding.Lanes ? Sigmoid.Value(S.Load(sums), in sigmoid) : Sigmoid.Value<S, V>(S.Load(sums)), sums);
 
     /// <summary>z ← fma(z, a(1 − a), 0), which leaves no negative zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
