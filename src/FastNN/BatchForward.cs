@@ -27,8 +27,14 @@ internal sealed unsafe class BatchForward : ParallelWork
         Network network = _network!;
         KernelSet kernels = network.KernelSet;
         nint first = (nint)item * kernels.Tile;
-        int samples = (int)nint.Min(kernels.Tile, _batch - first);
-        float* scratch = ThreadScratch.Get(network.BatchScratch);
-        kernels.ForwardTile(network.Shapes, network.Buffer.Pointer, _x + first * network.Inputs, _y + first * network.Outputs, samples, scratch);
+        int left = (int)nint.Min(kernels.Tile, _batch - first);
+        float* x = _x + first * network.Inputs, y = _y + first * network.Outputs, scratch = ThreadScratch.Get(network.BatchScratch);
+        for (int samples; left > 0; left -= samples, x += (nint)samples * network.Inputs, y += (nint)samples * network.Outputs)
+        {
+            // A rest takes one vector if it fills it, and no more lanes than it needs otherwise.
+            samples = left < kernels.Tile && left > kernels.Tile / 2 ? kernels.Tile / 2 : left;
+            if (samples >= network.FewestForTile) kernels.ForwardTile(network.Shapes, network.Buffer.Pointer, x, y, samples, scratch);
+            else kernels.ForwardFew(network.Shapes, network.Buffer.Pointer, x, y, samples, scratch);
+        }
     }
 }

@@ -37,7 +37,8 @@ public sealed unsafe class Network
         Outputs = widths[^1];
         KernelSet = KernelSet.For(kernels).Suit(Shapes);
         _scratch = KernelSet.Scratch(Shapes);
-        BatchScratch = KernelSet.TileScratch(Shapes);
+        BatchScratch = KernelSet.BatchScratch(Shapes);
+        FewestForTile = KernelSet.FewestForTile(Shapes);
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
         Layers = Array.AsReadOnly(Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape)));
 
@@ -69,8 +70,11 @@ public sealed unsafe class Network
 
     internal AlignedBuffer Buffer { get; }
 
-    /// <summary>Floats that a tile of samples needs on its way.</summary>
+    /// <summary>Floats that some samples of a batch need on their way.</summary>
     internal int BatchScratch { get; }
+
+    /// <summary>The samples from which on a tile pays.</summary>
+    internal int FewestForTile { get; }
 
     /// <summary>
     /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread if the hidden layers, each

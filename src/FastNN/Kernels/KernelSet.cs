@@ -100,8 +100,21 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>A tile of at most <see cref="Tile"/> samples through all layers, x to y.</summary>
     internal abstract void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
 
-    /// <summary>Floats of scratch that <see cref="ForwardTile"/> takes.</summary>
-    internal virtual int TileScratch(LayerShape[] layers) => 2 * LayerShape.Widest(layers) * Tile;
+    /// <summary>The samples from which on a tile pays; so many fewer are taken in rows.</summary>
+    internal virtual int FewestForTile(LayerShape[] layers)
+    {
+        const int smallNetwork = 2048;
+        long products = 0;
+        foreach (ref readonly LayerShape layer in layers.AsSpan()) products += (long)layer.Inputs * layer.Outputs;
+        return Tile == 1 ? 1 : products <= smallNetwork ? 5 : Tile / 2;
+    }
+
+    /// <summary>Samples through all layers in rows, up to four at a time, x to y.</summary>
+    internal abstract void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
+
+    /// <summary>Floats of scratch that <see cref="ForwardTile"/> and <see cref="ForwardFew"/> take.</summary>
+    internal virtual int BatchScratch(LayerShape[] layers) =>
+        2 * Math.Max(LayerShape.Widest(layers) * Tile, FewForward.MaxSamples * Padding.RoundUp(LayerShape.Widest(layers)));
 
     /// <summary>
     /// A tile of a chunk forward, its costs and, if wanted, all its deltas. x and y are the samples of the tile. Scratch takes three tiles of the
@@ -213,6 +226,38 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     internal override int Tile => T.Tile;
 
     internal override int LanesFor(int samples) => T.LanesFor(samples);
+
+    internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
+    {
+        nint half = (nint)FewForward.MaxSamples * Padding.RoundUp(LayerShape.Widest(layers));
+        for (int group; samples > 0; samples -= group, x += group * layers[0].Inputs, y += group * layers[^1].Outputs)
+        {
+            group = Math.Min(samples, FewForward.MaxSamples);
+            float* a = x, next = scratch, free = scratch + half;
+            nint stride = layers[0].Inputs;
+            for (int l = 0; l < layers.Length; l++)
+            {
+                ref readonly LayerShape layer = ref layers[l];
+                bool last = l == layers.Length - 1;
+                if (last) next = y;
+                int nextStride = last ? layer.Outputs : Padding.RoundUp(layer.Outputs);
+                float* w = parameters + layer.Weights, b = parameters + layer.Biases;
+                if (group > 1 && FewForward.Suits(layer.Inputs, layer.Outputs))
+                {
+                    T.FewForward(a, stride, group, layer.Inputs, w, b, next, nextStride, layer.Outputs);
+                }
+                else
+                {
+                    for (int s = 0; s < group; s++) K.Forward(a + s * stride, layer.Inputs, w, b, next + s * nextStride, layer.Outputs, nextStride);
+                }
+
+                a = next;
+                stride = nextStride;
+                next = free;
+                free = a;
+            }
+        }
+    }
 
     internal override void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
     {

@@ -54,11 +54,12 @@ internal static unsafe class TileProduct
                 Rows<S, V, C, Const.Yes>(
                     rows, a + first * tile, terms, w + first * (nint)outputs + i, outputs, first == 0 ? b + i : null, y + i * tile, sums, pending, null);
                 sums = y + i * tile;
-                pending = passes == 1 ? rows * C.Value : 0;
+                pending = passes == 1 && S.Count == Padding.Lanes ? rows * C.Value : 0;
                 i += rows;
             }
 
-            for (; pending > 0; pending--, sums += S.Count) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
+            if (S.Count == Padding.Lanes) SigmoidSpan.Run<S, V>(sums, sums, pending * S.Count);
+            else if (passes == 1) SigmoidSpan.Run<S, V>(y, y, outputs * tile);
             first += terms;
         }
     }

@@ -59,7 +59,12 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         return cost;
     }
 
-    internal override int TileScratch(LayerShape[] layers) => (layers[^1].InputRows + layers[^1].Inputs + layers[^1].Outputs) * Tile;
+    internal override int FewestForTile(LayerShape[] layers) => 4;
+
+    internal override int BatchScratch(LayerShape[] layers) => (layers[^1].InputRows + layers[^1].Inputs + layers[^1].Outputs) * Tile;
+
+    internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch) =>
+        Forward(layers, parameters, x, null, y, samples, layers[^1].Outputs);
 
     internal override void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
     {

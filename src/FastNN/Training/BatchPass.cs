@@ -11,7 +11,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     /// Samples in a chunk, for each thread: so the inputs of all layers stay in L2 until the gradient needs them (784-128-10: 0.5 MB), and
     /// reading and writing the gradient once a chunk costs 2 % of its products.
     /// </summary>
-    internal static readonly int ChunkSamples = int.Parse(Environment.GetEnvironmentVariable("CH") ?? "128");
+    internal const int ChunkSamples = 128;
 
     /// <summary>Floats that a chunk takes at most, unless a single tile takes more.</summary>
     internal const int ChunkFloats = 1 << 24;

@@ -7,6 +7,11 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static int LanesFor(int samples) => 1;
 
+    public static void FewForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
+    {
+        for (int s = 0; s < samples; s++) DenseForward.Run(x + s * xStride, inputs, w, b, y + s * yStride, outputs);
+    }
+
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         for (int r = 0; r < rows; r++)
