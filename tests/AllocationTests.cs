@@ -9,7 +9,7 @@ public class AllocationTests
     public static TheoryData<int[], int, KernelVariant> NetworksBatchesAndVariants { get; } =
     [
         .. from widths in (int[][])[[2, 4, 3, 2], [3, 700, 2]]
-           from batch in (int[])[1, 17]
+           from batch in (int[])[1, 3, 17, 300]
            from set in KernelSet.Supported
            select (widths, batch, set.Variant),
     ];
@@ -25,6 +25,12 @@ public class AllocationTests
         AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
         AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
         AssertAllocatesNothing(() => trainer.TrainUntil(inputs, outputs, cost: 0f, maxSteps: 3));
+        AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));
+        AssertAllocatesNothing(trainer.Apply);
+
+        var threaded = new Trainer(network, new Sgd(0.1f), threads: 3);
+        AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads: 3));
+        AssertAllocatesNothing(() => threaded.Step(inputs, outputs));
     }
 
     [Theory]

@@ -22,6 +22,7 @@ public class BadInputTests
         Refuses<ArgumentOutOfRangeException>("widths", ["2147483647", "more than"], () => _ = new Network([int.MaxValue, 2], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["2147483647", "more than"], () => _ = new Network([int.MaxValue, int.MaxValue], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["70000", "more than"], () => _ = new Network([70_000, 70_000], seed: 1));
+        Refuses<ArgumentOutOfRangeException>("widths", ["16777216", "more than"], () => _ = new Network([1 << 24, 1], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["40000", "more than"], () => _ = new Network([1, 40_000, 40_000, 40_000], seed: 1));
     }
 
@@ -34,6 +35,8 @@ public class BadInputTests
         Refuses<ArgumentException>("outputs", ["4 for the batch of 2", "length of 3"], () => _network.Forward(Part(0, 4), Part(10, 3)));
         Refuses<ArgumentException>("outputs", ["2 for the batch of 1", "length of 0"], () => _network.Forward(Part(0, 2), []));
         Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Part(0, 2), Part(0, 2)));
+        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"], () => _network.Forward(Part(0, 2), Part(10, 2), threads: 0));
+        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is -3"], () => _network.Forward(Part(0, 4), Part(10, 4), threads: -3));
         Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Part(0, 4), Part(3, 4)));
         Refuses<ArgumentException>("outputs", ["Parameters", "share memory"], () => _network.Forward(Part(0, 2), _network.Parameters[^2..]));
     }
@@ -46,6 +49,7 @@ public class BadInputTests
             (x, y) => _trainer.Step(x, y),
             (x, y) => _trainer.Evaluate(x, y),
             (x, y) => _trainer.TrainUntil(x, y, cost: 0f, maxSteps: 10),
+            (x, y) => _trainer.ComputeGradient(x, y),
         ];
         foreach (Uses method in methods)
         {
@@ -55,7 +59,7 @@ public class BadInputTests
             Refuses<ArgumentException>("targets", ["2 for the batch of 1", "length of 0"], () => method(Part(0, 2), []));
         }
 
-        foreach (Uses method in (Uses[])[methods[0], methods[2]])
+        foreach (Uses method in (Uses[])[methods[0], methods[2], methods[3]])
         {
             Refuses<ArgumentException>("inputs", ["Parameters", "share memory"], () => method(_network.Parameters[..2], Part(0, 2)));
             Refuses<ArgumentException>("targets", ["Parameters", "share memory"], () => method(Part(0, 2), _network.Layers[2].Biases));
@@ -69,6 +73,8 @@ public class BadInputTests
         Refuses<ArgumentNullException>("optimizer", [], () => _ = new Trainer(_network, null!));
         Refuses<ArgumentOutOfRangeException>("cost", ["SquaredError", "9"], () => _ = new Trainer(_network, new Sgd(0.5f), cost: (Cost)9));
         Refuses<ArgumentOutOfRangeException>("reduction", ["Mean or Sum", "9"], () => _ = new Trainer(_network, new Sgd(0.5f), reduction: (Reduction)9));
+        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"], () => _ = new Trainer(_network, new Sgd(0.5f), threads: 0));
+        Refuses<ArgumentException>("inputs", ["Gradient", "share memory"], () => _trainer.ComputeGradient(_trainer.Gradient[..4], Part(10, 4)));
         Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "-0.25"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), -0.25f, 10));
         Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "NaN"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), float.NaN, 10));
         Refuses<ArgumentOutOfRangeException>("maxSteps", ["non-negative", "-1"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), 0.1f, -1));

@@ -106,11 +106,23 @@ public class GradientCheckTests
                 var inputDelta = new float[layer.Inputs];
                 Span<float> gw = gradient.AsSpan(weights, layer.Weights.Length), gb = gradient.AsSpan(biases, layer.Outputs);
                 Kernels.BackwardAccumulate(a[l], delta, layer.Weights, gw, gb, inputDelta, kernels);
+                if (inputs.Length > network.Inputs) InputDelta(layer, a[l], delta, inputDelta);
                 (delta, end) = (inputDelta, weights);
             }
         }
 
         return ((float)cost, gradient);
+    }
+
+    /// <summary>As a batch of several samples has it: outputs in ascending order.</summary>
+    private static void InputDelta(Layer layer, float[] a, float[] delta, float[] inputDelta)
+    {
+        for (int j = 0; j < layer.Inputs; j++)
+        {
+            float sum = 0f;
+            for (int i = 0; i < layer.Outputs; i++) sum = MathF.FusedMultiplyAdd(layer.Weights[j * layer.Outputs + i], delta[i], sum);
+            inputDelta[j] = MathF.FusedMultiplyAdd(sum, a[j] * (1f - a[j]), 0f);
+        }
     }
 
     private static (Network Network, float[] Inputs, float[] Targets) Example(int[] widths, KernelVariant variant) =>

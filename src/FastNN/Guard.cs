@@ -34,11 +34,7 @@ internal static class Guard
         if (length != expected) throw new ArgumentException($"{name} must have a length of {expected}, but has {length}.", name);
     }
 
-    internal static void Threads(int threads)
-    {
-        if (threads < 1) ThrowThreads(threads);
-    }
-
+    /// <exception cref="ArgumentOutOfRangeException">Always: there must be at least one thread.</exception>
     internal static void ThrowThreads(int threads) =>
         throw new ArgumentOutOfRangeException(nameof(threads), threads, $"threads must be at least 1, but is {threads}.");
 

@@ -12,6 +12,9 @@ namespace FastNN;
 /// <param name="InputRows">Rows before the layer's inputs where those of all layers lie below each other, each with one more for the biases.</param>
 internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows)
 {
+    /// <summary>Neurons of a network, inputs included and each layer rounded up to sixteen: so many that a tile of them fits an array.</summary>
+    internal const int MaxNeurons = 1 << 24;
+
     /// <summary>Lays out the layers between <paramref name="widths"/>.</summary>
     /// <exception cref="ArgumentException">There are fewer than two widths, one is less than 1, or the parameters exceed what an array holds.</exception>
     internal static LayerShape[] LayOut(ReadOnlySpan<int> widths)
@@ -32,10 +35,12 @@ internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights,
         {
             long weights = (long)widths[l] * widths[l + 1];
             long padded = (widths[l + 1] + (long)Vectorised.Padding.Lanes - 1) & -Vectorised.Padding.Lanes;
-            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || activations + padded > AlignedBuffer.MaxLength || inputRows + widths[l] >= AlignedBuffer.MaxLength)
+            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || inputRows + widths[l] + activations + padded > MaxNeurons)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(widths), widths[l + 1], $"widths ask for more than the {AlignedBuffer.MaxLength} parameters or neurons that one buffer holds, from layer {l} ({widths[l]} × {widths[l + 1]}) on.");
+                    nameof(widths),
+                    widths[l + 1],
+                    $"widths ask for more than the {AlignedBuffer.MaxLength} parameters or {MaxNeurons} neurons that a network holds, from layer {l} ({widths[l]} × {widths[l + 1]}) on.");
             }
 
             shapes[l] = new LayerShape(widths[l], widths[l + 1], (int)parameters, (int)(parameters + weights), (int)activations, (int)inputRows);

@@ -77,8 +77,9 @@ public sealed unsafe class Network
     internal int FewestForTile { get; }
 
     /// <summary>
-    /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread if the hidden layers, each
-    /// rounded up to sixteen, have more than 512 neurons together: the thread then keeps as many floats for all its calls.
+    /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread: for one sample only if the
+    /// hidden layers, each rounded up to sixteen, have more than 512 neurons together, and then as many floats as these; for a batch 64 floats for
+    /// each neuron of the widest layer, inputs included (at least 128). Each thread that takes part keeps as much as it has needed most.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>

@@ -22,10 +22,9 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     private readonly int _scratch = network.KernelSet.Tile * (3 * LayerShape.Widest(network.Shapes) + Vectorised.Padding.Lanes);
     private AlignedBuffer? _memory;
     private TileChunk _chunk;
-    private bool _differentiates;
+    private bool _differentiates, _deltas;
     private float* _x, _y, _sum, _target;
     private float _scale, _rate;
-    private bool _deltas;
     private CancellationToken _cancellation;
 
     /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
@@ -72,6 +71,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             Run(_rows.Length, threads);
         }
 
+        _cancellation = default;
         return cost;
     }
 

@@ -33,9 +33,23 @@ namespace FastNN;
 /// a₃ belongs; ∂C/∂w₃₂ stands where ∂C/∂w₂₃ belongs; and in some ∂a/∂z a ∂ is missing.
 /// </para>
 /// <para>
-/// Not thread-safe: one trainer, one thread, and nobody else using the network meanwhile. The workspace belongs to the trainer: two floats for
-/// each neuron, layers rounded up to sixteen, and from the first batch of several samples on one for each parameter. After that a step
-/// allocates nothing.
+/// A batch runs in tiles of samples, which lie in the lanes of vectors: each tile forward and back through all layers while its activations are
+/// in the cache, then the gradient, block by block over the samples, each block updating its parameters as soon as it is complete.
+/// </para>
+/// <para>
+/// Threads: with more than one, tiles and blocks are shared out between the caller and threads of .NET's thread pool, which go back to it before the
+/// call returns; only the pool itself keeps a thread spinning for some microseconds before it sleeps. No sum is split, so any number gives
+/// the same bits. A call never waits for the pool to have a thread free.
+/// </para>
+/// <para>
+/// Memory: two floats for each neuron, layers rounded up to sixteen; for batches, of all the neurons that a chunk of samples passes, inputs
+/// included, twice as many floats as neurons: <c>chunk·(1 + Σ_l (n_in + 1 + n_out rounded up to sixteen))</c>, where a chunk is the batch, but at
+/// most 128 samples for each thread, and fewer where it would take more than 64 MB; for batches beyond a chunk, and for <see cref="Gradient"/>,
+/// one float for each parameter; and on each thread that takes part, kept by it for all trainers and networks, 32 times three floats for each
+/// neuron of the widest layer and 16 more. All of it is allocated once and grows with the largest batch so far: after that a step allocates nothing.
+/// </para>
+/// <para>
+/// Not thread-safe: one trainer, one caller at a time, and nobody else using the network meanwhile.
 /// </para>
 /// </remarks>
 public sealed unsafe class Trainer
@@ -53,10 +67,10 @@ public sealed unsafe class Trainer
     /// <param name="optimizer">How the gradient becomes an update.</param>
     /// <param name="cost">What to make small.</param>
     /// <param name="reduction">How the costs of a batch's samples become one.</param>
-    /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
     /// <param name="threads">
     /// The most threads that work on a batch, at least 1: the calling one and others of .NET's thread pool. Any number gives the same bits.
     /// </param>
+    /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="cost"/> or <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
     /// </exception>
@@ -71,7 +85,7 @@ public sealed unsafe class Trainer
                 nameof(reduction), reduction, $"reduction must be {Reduction.Mean} or {Reduction.Sum}, but is {(int)reduction}.");
         }
 
-        Guard.Threads(threads);
+        if (threads < 1) Guard.ThrowThreads(threads);
         _network = network;
         _optimizer = optimizer;
         _reduction = reduction;

@@ -1,0 +1,89 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>A trainer on batches: the gradient as a span, cancellation, and memory that does not grow with the batch.</summary>
+[Collection(nameof(Alone))]
+public class BatchTrainerTests
+{
+    public static TheoryData<KernelVariant, int> VariantsAndBatches { get; } =
+        [.. from set in KernelSet.Supported from batch in (int[])[1, 2, 40, 300] select (set.Variant, batch)];
+
+    [Theory]
+    [MemberData(nameof(VariantsAndBatches))]
+    public void Gradient_and_apply_are_a_step(KernelVariant variant, int batch)
+    {
+        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        {
+            Network network = new([20, 33, 9], seed: 3, variant), other = new([20, 33, 9], seed: 3, variant);
+            float[] inputs = Cases.Uniform(1, batch * 20, -1f), targets = Cases.Uniform(2, batch * 9);
+            Trainer trainer = new(network, new Sgd(0.25f), reduction: reduction, threads: 2), whole = new(other, new Sgd(0.25f), reduction: reduction);
+            float[] before = network.Parameters.ToArray();
+            for (int step = 0; step < 3; step++)
+            {
+                float cost = trainer.ComputeGradient(inputs, targets);
+                Cases.AssertSameBits(before, network.Parameters, "parameters before the gradient is applied");
+                Assert.Equal(network.Parameters.Length, trainer.Gradient.Length);
+                Assert.True(trainer.Gradient.IndexOfAnyExcept(0f) >= 0);
+                trainer.Apply();
+                Cases.AssertSameBits(whole.Step(inputs, targets), cost, "cost");
+                Cases.AssertSameBits(other.Parameters, network.Parameters, $"{reduction}, parameters");
+                before = network.Parameters.ToArray();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_changed_gradient_is_the_one_that_is_applied()
+    {
+        var network = new Network([2, 3, 1], seed: 1);
+        var trainer = new Trainer(network, new Sgd(0.5f));
+        float[] before = network.Parameters.ToArray();
+        trainer.ComputeGradient([1f, 2f, 3f, 4f], [0f, 1f]);
+        trainer.Gradient.Fill(2f);
+        trainer.Apply();
+        Assert.Equal(before.Select(w => w - 1f), network.Parameters.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Cancellation_leaves_the_parameters_as_they_were(int threads)
+    {
+        const int batch = 20_000; // some tenths of a second
+        var network = new Network([200, 300, 10], seed: 1);
+        var trainer = new Trainer(network, new Sgd(0.5f), threads: threads);
+        float[] inputs = Cases.Uniform(1, batch * 200), targets = Cases.Uniform(2, batch * 10), before = network.Parameters.ToArray();
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs, targets, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs.AsSpan(0, 200), targets.AsSpan(0, 10), cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => trainer.ComputeGradient(inputs, targets, cancelled.Token));
+
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
+        Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs, targets, soon.Token));
+        Cases.AssertSameBits(before, network.Parameters, "parameters");
+
+        trainer.Step(inputs.AsSpan(0, 2000), targets.AsSpan(0, 100), TestContext.Current.CancellationToken);
+        Assert.NotEqual(before, network.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void Memory_does_not_grow_with_the_batch()
+    {
+        var network = new Network([30, 20, 4], seed: 1);
+        float[] inputs = Cases.Uniform(1, 5000 * 30), targets = Cases.Uniform(2, 5000 * 4);
+        long[] bytes = [AllocatedBy(5000), AllocatedBy(500), AllocatedBy(1000), AllocatedBy(5000)]; // the first warms up
+        Assert.All(bytes[1..], allocated => Assert.Equal(bytes[1], allocated));
+        long workspace = sizeof(float) * (2L * 32 + 128 * (1 + 31 + 21 + 32 + 16) + network.Parameters.Length);
+        Assert.InRange(bytes[1], workspace, workspace + 2000);
+
+        long AllocatedBy(int batch)
+        {
+            var trainer = new Trainer(network, new Sgd(1e-3f));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            trainer.Step(inputs.AsSpan(0, batch * 30), targets.AsSpan(0, batch * 4));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>The kernels for batches, one by one: sample by sample the bits of their scalar reference, and no memory but their own.</summary>
+public sealed unsafe class TileKernelTests
+{
+    private static readonly KernelSet s_reference = Cases.Reference;
+
+    public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers => Cases.VariantsAndNumbers;
+
+    /// <summary>A single layer is what <see cref="KernelSet.ForwardTile"/> does between transposing its samples in and its outputs back.</summary>
+    [Theory]
+    [MemberData(nameof(VariantsAndNumbers))]
+    public void A_layer_of_every_shape_forward(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        int samples = 0;
+        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes.Where(shape => shape.Inputs * shape.Outputs < 140_000)))
+        {
+            samples = samples % kernels.Tile + 1;
+            LayerShape[] layers = LayerShape.LayOut([inputs, outputs]);
+            Guarded w = supply.Next(layers[0].ParametersEnd), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
+            Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
+            for (int s = 0; s < samples; s++)
+                s_reference.Forward(x.Pointer + s * inputs, inputs, w.Pointer, w.Pointer + layers[0].Biases, expected.Pointer + s * outputs, outputs);
+            kernels.ForwardTile(layers, w.Pointer, x.Pointer, tile.Pointer, samples, scratch.Pointer);
+            kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
+
+            Cases.AssertSameBits(expected.Span, tile.Span, $"{inputs} × {outputs}, {samples} samples in lanes");
+            Cases.AssertSameBits(expected.Span, few.Span, $"{inputs} × {outputs}, {samples} samples in rows");
+            Guarded.AssertUntouched(w, x);
+            Guarded.AssertGuards(tile, few, scratch);
+        }
+    }
+
+    /// <summary>Costs and deltas of all layers, and the gradient from them, over chunks with full tiles and rests.</summary>
+    [Theory]
+    [MemberData(nameof(VariantsAndNumbers))]
+    public void Two_layers_of_every_shape_back(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        var random = new Random(5);
+        foreach ((int hidden, int outputs) in Cases.Shapes.Where(_ => random.Next(3) == 0).Append((129, 70)).Append((70, 1031)).Append((5, 1024)))
+        {
+            int inputs = random.Next(1, 20), samples = random.Next(1, 2 * kernels.Tile + 5);
+            LayerShape[] layers = LayerShape.LayOut([inputs, hidden, outputs]);
+            Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
+            Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy();
+            float[] expectedCosts = Accumulate(s_reference, layers, w, x, y, samples, expected);
+            float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual);
+
+            string what = $"{inputs}-{hidden}-{outputs}, {samples} samples";
+            Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
+            Cases.AssertSameBits(expected.Span, actual.Span, $"{what}, gradient");
+            Guarded.AssertUntouched(w, x, y);
+            Guarded.AssertGuards(actual);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Samples_are_transposed_in_and_out_of_a_tile(KernelVariant variant)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        for (int width = 1; width <= 40; width++)
+        {
+            // A layer of zeros but for large weights from each input to its output: σ says of every value whether it is positive.
+            LayerShape[] layers = LayerShape.LayOut([width, width]);
+            var weights = new float[layers[0].ParametersEnd];
+            for (int i = 0; i < width; i++) weights[i * width + i] = 1000f;
+            var parameters = new Guarded(weights);
+            for (int samples = 1; samples <= kernels.Tile; samples++)
+            {
+                float[] signs = Cases.Uniform(width * 100 + samples, samples * width);
+                foreach (ref float sign in signs.AsSpan()) sign = sign < 0.5f ? -1f : 1f;
+                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16), scratch = new(new float[kernels.BatchScratch(layers)]);
+                kernels.ForwardTile(layers, parameters.Pointer, x.Pointer, y.Pointer, samples, scratch.Pointer);
+                for (int k = 0; k < signs.Length; k++) Assert.Equal(signs[k] > 0 ? 1f : 0f, y.Span[k]);
+                Guarded.AssertUntouched(x, parameters);
+                Guarded.AssertGuards(y, scratch);
+            }
+        }
+    }
+
+    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there.</summary>
+    private static float[] Accumulate(KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient)
+    {
+        int tile = kernels.Tile, rest = samples % tile;
+        var memory = new Guarded(new float[TileChunk.Floats(layers, tile, samples)]);
+        var scratch = new Guarded(new float[tile * (3 * LayerShape.Widest(layers) + 16)]);
+        var chunk = new TileChunk(memory.Pointer, layers, tile, rest == 0 ? tile : kernels.LanesFor(rest), samples);
+        for (int t = 0; t < chunk.Tiles; t++)
+        {
+            float* xt = x.Pointer + t * tile * layers[0].Inputs, yt = y.Pointer + t * tile * layers[^1].Outputs;
+            kernels.DifferentiateTile(layers, w.Pointer, xt, yt, in chunk, t, scratch.Pointer, deltas: true);
+        }
+
+        foreach (LayerShape layer in layers)
+        {
+            float* g = gradient.Pointer + layer.Weights;
+            int rows = layer.Inputs + 1, split = rows / 3;
+            if (split > 0) kernels.BatchGradient(in chunk, in layer, 0, split, g, g, 1f, 0f);
+            kernels.BatchGradient(in chunk, in layer, split, rows, g, g, 1f, 0f);
+        }
+
+        Guarded.AssertGuards(memory, scratch);
+        return new Span<float>(chunk.Costs, samples).ToArray();
+    }
+}
