@@ -89,7 +89,7 @@ internal static unsafe class BatchGradient
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Block<S, V, C, R>(in TileChunk chunk, in Cells cells)
         where S : struct, ISimd<V>
         where V : struct
@@ -187,7 +187,7 @@ internal static unsafe class BatchGradient
     }
 
     /// <summary>The same for a vector that the layer's outputs do not fill; out of line, for it is long.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void FinishRest<S, V, R>(float* target, nint row, int lanes, float rate, V g0, V g1, V g2, V g3, V g4, V g5)
         where S : struct, ISimd<V>
         where V : struct

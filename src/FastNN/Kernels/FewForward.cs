@@ -49,7 +49,7 @@ internal static unsafe class FewForward
     }
 
     /// <summary>The sums of two vectors of outputs, of which as many lanes as are left count.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Block<S, V, N>(float* x0, nint xStride, int inputs, float* w, float* b, float* y, nint yStride, int outputs, int rest)
         where S : struct, ISimd<V>
         where V : struct

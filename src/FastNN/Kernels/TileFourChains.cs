@@ -59,7 +59,7 @@ internal static unsafe class TileFourChains
     /// <param name="tile">From row to row of a, z and sums.</param>
     /// <param name="sums">Sums that wait for σ.</param>
     /// <param name="pending">How many.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Block<S, V, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile, float* sums, int pending)
         where S : struct, ISimd<V>
         where V : struct
