@@ -141,7 +141,8 @@ internal static unsafe class TileProduct
         where TForward : struct, IConst
     {
         nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
-        Sigmoid.Constants<S, V> sigmoid = S.Count == Padding.Lanes ? Sigmoid.Constants<S, V>.Create(inRegisters: true) : default;
+        bool interleaves = TForward.Value != 0 && S.Count == Padding.Lanes; // a constant for the JIT
+        Sigmoid.Constants<S, V> sigmoid = interleaves ? Sigmoid.Constants<S, V>.Create(inRegisters: true) : default;
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
         if (start != null)
@@ -162,7 +163,7 @@ internal static unsafe class TileProduct
         // Each row's weights by a pointer of its own, which the JIT would compute anew in every turn.
         float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
         nint k = 0;
-        for (; TForward.Value != 0 && pending > 0 && x < end; x += tile, k += step, pending--, sums += S.Count)
+        for (; interleaves && pending > 0 && x < end; x += tile, k += step, pending--, sums += S.Count)
         {
             Cache.Prefetch(w + k + LineAhead);
             Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
@@ -175,7 +176,7 @@ internal static unsafe class TileProduct
             Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
-        for (; TForward.Value != 0 && pending > 0; pending--, sums += S.Count) Activate(sums, in sigmoid);
+        for (; interleaves && pending > 0; pending--, sums += S.Count) Activate(sums, in sigmoid);
 
         if (TForward.Value == 0 && a != null)
         {
