@@ -15,12 +15,14 @@ static string BitsAfterTraining(KernelVariant kernels)
     foreach (int[] widths in (int[][])[[2, 4, 3, 2], [17, 33, 9, 5], [8, 16, 16, 1]])
     {
         var network = new Network(widths, seed: 42, kernels);
-        var trainer = new Trainer(network, new Sgd(learningRate: 0.5f));
-        float[] inputs = [.. Enumerable.Range(0, 5 * network.Inputs).Select(i => i % 7 / 7f)];
-        float[] targets = [.. Enumerable.Range(0, 5 * network.Outputs).Select(i => i % 3 / 3f)];
-        for (int step = 0; step < 100; step++)
+        var trainer = new Trainer(network, new Sgd(learningRate: 0.5f), threads: 2);
+        const int batch = 150;
+        float[] inputs = [.. Enumerable.Range(0, batch * network.Inputs).Select(i => i % 7 / 7f)];
+        float[] targets = [.. Enumerable.Range(0, batch * network.Outputs).Select(i => i % 3 / 3f)];
+        for (int step = 0; step < 50; step++)
         {
             trainer.Step(inputs.AsSpan(0, network.Inputs), targets.AsSpan(0, network.Outputs));
+            trainer.Step(inputs.AsSpan(0, 5 * network.Inputs), targets.AsSpan(0, 5 * network.Outputs));
             trainer.Step(inputs, targets);
         }
 
