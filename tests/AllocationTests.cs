@@ -51,11 +51,22 @@ public class AllocationTests
     public void The_measure_sees_an_allocation() =>
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertAllocatesNothing(() => GC.KeepAlive(new float[1])));
 
+    /// <summary>
+    /// What the action allocates, it allocates in each of three series. Once, under load, 824 bytes appeared in one of many hundred series and never
+    /// again, most likely the runtime's own while it replaced the code of a method.
+    /// </summary>
     private static void AssertAllocatesNothing(Action action)
     {
         for (int k = 0; k < 100; k++) action();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int k = 0; k < 500; k++) action();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long fewest = long.MaxValue;
+        for (int series = 0; series < 3; series++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int k = 0; k < 500; k++) action();
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+            if (fewest == 0) break;
+        }
+
+        Assert.Equal(0, fewest);
     }
 }

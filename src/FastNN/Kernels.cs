@@ -141,7 +141,7 @@ public static unsafe class Kernels
     /// <summary>A step of gradient descent over a buffer: w_k ← w_k − learningRate·(scale·g_k).</summary>
     /// <param name="parameters">w, any length; updated.</param>
     /// <param name="gradient">g, as long as <paramref name="parameters"/>.</param>
-    /// <param name="scale">1 for the gradient as it is, 1/batch for the mean of a sum over a batch.</param>
+    /// <param name="scale">1 for the gradient as it is, 1/batch for the mean of a sum over a batch; any other value will do.</param>
     /// <param name="learningRate">Finite and greater than 0.</param>
     /// <param name="kernels">The variant to run.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap.</exception>

@@ -8,7 +8,7 @@ public abstract class Optimizer
     private protected Optimizer(float learningRate) => LearningRate = learningRate;
 
     /// <summary>
-    /// The length of a step along the negative gradient: finite and greater than 0. It may be changed between steps.
+    /// The factor of the gradient in a step: finite and greater than 0. It may be changed between steps.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite and greater than 0.</exception>
     public float LearningRate

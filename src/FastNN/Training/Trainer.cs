@@ -8,6 +8,27 @@ namespace FastNN;
 /// </summary>
 /// <remarks>
 /// <para>
+/// Not thread-safe: one trainer, one caller at a time, and nobody else using the network meanwhile.
+/// </para>
+/// <para>
+/// Threads: with more than one, a batch is shared out between the caller and threads of .NET's thread pool, which go back to it before the call
+/// returns; only the pool itself keeps a thread spinning for some microseconds before it sleeps. No sum is split, so any number gives the same
+/// bits. A call never waits for the pool to have a thread free.
+/// </para>
+/// <para>
+/// Memory, in floats of 4 bytes, allocated at the first need, kept, and grown with the largest batch so far; after that a step allocates nothing.
+/// ⌈n⌉₁₆ is n rounded up to a multiple of 16, and t the samples in a tile: two vectors, 32 at 512 bits.
+/// <list type="bullet">
+/// <item>For one sample: 2·Σ_l ⌈n_out⌉₁₆.</item>
+/// <item>
+/// For batches, which pass in chunks of c samples, at most 128 for each thread, and fewer where that would take more than 64 MB:
+/// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆.
+/// </item>
+/// <item>For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter.</item>
+/// <item>On each thread that takes part, kept by it for all trainers and networks: t·(3·widest + 16), inputs included.</item>
+/// </list>
+/// </para>
+/// <para>
 /// For one sample, layer l with W [n_in, n_out], b, z, a and δ [n_out], and a⁻ [n_in] the outputs of the layer before:
 /// <code>
 /// forward          z_i = b_i + Σ_j w_ij·a⁻_j,   a_i = σ(z_i)
@@ -26,30 +47,13 @@ namespace FastNN;
 /// </para>
 /// <para>
 /// For a batch the costs and gradients of its samples are indeed just summed up: C is a sum, and the gradient of a sum is the sum of the
-/// gradients. <see cref="Reduction.Mean"/> divides both by the batch size, so that the learning rate means the same for any batch.
+/// gradients. <see cref="Reduction.Mean"/> divides both by the batch size, so that the learning rate means the same for any batch. A batch runs in
+/// tiles of samples, which lie in the lanes of vectors: each tile forward and back through all layers while its activations are in the cache, then
+/// the gradient, block by block over the samples, each block updating its parameters as soon as it is complete.
 /// </para>
 /// <para>
 /// Who comes from the article that derives the 2-4-3-2 network by hand: its r &lt; 0 is −learningRate. Three slips there: M_h1 repeats a₂ where
 /// a₃ belongs; ∂C/∂w₃₂ stands where ∂C/∂w₂₃ belongs; and in some ∂a/∂z a ∂ is missing.
-/// </para>
-/// <para>
-/// A batch runs in tiles of samples, which lie in the lanes of vectors: each tile forward and back through all layers while its activations are
-/// in the cache, then the gradient, block by block over the samples, each block updating its parameters as soon as it is complete.
-/// </para>
-/// <para>
-/// Threads: with more than one, tiles and blocks are shared out between the caller and threads of .NET's thread pool, which go back to it before the
-/// call returns; only the pool itself keeps a thread spinning for some microseconds before it sleeps. No sum is split, so any number gives
-/// the same bits. A call never waits for the pool to have a thread free.
-/// </para>
-/// <para>
-/// Memory: two floats for each neuron, layers rounded up to sixteen; for batches, of all the neurons that a chunk of samples passes, inputs
-/// included, twice as many floats as neurons: <c>chunk·(1 + Σ_l (n_in + 1 + n_out rounded up to sixteen))</c>, where a chunk is the batch, but at
-/// most 128 samples for each thread, and fewer where it would take more than 64 MB; for batches beyond a chunk, and for <see cref="Gradient"/>,
-/// one float for each parameter; and on each thread that takes part, kept by it for all trainers and networks, 32 times three floats for each
-/// neuron of the widest layer and 16 more. All of it is allocated once and grows with the largest batch so far: after that a step allocates nothing.
-/// </para>
-/// <para>
-/// Not thread-safe: one trainer, one caller at a time, and nobody else using the network meanwhile.
 /// </para>
 /// </remarks>
 public sealed unsafe class Trainer
@@ -96,7 +100,8 @@ public sealed unsafe class Trainer
 
     /// <summary>
     /// The gradient that <see cref="ComputeGradient"/> left, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost reduced over the
-    /// batch. It may be changed before <see cref="Apply"/>, and is lost at the next <see cref="Step"/>. The first use allocates it.
+    /// batch, zero before the first. It may be changed before <see cref="Apply"/>, which leaves it; the next <see cref="ComputeGradient"/> replaces
+    /// it, and a <see cref="Step"/> may. The first use allocates it.
     /// </summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
@@ -110,9 +115,10 @@ public sealed unsafe class Trainer
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>
     /// <param name="cancellationToken">Asked between parts of the work, until the update begins.</param>
     /// <returns>
-    /// The cost before the update. NaN in the samples flows through as IEEE arithmetic says: when the cost is NaN, parameters are too by now.
+    /// The cost before the update. NaN and ∞ in the samples flow through as IEEE arithmetic says: when the cost is NaN, parameters are too by now;
+    /// after an infinite input they may be although this cost is finite, and the next one shows it.
     /// </returns>
-    /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters or the gradient. Nothing was changed.</exception>
     /// <exception cref="OperationCanceledException">The token said so. The parameters are as before.</exception>
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
@@ -137,14 +143,12 @@ public sealed unsafe class Trainer
     /// <param name="targets">[batch, n_out], row by row.</param>
     /// <param name="cancellationToken">Asked between parts of the work.</param>
     /// <returns>The cost.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="Step"/>, or a span overlaps the gradient.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
     /// <exception cref="OperationCanceledException">The token said so. What is in the gradient by then means nothing.</exception>
     public float ComputeGradient(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
         AlignedBuffer gradient = GradientBuffer;
-        Guard.NoOverlap(inputs, nameof(inputs), gradient, nameof(Gradient));
-        Guard.NoOverlap(targets, nameof(targets), gradient, nameof(Gradient));
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
@@ -219,6 +223,12 @@ public sealed unsafe class Trainer
             batch = _network.BatchOf(inputs, nameof(inputs), targets, nameof(targets));
         Guard.NoOverlap(inputs, nameof(inputs), _network.Buffer, "network.Parameters");
         Guard.NoOverlap(targets, nameof(targets), _network.Buffer, "network.Parameters");
+        if (_gradient is not null)
+        {
+            Guard.NoOverlap(inputs, nameof(inputs), _gradient, nameof(Gradient));
+            Guard.NoOverlap(targets, nameof(targets), _gradient, nameof(Gradient));
+        }
+
         return batch;
     }
 
