@@ -7,7 +7,7 @@ public abstract class NetworkContest : Contest
 {
     private const int LargestBatch = 1024;
 
-    /// <summary>Below the least that takes a tile, and more than one.</summary>
+    /// <summary>A few samples, and more than fill a tile.</summary>
     private static readonly int[] s_validatedBatches = [5, 67];
     private readonly bool _batches;
 
@@ -36,7 +36,8 @@ public abstract class NetworkContest : Contest
         ? [.. from widths in Networks.WidthsOfBatches from batch in s_validatedBatches select new Size(widths) { Batch = batch }, .. RaggedSizes]
         : base.ValidatedSizes;
 
-    private protected abstract string Pass { get; }
+    /// <summary>Forward or step.</summary>
+    internal abstract string Pass { get; }
 
     private protected Network Network { get; private set; } = null!;
 
@@ -70,7 +71,7 @@ public class NetworkForward : NetworkContest
     {
     }
 
-    private protected override string Pass => "forward";
+    internal override string Pass => ScalingTask.Forward;
 
     internal override Work Work => Work.OfForward(Size.Widths, Size.Batch);
 
@@ -99,7 +100,7 @@ public class NetworkStep : NetworkContest
     {
     }
 
-    private protected override string Pass => "step";
+    internal override string Pass => ScalingTask.Step;
 
     internal override Work Work => Work.OfStep(Size.Widths, Size.Batch);
 
