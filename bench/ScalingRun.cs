@@ -14,7 +14,7 @@ internal static class ScalingRun
     private const int LargestOfSecond = 1024;
     private static readonly int[] s_batches = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100, 128, 200, 256, 512, 1000, 1024, 2048, 4096];
     private static readonly int[] s_widths = [8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 363, 512, 725, 1000, 1024, 1449, 2048, 2897, 4096];
-    private static readonly Turns s_turns = new(cheap: TimeSpan.FromSeconds(45), costly: TimeSpan.FromSeconds(60));
+    private static readonly Turns s_turns = new(cheap: TimeSpan.FromSeconds(40), costly: TimeSpan.FromSeconds(50));
 
     /// <summary>The widest vectors, and those of 256 bits where they are not the widest.</summary>
     private static IEnumerable<Contestant> Contestants => Contestant.Vectors.Where((kernels, k) => k == 0 || kernels.Set.Variant == KernelVariant.Vector256);

@@ -36,6 +36,7 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
 /// <param name="Date">Of the run, UTC.</param>
 /// <param name="Limits">What it allows.</param>
 /// <param name="Versions">Of the libraries compared.</param>
+/// <param name="Processors">That .NET sees; 0 in a report from before they were counted.</param>
 internal sealed record MachineReport(
     string Cpu,
     string System,
@@ -43,7 +44,8 @@ internal sealed record MachineReport(
     string Kernels,
     DateOnly Date,
     LimitFigures Limits,
-    IReadOnlyDictionary<string, string> Versions)
+    IReadOnlyDictionary<string, string> Versions,
+    int Processors = 0)
 {
     /// <summary>This machine, today.</summary>
     internal static MachineReport Of(LimitFigures limits, params ReadOnlySpan<(string Library, string Version)> versions)
@@ -55,7 +57,7 @@ internal sealed record MachineReport(
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
             FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{KernelSet.For(KernelVariant.Auto).Variant}",
-            DateOnly.FromDateTime(DateTime.UtcNow), limits, all);
+            DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
     }
 
     /// <summary>The package's version, without the commit it was built from.</summary>

@@ -8,7 +8,7 @@ internal readonly record struct Contender(string Label)
 {
     internal const string FastNN = "FastNN";
     internal const string Limit = "limit of the machine";
-    internal const string Ideal = "as many times as fast as there are threads";
+    internal const string Ideal = "ideal: as many times as fast as processors work";
     internal const string Forward = "forward";
     internal const string Step = "training step";
     private const string StandIn = " (published figure, scaled)";

@@ -25,15 +25,15 @@ internal static class ThreadsPicture
             : new Picture(
                 "threads", $"A batch of {rows[0].Batch} on several threads: how many times as fast as on one", "higher is better · medians of rounds in which all are timed in turn",
                 report, [new Contender(Contender.Ideal), .. Contender.In(rows)],
-                theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network), Panel.PlaceOf(index, 2, PanelHeight)))])
-            { Threads = $"1 to {rows[^1].Threads} threads" };
+                theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network, report.Machine.Processors), Panel.PlaceOf(index, 2, PanelHeight)))])
+            { Threads = $"1 to {rows[^1].Threads} threads on {report.Machine.Processors} processors" };
     }
 
-    private static Plot Plot(Theme theme, IGrouping<string, Row> network)
+    private static Plot Plot(Theme theme, IGrouping<string, Row> network, int processors)
     {
         Plot plot = Panel.Create(theme, network.Key, new PixelPadding(52, 16, 46, 28));
-        int most = network.Max(row => row.Threads);
-        Panel.AddLine(plot, theme, new Contender(Contender.Ideal), [(1, 1), (most, most)], 0);
+        int most = network.Max(row => row.Threads), atWork = Math.Min(most, processors);
+        Panel.AddLine(plot, theme, new Contender(Contender.Ideal), [(1, 1), (atWork, atWork), (most, atWork)], 0);
         foreach (Contender who in Contender.In(network).Reverse())
             Panel.AddLine(plot, theme, who, network.Where(row => row.Contestant == who.Label).Select(row => ((double)row.Threads, row.Ratio)), 7);
 
@@ -43,7 +43,7 @@ internal static class ThreadsPicture
         plot.Axes.Bottom.Label.Text = "threads";
         plot.Axes.Left.TickGenerator = Ticks("×");
         double margin = 0.06 * most;
-        plot.Axes.SetLimits(1 - margin, most + margin, 0, most + margin);
+        plot.Axes.SetLimits(1 - margin, most + margin, 0, Math.Max(atWork, network.Max(row => row.Ratio)) + margin);
         return plot;
 
         NumericManual Ticks(string prefix) =>
