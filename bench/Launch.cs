@@ -32,10 +32,12 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
     internal static void Run(string path)
     {
         var limits = new Limits(Contest.Entries.Select(entry => entry.Work.WorkingSet));
-        List<List<Measurement>> groups = [.. Contest.Entries.GroupBy(entry => (entry.Name, entry.Size)).Select(group => group.Select(entry => entry.ToMeasurement()).ToList())];
+        var entries = Contest.Entries.GroupBy(entry => (entry.Name, entry.Size));
+        List<List<Measurement>> groups = [.. entries.Select(group => group.Select(entry => entry.ToMeasurement()).ToList())];
         s_turns.Run(limits, groups, ProgressParts, () => Console.Write('.'));
 
-        var result = new Launch(limits.Figures, [.. groups.SelectMany(group => group).Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
+        IEnumerable<Measurement> all = groups.SelectMany(group => group);
+        var result = new Launch(limits.Figures, [.. all.Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
         File.WriteAllText(path, JsonSerializer.Serialize(result));
     }
 

@@ -33,7 +33,8 @@ internal static class ScalingRun
 
         List<List<Point>> groups = [.. Groups()];
         var limits = new Limits(groups.SelectMany(group => group).Select(point => point.Contest.Work.WorkingSet));
-        Screen.Progress("Scaling", Parts, partDone => s_turns.Run(limits, [.. groups.Select(group => group.ConvertAll(point => point.Measurement))], Parts, partDone));
+        List<List<Measurement>> measurements = groups.ConvertAll(group => group.ConvertAll(point => point.Measurement));
+        Screen.Progress("Scaling", Parts, partDone => s_turns.Run(limits, measurements, Parts, partDone));
 
         LimitFigures figures = limits.Figures;
         var roofline = new Roofline(figures);
@@ -95,7 +96,8 @@ internal static class ScalingRun
     {
         bool hasThreads = task.Any(row => row.Threads > 1);
         Table table = Screen.Table(
-            task.Key, "network", "batch", "threads", "kernels", "ns/sample", "GFLOP/s", "of FMA peak", hasThreads ? "× one thread" : "× widest", "10 % to 90 %", "bytes");
+            task.Key, "network", "batch", "threads", "kernels", "ns/sample", "GFLOP/s", "of FMA peak",
+            hasThreads ? "× one thread" : "× widest", "10 % to 90 %", "bytes");
         Row? before = null;
         foreach (Row row in task)
         {

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace FastNN.Bench;
 
-/// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, large ones on small batches, against the scalar reference.</summary>
+/// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, on smaller batches, against the scalar reference.</summary>
 internal static class Validation
 {
     /// <summary>The table of what was compared; not valid if anything is not as it must be, which is printed.</summary>

@@ -111,7 +111,8 @@ public class RooflineTests
     }
 
     [Fact]
-    public void Products_of_a_kernel_are_all_its_multiply_adds() => Assert.Equal(79 + 500, new Work(0, default, new Phase(500, 0, 0, 0), new Phase(79, 0, 0, 0)).Products);
+    public void Products_of_a_kernel_are_all_its_multiply_adds() =>
+        Assert.Equal(79 + 500, new Work(0, default, new Phase(500, 0, 0, 0), new Phase(79, 0, 0, 0)).Products);
 
     /// <summary>
     /// A step's chain against the order of operations itself, with times instead of numbers: how much later the first layer's weights are

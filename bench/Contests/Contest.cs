@@ -89,7 +89,7 @@ public abstract unsafe class Contest
         return contest;
     }
 
-    /// <summary>How much of the peak of multiply-adds a call of so many nanoseconds reaches; null where that says little: of kernels, and of one sample.</summary>
+    /// <summary>How much of the peak of multiply-adds a call of so many nanoseconds reaches; null for kernels and one sample, of which it says little.</summary>
     internal double? OfPeak(Roofline roofline, double nanoseconds) => Size.Batch > 1 ? roofline.OfPeak(Work, nanoseconds) : null;
 
     /// <summary>Buffers filled afresh, and the call on them.</summary>

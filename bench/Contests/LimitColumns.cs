@@ -13,7 +13,9 @@ internal sealed class LimitColumnsAttribute() : ColumnConfigBaseAttribute(
     new LimitColumn("Limited by", "The limit that applies", (contest, time, _) => Roofline.Here.Reach(contest.Work, time).Limit),
     new LimitColumn("Of the limit", "How much of it is reached", (contest, time, _) => $"{Roofline.Here.Reach(contest.Work, time).OfLimit:P0}"),
     new LimitColumn("Of FMA peak", "How much of it the products of a network's batch reach", (contest, time, _) => $"{contest.OfPeak(Roofline.Here, time):P0}"),
-    new LimitColumn("x baseline", "Median time of Scalar, of batches that of the widest vectors, at the same size divided by this median time", (_, time, baseline) => $"{baseline / time:F2}"))
+    new LimitColumn(
+        "x baseline", "Median time of Scalar, of batches that of the widest vectors, at the same size divided by this median time",
+        (_, time, baseline) => $"{baseline / time:F2}"))
 {
     private static string Format(Reached reached) => $"{reached.Rate:N1} {reached.Unit}";
 }

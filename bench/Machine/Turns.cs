@@ -16,7 +16,8 @@ internal sealed class Turns(TimeSpan cheap, TimeSpan costly)
     internal void Run(Limits limits, IReadOnlyList<IReadOnlyList<Measurement>> groups, int parts, Action partDone)
     {
         Measurement.Prepare([.. limits.Cheap, .. limits.Costly, .. groups.SelectMany(group => group)]);
-        ILookup<bool, Measurement> byCost = groups.SelectMany(group => group.Select(measurement => (measurement, isCostly: group.Any(m => m.Cost > CostlyCall))))
+        ILookup<bool, Measurement> byCost = groups
+            .SelectMany(group => group.Select(measurement => (measurement, isCostly: group.Any(any => any.Cost > CostlyCall))))
             .ToLookup(pair => pair.isCostly, pair => pair.measurement);
         int cheapParts = (int)(parts * (cheap / (cheap + costly)));
         Time([.. limits.Cheap, .. byCost[false]], cheap, cheapParts, partDone);

@@ -15,7 +15,7 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
     internal double Operations => 2 * MultiplyAdds;
 
-    /// <summary>The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone, which is the work that the peak is compared with.</summary>
+    /// <summary>The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone. The share of the peak counts these.</summary>
     internal double Products => MultiplyAdds - Updates;
 
     internal double Bytes => Phases.Sum(phase => phase.BytesRead + phase.BytesUpdated);
@@ -56,8 +56,8 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// </summary>
     internal static Work OfStep(ReadOnlySpan<int> widths, int batch)
     {
-        long parameters = Parameters(widths), weights = Weights(widths);
-        var back = new Phase((double)batch * (2 * weights - widths[0] * widths[1]) + parameters, 0, Floats((long)batch * (widths[0] + widths[^1])), Floats(parameters));
+        long parameters = Parameters(widths), weights = Weights(widths), samples = widths[0] + widths[^1];
+        var back = new Phase((double)batch * (2 * weights - widths[0] * widths[1]) + parameters, 0, Floats(batch * samples), Floats(parameters));
         return new(Floats(parameters), StepChain(widths, batch), ForwardPhase(widths, batch), back) { Updates = parameters };
     }
 

@@ -41,8 +41,8 @@ internal static class Comparison
             {
                 table.AddRow(
                     row != size.First() ? "" : row.Batch == 1 ? row.Size : $"{row.Size} by {row.Batch}", row.Contestant,
-                    $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}", $"{row.OfPeak:P0}",
-                    $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
+                    $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}",
+                    $"{row.OfPeak:P0}", $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
             }
         }
 

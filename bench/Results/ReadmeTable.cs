@@ -42,7 +42,8 @@ internal static class ReadmeTable
         var roofline = new Roofline(report.Machine.Limits);
         foreach (Row row in report.Rows.Where(row => row.Contestant == own && s_batches.Contains(row.Batch)).OrderBy(FirstTime).ThenBy(row => row.Batch))
         {
-            yield return $"| {row.Size} | {row.Batch} | {Pass(row)} | {Time(row.Nanoseconds / row.Batch)} | {roofline.OfPeak(WorkOf(row), row.Nanoseconds) * 100:F0} % | {Ratios(row)} |";
+            string time = Time(row.Nanoseconds / row.Batch), share = $"{roofline.OfPeak(WorkOf(row), row.Nanoseconds) * 100:F0} %";
+            yield return $"| {row.Size} | {row.Batch} | {Pass(row)} | {time} | {share} | {Ratios(row)} |";
         }
 
         yield return "";
@@ -52,8 +53,9 @@ internal static class ReadmeTable
 
         double FirstTime(Row row) => report.Rows.First(any => any.Size == row.Size).Nanoseconds;
 
-        string Ratios(Row row) => string.Join(
-            " | ", peers.Select(peer => report.Rows.FirstOrDefault(other => Same(row, other) && other.Contestant == peer) is { } found ? $"× {Rounded(found.Ratio)}" : "–"));
+        Row? Find(Row row, string peer) => report.Rows.FirstOrDefault(other => Same(row, other) && other.Contestant == peer);
+
+        string Ratios(Row row) => string.Join(" | ", peers.Select(peer => Find(row, peer) is { } found ? $"× {Rounded(found.Ratio)}" : "–"));
     }
 
     private static string Pass(Row row) => row.Task.Split(' ')[^1];

@@ -20,7 +20,7 @@ internal static class BatchPicture
             ? null
             : new Picture(
                 name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report, Contender.In(rows),
-                theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network), Panel.PlaceOf(index, Columns, PanelHeight)))]);
+                theme => Panel.InLines(Columns, PanelHeight, rows.GroupBy(row => row.Size).Select(network => Plot(theme, network))));
     }
 
     private static Plot Plot(Theme theme, IGrouping<string, Row> network)

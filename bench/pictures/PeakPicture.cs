@@ -7,11 +7,12 @@ namespace FastNN.Bench.Pictures;
 /// <summary>How much of the peak of multiply-adds batches reach, against their size and against the width of a layer.</summary>
 internal static class PeakPicture
 {
-    private const int PanelHeight = 240;
+    private const int Columns = 2, PanelHeight = 240;
     private const string Note = "higher is better · products of matrices alone count as work, not sigmoids and the update · logarithmic from left to right";
 
     internal static Picture? OfBatches(Report report) => Create(
-        report, "batch-peak", "Share of the peak of multiply-adds against samples in a batch", ScalingTask.Batch, "samples", row => row.Batch, row => $"{row.Size}, ");
+        report, "batch-peak", "Share of the peak of multiply-adds against samples in a batch", ScalingTask.Batch, "samples",
+        row => row.Batch, row => $"{row.Size}, ");
 
     internal static Picture? OfWidths(Report report) => Create(
         report, "width-batch", "A layer n → n, 64 samples: share of the peak of multiply-adds against n", ScalingTask.Width, "n",
@@ -23,12 +24,14 @@ internal static class PeakPicture
         string forward = ScalingTask.Of(what, ScalingTask.Forward), step = ScalingTask.Of(what, ScalingTask.Step);
         Row[] rows = [.. report.Rows.Where(row => row.Task == forward || row.Task == step).OrderBy(x)];
         List<string> sizes = [.. rows.Select(row => row.Size).Distinct()];
-        var panels = rows.GroupBy(row => network(row) + (row.Task == forward ? Contender.Forward : Contender.Step)).OrderBy(panel => sizes.IndexOf(panel.First().Size));
+        IEnumerable<IGrouping<string, Row>> panels = rows
+            .GroupBy(row => network(row) + (row.Task == forward ? Contender.Forward : Contender.Step))
+            .OrderBy(panel => sizes.IndexOf(panel.First().Size));
         return rows.Length == 0
             ? null
             : new Picture(
                 name, title, Note, report, Contender.In(rows),
-                theme => [.. panels.Select((rows, index) => new Panel(Plot(theme, rows, axis, x), Panel.PlaceOf(index, 2, PanelHeight)))]);
+                theme => Panel.InLines(Columns, PanelHeight, panels.Select(panel => Plot(theme, panel, axis, x))));
     }
 
     private static Plot Plot(Theme theme, IGrouping<string, Row> rows, string axis, Func<Row, int> x)

@@ -2,7 +2,9 @@ using System.CommandLine;
 using FastNN.Bench;
 using FastNN.Bench.Pictures;
 
-RootCommand command = new("Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light and dark pages, and makes the README's tables anew.");
+RootCommand command = new(
+    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light and dark pages, "
+    + "and makes the README's tables anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 

@@ -7,7 +7,7 @@ namespace FastNN.Bench.Pictures;
 /// <summary>How many times as fast a batch runs on several threads as on one: a panel for each network.</summary>
 internal static class ThreadsPicture
 {
-    private const int PanelHeight = 260, MostTicks = 8;
+    private const int Columns = 2, PanelHeight = 260, MostTicks = 8;
 
     /// <summary>Null where the report has no such rows.</summary>
     internal static Picture? Create(Report report)
@@ -23,9 +23,10 @@ internal static class ThreadsPicture
         return rows.Length == 0
             ? null
             : new Picture(
-                "threads", $"A batch of {rows[0].Batch} on several threads: how many times as fast as on one", "higher is better · medians of rounds in which all are timed in turn",
+                "threads", $"A batch of {rows[0].Batch} on several threads: how many times as fast as on one",
+                "higher is better · medians of rounds in which all are timed in turn",
                 report, [new Contender(Contender.Ideal), .. Contender.In(rows)],
-                theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network, report.Machine.Processors), Panel.PlaceOf(index, 2, PanelHeight)))])
+                theme => Panel.InLines(Columns, PanelHeight, rows.GroupBy(row => row.Size).Select(network => Plot(theme, network, report.Machine.Processors))))
             { Threads = $"1 to {rows[^1].Threads} threads on {report.Machine.Processors} processors" };
     }
 
