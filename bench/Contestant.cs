@@ -16,6 +16,9 @@ public sealed class Contestant
 
     internal static Contestant Scalar => Variants[0];
 
+    /// <summary>The variants that take batches in tiles, the widest first; Scalar where there are no vectors.</summary>
+    internal static ImmutableArray<Contestant> Vectors { get; } = Variants.Length == 1 ? Variants : [.. Variants[1..].Reverse()];
+
     internal static ImmutableArray<Contestant> All { get; } = [Scalar, TensorPrimitives, .. Variants[1..]];
 
     internal KernelSet Set { get; }

@@ -29,10 +29,10 @@ internal static class DefaultRun
         Screen.Title("2. Every kernel and network against the reference");
         AnsiConsole.Write(validation);
         Screen.Title("3. Every kernel and network, timed");
-        foreach (Contest contest in Contest.All) AnsiConsole.Write(Comparison.ToTable(contest.Name, rows.Where(row => row.Task == contest.Name)));
+        foreach (Contest contest in Contest.All) AnsiConsole.Write(Comparison.ToTable(contest, rows));
         AnsiConsole.Write(Comparison.ToSweepTable(Contest.Sweep.Name, [.. rows.Where(row => row.Task == Contest.Sweep.Name)]));
         AnsiConsole.WriteLine(
-            $"Medians of {Launches} processes, in each the best of many rounds; spread: of × Scalar between processes, largest less smallest. "
+            $"Medians of {Launches} processes, in each the best of many rounds; spread: of the ratio between processes, largest less smallest. "
             + $"{rows.Count(Comparison.IsUnstable)} of {rows.Count} rows spread by more than 10 % and are marked unstable.");
         Screen.Title("4. Real work");
         bool learned = Digits.Run();

@@ -14,8 +14,8 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
     /// <summary>The command that runs a launch in a process of its own.</summary>
     internal const string Command = "launch";
 
-    private const int ProgressParts = 50, FewestRounds = 5, MostRounds = 400;
-    private static readonly TimeSpan CheapBudget = TimeSpan.FromSeconds(18), CostlyBudget = TimeSpan.FromSeconds(5), CostlyCall = TimeSpan.FromMilliseconds(1.5);
+    private const int ProgressParts = 50;
+    private static readonly Turns s_turns = new(cheap: TimeSpan.FromSeconds(18), costly: TimeSpan.FromSeconds(5));
 
     /// <summary>Starts a process after the other, each reported part by part.</summary>
     internal static IReadOnlyList<Launch> Start(int launches)
@@ -32,29 +32,13 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
     internal static void Run(string path)
     {
         var limits = new Limits(Contest.Entries.Select(entry => entry.Work.WorkingSet));
-        var groups = Contest.Entries.GroupBy(entry => (entry.Name, entry.Size)).Select(group => group.Select(entry => entry.ToMeasurement()).ToList()).ToList();
-        List<Measurement> all = [.. groups.SelectMany(group => group)];
-        Measurement.Prepare([.. limits.Cheap, .. limits.Costly, .. all]);
+        var entries = Contest.Entries.GroupBy(entry => (entry.Name, entry.Size));
+        List<List<Measurement>> groups = [.. entries.Select(group => group.Select(entry => entry.ToMeasurement()).ToList())];
+        s_turns.Run(limits, groups, ProgressParts, () => Console.Write('.'));
 
-        ILookup<bool, Measurement> byCost = groups.SelectMany(group => group.Select(measurement => (measurement, isCostly: group.Exists(m => m.Cost > CostlyCall))))
-            .ToLookup(pair => pair.isCostly, pair => pair.measurement);
-        Time([.. limits.Cheap, .. byCost[false]], CheapBudget, ProgressParts * 4 / 5);
-        Time([.. limits.Costly, .. byCost[true]], CostlyBudget, ProgressParts / 5);
-
+        IEnumerable<Measurement> all = groups.SelectMany(group => group);
         var result = new Launch(limits.Figures, [.. all.Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
         File.WriteAllText(path, JsonSerializer.Serialize(result));
-    }
-
-    /// <summary>As many rounds as the budget pays, and so many characters spread over them.</summary>
-    private static void Time(IReadOnlyList<Measurement> measurements, TimeSpan budget, int parts)
-    {
-        double cost = measurements.Sum(measurement => measurement.Cost.TotalSeconds);
-        int rounds = (int)Math.Clamp(budget.TotalSeconds / cost, FewestRounds, MostRounds), done = 0;
-        Measurement.Run(measurements, rounds, () =>
-        {
-            done++;
-            for (int part = (done - 1) * parts / rounds; part < done * parts / rounds; part++) Console.Write('.');
-        });
     }
 
     private static Launch StartOne(Action partDone)

@@ -8,6 +8,10 @@ internal static class Networks
     internal static ImmutableArray<int[]> Widths { get; } =
         [[2, 4, 3, 2], [8, 16, 16, 1], [17, 33, 9, 5], [32, 64, 64, 64, 16], [784, 128, 10], [1024, 1024, 1024]];
 
+    /// <summary>Those that are compared on batches, one of ragged widths among them.</summary>
+    internal static ImmutableArray<int[]> WidthsOfBatches { get; } =
+        [[2, 4, 3, 2], [17, 33, 9, 5], [32, 64, 64, 64, 16], [100, 129, 7], [784, 128, 10], [1024, 1024, 1024]];
+
     /// <summary>
     /// A network with parameters uniform in ±√(3/n_in), of variance 1/n_in, in each layer: so the sums stay where σ is neither flat nor
     /// subnormal, however wide the layers.

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using FastNN.Bench;
 
 var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, about 20 minutes." };
+var scaling = new Option<bool>("--scaling") { Description = "How networks fare as batches, widths and threads grow: under three minutes." };
 var save = new Option<bool>("--save") { Description = "Keep the results in bench/results/<cpu>." };
 var file = new Argument<string>("file");
 var launch = new Command(Launch.Command) { file };
@@ -12,7 +13,7 @@ launch.SetAction(arguments => Launch.Run(arguments.GetRequiredValue(file)));
 
 var root = new RootCommand("Compares FastNN's kernels with each other and with the limits of this machine. Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
 {
-    full, save, launch,
+    full, scaling, save, launch,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.SetAction(arguments =>
@@ -25,6 +26,7 @@ root.SetAction(arguments =>
 
     Screen.Prepare();
     string? FileOf(string name) => arguments.GetValue(save) ? ResultsFolder.PathOf(name) : null; // found before the work, not after it
+    if (arguments.GetValue(scaling)) return ScalingRun.Run(FileOf("scaling.json"));
     return arguments.GetValue(full) ? FullRun.Run(FileOf("full.md")) : DefaultRun.Run(FileOf("variants.json"));
 });
 return root.Parse(args).Invoke();

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace FastNN.Bench;
 
-/// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, against the scalar reference.</summary>
+/// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, on smaller batches, against the scalar reference.</summary>
 internal static class Validation
 {
     /// <summary>The table of what was compared; not valid if anything is not as it must be, which is printed.</summary>
@@ -37,7 +37,7 @@ internal static class Validation
     }
 
     private static IEnumerable<Deviation> Compare(Contest contest) =>
-        from size in contest.Sizes.Concat(contest.RaggedSizes)
+        from size in contest.ValidatedSizes
         from contestant in contest.Contestants
         select contest.For(size, contestant).CompareWithScalar();
 

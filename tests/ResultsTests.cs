@@ -13,7 +13,7 @@ public class ResultsTests
 
     public static TheoryData<string, string> Pictures => new(
         from report in Directory.EnumerateFiles(Path.Combine(s_root, "bench", "results"), "*.json", SearchOption.AllDirectories)
-        from picture in Path.GetFileName(report) == "variants.json" ? (string[])["width"] : ["peers", "batch", "batch-step"]
+        from picture in PicturesOf(Path.GetFileName(report))
         from theme in (string[])["light", "dark"]
         select (Path.GetRelativePath(s_root, report), $"{picture}-{theme}"));
 
@@ -50,7 +50,14 @@ public class ResultsTests
         Assert.All(reports.SelectMany(path => Report.Load(path).Rows), row =>
         {
             Assert.InRange(row.OfLimit, 0, LargestOfLimit);
+            Assert.InRange(row.OfPeak ?? 0, 0, 1);
             if (row.Contestant == "FastNN" || Enum.TryParse<KernelVariant>(row.Contestant, out _)) Assert.Equal(0, row.AllocatedBytes);
         });
     }
+    private static string[] PicturesOf(string report) => report switch
+    {
+        "variants.json" => ["width"],
+        "scaling.json" => ["batch-peak", "threads", "width-batch"],
+        _ => ["peers", "batch", "batch-step"],
+    };
 }

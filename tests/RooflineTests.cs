@@ -83,6 +83,37 @@ public class RooflineTests
         Assert.Equal(4 * parameters, Work.OfStep(widths, batch).WorkingSet);
     }
 
+    /// <summary>A multiply-add for each weight and sample in W·a, in δ·a, and behind the first layer in Wᵀδ; none of biases, sigmoids or the update.</summary>
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Products_are_those_of_matrices(int[] widths, int batch)
+    {
+        long forward = 0, step = 0;
+        for (int s = 0; s < batch; s++)
+        {
+            for (int l = 1; l < widths.Length; l++)
+            {
+                for (int i = 0; i < widths[l]; i++)
+                {
+                    for (int j = 0; j < widths[l - 1]; j++)
+                    {
+                        forward++;
+                        step += l > 1 ? 3 : 2;
+                    }
+                }
+            }
+        }
+
+        Assert.Equal(forward, Work.OfForward(widths, batch).Products);
+        Assert.Equal(step, Work.OfStep(widths, batch).Products);
+        Assert.Equal(forward / 50.0, s_roofline.OfPeak(Work.OfForward(widths, batch), nanoseconds: 1));
+        Assert.Equal(step / 200.0, s_roofline.OfPeak(Work.OfStep(widths, batch), nanoseconds: 2, cores: 2));
+    }
+
+    [Fact]
+    public void Products_of_a_kernel_are_all_its_multiply_adds() =>
+        Assert.Equal(79 + 500, new Work(0, default, new Phase(500, 0, 0, 0), new Phase(79, 0, 0, 0)).Products);
+
     /// <summary>
     /// A step's chain against the order of operations itself, with times instead of numbers: how much later the first layer's weights are
     /// ready after one more step.

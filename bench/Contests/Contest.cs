@@ -22,11 +22,15 @@ public abstract unsafe class Contest
     /// <summary>The sizes to time: small, ragged, large.</summary>
     public abstract IEnumerable<Size> Sizes { get; }
 
+    /// <summary>The first is the baseline of all ratios.</summary>
     public virtual IEnumerable<Contestant> Contestants => Contestant.All;
 
     /// <summary>The one list of tasks: for validation, the default run and the full one.</summary>
     internal static IReadOnlyList<Contest> All { get; } =
-        [new Sigmoid(), new Forward(), new OutputDelta(), new Descend(), new Accumulate(), new GradientDescent(), new NetworkForward(), new NetworkStep()];
+    [
+        new Sigmoid(), new Forward(), new OutputDelta(), new Descend(), new Accumulate(), new GradientDescent(),
+        new NetworkForward(), new NetworkStep(), new NetworkBatchForward(), new NetworkBatchStep(),
+    ];
 
     /// <summary>One kernel at many sizes, for a picture.</summary>
     internal static Contest Sweep { get; } = new LayerForward();
@@ -43,8 +47,14 @@ public abstract unsafe class Contest
     /// <summary>What the tables and pictures call it.</summary>
     internal virtual string Name => GetType().Name;
 
+    /// <summary>What tables call the baseline.</summary>
+    internal virtual string Baseline => $"{Contestant.Scalar}";
+
     /// <summary>Sizes to validate besides those that are timed: around the lanes of every width.</summary>
     internal virtual IEnumerable<Size> RaggedSizes => [new(2, 1), new(3, 5), new(17, 15), new(31, 33), new(66, 129)];
+
+    /// <summary>All sizes to validate.</summary>
+    internal virtual IEnumerable<Size> ValidatedSizes => Sizes.Concat(RaggedSizes);
 
     internal abstract Work Work { get; }
 
@@ -78,6 +88,9 @@ public abstract unsafe class Contest
         (contest.Size, contest.Contestant) = (size, contestant);
         return contest;
     }
+
+    /// <summary>How much of the peak of multiply-adds a call of so many nanoseconds reaches; null for kernels and one sample, of which it says little.</summary>
+    internal double? OfPeak(Roofline roofline, double nanoseconds) => Size.Batch > 1 ? roofline.OfPeak(Work, nanoseconds) : null;
 
     /// <summary>Buffers filled afresh, and the call on them.</summary>
     internal Measurement ToMeasurement()

@@ -5,21 +5,24 @@ using BenchmarkDotNet.Running;
 
 namespace FastNN.Bench;
 
-/// <summary>BenchmarkDotNet's columns of what its medians reach of the limits, and how many times as fast as Scalar that is at the same size.</summary>
+/// <summary>BenchmarkDotNet's columns of what its medians reach of the limits, and how many times as fast as the baseline that is at the same size.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class LimitColumnsAttribute() : ColumnConfigBaseAttribute(
     new LimitColumn("ns/sample", "Median time divided by the samples in a call", (contest, time, _) => $"{time / contest.Size.Batch:N1}"),
     new LimitColumn("Rate", "Work done per second, in the unit of the limit that applies", (contest, time, _) => Format(Roofline.Here.Reach(contest.Work, time))),
     new LimitColumn("Limited by", "The limit that applies", (contest, time, _) => Roofline.Here.Reach(contest.Work, time).Limit),
     new LimitColumn("Of the limit", "How much of it is reached", (contest, time, _) => $"{Roofline.Here.Reach(contest.Work, time).OfLimit:P0}"),
-    new LimitColumn("x Scalar", "Median time of Scalar at the same size divided by this median time", (_, time, scalar) => $"{scalar / time:F2}"))
+    new LimitColumn("Of FMA peak", "How much of it the products of a network's batch reach", (contest, time, _) => $"{contest.OfPeak(Roofline.Here, time):P0}"),
+    new LimitColumn(
+        "x baseline", "Median time of Scalar, of batches that of the widest vectors, at the same size divided by this median time",
+        (_, time, baseline) => $"{baseline / time:F2}"))
 {
     private static string Format(Reached reached) => $"{reached.Rate:N1} {reached.Unit}";
 }
 
 /// <param name="name">Of the column.</param>
 /// <param name="legend">What it says.</param>
-/// <param name="format">From what was measured, its median time, and that of Scalar, in nanoseconds.</param>
+/// <param name="format">From what was measured, its median time, and that of the baseline, in nanoseconds.</param>
 internal sealed class LimitColumn(string name, string legend, Func<Contest, double, double, string> format) : IColumn
 {
     public string Id => ColumnName;
@@ -47,13 +50,13 @@ internal sealed class LimitColumn(string name, string legend, Func<Contest, doub
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
     {
         Contest contest = ContestOf(benchmarkCase);
-        BenchmarkCase? scalar = summary.BenchmarksCases.FirstOrDefault(other =>
+        BenchmarkCase? baseline = summary.BenchmarksCases.FirstOrDefault(other =>
             other.Descriptor.Type == benchmarkCase.Descriptor.Type
             && other.Job == benchmarkCase.Job
             && ContestOf(other) is { } candidate
-            && candidate.Contestant == Contestant.Scalar
+            && candidate.Contestant == contest.Contestants.First()
             && $"{candidate.Size}" == $"{contest.Size}");
-        return Median(summary, benchmarkCase) is double time ? format(contest, time, Median(summary, scalar) ?? double.NaN) : "?";
+        return Median(summary, benchmarkCase) is double time ? format(contest, time, Median(summary, baseline) ?? double.NaN) : "?";
     }
 
     private static double? Median(Summary summary, BenchmarkCase? benchmarkCase) =>

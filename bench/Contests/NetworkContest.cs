@@ -2,25 +2,42 @@ using BenchmarkDotNet.Attributes;
 
 namespace FastNN.Bench;
 
-/// <summary>Whole networks, on one sample at a time and on batches.</summary>
+/// <summary>Whole networks, on one sample at a time or on batches.</summary>
 public abstract class NetworkContest : Contest
 {
-    private protected NetworkContest()
-    {
-    }
+    private const int LargestBatch = 1024;
 
-    public override IEnumerable<Size> Sizes =>
-    [
-        .. Networks.Widths.Select(widths => new Size(widths)),
-        .. Networks.Widths.Where(widths => widths[0] <= LargestForBatch).Select(widths => new Size(widths) { Batch = 64 }),
-    ];
+    /// <summary>A few samples, and more than fill a tile.</summary>
+    private static readonly int[] s_validatedBatches = [5, 67];
+    private readonly bool _batches;
 
-    public override IEnumerable<Contestant> Contestants => Contestant.Variants;
+    private protected NetworkContest(bool batches) => _batches = batches;
 
-    /// <summary>Where Scalar is not too slow for a run of minutes.</summary>
-    private static int LargestForBatch => 784;
+    public override IEnumerable<Size> Sizes => _batches
+        ? from widths in Networks.WidthsOfBatches
+          from batch in (int[])[64, LargestBatch]
+          where batch < LargestBatch || widths[0] < LargestBatch
+          select new Size(widths) { Batch = batch }
+        : Networks.Widths.Select(widths => new Size(widths));
 
-    internal override IEnumerable<Size> RaggedSizes => [new(1, 1), new(3, 4, 2) { Batch = 5 }, new(7, 9, 33, 3) { Batch = 3 }, new(100, 129, 7)];
+    /// <summary>On batches, where Scalar would take minutes, vectors alone.</summary>
+    public override IEnumerable<Contestant> Contestants => _batches ? Contestant.Vectors : Contestant.Variants;
+
+    internal override string Name => $"{(_batches ? "Batch" : "Network")} {Pass}";
+
+    internal override string Baseline => _batches ? "widest" : base.Baseline;
+
+    internal override IEnumerable<Size> RaggedSizes => _batches
+        ? [.. Enumerable.Range(1, 40).SelectMany(RaggedNetworks), .. ((int[])[65, 100, 257]).SelectMany(RaggedNetworks)]
+        : [new(1, 1), new(3, 4, 2), new(7, 9, 33, 3), new(100, 129, 7)];
+
+    /// <summary>On batches every network that is timed, but at small ones, because Scalar has to take them too.</summary>
+    internal override IEnumerable<Size> ValidatedSizes => _batches
+        ? [.. from widths in Networks.WidthsOfBatches from batch in s_validatedBatches select new Size(widths) { Batch = batch }, .. RaggedSizes]
+        : base.ValidatedSizes;
+
+    /// <summary>Forward or step.</summary>
+    internal abstract string Pass { get; }
 
     private protected Network Network { get; private set; } = null!;
 
@@ -35,20 +52,37 @@ public abstract class NetworkContest : Contest
         Y = Uniform(Size.Batch * Size.Outputs, 0.25f);
         foreach (ref float y in Y.Span) y += 0.5f;
     }
+
+    /// <summary>Small networks on a batch, on one thread, two or three.</summary>
+    private static IEnumerable<Size> RaggedNetworks(int batch) =>
+        ((int[][])[[1, 1], [3, 4, 2], [7, 9, 33, 3], [20, 40, 18]]).Select((widths, k) => new Size(widths) { Batch = batch, Threads = 1 + (batch + k) % 3 });
 }
 
 /// <summary>Samples through all layers.</summary>
 public class NetworkForward : NetworkContest
 {
-    internal override string Name => "Network forward";
+    public NetworkForward()
+        : this(batches: false)
+    {
+    }
+
+    private protected NetworkForward(bool batches)
+        : base(batches)
+    {
+    }
+
+    internal override string Pass => ScalingTask.Forward;
 
     internal override Work Work => Work.OfForward(Size.Widths, Size.Batch);
 
     private protected override float[] Results => [.. Y.Span];
 
     [Benchmark]
-    public override void Run() => Network.Forward(X.Span, Y.Span);
+    public override void Run() => Network.Forward(X.Span, Y.Span, Size.Threads);
 }
+
+/// <summary>The same for batches, which go through tile by tile.</summary>
+public class NetworkBatchForward() : NetworkForward(batches: true);
 
 /// <summary>A step of training: forward, backward, update. For one sample it is the online step.</summary>
 public class NetworkStep : NetworkContest
@@ -56,7 +90,17 @@ public class NetworkStep : NetworkContest
     private Trainer _trainer = null!;
     private float _cost;
 
-    internal override string Name => "Network step";
+    public NetworkStep()
+        : this(batches: false)
+    {
+    }
+
+    private protected NetworkStep(bool batches)
+        : base(batches)
+    {
+    }
+
+    internal override string Pass => ScalingTask.Step;
 
     internal override Work Work => Work.OfStep(Size.Widths, Size.Batch);
 
@@ -65,9 +109,12 @@ public class NetworkStep : NetworkContest
     private protected override void Allocate()
     {
         base.Allocate();
-        _trainer = new Trainer(Network, new Sgd(LearningRate));
+        _trainer = new Trainer(Network, new Sgd(LearningRate), threads: Size.Threads);
     }
 
     [Benchmark]
     public override void Run() => _cost = _trainer.Step(X.Span, Y.Span);
 }
+
+/// <summary>The same for batches.</summary>
+public class NetworkBatchStep() : NetworkStep(batches: true);

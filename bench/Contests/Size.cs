@@ -5,6 +5,9 @@ public sealed record Size(params int[] Widths)
 {
     public int Batch { get; init; } = 1;
 
+    /// <summary>The most that work on a call.</summary>
+    public int Threads { get; init; } = 1;
+
     internal int Inputs => Widths[0];
 
     internal int Outputs => Widths[^1];
@@ -16,5 +19,5 @@ public sealed record Size(params int[] Widths)
     internal string Name => string.Join('-', Widths);
 
     /// <summary>BenchmarkDotNet's name of the parameter.</summary>
-    public override string ToString() => Batch == 1 ? Name : $"{Name} by {Batch}";
+    public override string ToString() => $"{Name}{(Batch == 1 ? "" : $" by {Batch}")}{(Threads == 1 ? "" : $" on {Threads} threads")}";
 }

@@ -13,14 +13,19 @@ internal sealed class Measurement(Action<int> repeat)
     private readonly List<double> _rounds = [];
     private int _calls = 1, _warmUpCalls;
 
-    /// <summary>Nanoseconds of one call in each round.</summary>
-    internal IReadOnlyList<double> Rounds => _rounds;
-
     /// <summary>Of one call in the best round.</summary>
     internal double Nanoseconds { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Managed bytes that one call allocates on its thread, once warm.</summary>
     internal double AllocatedBytes { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>How many times as long as another's a call takes, by the rounds in which both were timed in turn.</summary>
+    internal Ratio RatioTo(Measurement other)
+    {
+        double[] ratios = [.. _rounds.Zip(other._rounds, (mine, its) => mine / its).Order()];
+        double At(double part) => ratios[(int)Math.Round(part * (ratios.Length - 1))];
+        return new Ratio(At(0.5), At(0.1), At(0.9));
+    }
 
     /// <summary>Times all in turn, so many rounds.</summary>
     internal static void Run(IReadOnlyList<Measurement> measurements, int rounds, Action roundDone)
@@ -87,3 +92,6 @@ internal sealed class Measurement(Action<int> repeat)
         Nanoseconds = Math.Min(Nanoseconds, nanoseconds);
     }
 }
+
+/// <summary>Of the rounds the median, and the 10th and 90th percentile.</summary>
+internal readonly record struct Ratio(double Median, double Low, double High);

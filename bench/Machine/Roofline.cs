@@ -53,6 +53,9 @@ internal sealed class Roofline(LimitFigures figures)
             limit.Name, limit.Nanoseconds / nanoseconds, (counts ? work.Operations : work.Bytes) / nanoseconds, counts ? "GFLOP/s" : "GB/s");
     }
 
+    /// <summary>How much of the peak of multiply-adds a call of so many nanoseconds reaches with its products, on one core or more.</summary>
+    internal double OfPeak(Work work, double nanoseconds, int cores = 1) => 2 * work.Products / nanoseconds / (cores * figures.Gigaflops.Values.Max());
+
     private Limit LimitOf(Phase phase, Bandwidth bandwidth) => new[]
     {
         new Limit(MultiplyAdds, 2 * phase.MultiplyAdds / figures.Gigaflops.Values.Max()),

@@ -12,10 +12,17 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// <summary>σ by the formula of the library: seven multiplications, fused with an addition or not, and a division for each value.</summary>
     private const int SigmoidMultiplications = 7;
 
-    /// <summary>Two operations, a multiplication and an addition, for each of the products.</summary>
-    internal double Operations => 2 * Phases.Sum(phase => phase.MultiplyAdds);
+    /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
+    internal double Operations => 2 * MultiplyAdds;
+
+    /// <summary>The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone. The share of the peak counts these.</summary>
+    internal double Products => MultiplyAdds - Updates;
 
     internal double Bytes => Phases.Sum(phase => phase.BytesRead + phase.BytesUpdated);
+
+    private double MultiplyAdds => Phases.Sum(phase => phase.MultiplyAdds);
+
+    private double Updates { get; init; }
 
     /// <summary>y_k = σ(x_k).</summary>
     internal static Work OfSigmoid(long count) =>
@@ -49,13 +56,13 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// </summary>
     internal static Work OfStep(ReadOnlySpan<int> widths, int batch)
     {
-        long parameters = Parameters(widths), products = Products(widths);
-        var back = new Phase((double)batch * (2 * products - widths[0] * widths[1]) + parameters, 0, Floats((long)batch * (widths[0] + widths[^1])), Floats(parameters));
-        return new(Floats(parameters), StepChain(widths, batch), ForwardPhase(widths, batch), back);
+        long parameters = Parameters(widths), weights = Weights(widths), samples = widths[0] + widths[^1];
+        var back = new Phase((double)batch * (2 * weights - widths[0] * widths[1]) + parameters, 0, Floats(batch * samples), Floats(parameters));
+        return new(Floats(parameters), StepChain(widths, batch), ForwardPhase(widths, batch), back) { Updates = parameters };
     }
 
     private static Phase ForwardPhase(ReadOnlySpan<int> widths, int batch) => new(
-        (double)batch * Products(widths), 0, Floats(Parameters(widths) + (long)batch * widths[0]), Floats((long)batch * widths[^1]));
+        (double)batch * Weights(widths), 0, Floats(Parameters(widths) + (long)batch * widths[0]), Floats((long)batch * widths[^1]));
 
     /// <summary>
     /// The order of operations that the library promises: per layer a chain of products (four of them, and two additions, for at least 8
@@ -76,16 +83,16 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         return chain;
     }
 
-    private static long Products(ReadOnlySpan<int> widths)
+    private static long Weights(ReadOnlySpan<int> widths)
     {
-        long products = 0;
-        for (int l = 1; l < widths.Length; l++) products += (long)widths[l - 1] * widths[l];
-        return products;
+        long weights = 0;
+        for (int l = 1; l < widths.Length; l++) weights += (long)widths[l - 1] * widths[l];
+        return weights;
     }
 
     private static long Parameters(ReadOnlySpan<int> widths)
     {
-        long parameters = Products(widths);
+        long parameters = Weights(widths);
         foreach (int width in widths[1..]) parameters += width;
         return parameters;
     }

@@ -16,23 +16,25 @@ internal static class Comparison
         for (int k = 0; k < Contest.Entries.Count; k++)
         {
             Contest entry = Contest.Entries[k];
-            if (entry.Contestant == Contestant.Scalar) baseline = k;
+            if (entry.Contestant == entry.Contestants.First()) baseline = k;
             double[] ratios = [.. launches.Select(launch => launch.Times[baseline].Nanoseconds / launch.Times[k].Nanoseconds).Order()];
             double nanoseconds = Median([.. launches.Select(launch => launch.Times[k].Nanoseconds)]);
             Reached reached = roofline.Reach(entry.Work, nanoseconds);
             rows.Add(new Row(
                 entry.Name, entry.Size.Name, entry.Size.Batch, $"{entry.Contestant}", nanoseconds, reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
-                Median(ratios), ratios[0], ratios[^1], launches.Max(launch => launch.Times[k].AllocatedBytes)));
+                Median(ratios), ratios[0], ratios[^1], launches.Max(launch => launch.Times[k].AllocatedBytes),
+                entry.OfPeak(roofline, nanoseconds)));
         }
 
         return rows;
     }
 
     /// <summary>All contestants at a task, size by size.</summary>
-    internal static Table ToTable(string task, IEnumerable<Row> rows)
+    internal static Table ToTable(Contest task, IEnumerable<Row> rows)
     {
-        Table table = Screen.Table(task, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "× Scalar", "spread", "bytes");
-        foreach (IGrouping<(string, int), Row> size in rows.GroupBy(row => (row.Size, row.Batch)))
+        Table table = Screen.Table(
+            task.Name, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", $"× {task.Baseline}", "spread", "bytes");
+        foreach (IGrouping<(string, int), Row> size in rows.Where(row => row.Task == task.Name).GroupBy(row => (row.Size, row.Batch)))
         {
             if (table.Rows.Count > 0) table.AddEmptyRow();
             foreach (Row row in size)
@@ -40,7 +42,7 @@ internal static class Comparison
                 table.AddRow(
                     row != size.First() ? "" : row.Batch == 1 ? row.Size : $"{row.Size} by {row.Batch}", row.Contestant,
                     $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}",
-                    $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
+                    $"{row.OfPeak:P0}", $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
             }
         }
 

@@ -1,14 +1,17 @@
+using System.Globalization;
+
 namespace FastNN.Bench;
 
 /// <summary>
-/// The table of one sample at a time that README.md shows, made from a report of the peers between two comments, the first of which names
-/// its file. Tests hold the README to it.
+/// The tables that README.md shows, of one sample at a time and of batches, made from a report of the peers between two comments, the first of
+/// which names its file. Tests hold the README to them.
 /// </summary>
 internal static class ReadmeTable
 {
     private const string Begin = "<!-- made from ", End = "<!-- end -->";
+    private static readonly int[] s_batches = [64, 1024];
 
-    /// <summary>The README with its table made anew, and the file, relative to the README, that it says the table is from.</summary>
+    /// <summary>The README with its tables made anew, from the file, relative to the README, that it says they are from.</summary>
     /// <param name="readme">All of README.md.</param>
     /// <param name="load">Loads the report of a file.</param>
     internal static string Renew(string readme, Func<string, Report> load)
@@ -28,21 +31,45 @@ internal static class ReadmeTable
         string[] peers = [.. report.Rows.Select(row => row.Contestant).Where(name => name != own).Distinct()];
         yield return $"| network, one sample | | {own} | of the limit | {string.Join(" | ", peers)} |";
         yield return $"|---|---|---|---|{string.Concat(peers.Select(_ => "---|"))}";
-        foreach (Row row in report.Rows.Where(row => row.Contestant == own && row.Batch == 1).OrderBy(row => report.Rows.First(any => any.Size == row.Size).Nanoseconds))
+        foreach (Row row in report.Rows.Where(row => row.Contestant == own && row.Batch == 1).OrderBy(FirstTime))
         {
-            IEnumerable<string> ratios = peers.Select(peer => report.Rows.FirstOrDefault(other => Same(row, other) && other.Contestant == peer) is { } found ? $"× {Rounded(found.Ratio)}" : "–");
-            yield return $"| {row.Size} | {row.Task.Split(' ')[^1]} | {Time(row.Nanoseconds)} | {row.OfLimit * 100:F0} %, {row.Limit} | {string.Join(" | ", ratios)} |";
+            yield return $"| {row.Size} | {Pass(row)} | {Time(row.Nanoseconds)} | {row.OfLimit * 100:F0} %, {row.Limit} | {Ratios(row)} |";
+        }
+
+        yield return "";
+        yield return $"| network | batch | | {own}, a sample | of FMA peak | {string.Join(" | ", peers)} |";
+        yield return $"|---|---|---|---|---|{string.Concat(peers.Select(_ => "---|"))}";
+        var roofline = new Roofline(report.Machine.Limits);
+        foreach (Row row in report.Rows.Where(row => row.Contestant == own && s_batches.Contains(row.Batch)).OrderBy(FirstTime).ThenBy(row => row.Batch))
+        {
+            string time = Time(row.Nanoseconds / row.Batch), share = $"{roofline.OfPeak(WorkOf(row), row.Nanoseconds) * 100:F0} %";
+            yield return $"| {row.Size} | {row.Batch} | {Pass(row)} | {time} | {share} | {Ratios(row)} |";
         }
 
         yield return "";
         yield return $"{report.Machine.Cpu} at {report.Machine.Limits.Gigahertz:F2} GHz, {report.Machine.System}, {report.Machine.Runtime}, {report.Machine.Kernels}, {report.Machine.Date:yyyy-MM-dd}; "
             + string.Join(", ", report.Machine.Versions.Where(version => version.Key != own).Select(version => $"{version.Key} {version.Value}")) + ".";
         foreach ((string peer, string reason) in report.Absent) yield return $"{peer}: {reason}";
+
+        double FirstTime(Row row) => report.Rows.First(any => any.Size == row.Size).Nanoseconds;
+
+        Row? Find(Row row, string peer) => report.Rows.FirstOrDefault(other => Same(row, other) && other.Contestant == peer);
+
+        string Ratios(Row row) => string.Join(" | ", peers.Select(peer => Find(row, peer) is { } found ? $"× {Rounded(found.Ratio)}" : "–"));
+    }
+
+    private static string Pass(Row row) => row.Task.Split(' ')[^1];
+
+    /// <summary>From what every report says, also one from before rows had their share of the peak.</summary>
+    private static Work WorkOf(Row row)
+    {
+        int[] widths = Array.ConvertAll(row.Size.Split('-'), width => int.Parse(width, CultureInfo.InvariantCulture));
+        return Pass(row) == ScalingTask.Forward ? Work.OfForward(widths, row.Batch) : Work.OfStep(widths, row.Batch);
     }
 
     private static bool Same(Row a, Row b) => (a.Task, a.Size, a.Batch) == (b.Task, b.Size, b.Batch);
 
     private static string Time(double nanoseconds) => nanoseconds < 1000 ? $"{Rounded(nanoseconds)} ns" : $"{Rounded(nanoseconds / 1000)} µs";
 
-    private static string Rounded(double value) => value < 10 ? $"{value:F1}" : $"{value:F0}";
+    private static string Rounded(double value) => value < 1 ? $"{value:F2}" : value < 10 ? $"{value:F1}" : $"{value:F0}";
 }

@@ -36,6 +36,7 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
 /// <param name="Date">Of the run, UTC.</param>
 /// <param name="Limits">What it allows.</param>
 /// <param name="Versions">Of the libraries compared.</param>
+/// <param name="Processors">That .NET sees; 0 in a report from before they were counted.</param>
 internal sealed record MachineReport(
     string Cpu,
     string System,
@@ -43,7 +44,8 @@ internal sealed record MachineReport(
     string Kernels,
     DateOnly Date,
     LimitFigures Limits,
-    IReadOnlyDictionary<string, string> Versions)
+    IReadOnlyDictionary<string, string> Versions,
+    int Processors = 0)
 {
     /// <summary>This machine, today.</summary>
     internal static MachineReport Of(LimitFigures limits, params ReadOnlySpan<(string Library, string Version)> versions)
@@ -55,7 +57,7 @@ internal sealed record MachineReport(
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
             FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{KernelSet.For(KernelVariant.Auto).Variant}",
-            DateOnly.FromDateTime(DateTime.UtcNow), limits, all);
+            DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
     }
 
     /// <summary>The package's version, without the commit it was built from.</summary>
@@ -64,7 +66,7 @@ internal sealed record MachineReport(
 }
 
 /// <summary>One contestant at one task.</summary>
-/// <param name="Task">A kernel, or <c>Network forward</c>, or <c>Network step</c>.</param>
+/// <param name="Task">A kernel, or forward or step of what is told before: <c>Network forward</c>, <c>Batch step</c>, <c>Threads step</c>.</param>
 /// <param name="Size">Of the kernel, or the widths of the network.</param>
 /// <param name="Batch">Samples in a call.</param>
 /// <param name="Contestant">A variant or a library.</param>
@@ -72,11 +74,15 @@ internal sealed record MachineReport(
 /// <param name="Rate">GFLOP/s or GB/s, whichever limits.</param>
 /// <param name="Unit">Of the rate.</param>
 /// <param name="Limit">What limits: multiply-adds, or the bandwidth of a cache.</param>
-/// <param name="OfLimit">How much of it is reached, 1 for all.</param>
+/// <param name="OfLimit">How much of it is reached, 1 for all; 0 with several threads, because the limits are those of one.</param>
 /// <param name="Ratio">How many times as fast as the baseline; the median where there are several.</param>
 /// <param name="RatioLow">The spread of the ratio: its lower end.</param>
 /// <param name="RatioHigh">And its upper end.</param>
-/// <param name="AllocatedBytes">Managed bytes a call allocates.</param>
+/// <param name="AllocatedBytes">Managed bytes a call allocates on its thread.</param>
+/// <param name="OfPeak">
+/// How much of the peak of multiply-adds, of as many cores as there are threads, the products of a network's batch reach; null elsewhere.
+/// </param>
+/// <param name="Threads">The most that work on a call.</param>
 internal sealed record Row(
     string Task,
     string Size,
@@ -90,4 +96,6 @@ internal sealed record Row(
     double Ratio,
     double RatioLow,
     double RatioHigh,
-    double AllocatedBytes);
+    double AllocatedBytes,
+    double? OfPeak = null,
+    int Threads = 1);

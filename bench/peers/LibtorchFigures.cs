@@ -39,6 +39,7 @@ internal static class LibtorchFigures
             Nanoseconds = nanoseconds,
             Rate = row.Rate / ratio,
             OfLimit = row.OfLimit / ratio,
+            OfPeak = row.OfPeak / ratio,
             Ratio = ratio,
             RatioLow = ratio,
             RatioHigh = ratio,

@@ -99,12 +99,11 @@ internal sealed class Race
         Measurement measurement = entry.Measurements[pass];
         Work work = pass == Pass.Forward ? Work.OfForward(problem.Widths, problem.Batch) : Work.OfStep(problem.Widths, problem.Batch);
         Reached reached = _roofline.Reach(work, measurement.Nanoseconds);
-        double[] ratios = [.. measurement.Rounds.Zip(baseline.Rounds, (peer, fastNN) => peer / fastNN).Order()];
+        Ratio ratio = measurement.RatioTo(baseline);
         return new Row(
             pass.ToTask(), problem.Size, problem.Batch, entry.Contender.Name, measurement.Nanoseconds,
             reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
-            Percentile(ratios, 0.5), Percentile(ratios, 0.1), Percentile(ratios, 0.9), measurement.AllocatedBytes);
+            ratio.Median, ratio.Low, ratio.High, measurement.AllocatedBytes,
+            problem.Batch > 1 ? _roofline.OfPeak(work, measurement.Nanoseconds) : null);
     }
-
-    private static double Percentile(double[] sorted, double part) => sorted[(int)Math.Round(part * (sorted.Length - 1))];
 }

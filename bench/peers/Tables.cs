@@ -26,13 +26,13 @@ internal static class Tables
     {
         Table table = Screen.Table(
             $"{pass.ToTask()}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
-            "network", ["batch", "FastNN ns", "ns/sample", "rate", "limited by", "of the limit", "bytes", .. s_peers.Select(peer => peer.Name)]);
+            "network", ["batch", "FastNN ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", "bytes", .. s_peers.Select(peer => peer.Name)]);
         foreach (var cell in rows.Where(row => row.Task == pass.ToTask()).GroupBy(row => (row.Size, row.Batch)))
         {
             Row baseline = cell.First();
             table.AddRow([
                 baseline.Size, $"{baseline.Batch}", Significant(baseline.Nanoseconds), Significant(baseline.Nanoseconds / baseline.Batch),
-                $"{baseline.Rate:F1} {baseline.Unit}", baseline.Limit, $"{baseline.OfLimit:P0}", $"{baseline.AllocatedBytes:F0}",
+                $"{baseline.Rate:F1} {baseline.Unit}", baseline.Limit, $"{baseline.OfLimit:P0}", $"{baseline.OfPeak:P0}", $"{baseline.AllocatedBytes:F0}",
                 .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
         }
 

@@ -20,14 +20,7 @@ internal static class BatchPicture
             ? null
             : new Picture(
                 name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report, Contender.In(rows),
-                theme => [.. rows.GroupBy(row => row.Size).Select((network, index) => new Panel(Plot(theme, network), PlaceOf(index)))]);
-    }
-
-    private static PixelRect PlaceOf(int index)
-    {
-        (int line, int column) = Math.DivRem(index, Columns);
-        float left = column * Picture.Width / Columns, top = line * PanelHeight;
-        return new PixelRect(left, left + Picture.Width / Columns, top + PanelHeight, top);
+                theme => Panel.InLines(Columns, PanelHeight, rows.GroupBy(row => row.Size).Select(network => Plot(theme, network))));
     }
 
     private static Plot Plot(Theme theme, IGrouping<string, Row> network)

@@ -8,15 +8,21 @@ internal readonly record struct Contender(string Label)
 {
     internal const string FastNN = "FastNN";
     internal const string Limit = "limit of the machine";
+    internal const string Ideal = "ideal: as many times as fast as processors work";
+    internal const string Forward = "forward";
+    internal const string Step = "training step";
     private const string StandIn = " (published figure, scaled)";
 
     /// <summary>
     /// In the order of legends, with the colours of Okabe and Ito, which also the colour-blind tell apart: somewhat darker on light pages and
-    /// lighter on dark ones. A variant and a library that share a colour are never in one picture.
+    /// lighter on dark ones. Passes, variants and libraries that share a colour are never in one picture.
     /// </summary>
     private static readonly (string Name, string Light, string Dark, MarkerShape Marker)[] s_looks =
     [
         (Limit, "#1F2328", "#F0F6FC", MarkerShape.None),
+        (Ideal, "#1F2328", "#F0F6FC", MarkerShape.None),
+        (Forward, "#0072B2", "#56B4E9", MarkerShape.FilledCircle),
+        (Step, "#E69F00", "#F0B429", MarkerShape.FilledSquare),
         (FastNN, "#0072B2", "#56B4E9", MarkerShape.FilledCircle),
         ("Vector512", "#0072B2", "#56B4E9", MarkerShape.FilledCircle),
         ("Vector256", "#E69F00", "#F0B429", MarkerShape.FilledSquare),

@@ -11,6 +11,19 @@ internal sealed record Panel(Plot Plot, PixelRect Place)
     internal const float Lowered = 2.5f;
     private const float TextSize = 12;
 
+    /// <summary>Plots of the same size, in lines of so many.</summary>
+    internal static Panel[] InLines(int columns, int height, IEnumerable<Plot> plots)
+    {
+        return [.. plots.Select((plot, index) => new Panel(plot, PlaceOf(index)))];
+
+        PixelRect PlaceOf(int index)
+        {
+            (int line, int column) = Math.DivRem(index, columns);
+            float left = column * Picture.Width / columns, top = line * height;
+            return new PixelRect(left, left + Picture.Width / columns, top + height, top);
+        }
+    }
+
     /// <summary>An empty plot in the theme's colours.</summary>
     internal static Plot Create(Theme theme, string title, PixelPadding padding)
     {

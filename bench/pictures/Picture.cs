@@ -28,6 +28,9 @@ internal sealed record Picture(
     /// <summary>Bars are told apart by colour alone, lines by their markers too.</summary>
     internal bool Bars { get; init; }
 
+    /// <summary>That were at work.</summary>
+    internal string Threads { get; init; } = "one thread";
+
     /// <summary>Saves it for both themes, as SVG and as PNG.</summary>
     internal void Save(string folder)
     {
@@ -55,7 +58,7 @@ internal sealed record Picture(
         Write(Note, 40, TextSize, theme.Text);
         string runtime = Report.Machine.Runtime.StartsWith(".NET", StringComparison.Ordinal) ? Report.Machine.Runtime : $".NET {Report.Machine.Runtime}";
         string date = Report.Machine.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        Write($"{Report.Machine.Cpu} · {runtime} · one thread · {date}", 58, TextSize, theme.Muted);
+        Write($"{Report.Machine.Cpu} · {runtime} · {Threads} · {date}", 58, TextSize, theme.Muted);
         foreach ((Contender who, float x, int line) in legend)
         {
             float y = LegendTop + (line + 0.5f) * LegendLine;

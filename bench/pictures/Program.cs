@@ -2,7 +2,9 @@ using System.CommandLine;
 using FastNN.Bench;
 using FastNN.Bench.Pictures;
 
-RootCommand command = new("Draws what the benchmarks measured, beside each variants.json and peers.json in bench/results, as SVG and PNG for light and dark pages, and makes the README's table anew.");
+RootCommand command = new(
+    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light and dark pages, "
+    + "and makes the README's tables anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 
@@ -31,13 +33,23 @@ static int Draw()
 
 static IEnumerable<Picture> Pictures(string folder)
 {
-    string variants = Path.Combine(folder, "variants.json"), peers = Path.Combine(folder, "peers.json");
+    string variants = Path.Combine(folder, "variants.json"), peers = Path.Combine(folder, "peers.json"), scaling = Path.Combine(folder, "scaling.json");
     List<Picture?> pictures = [];
     if (File.Exists(variants)) pictures.Add(WidthPicture.Create(Report.Load(variants)));
     if (File.Exists(peers))
     {
         var report = Report.Load(peers);
         pictures.AddRange(PeersPicture.Create(report), BatchPicture.Forward(report), BatchPicture.Step(report));
+    }
+
+    if (File.Exists(scaling))
+    {
+        var report = Report.Load(scaling);
+        pictures.AddRange(PeakPicture.OfBatches(report), ThreadsPicture.Create(report), PeakPicture.OfWidths(report));
+    }
+    else
+    {
+        Console.WriteLine($"{scaling} does not exist, and so its pictures are not drawn.");
     }
 
     return pictures.OfType<Picture>();
