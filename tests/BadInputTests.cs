@@ -75,6 +75,7 @@ public class BadInputTests
         Refuses<ArgumentOutOfRangeException>("reduction", ["Mean or Sum", "9"], () => _ = new Trainer(_network, new Sgd(0.5f), reduction: (Reduction)9));
         Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"], () => _ = new Trainer(_network, new Sgd(0.5f), threads: 0));
         Refuses<ArgumentException>("inputs", ["Gradient", "share memory"], () => _trainer.ComputeGradient(_trainer.Gradient[..4], Part(10, 4)));
+        Refuses<ArgumentException>("inputs", ["Gradient", "share memory"], () => _trainer.Step(_trainer.Gradient[..4], Part(10, 4)));
         Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "-0.25"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), -0.25f, 10));
         Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "NaN"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), float.NaN, 10));
         Refuses<ArgumentOutOfRangeException>("maxSteps", ["non-negative", "-1"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), 0.1f, -1));

@@ -45,6 +45,21 @@ public class BatchTrainerTests
         Assert.Equal(before.Select(w => w - 1f), network.Parameters.ToArray());
     }
 
+    [Fact]
+    public void The_sign_of_a_zero_is_that_of_a_step()
+    {
+        foreach (float weight in (float[])[0f, -0f])
+        {
+            Network network = new([1, 1], seed: 1), other = new([1, 1], seed: 1);
+            foreach (Network each in (Network[])[network, other]) (each.Parameters[0], each.Parameters[1]) = (weight, 0f);
+            Trainer trainer = new(network, new Sgd(1f)), whole = new(other, new Sgd(1f));
+            trainer.ComputeGradient([0f], [1f]);
+            trainer.Apply();
+            whole.Step([0f], [1f]);
+            Cases.AssertSameBits(other.Parameters, network.Parameters, $"weight {weight}");
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -18,8 +18,14 @@ internal sealed unsafe class BatchForward : ParallelWork
         work._y = y;
         work._batch = batch;
         int tile = network.KernelSet.Tile;
-        work.Run((batch - 1) / tile + 1, threads);
-        work._network = null;
+        try
+        {
+            work.Run((batch - 1) / tile + 1, threads);
+        }
+        finally
+        {
+            work._network = null;
+        }
     }
 
     private protected override void RunItem(int item)

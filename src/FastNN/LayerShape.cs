@@ -39,7 +39,7 @@ internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights,
             {
                 throw new ArgumentOutOfRangeException(
                     nameof(widths),
-                    widths[l + 1],
+                    Math.Max(widths[l], widths[l + 1]),
                     $"widths ask for more than the {AlignedBuffer.MaxLength} parameters or {MaxNeurons} neurons that a network holds, from layer {l} ({widths[l]} × {widths[l + 1]}) on.");
             }
 

@@ -9,8 +9,12 @@ namespace FastNN;
 /// </summary>
 internal abstract class ParallelWork : IThreadPoolWorkItem
 {
+    /// <summary>More are not asked for, so that a number meant as "all" does not flood the pool.</summary>
+    private const int MostThreads = 256;
+
     private readonly Lock _lock = new();
-    private int _count, _next, _seats, _queued;
+    private int _count, _next, _seats;
+    private int _queued; // at most a moment behind: an item may run before it is counted
     private volatile int _helpers;
     private ExceptionDispatchInfo? _failure;
 
@@ -23,30 +27,40 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
             return;
         }
 
-        int wanted = Math.Min(threads, count) - 1, missing;
+        int wanted = Math.Min(Math.Min(threads, count), MostThreads) - 1;
         lock (_lock)
         {
             _count = count;
             _next = 0;
             _failure = null;
             _seats = wanted;
-            missing = wanted - _queued;
-            _queued = Math.Max(_queued, wanted);
         }
 
-        for (; missing > 0; missing--) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        TakeItems();
-        lock (_lock) _seats = 0;
-        for (var wait = default(SpinWait); _helpers > 0;) wait.SpinOnce(sleep1Threshold: -1);
+        try
+        {
+            for (int missing = wanted - Volatile.Read(ref _queued); missing > 0; missing--)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                Interlocked.Increment(ref _queued);
+            }
+
+            TakeItems();
+        }
+        finally
+        {
+            lock (_lock) _seats = 0;
+            for (var wait = default(SpinWait); _helpers > 0;) wait.SpinOnce(sleep1Threshold: -1);
+        }
+
         _failure?.Throw();
     }
 
     /// <summary>Takes part in the run that is on by now, if it wants help.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        Interlocked.Decrement(ref _queued);
         lock (_lock)
         {
-            _queued--;
             if (_seats == 0) return;
             _seats--;
             _helpers++;

@@ -237,25 +237,29 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             nint stride = layers[0].Inputs;
             for (int l = 0; l < layers.Length; l++)
             {
-                ref readonly LayerShape layer = ref layers[l];
                 bool last = l == layers.Length - 1;
                 if (last) next = y;
-                int nextStride = last ? layer.Outputs : Padding.RoundUp(layer.Outputs);
-                float* w = parameters + layer.Weights, b = parameters + layer.Biases;
-                if (group > 1 && FewForward.Suits(layer.Inputs, layer.Outputs))
-                {
-                    T.FewForward(a, stride, group, layer.Inputs, w, b, next, nextStride, layer.Outputs);
-                }
-                else
-                {
-                    for (int s = 0; s < group; s++) K.Forward(a + s * stride, layer.Inputs, w, b, next + s * nextStride, layer.Outputs, nextStride);
-                }
-
+                int nextStride = last ? layers[l].Outputs : Padding.RoundUp(layers[l].Outputs);
+                LayerOfFew(in layers[l], parameters, a, stride, group, next, nextStride);
                 a = next;
                 stride = nextStride;
                 next = free;
                 free = a;
             }
+        }
+    }
+
+    /// <summary>One layer on up to four samples in rows.</summary>
+    private static void LayerOfFew(in LayerShape layer, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
+    {
+        float* w = parameters + layer.Weights, b = parameters + layer.Biases;
+        if (samples > 1 && FewForward.Suits(layer.Inputs, layer.Outputs))
+        {
+            T.FewForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
+        }
+        else
+        {
+            for (int s = 0; s < samples; s++) K.Forward(a + s * stride, layer.Inputs, w, b, y + s * yStride, layer.Outputs, yStride);
         }
     }
 
@@ -285,7 +289,8 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
         float* a = chunk.InputsOf(in layers[0], tile);
         T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, a, lanes);
-        ForwardLayers(layers, parameters, a, lanes, delta);
+        if (samples < FewestForTile(layers)) ForwardLayersOfFew(layers, parameters, x, samples, a, lanes, delta, inputDelta, targets);
+        else ForwardLayers(layers, parameters, a, lanes, delta);
         foreach (ref readonly LayerShape layer in layers.AsSpan())
             new Span<float>(a + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
         T.Transpose(y, output.Outputs, samples, output.Outputs, targets, lanes);
@@ -301,6 +306,29 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             float* free = delta;
             delta = inputDelta;
             inputDelta = free;
+        }
+    }
+
+    /// <summary>The same as <see cref="ForwardLayers"/> for fewer samples than a tile pays for: in rows, which are then turned into the tile.</summary>
+    private static void ForwardLayersOfFew(
+        LayerShape[] layers, float* parameters, float* x, int samples, float* tile, int lanes, float* output, float* rows, float* otherRows)
+    {
+        float* a = x, next = rows, free = otherRows;
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            for (int s = 0; s < samples; s += FewForward.MaxSamples)
+            {
+                LayerOfFew(
+                    in layer, parameters, a + s * (nint)layer.Inputs, layer.Inputs, Math.Min(samples - s, FewForward.MaxSamples),
+                    next + s * (nint)layer.Outputs, layer.Outputs);
+            }
+
+            float* target = l + 1 < layers.Length ? tile + (nint)layers[l + 1].InputRows * lanes : output;
+            T.Transpose(next, layer.Outputs, samples, layer.Outputs, target, lanes);
+            a = next;
+            next = free;
+            free = a;
         }
     }
 

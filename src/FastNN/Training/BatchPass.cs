@@ -43,11 +43,23 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
 
     private double Run(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
+        try
+        {
+            return RunChunks(x, y, batch, gradient, target, scale, rate);
+        }
+        finally
+        {
+            _cancellation = default;
+        }
+    }
+
+    private double RunChunks(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate)
+    {
         int samples = Math.Min(batch, _chunkSamples), tile = network.KernelSet.Tile;
         int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
         if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
         _deltas = target != null;
-        _cancellation = cancellation;
         double cost = 0;
         for (int first = 0; first < batch; first += samples)
         {
@@ -59,7 +71,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             _y = y + (nint)first * network.Outputs;
             _differentiates = true;
             Run(_chunk.Tiles, threads);
-            cancellation.ThrowIfCancellationRequested();
+            _cancellation.ThrowIfCancellationRequested();
             for (int s = 0; s < samples; s++) cost += _chunk.Costs[s];
             if (target == null) continue;
 
@@ -71,7 +83,6 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             Run(_rows.Length, threads);
         }
 
-        _cancellation = default;
         return cost;
     }
 

@@ -159,7 +159,7 @@ public sealed unsafe class Trainer
             }
             else
             {
-                gradient.Span.Clear();
+                gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
                 cost = DifferentiateSample(x, y);
                 _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
             }
