@@ -9,7 +9,7 @@ public sealed unsafe class TileKernelTests
 
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers => Cases.VariantsAndNumbers;
 
-    /// <summary>A single layer is what <see cref="KernelSet.ForwardTile"/> does between transposing its samples in and its outputs back.</summary>
+    /// <summary>A single layer is what <see cref="KernelSet.ForwardTiles"/> does between transposing its samples in and its outputs back.</summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void A_layer_of_every_shape_forward(KernelVariant variant, Numbers numbers)
@@ -25,7 +25,7 @@ public sealed unsafe class TileKernelTests
             Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
             for (int s = 0; s < samples; s++)
                 s_reference.Forward(x.Pointer + s * inputs, inputs, w.Pointer, w.Pointer + layers[0].Biases, expected.Pointer + s * outputs, outputs);
-            kernels.ForwardTile(layers, w.Pointer, x.Pointer, tile.Pointer, samples, scratch.Pointer);
+            kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
             kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
 
             Cases.AssertSameBits(expected.Span, tile.Span, $"{inputs} × {outputs}, {samples} samples in lanes");
@@ -77,7 +77,7 @@ public sealed unsafe class TileKernelTests
                 float[] signs = Cases.Uniform(width * 100 + samples, samples * width);
                 foreach (ref float sign in signs.AsSpan()) sign = sign < 0.5f ? -1f : 1f;
                 Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16), scratch = new(new float[kernels.BatchScratch(layers)]);
-                kernels.ForwardTile(layers, parameters.Pointer, x.Pointer, y.Pointer, samples, scratch.Pointer);
+                kernels.ForwardTiles(layers, parameters.Pointer, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
                 for (int k = 0; k < signs.Length; k++) Assert.Equal(signs[k] > 0 ? 1f : 0f, y.Span[k]);
                 Guarded.AssertUntouched(x, parameters);
                 Guarded.AssertGuards(y, scratch);
@@ -90,12 +90,12 @@ public sealed unsafe class TileKernelTests
     {
         int tile = kernels.Tile, rest = samples % tile;
         var memory = new Guarded(new float[TileChunk.Floats(layers, tile, samples)]);
-        var scratch = new Guarded(new float[tile * (3 * LayerShape.Widest(layers) + 16)]);
+        var scratch = new Guarded(new float[kernels.DifferentiateScratch(layers)]);
         var chunk = new TileChunk(memory.Pointer, layers, tile, rest == 0 ? tile : kernels.LanesFor(rest), samples);
         for (int t = 0; t < chunk.Tiles; t++)
         {
             float* xt = x.Pointer + t * tile * layers[0].Inputs, yt = y.Pointer + t * tile * layers[^1].Outputs;
-            kernels.DifferentiateTile(layers, w.Pointer, xt, yt, in chunk, t, scratch.Pointer, deltas: true);
+            kernels.DifferentiateTiles(layers, w.Pointer, xt, yt, in chunk, t, 1, scratch.Pointer, deltas: true);
         }
 
         foreach (LayerShape layer in layers)

@@ -17,10 +17,10 @@ internal sealed unsafe class BatchForward : ParallelWork
         work._x = x;
         work._y = y;
         work._batch = batch;
-        int tile = network.KernelSet.Tile;
+        int item = network.KernelSet.Tile * TileGroup.SizeFor(network.Shapes);
         try
         {
-            work.Run((batch - 1) / tile + 1, threads);
+            work.Run((batch - 1) / item + 1, threads);
         }
         finally
         {
@@ -32,14 +32,17 @@ internal sealed unsafe class BatchForward : ParallelWork
     {
         Network network = _network!;
         KernelSet kernels = network.KernelSet;
-        nint first = (nint)item * kernels.Tile;
-        int left = (int)nint.Min(kernels.Tile, _batch - first);
+        int group = kernels.Tile * TileGroup.SizeFor(network.Shapes);
+        nint first = (nint)item * group;
+        int left = (int)nint.Min(group, _batch - first);
         float* x = _x + first * network.Inputs, y = _y + first * network.Outputs, scratch = ThreadScratch.Get(network.BatchScratch);
-        for (int samples; left > 0; left -= samples, x += (nint)samples * network.Inputs, y += (nint)samples * network.Outputs)
+        for (int done; left > 0; left -= done, x += (nint)done * network.Inputs, y += (nint)done * network.Outputs)
         {
             // A rest takes one vector if it fills it, and no more lanes than it needs otherwise.
-            samples = left < kernels.Tile && left > kernels.Tile / 2 ? kernels.Tile / 2 : left;
-            if (samples >= network.FewestForTile) kernels.ForwardTile(network.Shapes, network.Buffer.Pointer, x, y, samples, scratch);
+            int tiles = Math.Max(1, left / kernels.Tile), samples = Math.Min(left, kernels.Tile);
+            if (samples < kernels.Tile && samples > kernels.Tile / 2) samples = kernels.Tile / 2;
+            done = tiles * samples;
+            if (samples >= network.FewestForTile) kernels.ForwardTiles(network.Shapes, network.Buffer.Pointer, x, y, tiles, samples, scratch);
             else kernels.ForwardFew(network.Shapes, network.Buffer.Pointer, x, y, samples, scratch);
         }
     }

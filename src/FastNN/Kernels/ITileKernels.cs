@@ -18,7 +18,7 @@ internal unsafe interface ITileKernels
     /// <summary>target[c][r] = source[r][c]: samples into a tile, and out of it.</summary>
     static abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
 
-    static abstract void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes);
+    static abstract void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes, TileGroup group);
 
     /// <summary>A tile through all layers of a network none of which is wider than four; tile has room for the inputs of all layers.</summary>
     static abstract void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output);
@@ -26,7 +26,7 @@ internal unsafe interface ITileKernels
     /// <summary>δ takes the place of the outputs a; the first of sixteen rows at costs receives the samples' costs.</summary>
     static abstract void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs);
 
-    static abstract void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes);
+    static abstract void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes, TileGroup group);
 
     /// <summary>The deltas of a tile to where the chunk keeps them for <see cref="BatchGradient"/>.</summary>
     static abstract void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk);

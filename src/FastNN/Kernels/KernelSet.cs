@@ -97,8 +97,8 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Lanes of the tile for so many samples, at most <see cref="Tile"/>.</summary>
     internal abstract int LanesFor(int samples);
 
-    /// <summary>A tile of at most <see cref="Tile"/> samples through all layers, x to y.</summary>
-    internal abstract void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
+    /// <summary>Tiles of the same number of samples, at most <see cref="Tile"/>, through all layers, x to y.</summary>
+    internal abstract void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
 
     /// <summary>The samples from which on a tile pays; so many fewer are taken in rows.</summary>
     internal virtual int FewestForTile(LayerShape[] layers)
@@ -112,16 +112,20 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Samples through all layers in rows, up to four at a time, x to y.</summary>
     internal abstract void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
 
-    /// <summary>Floats of scratch that <see cref="ForwardTile"/> and <see cref="ForwardFew"/> take.</summary>
+    /// <summary>Floats of scratch that <see cref="ForwardTiles"/> and <see cref="ForwardFew"/> take.</summary>
     internal virtual int BatchScratch(LayerShape[] layers) =>
-        2 * Math.Max(LayerShape.Widest(layers) * Tile, FewForward.MaxSamples * Padding.RoundUp(LayerShape.Widest(layers)));
+        2 * Math.Max(LayerShape.Widest(layers) * Tile * TileGroup.SizeFor(layers), FewForward.MaxSamples * Padding.RoundUp(LayerShape.Widest(layers)));
 
     /// <summary>
-    /// A tile of a chunk forward, its costs and, if wanted, all its deltas. x and y are the samples of the tile. Scratch takes three tiles of the
-    /// widest layer and one of sixteen rows.
+    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. x and y are the samples of the first tile
+    /// and those behind them. Scratch takes <see cref="DifferentiateScratch"/>.
     /// </summary>
-    internal abstract void DifferentiateTile(
-        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int tile, float* scratch, bool deltas);
+    internal abstract void DifferentiateTiles(
+        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas);
+
+    /// <summary>Two deltas for each tile, the targets of one, and sixteen rows for its costs.</summary>
+    internal int DifferentiateScratch(LayerShape[] layers) =>
+        Tile * ((2 * TileGroup.SizeFor(layers) + 1) * LayerShape.Widest(layers) + Padding.Lanes);
 
     /// <summary>Rows from..to of a layer's gradient over a chunk; see <see cref="ITileKernels.BatchGradient"/>.</summary>
     internal abstract void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
@@ -263,46 +267,55 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         }
     }
 
-    internal override void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
+    internal override void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
-        int lanes = T.LanesFor(samples);
-        float* a = scratch, next = scratch + (nint)LayerShape.Widest(layers) * lanes;
-        T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, a, lanes);
+        int lanes = T.LanesFor(samples), inputs = layers[0].Inputs, outputs = layers[^1].Outputs;
+        nint room = (nint)LayerShape.Widest(layers) * lanes;
+        float* a = scratch, next = scratch + tiles * room;
+        for (int t = 0; t < tiles; t++) T.Transpose(x + (nint)t * samples * inputs, inputs, samples, inputs, a + t * room, lanes);
         foreach (ref readonly LayerShape layer in layers.AsSpan())
         {
-            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, lanes);
+            float* w = parameters + layer.Weights, b = parameters + layer.Biases;
+            T.TileForward(a, layer.Inputs, w, b, next, layer.Outputs, lanes, new TileGroup(tiles, room, room));
             float* free = a;
             a = next;
             next = free;
         }
 
-        T.Transpose(a, lanes, layers[^1].Outputs, samples, y, layers[^1].Outputs);
+        for (int t = 0; t < tiles; t++) T.Transpose(a + t * room, lanes, outputs, samples, y + (nint)t * samples * outputs, outputs);
     }
 
-    internal override void DifferentiateTile(
-        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int tile, float* scratch, bool deltas)
+    internal override void DifferentiateTiles(
+        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas)
     {
         ref readonly LayerShape output = ref layers[^1];
-        int lanes = chunk.LanesOf(tile), samples = chunk.SamplesOf(tile);
-        nint room = (nint)LayerShape.Widest(layers) * lanes;
-        float* delta = scratch, inputDelta = delta + room, targets = inputDelta + room, costs = targets + room;
+        int lanes = chunk.LanesOf(first), samples = chunk.SamplesOf(first);
+        nint room = (nint)LayerShape.Widest(layers) * lanes, next = (nint)chunk.Rows * lanes;
+        float* delta = scratch, inputDelta = delta + tiles * room, targets = inputDelta + tiles * room, costs = targets + room;
 
-        float* a = chunk.InputsOf(in layers[0], tile);
-        T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, a, lanes);
+        float* a = chunk.InputsOf(in layers[0], first);
+        for (int t = 0; t < tiles; t++) T.Transpose(x + (nint)t * samples * layers[0].Inputs, layers[0].Inputs, samples, layers[0].Inputs, a + t * next, lanes);
         if (samples < FewestForTile(layers)) ForwardLayersOfFew(layers, parameters, x, samples, a, lanes, delta, inputDelta, targets);
-        else ForwardLayers(layers, parameters, a, lanes, delta);
-        foreach (ref readonly LayerShape layer in layers.AsSpan())
-            new Span<float>(a + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
-        T.Transpose(y, output.Outputs, samples, output.Outputs, targets, lanes);
-        T.TileOutputDelta(delta, targets, output.Outputs, lanes, costs);
-        new Span<float>(costs, samples).CopyTo(new Span<float>(chunk.Costs + tile * chunk.Tile, samples));
+        else ForwardLayers(layers, parameters, a, lanes, delta, new TileGroup(tiles, next, room));
+
+        for (int t = 0; t < tiles; t++)
+        {
+            foreach (ref readonly LayerShape layer in layers.AsSpan())
+                new Span<float>(a + t * next + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
+            T.Transpose(y + (nint)t * samples * output.Outputs, output.Outputs, samples, output.Outputs, targets, lanes);
+            T.TileOutputDelta(delta + t * room, targets, output.Outputs, lanes, costs);
+            new Span<float>(costs, samples).CopyTo(new Span<float>(chunk.Costs + (first + t) * chunk.Tile, samples));
+        }
+
         for (int l = layers.Length - 1; deltas; l--)
         {
             ref readonly LayerShape layer = ref layers[l];
-            T.PackDelta(delta, lanes, layer.Outputs, samples, chunk.DeltasOf(in layer), tile * chunk.Tile, chunk.Samples);
+            for (int t = 0; t < tiles; t++)
+                T.PackDelta(delta + t * room, lanes, layer.Outputs, samples, chunk.DeltasOf(in layer), (first + t) * chunk.Tile, chunk.Samples);
             if (l == 0) break;
 
-            T.TileBackward(parameters + layer.Weights, delta, layer.Outputs, chunk.InputsOf(in layer, tile), layer.Inputs, inputDelta, lanes);
+            T.TileBackward(
+                parameters + layer.Weights, delta, layer.Outputs, chunk.InputsOf(in layer, first), layer.Inputs, inputDelta, lanes, new TileGroup(tiles, next, room));
             float* free = delta;
             delta = inputDelta;
             inputDelta = free;
@@ -332,14 +345,16 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         }
     }
 
-    /// <summary>A tile from the inputs of the first layer to those of all others, and the outputs of the last.</summary>
-    private protected virtual void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
+    /// <summary>Tiles from the inputs of the first layer to those of all others, and the outputs of the last.</summary>
+    private protected virtual void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output, TileGroup group)
     {
         for (int l = 0; l < layers.Length; l++)
         {
             ref readonly LayerShape layer = ref layers[l];
-            float* a = tile + (nint)layer.InputRows * lanes, y = l + 1 < layers.Length ? tile + (nint)layers[l + 1].InputRows * lanes : output;
-            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs, lanes);
+            bool last = l == layers.Length - 1;
+            float* a = tile + (nint)layer.InputRows * lanes, y = last ? output : tile + (nint)layers[l + 1].InputRows * lanes;
+            TileGroup tiles = last ? group : group with { Outputs = group.Inputs };
+            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs, lanes, tiles);
         }
     }
 

@@ -66,17 +66,22 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
     internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch) =>
         Forward(layers, parameters, x, null, y, samples, layers[^1].Outputs);
 
-    internal override void ForwardTile(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
+    internal override void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
-        int lanes = T.LanesFor(samples);
+        int lanes = T.LanesFor(samples), inputs = layers[0].Inputs, outputs = layers[^1].Outputs;
         float* output = scratch + (layers[^1].InputRows + layers[^1].Inputs) * lanes;
-        T.Transpose(x, layers[0].Inputs, samples, layers[0].Inputs, scratch, lanes);
-        T.TileTinyForward(layers, parameters, scratch, lanes, output);
-        T.Transpose(output, lanes, layers[^1].Outputs, samples, y, layers[^1].Outputs);
+        for (; tiles > 0; tiles--, x += (nint)samples * inputs, y += (nint)samples * outputs)
+        {
+            T.Transpose(x, inputs, samples, inputs, scratch, lanes);
+            T.TileTinyForward(layers, parameters, scratch, lanes, output);
+            T.Transpose(output, lanes, outputs, samples, y, outputs);
+        }
     }
 
-    private protected override void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output) =>
-        T.TileTinyForward(layers, parameters, tile, lanes, output);
+    private protected override void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output, TileGroup group)
+    {
+        for (int t = 0; t < group.Tiles; t++) T.TileTinyForward(layers, parameters, tile + t * group.Inputs, lanes, output + t * group.Outputs);
+    }
 
     private static V LoadInput(LayerShape[] layers, float* x) => Simd128.LoadFirst(x, Simd128.First(layers[0].Inputs));
 

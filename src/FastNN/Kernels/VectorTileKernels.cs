@@ -22,12 +22,12 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         Vectorised.Transpose.Run<S, V>(source, sourceStride, rows, columns, target, targetStride);
 
-    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes)
+    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes, TileGroup group)
     {
-        if (lanes == Tile) TileForward<S, V, Const.Two>(a, inputs, w, b, y, outputs);
-        else if (lanes == S.Count) TileForward<S, V, Const.One>(a, inputs, w, b, y, outputs);
-        else if (lanes == 8) TileForward<Simd256, Vector256<float>, Const.One>(a, inputs, w, b, y, outputs);
-        else TileForward<Simd128, Vector128<float>, Const.One>(a, inputs, w, b, y, outputs);
+        if (lanes == Tile) TileForward<S, V, Const.Two>(a, inputs, w, b, y, outputs, group);
+        else if (lanes == S.Count) TileForward<S, V, Const.One>(a, inputs, w, b, y, outputs, group);
+        else if (lanes == 8) TileForward<Simd256, Vector256<float>, Const.One>(a, inputs, w, b, y, outputs, group);
+        else TileForward<Simd128, Vector128<float>, Const.One>(a, inputs, w, b, y, outputs, group);
     }
 
     public static void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
@@ -42,12 +42,12 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else Vectorised.TileOutputDelta.Run<Simd128, Vector128<float>>(a, y, outputs, lanes, costs);
     }
 
-    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes)
+    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes, TileGroup group)
     {
-        if (lanes == Tile) TileProduct.Backward<S, V, Const.Two>(w, delta, outputs, a, inputs, inputDelta);
-        else if (lanes == S.Count) TileProduct.Backward<S, V, Const.One>(w, delta, outputs, a, inputs, inputDelta);
-        else if (lanes == 8) TileProduct.Backward<Simd256, Vector256<float>, Const.One>(w, delta, outputs, a, inputs, inputDelta);
-        else TileProduct.Backward<Simd128, Vector128<float>, Const.One>(w, delta, outputs, a, inputs, inputDelta);
+        if (lanes == Tile) TileProduct.Backward<S, V, Const.Two>(w, delta, outputs, a, inputs, inputDelta, group);
+        else if (lanes == S.Count) TileProduct.Backward<S, V, Const.One>(w, delta, outputs, a, inputs, inputDelta, group);
+        else if (lanes == 8) TileProduct.Backward<Simd256, Vector256<float>, Const.One>(w, delta, outputs, a, inputs, inputDelta, group);
+        else TileProduct.Backward<Simd128, Vector128<float>, Const.One>(w, delta, outputs, a, inputs, inputDelta, group);
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
@@ -56,12 +56,18 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         Vectorised.BatchGradient.Run<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
 
-    private static void TileForward<S1, V1, C>(float* a, int inputs, float* w, float* b, float* y, int outputs)
+    private static void TileForward<S1, V1, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group)
         where S1 : struct, ISimd<V1>
         where V1 : struct
         where C : struct, IConst
     {
-        if (DenseForward.IsNarrow(inputs, outputs)) TileFourChains.Forward<S1, V1>(a, inputs, w, b, y, outputs, C.Value * S1.Count);
-        else TileProduct.Forward<S1, V1, C>(a, inputs, w, b, y, outputs);
+        if (!DenseForward.IsNarrow(inputs, outputs))
+        {
+            TileProduct.Forward<S1, V1, C>(a, inputs, w, b, y, outputs, group);
+            return;
+        }
+
+        for (int t = 0; t < group.Tiles; t++)
+            TileFourChains.Forward<S1, V1>(a + t * group.Inputs, inputs, w, b, y + t * group.Outputs, outputs, C.Value * S1.Count);
     }
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     private readonly LayerShape[] _layers = network.Shapes;
     private readonly int _chunkSamples = ChunkOf(network, threads);
     private readonly Rows[] _rows = RowsOf(network.Shapes, threads);
-    private readonly int _scratch = network.KernelSet.Tile * (3 * LayerShape.Widest(network.Shapes) + Vectorised.Padding.Lanes);
+    private readonly int _scratch = network.KernelSet.DifferentiateScratch(network.Shapes), _group = TileGroup.SizeFor(network.Shapes);
     private AlignedBuffer? _memory;
     private TileChunk _chunk;
     private bool _differentiates, _deltas;
@@ -70,7 +70,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             _x = x + (nint)first * network.Inputs;
             _y = y + (nint)first * network.Outputs;
             _differentiates = true;
-            Run(_chunk.Tiles, threads);
+            Run((_chunk.Tiles - 1) / _group + 1, threads);
             _cancellation.ThrowIfCancellationRequested();
             for (int s = 0; s < samples; s++) cost += _chunk.Costs[s];
             if (target == null) continue;
@@ -92,13 +92,21 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
         else AddUp(in _rows[item]);
     }
 
-    private void Differentiate(int tile)
+    /// <summary>The full tiles of a group together, the last of a chunk by itself if it is not full.</summary>
+    private void Differentiate(int group)
+    {
+        int first = group * _group, end = Math.Min(first + _group, _chunk.Tiles), full = Math.Min(end, _chunk.Samples / _chunk.Tile);
+        if (full > first) Differentiate(first, full - first);
+        if (end > full) Differentiate(full, 1);
+    }
+
+    private void Differentiate(int first, int tiles)
     {
         if (_cancellation.IsCancellationRequested) return;
 
-        nint first = (nint)tile * _chunk.Tile;
-        network.KernelSet.DifferentiateTile(
-            _layers, network.Buffer.Pointer, _x + first * network.Inputs, _y + first * network.Outputs, in _chunk, tile, ThreadScratch.Get(_scratch), _deltas);
+        nint sample = (nint)first * _chunk.Tile;
+        float* x = _x + sample * network.Inputs, y = _y + sample * network.Outputs;
+        network.KernelSet.DifferentiateTiles(_layers, network.Buffer.Pointer, x, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas);
     }
 
     private void AddUp(in Rows rows)

@@ -25,7 +25,10 @@ namespace FastNN;
 /// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆.
 /// </item>
 /// <item>For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter.</item>
-/// <item>On each thread that takes part, kept by it for all trainers and networks: t·(3·widest + 16), inputs included.</item>
+/// <item>
+/// On each thread that takes part, kept by it for all trainers and networks: t·(3·widest + 16), inputs included; t·(9·widest + 16) if a layer has
+/// more than 131,072 weights and none is wider than 8,192, for then four tiles go together.
+/// </item>
 /// </list>
 /// </para>
 /// <para>

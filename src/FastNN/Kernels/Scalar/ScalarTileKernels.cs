@@ -20,8 +20,10 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         }
     }
 
-    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes) =>
-        DenseForward.Run(a, inputs, w, b, y, outputs);
+    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes, TileGroup group)
+    {
+        for (int t = 0; t < group.Tiles; t++) DenseForward.Run(a + t * group.Inputs, inputs, w, b, y + t * group.Outputs, outputs);
+    }
 
     public static void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
     {
@@ -35,8 +37,11 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs) => *costs = Scalar.OutputDelta.Run(a, y, a, outputs);
 
-    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes) =>
-        Scalar.TileBackward.Run(w, delta, outputs, a, inputs, inputDelta);
+    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes, TileGroup group)
+    {
+        for (int t = 0; t < group.Tiles; t++)
+            Scalar.TileBackward.Run(w, delta + t * group.Outputs, outputs, a + t * group.Inputs, inputs, inputDelta + t * group.Outputs);
+    }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
     {
