@@ -47,16 +47,32 @@ internal static unsafe class Sigmoid
         0x1F7504F3, 0x1F7508A4, 0x1F75672A, 0x1F76248C, 0x1F7744FD, 0x1F78CCDF, 0x1F7AC0C7, 0x1F7D257D,
     ];
 
-    /// <summary>σ in every lane, for a loop that does little else: the JIT takes the constants from memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Value<S, V>(V x)
-        where S : struct, ISimd<V>
-        where V : struct => Value(x, Constants<S, V>.Create(inRegisters: false));
-
     /// <summary>
     /// σ in every lane: 15 operations, of which seven multiply and one divides. On Zen 4 those share two pipes, (7·2 + 6)/2 = 10 cycles for
     /// 16 lanes; 10.8 are measured. The first factor of each multiply-add is one that is not needed again: the JIT overwrites that one, and
     /// would copy another first.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Value<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        x = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), x));
+        V rounded = S.MultiplyAdd(S.Broadcast(Minus16Log2E), x, S.Broadcast(Rounder));
+        V i = S.Subtract(rounded, S.Broadcast(Rounder));
+        V t = S.MultiplyAdd(S.Broadcast(Ln2Over16High), i, x);
+        t = S.MultiplyAdd(S.Broadcast(Ln2Over16Low), i, t);
+        var table = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(PowersOfTwo)); // constant data of the assembly never moves
+        V s = S.AddBits(S.ShiftBitsLeft(rounded, 19), S.Lookup16(table, rounded));
+        V q = S.MultiplyAdd(S.Broadcast(Q2), t, S.Broadcast(Q1));
+        q = S.MultiplyAdd(q, t, S.Broadcast(Q0));
+        V one = S.Broadcast(One);
+        return S.Divide(one, S.Add(S.MultiplyAdd(S.Multiply(t, s), q, one), s));
+    }
+
+    /// <summary>
+    /// The same with the constants in registers, where a loop has them to spare. Written out again: from one body for both, the JIT made code for the
+    /// other that takes 1.25 times as long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Value<S, V>(V x, in Constants<S, V> k)
@@ -68,7 +84,7 @@ internal static unsafe class Sigmoid
         V i = S.Subtract(rounded, k.Rounder);
         V t = S.MultiplyAdd(k.Ln2Over16High, i, x);
         t = S.MultiplyAdd(k.Ln2Over16Low, i, t);
-        var table = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(PowersOfTwo)); // constant data of the assembly never moves
+        var table = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(PowersOfTwo));
         V s = S.AddBits(S.ShiftBitsLeft(rounded, 19), S.Lookup16(table, rounded));
         V q = S.MultiplyAdd(k.Q2, t, k.Q1);
         q = S.MultiplyAdd(q, t, k.Q0);
@@ -81,7 +97,7 @@ internal static unsafe class Sigmoid
         where S : struct, ISimd<V>
         where V : struct => S.Multiply(a, S.Subtract(S.Broadcast(1f), a));
 
-    /// <summary>The constants in vectors.</summary>
+    /// <summary>The constants in vectors that the JIT does not know to be constant, and so keeps in registers.</summary>
     internal readonly struct Constants<S, V>
         where S : struct, ISimd<V>
         where V : struct
@@ -89,35 +105,19 @@ internal static unsafe class Sigmoid
         internal readonly V Lowest, Highest, Minus16Log2E, Rounder, Ln2Over16High, Ln2Over16Low, Q0, Q1, Q2, One;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private Constants(V lowest, V highest, V minus16Log2E, V rounder, V ln2Over16High, V ln2Over16Low, V q0, V q1, V q2, V one)
+        public Constants()
         {
-            Lowest = lowest;
-            Highest = highest;
-            Minus16Log2E = minus16Log2E;
-            Rounder = rounder;
-            Ln2Over16High = ln2Over16High;
-            Ln2Over16Low = ln2Over16Low;
-            Q0 = q0;
-            Q1 = q1;
-            Q2 = q2;
-            One = one;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal static Constants<S, V> Create(bool inRegisters)
-        {
-            if (!inRegisters)
-            {
-                return new(
-                    S.Broadcast(Sigmoid.Lowest), S.Broadcast(Sigmoid.Highest), S.Broadcast(Sigmoid.Minus16Log2E), S.Broadcast(Sigmoid.Rounder),
-                    S.Broadcast(Sigmoid.Ln2Over16High), S.Broadcast(Sigmoid.Ln2Over16Low), S.Broadcast(Sigmoid.Q0), S.Broadcast(Sigmoid.Q1),
-                    S.Broadcast(Sigmoid.Q2), S.Broadcast(Sigmoid.One));
-            }
-
             var k = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(All));
-            return new(
-                S.Broadcast(k[0]), S.Broadcast(k[1]), S.Broadcast(k[2]), S.Broadcast(k[3]), S.Broadcast(k[4]), S.Broadcast(k[5]), S.Broadcast(k[6]),
-                S.Broadcast(k[7]), S.Broadcast(k[8]), S.Broadcast(k[9]));
+            Lowest = S.Broadcast(k[0]);
+            Highest = S.Broadcast(k[1]);
+            Minus16Log2E = S.Broadcast(k[2]);
+            Rounder = S.Broadcast(k[3]);
+            Ln2Over16High = S.Broadcast(k[4]);
+            Ln2Over16Low = S.Broadcast(k[5]);
+            Q0 = S.Broadcast(k[6]);
+            Q1 = S.Broadcast(k[7]);
+            Q2 = S.Broadcast(k[8]);
+            One = S.Broadcast(k[9]);
         }
 
         private static ReadOnlySpan<float> All =>

@@ -65,7 +65,7 @@ internal static unsafe class TileFourChains
         where V : struct
         where R : struct, IConst
     {
-        Sigmoid.Constants<S, V> sigmoid = S.Count == Padding.Lanes ? Sigmoid.Constants<S, V>.Create(inRegisters: true) : default;
+        Sigmoid.Constants<S, V> sigmoid = S.Count == Padding.Lanes ? new Sigmoid.Constants<S, V>() : default;
         V zero = S.Broadcast(0f);
         V c0 = S.Broadcast(b[0]), c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero, e0 = zero, e1 = zero, e2 = zero, e3 = zero;
         if (R.Value > 1) d0 = S.Broadcast(b[1]);

@@ -166,7 +166,7 @@ internal static unsafe class TileProduct
     {
         nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
         bool interleaves = TForward.Value != 0 && S.Count == Padding.Lanes; // a constant for the JIT
-        Sigmoid.Constants<S, V> sigmoid = interleaves ? Sigmoid.Constants<S, V>.Create(inRegisters: true) : default;
+        Sigmoid.Constants<S, V> sigmoid = interleaves ? new Sigmoid.Constants<S, V>() : default;
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
         if (start != null)
