@@ -43,7 +43,14 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 Interlocked.Increment(ref _queued);
             }
+        }
+        catch (OutOfMemoryException)
+        {
+            // A pool without memory for the item is one without a free thread: the work is done all the same, and an update that has begun completed.
+        }
 
+        try
+        {
             TakeItems();
         }
         finally

@@ -72,7 +72,7 @@ internal static unsafe class Sigmoid
 
     /// <summary>
     /// The same with the constants in registers, where a loop has them to spare. Written out again: from one body for both, the JIT made code for the
-    /// other that takes 1.25 times as long.
+    /// other, in a loop that does nothing else, that takes 1.4 times as long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Value<S, V>(V x, in Constants<S, V> k)
