@@ -14,11 +14,7 @@ internal static class DefaultRun
     {
         Screen.Header();
         Table validation = Validation.Run(out bool isValid);
-        if (!isValid)
-        {
-            AnsiConsole.Write(validation);
-            return 1;
-        }
+        if (!isValid) return 1;
 
         IReadOnlyList<Launch> launches = Launch.Start(Launches);
         LimitFigures limits = LimitFigures.Best([.. launches.Select(launch => launch.Limits)]);

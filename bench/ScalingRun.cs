@@ -24,12 +24,8 @@ internal static class ScalingRun
     internal static int Run(string? file)
     {
         Screen.Header();
-        Table validation = Validation.Run(out bool isValid);
-        if (!isValid)
-        {
-            AnsiConsole.Write(validation);
-            return 1;
-        }
+        Validation.Run(out bool isValid);
+        if (!isValid) return 1;
 
         List<List<Point>> groups = [.. Groups()];
         var limits = new Limits(groups.SelectMany(group => group).Select(point => point.Contest.Work.WorkingSet));

@@ -5,7 +5,7 @@ namespace FastNN.Bench;
 /// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, on smaller batches, against the scalar reference.</summary>
 internal static class Validation
 {
-    /// <summary>The table of what was compared; not valid if anything is not as it must be, which is printed.</summary>
+    /// <summary>The table of what was compared; not valid if anything is not as it must be, and then printed with what that is.</summary>
     internal static Table Run(out bool isValid)
     {
         Table table = Screen.Table(
@@ -32,8 +32,10 @@ internal static class Validation
         table.AddRow(["Sigmoid, ULP", "", .. Contestant.All.Select(contestant => $"{LargestError(contestant):F2}"), ""]);
 
         foreach (Deviation deviation in rejected) AnsiConsole.MarkupLineInterpolated($"[red]{deviation}[/]");
+        table.Caption("ULP: largest error of 262,144 values in ±87, in units in the last place of the exact result");
         isValid = rejected.Count == 0;
-        return table.Caption("ULP: largest error of 262,144 values in ±87, in units in the last place of the exact result");
+        if (!isValid) AnsiConsole.Write(table);
+        return table;
     }
 
     private static IEnumerable<Deviation> Compare(Contest contest) =>

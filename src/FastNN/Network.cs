@@ -106,7 +106,7 @@ public sealed unsafe class Network
             }
             else if (_scratch == 0)
             {
-                KernelSet.Forward(Shapes, Buffer.Pointer, x, null, y, 1, Outputs);
+                KernelSet.Forward(Shapes, Buffer.Pointer, x, null, y, Outputs);
             }
             else if (_scratch <= StackFloats)
             {
@@ -114,7 +114,7 @@ public sealed unsafe class Network
             }
             else
             {
-                KernelSet.Forward(Shapes, Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, 1, Outputs);
+                KernelSet.Forward(Shapes, Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, Outputs);
             }
         }
 
@@ -130,7 +130,7 @@ public sealed unsafe class Network
     private void ForwardOnStack(float* x, float* y)
     {
         Unsafe.SkipInit(out Scratch scratch);
-        KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, 1, Outputs);
+        KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, Outputs);
     }
 
     /// <summary>The batch size that both lengths say, or an exception.</summary>

@@ -77,10 +77,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
     /// <summary>
-    /// Samples through all layers, one after another: x to y, the hidden activations to their places in the workspace. As many floats as
-    /// <paramref name="room"/> says may be written for one sample's y, at least its outputs.
+    /// One sample through all layers: x to y, the hidden activations to their places in the workspace. As many floats as
+    /// <paramref name="room"/> says may be written at y, at least the outputs.
     /// </summary>
-    internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room);
+    internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int room);
 
     /// <summary>One sample forward, its activations kept, and the output's delta; the result is its cost.</summary>
     internal abstract float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas);
@@ -171,31 +171,25 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
     internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
 
-    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room)
+    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int room)
     {
-        do
+        float* a = x;
+        foreach (ref readonly LayerShape layer in layers.AsSpan(0, layers.Length - 1))
         {
-            float* a = x;
-            foreach (ref readonly LayerShape layer in layers.AsSpan(0, layers.Length - 1))
-            {
-                float* next = activations + layer.Activations;
-                K.Forward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, Padding.RoundUp(layer.Outputs));
-                a = next;
-            }
-
-            ref readonly LayerShape output = ref layers[^1];
-            K.Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, room);
-            x += layers[0].Inputs;
-            y += output.Outputs;
+            float* next = activations + layer.Activations;
+            K.Forward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, Padding.RoundUp(layer.Outputs));
+            a = next;
         }
-        while (--batch > 0);
+
+        ref readonly LayerShape output = ref layers[^1];
+        K.Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, room);
     }
 
     internal override float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas)
     {
         ref readonly LayerShape output = ref layers[^1];
         float* a = activations + output.Activations;
-        Forward(layers, parameters, x, activations, a, 1, Padding.RoundUp(output.Outputs));
+        Forward(layers, parameters, x, activations, a, Padding.RoundUp(output.Outputs));
         return K.OutputDelta(a, y, deltas + output.Activations, output.Outputs);
     }
 

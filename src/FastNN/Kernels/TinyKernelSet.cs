@@ -20,18 +20,11 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
 
     internal override int Scratch(LayerShape[] layers) => 0;
 
-    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int batch, int room)
+    internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int room)
     {
-        int inputs = layers[0].Inputs, outputs = layers[^1].Outputs;
-        do
-        {
-            V a = LoadInput(layers, x);
-            foreach (ref readonly LayerShape layer in layers.AsSpan()) a = Layer(in layer, parameters, a);
-            Simd128.StoreFirst(a, y, outputs);
-            x += inputs;
-            y += outputs;
-        }
-        while (--batch > 0);
+        V a = LoadInput(layers, x);
+        foreach (ref readonly LayerShape layer in layers.AsSpan()) a = Layer(in layer, parameters, a);
+        Simd128.StoreFirst(a, y, layers[^1].Outputs);
     }
 
     internal override float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas)
@@ -63,8 +56,10 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
 
     internal override int BatchScratch(LayerShape[] layers) => (layers[^1].InputRows + layers[^1].Inputs + layers[^1].Outputs) * Tile;
 
-    internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch) =>
-        Forward(layers, parameters, x, null, y, samples, layers[^1].Outputs);
+    internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
+    {
+        for (; samples > 0; samples--, x += layers[0].Inputs, y += layers[^1].Outputs) Forward(layers, parameters, x, null, y, layers[^1].Outputs);
+    }
 
     internal override void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
