@@ -32,6 +32,12 @@ public static class Cases
         ((int, int)[])[(257, 129), (1000, 33), (130, 1031), (16, 1024), (5, 1024), (48, 2043), (784, 128), (1, 4099), (4099, 1),
             .. from inputs in Enumerable.Range(66, 6) from outputs in Enumerable.Range(128, 16) select (inputs, outputs)];
 
+    /// <summary>Networks whose first layer takes the samples of a batch in rows.</summary>
+    internal static IEnumerable<int[]> NetworksInRows =>
+        from widths in (int[][])[[49, 48], [67, 64, 9], [97, 96, 33, 5], [130, 64, 64], [131, 128, 3], [784, 112, 10], [1031, 48, 17], [1024, 64, 2]]
+        from _ in Enumerable.Range(0, 6)
+        select widths;
+
     /// <summary>Every length from 1 to 67, and large ragged ones.</summary>
     internal static IEnumerable<int> Lengths => [.. Enumerable.Range(1, 67), 129, 257, 1000, 1031, 4099];
 

@@ -35,7 +35,7 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>Costs and deltas of all layers, and the gradient from them, over chunks with full tiles and rests.</summary>
+    /// <summary>Costs and deltas of all layers, and the gradient from them, over chunks with full tiles and rests; the first layer in tiles and in rows.</summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Two_layers_of_every_shape_back(KernelVariant variant, Numbers numbers)
@@ -43,16 +43,19 @@ public sealed unsafe class TileKernelTests
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
         var random = new Random(5);
-        foreach ((int hidden, int outputs) in Cases.Shapes.Where(_ => random.Next(3) == 0).Append((129, 70)).Append((70, 1031)).Append((5, 1024)))
+        IEnumerable<int[]> networks =
+            from (int Inputs, int Outputs) shape in Cases.Shapes.Where(_ => random.Next(3) == 0).Append((129, 70)).Append((70, 1031)).Append((5, 1024))
+            select (int[])[random.Next(1, 20), shape.Inputs, shape.Outputs];
+        foreach (int[] widths in networks.Concat(Cases.NetworksInRows))
         {
-            int inputs = random.Next(1, 20), samples = random.Next(1, 2 * kernels.Tile + 5);
-            LayerShape[] layers = LayerShape.LayOut([inputs, hidden, outputs]);
+            int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
+            LayerShape[] layers = LayerShape.LayOut(widths);
             Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy();
             float[] expectedCosts = Accumulate(s_reference, layers, w, x, y, samples, expected);
             float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual);
 
-            string what = $"{inputs}-{hidden}-{outputs}, {samples} samples";
+            string what = $"{string.Join('-', widths)}, {samples} samples";
             Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
             Cases.AssertSameBits(expected.Span, actual.Span, $"{what}, gradient");
             Guarded.AssertUntouched(w, x, y);
@@ -91,11 +94,11 @@ public sealed unsafe class TileKernelTests
         int tile = kernels.Tile, rest = samples % tile;
         var memory = new Guarded(new float[TileChunk.Floats(layers, tile, samples)]);
         var scratch = new Guarded(new float[kernels.DifferentiateScratch(layers)]);
-        var chunk = new TileChunk(memory.Pointer, layers, tile, rest == 0 ? tile : kernels.LanesFor(rest), samples);
+        var chunk = new TileChunk(memory.Pointer, x.Pointer, layers, tile, rest == 0 ? tile : kernels.LanesFor(rest), samples);
         for (int t = 0; t < chunk.Tiles; t++)
         {
-            float* xt = x.Pointer + t * tile * layers[0].Inputs, yt = y.Pointer + t * tile * layers[^1].Outputs;
-            kernels.DifferentiateTiles(layers, w.Pointer, xt, yt, in chunk, t, 1, scratch.Pointer, deltas: true);
+            float* yt = y.Pointer + t * tile * layers[^1].Outputs;
+            kernels.DifferentiateTiles(layers, w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true);
         }
 
         foreach (LayerShape layer in layers)

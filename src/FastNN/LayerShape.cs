@@ -9,7 +9,10 @@ namespace FastNN;
 /// <param name="Weights">Offset of w_00 in the parameters.</param>
 /// <param name="Biases">Offset of b_0 in the parameters.</param>
 /// <param name="Activations">Offset of the layer's outputs (and, in another buffer, their deltas) in a workspace where every layer starts a cache line.</param>
-/// <param name="InputRows">Rows before the layer's inputs where those of all layers lie below each other, each with one more for the biases.</param>
+/// <param name="InputRows">
+/// Rows before the layer's inputs where those of all layers lie below each other, each with one more for the biases; −Inputs if only that one is there
+/// (<see cref="TakesRows"/>).
+/// </param>
 internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows)
 {
     /// <summary>Neurons of a network, inputs included and each layer rounded up to sixteen: so many that a tile of them fits an array.</summary>
@@ -30,7 +33,7 @@ internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights,
         }
 
         var shapes = new LayerShape[widths.Length - 1];
-        long parameters = 0, activations = 0, inputRows = 0;
+        long parameters = 0, activations = 0, inputRows = Vectorised.RowForward.SuitsFirst(widths[0], widths[1]) ? -widths[0] : 0; // see TakesRows
         for (int l = 0; l < shapes.Length; l++)
         {
             long weights = (long)widths[l] * widths[l + 1];
@@ -59,6 +62,9 @@ internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights,
         foreach (ref readonly LayerShape layer in layers.AsSpan()) widest = Math.Max(widest, layer.Outputs);
         return widest;
     }
+
+    /// <summary>Whether the layer, the first, takes the samples of a batch as the user has them, in rows, so that its inputs have no place in a tile.</summary>
+    internal bool TakesRows => InputRows < 0;
 
     /// <summary>The offset behind the layer's last parameter.</summary>
     internal int ParametersEnd => Biases + Outputs;

@@ -9,11 +9,15 @@ namespace FastNN.Vectorised;
 /// <code>g_ij = Σ_s δ_i[s]·a_j[s],   g_i = Σ_s δ_i[s]·1
 /// g ← scale·g   or   w ← w + rate·(scale·g)</code>
 /// The biases follow the weights in memory and so are one more row of W, whose input is 1. Six rows j by two vectors of outputs i stay in
-/// registers while all samples pass; δ comes in panels [sample][two vectors], which are read end to end, a in tiles [j][sample], one
-/// broadcast at a time. Outputs that leave no whole vector take the narrowest that holds them.
+/// registers while all samples pass; δ comes in panels [sample][two vectors], which are read end to end, a one broadcast at a time, in tiles
+/// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.TakesRows"/>). Outputs that leave no whole vector take the narrowest
+/// that holds them. What the next block changes is fetched meanwhile, because the caches hold no gradient of a large layer from chunk to chunk.
 /// </summary>
 internal static unsafe class BatchGradient
 {
+    /// <summary>Parameters of a layer that the L1 cache holds anyway.</summary>
+    private const int FewestToFetch = 8 * 1024;
+
     private const int MaxRows = 6;
 
     /// <summary>Turns the deltas of a tile [outputs][lanes] into the panels that <see cref="Run"/> reads.</summary>
@@ -49,20 +53,25 @@ internal static unsafe class BatchGradient
         where S : struct, ISimd<V>
         where V : struct
     {
-        int outputs = layer.Outputs;
-        float* panels = chunk.DeltasOf(in layer);
-        for (int j = from, blocks = (to - from + MaxRows - 1) / MaxRows; blocks > 0; blocks--)
+        bool fetches = layer.ParametersEnd - layer.Weights > FewestToFetch;
+        int outputs = layer.Outputs, weights = layer.TakesRows ? Math.Clamp(layer.Inputs, from, to) : from;
+        for (int j = from; j < to;)
         {
-            int rows = (to - j + blocks - 1) / blocks;
+            bool inRows = j < weights;
+            int left = (inRows ? weights : to) - j, blocks = (left + MaxRows - 1) / MaxRows, rows = (left + blocks - 1) / blocks, row = layer.InputRows + j;
+            float* a = inRows ? chunk.X + j : chunk.Inputs + (nint)row * chunk.Tile;
             for (int i = 0; i < outputs;)
             {
                 int rest = outputs - i, width = PanelWidth(rest, S.Count);
-                nint at = j * (nint)outputs + i;
-                var block = new Cells(panels + (nint)i * chunk.Samples, layer.InputRows + j, sum == null ? null : sum + at, target + at, outputs, rest, scale, rate);
-                if (width == 2 * S.Count) Rows<S, V, Const.Two>(rows, in chunk, in block);
-                else if (width == S.Count) Rows<S, V, Const.One>(rows, in chunk, in block);
-                else if (width == 8) Rows<Simd256, Vector256<float>, Const.One>(rows, in chunk, in block);
-                else Rows<Simd128, Vector128<float>, Const.One>(rows, in chunk, in block);
+                nint at = j * (nint)outputs + i, next = !fetches ? 0 : i + width < outputs ? width : rows * (nint)outputs - i;
+                var cells = new Cells(
+                    chunk.DeltasOf(in layer) + (nint)i * chunk.Samples, a, inRows ? layer.Inputs : 1, row, sum == null ? null : sum + at, target + at, next, outputs,
+                    Math.Min(rest, width), scale, rate);
+                if (rest >= 2 * S.Count) Rows<S, V, Const.Two, Const.No>(rows, in chunk, in cells);
+                else if (width == 2 * S.Count) Rows<S, V, Const.Two, Const.Yes>(rows, in chunk, in cells);
+                else if (width == S.Count) Rows<S, V, Const.One, Const.Yes>(rows, in chunk, in cells);
+                else if (width == 8) Rows<Simd256, Vector256<float>, Const.One, Const.Yes>(rows, in chunk, in cells);
+                else Rows<Simd128, Vector128<float>, Const.One, Const.Yes>(rows, in chunk, in cells);
                 i += width;
             }
 
@@ -73,158 +82,132 @@ internal static unsafe class BatchGradient
     /// <summary>Two vectors while more than one is left, then the narrowest that holds the rest.</summary>
     private static int PanelWidth(int rest, int lanes) => rest > lanes ? 2 * lanes : rest <= 4 ? 4 : rest <= 8 ? 8 : lanes;
 
-    private static void Rows<S, V, C>(int rows, in TileChunk chunk, in Cells cells)
+    private static void Rows<S, V, C, TRest>(int rows, in TileChunk chunk, in Cells cells)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
+        where TRest : struct, IConst
     {
         switch (rows)
         {
-            case 1: Block<S, V, C, Const.One>(in chunk, in cells); break;
-            case 2: Block<S, V, C, Const.Two>(in chunk, in cells); break;
-            case 3: Block<S, V, C, Const.Three>(in chunk, in cells); break;
-            case 4: Block<S, V, C, Const.Four>(in chunk, in cells); break;
-            case 5: Block<S, V, C, Const.Five>(in chunk, in cells); break;
-            default: Block<S, V, C, Const.Six>(in chunk, in cells); break;
+            case 1: Block<S, V, C, TRest, Const.One>(in chunk, in cells); break;
+            case 2: Block<S, V, C, TRest, Const.Two>(in chunk, in cells); break;
+            case 3: Block<S, V, C, TRest, Const.Three>(in chunk, in cells); break;
+            case 4: Block<S, V, C, TRest, Const.Four>(in chunk, in cells); break;
+            case 5: Block<S, V, C, TRest, Const.Five>(in chunk, in cells); break;
+            default: Block<S, V, C, TRest, Const.Six>(in chunk, in cells); break;
         }
     }
 
+    /// <summary>
+    /// R rows by C vectors, the last of which, if it is a rest, counts in some lanes only. No call follows the loop, or the JIT would keep sums in
+    /// memory from there back into it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, C, R>(in TileChunk chunk, in Cells cells)
+    private static void Block<S, V, C, TRest, R>(in TileChunk chunk, in Cells cells)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
+        where TRest : struct, IConst
         where R : struct, IConst
     {
         V g0 = default, g1 = default, g2 = default, g3 = default, g4 = default, g5 = default;
         V h0 = default, h1 = default, h2 = default, h3 = default, h4 = default, h5 = default; // the second vectors
-        int lanes0 = Math.Min(S.Count, cells.Lanes), lanes1 = Math.Min(S.Count, cells.Lanes - S.Count);
-        nint row = cells.Stride;
-        if (cells.Sum != null)
+        nint stride = cells.Stride;
+        if (cells.Next != 0)
         {
-            Load<S, V, R>(cells.Sum, row, lanes0, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5);
-            if (C.Value > 1) Load<S, V, R>(cells.Sum + S.Count, row, lanes1, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+            Fetch(cells.Target + cells.Next, R.Value, stride);
+            if (cells.Sum != null && cells.Sum != cells.Target) Fetch(cells.Sum + cells.Next, R.Value, stride);
         }
 
-        float* delta = cells.Panel, a = chunk.Inputs + (nint)cells.Row * chunk.Tile;
-        for (int tiles = chunk.Samples / chunk.Tile; tiles > 0; tiles--, a += (nint)chunk.Tile * chunk.Rows, delta += chunk.Tile * C.Value * S.Count)
-            AddUp<S, V, C, R>(delta, a, chunk.Tile, chunk.Tile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+        if (cells.Sum != null)
+        {
+            float* sum = cells.Sum;
+            V mask = S.First(cells.Lanes - (C.Value - 1) * S.Count);
+            RowForward.Load<S, V, C, TRest>(sum, mask, out g0, out h0);
+            if (R.Value > 1) RowForward.Load<S, V, C, TRest>(sum + stride, mask, out g1, out h1);
+            if (R.Value > 2) RowForward.Load<S, V, C, TRest>(sum + 2 * stride, mask, out g2, out h2);
+            if (R.Value > 3) RowForward.Load<S, V, C, TRest>(sum + 3 * stride, mask, out g3, out h3);
+            if (R.Value > 4) RowForward.Load<S, V, C, TRest>(sum + 4 * stride, mask, out g4, out h4);
+            if (R.Value > 5) RowForward.Load<S, V, C, TRest>(sum + 5 * stride, mask, out g5, out h5);
+        }
 
-        a += (nint)cells.Row * (chunk.LastTile - chunk.Tile);
-        AddUp<S, V, C, R>(delta, a, chunk.LastTile, chunk.Samples % chunk.Tile, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+        float* delta = cells.Panel, a = cells.Inputs;
+        bool inRows = cells.Step != 1;
+        nint step = cells.Step, row = inRows ? 1 : chunk.Tile;
+        int part = inRows ? chunk.Samples : chunk.Tile;
+        for (int left = chunk.Samples; left > 0; left -= part, a += (nint)chunk.Tile * chunk.Rows)
+        {
+            if (left < part)
+            {
+                a += (nint)cells.Row * (chunk.LastTile - chunk.Tile);
+                row = chunk.LastTile;
+                part = left;
+            }
 
-        Finish<S, V, R>(cells.Target, row, lanes0, cells.Scale, cells.Rate, g0, g1, g2, g3, g4, g5);
-        if (C.Value > 1) Finish<S, V, R>(cells.Target + S.Count, row, lanes1, cells.Scale, cells.Rate, h0, h1, h2, h3, h4, h5);
+            float* a1 = a + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row, end = delta + (nint)part * C.Value * S.Count;
+            for (nint s = 0; delta < end; s += step, delta += C.Value * S.Count)
+                TileProduct.Turn<S, V, C, R>(delta, a + s, a1 + s, a2 + s, a3 + s, a4 + s, a5 + s, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+        }
+
+        float* target = cells.Target;
+        Finish<S, V, C, TRest>(target, in cells, g0, h0);
+        if (R.Value > 1) Finish<S, V, C, TRest>(target + stride, in cells, g1, h1);
+        if (R.Value > 2) Finish<S, V, C, TRest>(target + 2 * stride, in cells, g2, h2);
+        if (R.Value > 3) Finish<S, V, C, TRest>(target + 3 * stride, in cells, g3, h3);
+        if (R.Value > 4) Finish<S, V, C, TRest>(target + 4 * stride, in cells, g4, h4);
+        if (R.Value > 5) Finish<S, V, C, TRest>(target + 5 * stride, in cells, g5, h5);
     }
 
-    /// <summary>The samples of a tile.</summary>
+    private static void Fetch(float* at, int rows, nint stride)
+    {
+        for (; rows > 0; rows--, at += stride)
+        {
+            Cache.Prefetch(at);
+            Cache.Prefetch(at + Padding.Lanes);
+        }
+    }
+
+    /// <summary>What becomes of a row's sums: their part of the gradient, or of the parameters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddUp<S, V, C, R>(
-        float* delta, float* a, nint lanes, nint samples,
-        ref V g0, ref V g1, ref V g2, ref V g3, ref V g4, ref V g5, ref V h0, ref V h1, ref V h2, ref V h3, ref V h4, ref V h5)
+    private static void Finish<S, V, C, TRest>(float* target, in Cells cells, V g, V h)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
-        where R : struct, IConst
+        where TRest : struct, IConst
     {
-        float* a1 = a + lanes, a2 = a1 + lanes, a3 = a2 + lanes, a4 = a3 + lanes, a5 = a4 + lanes;
-        for (nint s = 0; s < samples; s++, delta += C.Value * S.Count)
-            TileProduct.Turn<S, V, C, R>(delta, a + s, a1 + s, a2 + s, a3 + s, a4 + s, a5 + s, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<S, V, R>(float* from, nint row, int lanes, ref V g0, ref V g1, ref V g2, ref V g3, ref V g4, ref V g5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where R : struct, IConst
-    {
-        V mask = S.First(lanes);
-        g0 = S.LoadFirst(from, mask);
-        if (R.Value > 1) g1 = S.LoadFirst(from + row, mask);
-        if (R.Value > 2) g2 = S.LoadFirst(from + 2 * row, mask);
-        if (R.Value > 3) g3 = S.LoadFirst(from + 3 * row, mask);
-        if (R.Value > 4) g4 = S.LoadFirst(from + 4 * row, mask);
-        if (R.Value > 5) g5 = S.LoadFirst(from + 5 * row, mask);
-    }
-
-    /// <summary>What becomes of the sums: their part of the gradient, or of the parameters.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<S, V, R>(float* target, nint row, int lanes, float scale, float rate, V g0, V g1, V g2, V g3, V g4, V g5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where R : struct, IConst
-    {
-        V s = S.Broadcast(scale);
-        g0 = S.Multiply(g0, s);
-        if (R.Value > 1) g1 = S.Multiply(g1, s);
-        if (R.Value > 2) g2 = S.Multiply(g2, s);
-        if (R.Value > 3) g3 = S.Multiply(g3, s);
-        if (R.Value > 4) g4 = S.Multiply(g4, s);
-        if (R.Value > 5) g5 = S.Multiply(g5, s);
-        if (lanes < S.Count)
+        V scale = S.Broadcast(cells.Scale);
+        g = S.Multiply(g, scale);
+        h = S.Multiply(h, scale);
+        if (cells.Rate != 0)
         {
-            FinishRest<S, V, R>(target, row, lanes, rate, g0, g1, g2, g3, g4, g5);
-            return;
+            V rate = S.Broadcast(cells.Rate);
+            RowForward.Load<S, V, C, TRest>(target, S.First(cells.Lanes - (C.Value - 1) * S.Count), out V w0, out V w1);
+            g = S.MultiplyAdd(rate, g, w0);
+            h = S.MultiplyAdd(rate, h, w1);
         }
 
-        if (rate != 0)
-        {
-            V r = S.Broadcast(rate);
-            g0 = S.MultiplyAdd(r, g0, S.Load(target));
-            if (R.Value > 1) g1 = S.MultiplyAdd(r, g1, S.Load(target + row));
-            if (R.Value > 2) g2 = S.MultiplyAdd(r, g2, S.Load(target + 2 * row));
-            if (R.Value > 3) g3 = S.MultiplyAdd(r, g3, S.Load(target + 3 * row));
-            if (R.Value > 4) g4 = S.MultiplyAdd(r, g4, S.Load(target + 4 * row));
-            if (R.Value > 5) g5 = S.MultiplyAdd(r, g5, S.Load(target + 5 * row));
-        }
-
-        S.Store(g0, target);
-        if (R.Value > 1) S.Store(g1, target + row);
-        if (R.Value > 2) S.Store(g2, target + 2 * row);
-        if (R.Value > 3) S.Store(g3, target + 3 * row);
-        if (R.Value > 4) S.Store(g4, target + 4 * row);
-        if (R.Value > 5) S.Store(g5, target + 5 * row);
+        RowForward.Store<S, V, C, TRest>(g, h, target, cells.Lanes - (C.Value - 1) * S.Count);
     }
 
-    /// <summary>The same for a vector that the layer's outputs do not fill; out of line, for it is long.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void FinishRest<S, V, R>(float* target, nint row, int lanes, float rate, V g0, V g1, V g2, V g3, V g4, V g5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where R : struct, IConst
-    {
-        if (rate != 0)
-        {
-            V r = S.Broadcast(rate), mask = S.First(lanes);
-            g0 = S.MultiplyAdd(r, g0, S.LoadFirst(target, mask));
-            if (R.Value > 1) g1 = S.MultiplyAdd(r, g1, S.LoadFirst(target + row, mask));
-            if (R.Value > 2) g2 = S.MultiplyAdd(r, g2, S.LoadFirst(target + 2 * row, mask));
-            if (R.Value > 3) g3 = S.MultiplyAdd(r, g3, S.LoadFirst(target + 3 * row, mask));
-            if (R.Value > 4) g4 = S.MultiplyAdd(r, g4, S.LoadFirst(target + 4 * row, mask));
-            if (R.Value > 5) g5 = S.MultiplyAdd(r, g5, S.LoadFirst(target + 5 * row, mask));
-        }
-
-        S.StoreFirst(g0, target, lanes);
-        if (R.Value > 1) S.StoreFirst(g1, target + row, lanes);
-        if (R.Value > 2) S.StoreFirst(g2, target + 2 * row, lanes);
-        if (R.Value > 3) S.StoreFirst(g3, target + 3 * row, lanes);
-        if (R.Value > 4) S.StoreFirst(g4, target + 4 * row, lanes);
-        if (R.Value > 5) S.StoreFirst(g5, target + 5 * row, lanes);
-    }
-
-    /// <summary>Some rows of a gradient, and the outputs of a panel.</summary>
+    /// <summary>A block's rows of the gradient, and the outputs of a panel.</summary>
     /// <param name="panel">δ of these outputs.</param>
+    /// <param name="inputs">a of the first row and sample.</param>
+    /// <param name="step">Floats from sample to sample: 1 in tiles, n_in in rows.</param>
     /// <param name="row">The first row's place among all inputs of a tile.</param>
     /// <param name="sum">What the sums start from, or null.</param>
     /// <param name="target">Where they go.</param>
-    /// <param name="stride">From row to row of both.</param>
-    /// <param name="lanes">Outputs left in the layer.</param>
+    /// <param name="next">Floats from there to where the next block goes.</param>
+    /// <param name="stride">From row to row of sum and target.</param>
+    /// <param name="lanes">Outputs.</param>
     /// <param name="scale">Of <see cref="Run"/>; here, because in registers it would take them from the sums.</param>
     /// <param name="rate">The same.</param>
-    private readonly struct Cells(float* panel, int row, float* sum, float* target, int stride, int lanes, float scale, float rate)
+    private readonly struct Cells(
+        float* panel, float* inputs, int step, int row, float* sum, float* target, nint next, int stride, int lanes, float scale, float rate)
     {
-        internal readonly float* Panel = panel, Sum = sum, Target = target;
-        internal readonly int Row = row, Stride = stride, Lanes = lanes;
+        internal readonly float* Panel = panel, Inputs = inputs, Sum = sum, Target = target;
+        internal readonly nint Next = next;
+        internal readonly int Step = step, Row = row, Stride = stride, Lanes = lanes;
         internal readonly float Scale = scale, Rate = rate;
     }
 }

@@ -12,8 +12,8 @@ internal unsafe interface ITileKernels
     /// <summary>Lanes of the tile for so many samples, at most <see cref="Tile"/>. Lanes without a sample mean nothing.</summary>
     static abstract int LanesFor(int samples);
 
-    /// <summary>A layer that is not narrow on two to four samples in rows.</summary>
-    static abstract void FewForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs);
+    /// <summary>A layer that is not narrow on samples in rows.</summary>
+    static abstract void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs);
 
     /// <summary>target[c][r] = source[r][c]: samples into a tile, and out of it.</summary>
     static abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);

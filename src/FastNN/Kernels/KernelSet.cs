@@ -109,19 +109,19 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         return Tile == 1 ? 1 : products <= smallNetwork ? 5 : Tile / 2;
     }
 
-    /// <summary>Samples through all layers in rows, up to four at a time, x to y.</summary>
+    /// <summary>Samples, at most <see cref="Tile"/>, through all layers in rows, x to y.</summary>
     internal abstract void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch);
 
     /// <summary>Floats of scratch that <see cref="ForwardTiles"/> and <see cref="ForwardFew"/> take.</summary>
     internal virtual int BatchScratch(LayerShape[] layers) =>
-        2 * Math.Max(LayerShape.Widest(layers) * Tile * TileGroup.SizeFor(layers), FewForward.MaxSamples * Padding.RoundUp(LayerShape.Widest(layers)));
+        2 * Padding.RoundUp(LayerShape.Widest(layers)) * Tile * TileGroup.SizeFor(layers);
 
     /// <summary>
-    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. x and y are the samples of the first tile
+    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first tile
     /// and those behind them. Scratch takes <see cref="DifferentiateScratch"/>.
     /// </summary>
     internal abstract void DifferentiateTiles(
-        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas);
+        LayerShape[] layers, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas);
 
     /// <summary>Two deltas for each tile, the targets of one, and sixteen rows for its costs.</summary>
     internal int DifferentiateScratch(LayerShape[] layers) =>
@@ -227,47 +227,50 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
     internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
     {
-        nint half = (nint)FewForward.MaxSamples * Padding.RoundUp(LayerShape.Widest(layers));
-        for (int group; samples > 0; samples -= group, x += group * layers[0].Inputs, y += group * layers[^1].Outputs)
+        float* a = x, next = scratch, free = scratch + (nint)samples * Padding.RoundUp(LayerShape.Widest(layers));
+        int stride = layers[0].Inputs;
+        for (int l = 0; l < layers.Length; l++)
         {
-            group = Math.Min(samples, FewForward.MaxSamples);
-            float* a = x, next = scratch, free = scratch + half;
-            nint stride = layers[0].Inputs;
-            for (int l = 0; l < layers.Length; l++)
-            {
-                bool last = l == layers.Length - 1;
-                if (last) next = y;
-                int nextStride = last ? layers[l].Outputs : Padding.RoundUp(layers[l].Outputs);
-                LayerOfFew(in layers[l], parameters, a, stride, group, next, nextStride);
-                a = next;
-                stride = nextStride;
-                next = free;
-                free = a;
-            }
+            bool last = l == layers.Length - 1;
+            if (last) next = y;
+            int nextStride = last ? layers[l].Outputs : Padding.RoundUp(layers[l].Outputs);
+            LayerInRows(in layers[l], parameters, a, stride, samples, next, nextStride);
+            a = next;
+            stride = nextStride;
+            next = free;
+            free = a;
         }
     }
 
-    /// <summary>One layer on up to four samples in rows.</summary>
-    private static void LayerOfFew(in LayerShape layer, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
+    /// <summary>One layer on samples in rows: all together where that is better.</summary>
+    private static void LayerInRows(in LayerShape layer, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
     {
         float* w = parameters + layer.Weights, b = parameters + layer.Biases;
-        if (samples > 1 && FewForward.Suits(layer.Inputs, layer.Outputs))
+        if (samples > 1 && RowForward.Suits(layer.Inputs, layer.Outputs))
         {
-            T.FewForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
+            T.RowForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
         }
         else
         {
-            for (int s = 0; s < samples; s++) K.Forward(a + s * stride, layer.Inputs, w, b, y + s * yStride, layer.Outputs, yStride);
+            for (int s = 0; s < samples; s++) K.Forward(a + s * stride, layer.Inputs, w, b, y + s * (nint)yStride, layer.Outputs, yStride);
         }
     }
 
     internal override void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
-        int lanes = T.LanesFor(samples), inputs = layers[0].Inputs, outputs = layers[^1].Outputs;
+        int lanes = T.LanesFor(samples), outputs = layers[^1].Outputs, first = layers[0].TakesRows ? 1 : 0;
         nint room = (nint)LayerShape.Widest(layers) * lanes;
         float* a = scratch, next = scratch + tiles * room;
-        for (int t = 0; t < tiles; t++) T.Transpose(x + (nint)t * samples * inputs, inputs, samples, inputs, a + t * room, lanes);
-        foreach (ref readonly LayerShape layer in layers.AsSpan())
+        if (first > 0)
+        {
+            bool last = layers.Length == 1;
+            LayerInRows(in layers[0], parameters, x, layers[0].Inputs, tiles * samples, last ? y : next, layers[0].Outputs);
+            if (last) return;
+            x = next;
+        }
+
+        RowsToTiles(x, tiles, samples, layers[first].Inputs, a, room, lanes);
+        foreach (ref readonly LayerShape layer in layers.AsSpan(first))
         {
             float* w = parameters + layer.Weights, b = parameters + layer.Biases;
             T.TileForward(a, layer.Inputs, w, b, next, layer.Outputs, lanes, new TileGroup(tiles, room, room));
@@ -279,23 +282,31 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         for (int t = 0; t < tiles; t++) T.Transpose(a + t * room, lanes, outputs, samples, y + (nint)t * samples * outputs, outputs);
     }
 
+    /// <summary>[tiles·samples][columns] to tiles that lie so much room apart.</summary>
+    private static void RowsToTiles(float* rows, int tiles, int samples, int columns, float* target, nint room, int lanes)
+    {
+        for (int t = 0; t < tiles; t++) T.Transpose(rows + (nint)t * samples * columns, columns, samples, columns, target + t * room, lanes);
+    }
+
     internal override void DifferentiateTiles(
-        LayerShape[] layers, float* parameters, float* x, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas)
+        LayerShape[] layers, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas)
     {
         ref readonly LayerShape output = ref layers[^1];
         int lanes = chunk.LanesOf(first), samples = chunk.SamplesOf(first);
         nint room = (nint)LayerShape.Widest(layers) * lanes, next = (nint)chunk.Rows * lanes;
         float* delta = scratch, inputDelta = delta + tiles * room, targets = inputDelta + tiles * room, costs = targets + room;
 
-        float* a = chunk.InputsOf(in layers[0], first);
-        for (int t = 0; t < tiles; t++) T.Transpose(x + (nint)t * samples * layers[0].Inputs, layers[0].Inputs, samples, layers[0].Inputs, a + t * next, lanes);
-        if (samples < FewestForTile(layers)) ForwardLayersOfFew(layers, parameters, x, samples, a, lanes, delta, inputDelta, targets);
-        else ForwardLayers(layers, parameters, a, lanes, delta, new TileGroup(tiles, next, room));
+        float* tile = chunk.TileOf(first);
+        var group = new TileGroup(tiles, next, room);
+        int inRows = samples < FewestForTile(layers) ? layers.Length : layers[0].TakesRows ? 1 : 0;
+        if (!layers[0].TakesRows) RowsToTiles(chunk.XOf(first), tiles, samples, layers[0].Inputs, tile, next, lanes);
+        ForwardLayersInRows(layers.AsSpan(0, inRows), layers, parameters, chunk.XOf(first), samples, tile, lanes, delta, group, inputDelta, targets);
+        if (inRows < layers.Length) ForwardLayers(layers, inRows, parameters, tile, lanes, delta, group);
 
         for (int t = 0; t < tiles; t++)
         {
             foreach (ref readonly LayerShape layer in layers.AsSpan())
-                new Span<float>(a + t * next + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
+                new Span<float>(tile + t * next + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
             T.Transpose(y + (nint)t * samples * output.Outputs, output.Outputs, samples, output.Outputs, targets, lanes);
             T.TileOutputDelta(delta + t * room, targets, output.Outputs, lanes, costs);
             new Span<float>(costs, samples).CopyTo(new Span<float>(chunk.Costs + (first + t) * chunk.Tile, samples));
@@ -309,40 +320,38 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             if (l == 0) break;
 
             T.TileBackward(
-                parameters + layer.Weights, delta, layer.Outputs, chunk.InputsOf(in layer, first), layer.Inputs, inputDelta, lanes, new TileGroup(tiles, next, room));
+                parameters + layer.Weights, delta, layer.Outputs, tile + (nint)layer.InputRows * lanes, layer.Inputs, inputDelta, lanes, group);
             float* free = delta;
             delta = inputDelta;
             inputDelta = free;
         }
     }
 
-    /// <summary>The same as <see cref="ForwardLayers"/> for fewer samples than a tile pays for: in rows, which are then turned into the tile.</summary>
-    private static void ForwardLayersOfFew(
-        LayerShape[] layers, float* parameters, float* x, int samples, float* tile, int lanes, float* output, float* rows, float* otherRows)
+    /// <summary>
+    /// The first layers on samples in rows, as <see cref="ForwardLayers"/> takes the others: the outputs of each are turned into tiles, for its gradient
+    /// is taken from there.
+    /// </summary>
+    private static void ForwardLayersInRows(
+        ReadOnlySpan<LayerShape> first, LayerShape[] layers, float* parameters, float* x, int samples, float* tile, int lanes, float* output, TileGroup group,
+        float* rows, float* otherRows)
     {
         float* a = x, next = rows, free = otherRows;
-        for (int l = 0; l < layers.Length; l++)
+        for (int l = 0; l < first.Length; l++)
         {
-            ref readonly LayerShape layer = ref layers[l];
-            for (int s = 0; s < samples; s += FewForward.MaxSamples)
-            {
-                LayerOfFew(
-                    in layer, parameters, a + s * (nint)layer.Inputs, layer.Inputs, Math.Min(samples - s, FewForward.MaxSamples),
-                    next + s * (nint)layer.Outputs, layer.Outputs);
-            }
-
-            float* target = l + 1 < layers.Length ? tile + (nint)layers[l + 1].InputRows * lanes : output;
-            T.Transpose(next, layer.Outputs, samples, layer.Outputs, target, lanes);
+            ref readonly LayerShape layer = ref first[l];
+            LayerInRows(in layer, parameters, a, layer.Inputs, group.Tiles * samples, next, layer.Outputs);
+            if (l + 1 < layers.Length) RowsToTiles(next, group.Tiles, samples, layer.Outputs, tile + (nint)layers[l + 1].InputRows * lanes, group.Inputs, lanes);
+            else RowsToTiles(next, group.Tiles, samples, layer.Outputs, output, group.Outputs, lanes);
             a = next;
             next = free;
             free = a;
         }
     }
 
-    /// <summary>Tiles from the inputs of the first layer to those of all others, and the outputs of the last.</summary>
-    private protected virtual void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output, TileGroup group)
+    /// <summary>Tiles through the layers from <paramref name="first"/> on: from the inputs of the first to those of all others, and the outputs of the last.</summary>
+    private protected virtual void ForwardLayers(LayerShape[] layers, int first, float* parameters, float* tile, int lanes, float* output, TileGroup group)
     {
-        for (int l = 0; l < layers.Length; l++)
+        for (int l = first; l < layers.Length; l++)
         {
             ref readonly LayerShape layer = ref layers[l];
             bool last = l == layers.Length - 1;

@@ -12,8 +12,8 @@ namespace FastNN.Vectorised;
 /// one body, which takes six rows of the result in registers (12 sums, as AVX2's sixteen registers allow) and walks over the terms:
 /// <list type="bullet">
 /// <item>
-/// At most <see cref="Depth"/> terms at a time, the sums parked in the result between passes (the chain merely continues through memory). So
-/// the tile's terms stay in the L1 cache for all rows, and rows of W whole pages apart do not push each other out of L2.
+/// Some hundred terms at a time, the sums parked in the result between passes (the chain merely continues through memory). So the tile's terms
+/// stay in the cache for all rows, and rows of W whole pages apart do not push each other out of L2.
 /// </item>
 /// <item>
 /// At 512 bits, σ of six rows is taken while the products of the next six run, one vector a turn, its constants in registers: 64-60 reaches
@@ -21,11 +21,10 @@ namespace FastNN.Vectorised;
 /// to hide σ's latency in: there σ follows once the layer's sums are complete (32-64-64-64-16 at 256 bits: 65 % of the peak, interleaved 62 %).
 /// </item>
 /// <item>
-/// Forward, the weights of a turn lie in a row of W each, and the processor does not foresee the next columns: fetching them ahead by hand takes
-/// 1024-1024 from 80 to 96 % of the peak, 1000-1000 from 78 to 95 %.
+/// Forward, the weights of a turn lie in a row of W each, and the processor does not foresee the next columns: they are fetched ahead by hand.
 /// </item>
 /// <item>
-/// Several tiles take a part of W in turn while it is in L2, which matters where all of W is not.
+/// Several tiles take six rows' weights in turn while these are near, which matters where all of W exceeds L2.
 /// </item>
 /// </list>
 /// </summary>
@@ -33,8 +32,11 @@ internal static unsafe class TileProduct
 {
     private const int MaxRows = 6, LineAhead = 16;
 
-    /// <summary>Terms in a pass. With rows of W whole pages apart 64 are better: 80 instead of 72 % of the peak at 1024-1024 on 256-bit vectors.</summary>
-    private const int Depth = 200, AliasedDepth = 64;
+    /// <summary>
+    /// The most terms in a pass. Half as many lanes take half as long over a term, so the caches must be quicker: at 256 bits, 1000-1000 reaches 88 % of
+    /// the peak with 128 terms and 75 % with 200. Forward with rows of W whole pages apart, 1024-1024 reaches 74 % with 64 and 68 % with 128.
+    /// </summary>
+    private static int Depth(int lanes, bool alias) => lanes == Padding.Lanes ? 200 : alias ? 64 : 128;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -48,41 +50,31 @@ internal static unsafe class TileProduct
         where V : struct
         where C : struct, IConst
     {
+        nint tile = C.Value * S.Count;
         int first = 0;
-        for (int passes = Parts(inputs, Pages.Alias(outputs) ? AliasedDepth : Depth); passes > 0; passes--)
+        for (int passes = Parts(inputs, Depth(S.Count, Pages.Alias(outputs))); passes > 0; passes--)
         {
-            int terms = Parts(inputs - first, passes);
-            float* wf = w + first * (nint)outputs;
+            int terms = Parts(inputs - first, passes), i = 0, pending = 0;
+            float* at = a + first * tile, wf = w + first * (nint)outputs, sums = y;
+            for (int blocks = Parts(outputs, MaxRows); blocks > 0; blocks--)
+            {
+                int rows = Parts(outputs - i, blocks);
+                float* z = y + i * tile, start = first == 0 ? b + i : null;
+                for (int t = 0; t < group.Tiles; t++)
+                    Rows<S, V, C, Const.Yes>(rows, at + t * group.Inputs, terms, wf + i, outputs, start, z + t * group.Outputs, sums + t * group.Outputs, pending, null);
+                sums = z;
+                pending = passes == 1 && S.Count == Padding.Lanes ? rows * C.Value : 0;
+                i += rows;
+            }
+
             for (int t = 0; t < group.Tiles; t++)
             {
-                float* at = a + t * group.Inputs + first * C.Value * S.Count, yt = y + t * group.Outputs;
-                Pass<S, V, C>(at, terms, wf, first == 0 ? b : null, yt, outputs, passes == 1);
+                if (S.Count == Padding.Lanes) SigmoidSpan.Run<S, V>(sums + t * group.Outputs, sums + t * group.Outputs, pending * S.Count);
+                else if (passes == 1) SigmoidSpan.Run<S, V>(y + t * group.Outputs, y + t * group.Outputs, outputs * tile);
             }
 
             first += terms;
         }
-    }
-
-    /// <summary>All rows of the result, some of their terms, and σ once these are the last.</summary>
-    private static void Pass<S, V, C>(float* a, int terms, float* w, float* b, float* y, int outputs, bool last)
-        where S : struct, ISimd<V>
-        where V : struct
-        where C : struct, IConst
-    {
-        nint tile = C.Value * S.Count;
-        float* sums = y;
-        int pending = 0;
-        for (int i = 0, blocks = Parts(outputs, MaxRows); blocks > 0; blocks--)
-        {
-            int rows = Parts(outputs - i, blocks);
-            Rows<S, V, C, Const.Yes>(rows, a, terms, w + i, outputs, b == null ? null : b + i, y + i * tile, sums, pending, null);
-            sums = y + i * tile;
-            pending = last && S.Count == Padding.Lanes ? rows * C.Value : 0;
-            i += rows;
-        }
-
-        if (S.Count == Padding.Lanes) SigmoidSpan.Run<S, V>(sums, sums, pending * S.Count);
-        else if (last) SigmoidSpan.Run<S, V>(y, y, outputs * tile);
     }
 
     /// <param name="w">Weights [inputs, outputs].</param>
@@ -100,20 +92,17 @@ internal static unsafe class TileProduct
         nint tile = C.Value * S.Count;
         float* zeros = stackalloc float[MaxRows];
         int first = 0;
-        for (int passes = Parts(outputs, Depth); passes > 0; passes--)
+        for (int passes = Parts(outputs, Depth(S.Count, alias: false)); passes > 0; passes--)
         {
             int terms = Parts(outputs - first, passes);
-            for (int t = 0; t < group.Tiles; t++)
+            float* from = delta + first * tile;
+            for (int j = 0, blocks = Parts(inputs, MaxRows); blocks > 0; blocks--)
             {
-                float* from = delta + t * group.Outputs + first * tile, to = inputDelta + t * group.Outputs, at = a + t * group.Inputs;
-                for (int j = 0, blocks = Parts(inputs, MaxRows); blocks > 0; blocks--)
-                {
-                    int rows = Parts(inputs - j, blocks);
-                    Rows<S, V, C, Const.No>(
-                        rows, from, terms, w + j * (nint)outputs + first, outputs, first == 0 ? zeros : null, to + j * tile, null, 0,
-                        passes == 1 ? at + j * tile : null);
-                    j += rows;
-                }
+                int rows = Parts(inputs - j, blocks);
+                float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile, aj = passes == 1 ? a + j * tile : null;
+                for (int t = 0; t < group.Tiles; t++)
+                    Rows<S, V, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, null, 0, aj == null ? null : aj + t * group.Inputs);
+                j += rows;
             }
 
             first += terms;
@@ -233,7 +222,7 @@ internal static unsafe class TileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<S, V, C>(float* w, V x0, V x1, ref V z, ref V u)
+    internal static void Add<S, V, C>(float* w, V x0, V x1, ref V z, ref V u)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst

@@ -73,7 +73,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         }
     }
 
-    private protected override void ForwardLayers(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output, TileGroup group)
+    private protected override void ForwardLayers(LayerShape[] layers, int first, float* parameters, float* tile, int lanes, float* output, TileGroup group)
     {
         for (int t = 0; t < group.Tiles; t++) T.TileTinyForward(layers, parameters, tile + t * group.Inputs, lanes, output + t * group.Outputs);
     }

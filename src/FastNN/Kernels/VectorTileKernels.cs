@@ -16,8 +16,8 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
 
     public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
 
-    public static void FewForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs) =>
-        Vectorised.FewForward.Run<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs);
+    public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs) =>
+        Vectorised.RowForward.Run<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs);
 
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         Vectorised.Transpose.Run<S, V>(source, sourceStride, rows, columns, target, targetStride);

@@ -23,7 +23,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     private AlignedBuffer? _memory;
     private TileChunk _chunk;
     private bool _differentiates, _deltas;
-    private float* _x, _y, _sum, _target;
+    private float* _y, _sum, _target;
     private float _scale, _rate;
     private CancellationToken _cancellation;
 
@@ -66,8 +66,8 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             samples = Math.Min(batch - first, _chunkSamples);
             bool last = first + samples == batch;
             int rest = samples % tile;
-            _chunk = new TileChunk(_memory.Pointer, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
-            _x = x + (nint)first * network.Inputs;
+            _chunk = new TileChunk(
+                _memory.Pointer, x + (nint)first * network.Inputs, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
             _y = y + (nint)first * network.Outputs;
             _differentiates = true;
             Run((_chunk.Tiles - 1) / _group + 1, threads);
@@ -104,9 +104,8 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     {
         if (_cancellation.IsCancellationRequested) return;
 
-        nint sample = (nint)first * _chunk.Tile;
-        float* x = _x + sample * network.Inputs, y = _y + sample * network.Outputs;
-        network.KernelSet.DifferentiateTiles(_layers, network.Buffer.Pointer, x, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas);
+        float* y = _y + (nint)first * _chunk.Tile * network.Outputs;
+        network.KernelSet.DifferentiateTiles(_layers, network.Buffer.Pointer, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas);
     }
 
     private void AddUp(in Rows rows)

@@ -7,7 +7,7 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static int LanesFor(int samples) => 1;
 
-    public static void FewForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
+    public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
     {
         for (int s = 0; s < samples; s++) DenseForward.Run(x + s * xStride, inputs, w, b, y + s * yStride, outputs);
     }
