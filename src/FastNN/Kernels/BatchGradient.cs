@@ -114,6 +114,7 @@ internal static unsafe class BatchGradient
         V g0 = default, g1 = default, g2 = default, g3 = default, g4 = default, g5 = default;
         V h0 = default, h1 = default, h2 = default, h3 = default, h4 = default, h5 = default; // the second vectors
         nint stride = cells.Stride;
+        int last = cells.Lanes - (C.Value - 1) * S.Count;
         if (cells.Next != 0)
         {
             Fetch(cells.Target + cells.Next, R.Value, stride);
@@ -123,7 +124,7 @@ internal static unsafe class BatchGradient
         if (cells.Sum != null)
         {
             float* sum = cells.Sum;
-            V mask = S.First(cells.Lanes - (C.Value - 1) * S.Count);
+            V mask = S.First(last);
             RowForward.Load<S, V, C, TRest>(sum, mask, out g0, out h0);
             if (R.Value > 1) RowForward.Load<S, V, C, TRest>(sum + stride, mask, out g1, out h1);
             if (R.Value > 2) RowForward.Load<S, V, C, TRest>(sum + 2 * stride, mask, out g2, out h2);
@@ -151,12 +152,30 @@ internal static unsafe class BatchGradient
         }
 
         float* target = cells.Target;
-        Finish<S, V, C, TRest>(target, in cells, g0, h0);
-        if (R.Value > 1) Finish<S, V, C, TRest>(target + stride, in cells, g1, h1);
-        if (R.Value > 2) Finish<S, V, C, TRest>(target + 2 * stride, in cells, g2, h2);
-        if (R.Value > 3) Finish<S, V, C, TRest>(target + 3 * stride, in cells, g3, h3);
-        if (R.Value > 4) Finish<S, V, C, TRest>(target + 4 * stride, in cells, g4, h4);
-        if (R.Value > 5) Finish<S, V, C, TRest>(target + 5 * stride, in cells, g5, h5);
+        V scale = S.Broadcast(cells.Scale);
+        Scale<S, V, C>(scale, ref g0, ref h0);
+        if (R.Value > 1) Scale<S, V, C>(scale, ref g1, ref h1);
+        if (R.Value > 2) Scale<S, V, C>(scale, ref g2, ref h2);
+        if (R.Value > 3) Scale<S, V, C>(scale, ref g3, ref h3);
+        if (R.Value > 4) Scale<S, V, C>(scale, ref g4, ref h4);
+        if (R.Value > 5) Scale<S, V, C>(scale, ref g5, ref h5);
+        if (cells.Rate != 0)
+        {
+            V rate = S.Broadcast(cells.Rate), mask = S.First(last);
+            Descend<S, V, C, TRest>(target, mask, rate, ref g0, ref h0);
+            if (R.Value > 1) Descend<S, V, C, TRest>(target + stride, mask, rate, ref g1, ref h1);
+            if (R.Value > 2) Descend<S, V, C, TRest>(target + 2 * stride, mask, rate, ref g2, ref h2);
+            if (R.Value > 3) Descend<S, V, C, TRest>(target + 3 * stride, mask, rate, ref g3, ref h3);
+            if (R.Value > 4) Descend<S, V, C, TRest>(target + 4 * stride, mask, rate, ref g4, ref h4);
+            if (R.Value > 5) Descend<S, V, C, TRest>(target + 5 * stride, mask, rate, ref g5, ref h5);
+        }
+
+        RowForward.Store<S, V, C, TRest>(g0, h0, target, last);
+        if (R.Value > 1) RowForward.Store<S, V, C, TRest>(g1, h1, target + stride, last);
+        if (R.Value > 2) RowForward.Store<S, V, C, TRest>(g2, h2, target + 2 * stride, last);
+        if (R.Value > 3) RowForward.Store<S, V, C, TRest>(g3, h3, target + 3 * stride, last);
+        if (R.Value > 4) RowForward.Store<S, V, C, TRest>(g4, h4, target + 4 * stride, last);
+        if (R.Value > 5) RowForward.Store<S, V, C, TRest>(g5, h5, target + 5 * stride, last);
     }
 
     private static void Fetch(float* at, int rows, nint stride)
@@ -168,26 +187,27 @@ internal static unsafe class BatchGradient
         }
     }
 
-    /// <summary>What becomes of a row's sums: their part of the gradient, or of the parameters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<S, V, C, TRest>(float* target, in Cells cells, V g, V h)
+    private static void Scale<S, V, C>(V scale, ref V g, ref V h)
+        where S : struct, ISimd<V>
+        where V : struct
+        where C : struct, IConst
+    {
+        g = S.Multiply(g, scale);
+        if (C.Value > 1) h = S.Multiply(h, scale);
+    }
+
+    /// <summary>What becomes of a row's sums on a descent: its parameters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Descend<S, V, C, TRest>(float* target, V mask, V rate, ref V g, ref V h)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
         where TRest : struct, IConst
     {
-        V scale = S.Broadcast(cells.Scale);
-        g = S.Multiply(g, scale);
-        h = S.Multiply(h, scale);
-        if (cells.Rate != 0)
-        {
-            V rate = S.Broadcast(cells.Rate);
-            RowForward.Load<S, V, C, TRest>(target, S.First(cells.Lanes - (C.Value - 1) * S.Count), out V w0, out V w1);
-            g = S.MultiplyAdd(rate, g, w0);
-            h = S.MultiplyAdd(rate, h, w1);
-        }
-
-        RowForward.Store<S, V, C, TRest>(g, h, target, cells.Lanes - (C.Value - 1) * S.Count);
+        RowForward.Load<S, V, C, TRest>(target, mask, out V w0, out V w1);
+        g = S.MultiplyAdd(rate, g, w0);
+        if (C.Value > 1) h = S.MultiplyAdd(rate, h, w1);
     }
 
     /// <summary>A block's rows of the gradient, and the outputs of a panel.</summary>
