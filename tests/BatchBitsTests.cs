@@ -14,7 +14,7 @@ public class BatchBitsTests
     public static TheoryData<KernelVariant, int[], int> VariantsNetworksAndThreads { get; } =
     [
         .. from set in KernelSet.Supported
-           from widths in (int[][])[[17, 33, 9, 5], [4, 4, 1], [40, 70, 3], [9, 135, 34], [1, 1]]
+           from widths in (int[][])[[17, 33, 9, 5], [4, 4, 1], [40, 70, 3], [67, 48, 9], [9, 135, 34], [1, 1]]
            from threads in Enumerable.Range(1, MostThreads)
            select (set.Variant, widths, threads),
     ];
@@ -27,7 +27,7 @@ public class BatchBitsTests
     public void Outputs_of_every_batch_size_are_those_of_its_samples_alone(KernelVariant variant, Numbers numbers)
     {
         var supply = new Supply(numbers);
-        foreach (int[] widths in (int[][])[[2, 4, 3, 2], [17, 33, 9, 5], [9, 40, 3], [70, 45]])
+        foreach (int[] widths in (int[][])[[2, 4, 3, 2], [17, 33, 9, 5], [9, 40, 3], [70, 45], [67, 48, 9], [50, 48]])
         {
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
             Guarded samples = supply.Next(LargestBatch * network.Inputs);

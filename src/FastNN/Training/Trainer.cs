@@ -22,7 +22,8 @@ namespace FastNN;
 /// <item>For one sample: 2·Σ_l ⌈n_out⌉₁₆.</item>
 /// <item>
 /// For batches, which pass in chunks of c samples, at most 128 for each thread, and fewer where that would take more than 64 MB:
-/// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆.
+/// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. A first layer whose samples are read where they are does without its n_in: one of more inputs than
+/// outputs, these a multiple of 16 and at least 48, and of at most 262,144 weights.
 /// </item>
 /// <item>For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter.</item>
 /// <item>
