@@ -246,7 +246,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     private static void LayerInRows(in LayerShape layer, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
     {
         float* w = parameters + layer.Weights, b = parameters + layer.Biases;
-        if (samples > 1 && RowForward.Suits(layer.Inputs, layer.Outputs))
+        if (RowForward.Suits(layer.Inputs, layer.Outputs, samples))
         {
             T.RowForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
         }
