@@ -10,8 +10,8 @@ namespace FastNN;
 /// <param name="Biases">Offset of b_0 in the parameters.</param>
 /// <param name="Activations">Offset of the layer's outputs (and, in another buffer, their deltas) in a workspace where every layer starts a cache line.</param>
 /// <param name="InputRows">
-/// Rows before the layer's inputs where those of all layers lie below each other, each with one more for the biases; −Inputs if only that one is there
-/// (<see cref="TakesRows"/>).
+/// Rows before the layer's inputs where those of all layers lie below each other, each with one more for the biases; −Inputs if of the layer only that for
+/// the biases is there (<see cref="TakesRows"/>).
 /// </param>
 internal readonly record struct LayerShape(int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows)
 {

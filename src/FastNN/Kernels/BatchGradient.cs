@@ -11,14 +11,11 @@ namespace FastNN.Vectorised;
 /// The biases follow the weights in memory and so are one more row of W, whose input is 1. Six rows j by two vectors of outputs i stay in
 /// registers while all samples pass; δ comes in panels [sample][two vectors], which are read end to end, a one broadcast at a time, in tiles
 /// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.TakesRows"/>). Outputs that leave no whole vector take the narrowest
-/// that holds them. What the next block changes is fetched meanwhile, because the caches hold no gradient of a large layer from chunk to chunk.
+/// that holds them. What the next block changes is fetched meanwhile, if the layer exceeds L1.
 /// </summary>
 internal static unsafe class BatchGradient
 {
-    /// <summary>Parameters of a layer that the L1 cache holds anyway.</summary>
-    private const int FewestToFetch = 8 * 1024;
-
-    private const int MaxRows = 6;
+    private const int MaxRows = 6, L1Floats = 32 * 1024 / sizeof(float);
 
     /// <summary>Turns the deltas of a tile [outputs][lanes] into the panels that <see cref="Run"/> reads.</summary>
     /// <param name="delta">δ, a tile.</param>
@@ -53,7 +50,7 @@ internal static unsafe class BatchGradient
         where S : struct, ISimd<V>
         where V : struct
     {
-        bool fetches = layer.ParametersEnd - layer.Weights > FewestToFetch;
+        bool fetches = layer.ParametersEnd - layer.Weights > L1Floats;
         int outputs = layer.Outputs, weights = layer.TakesRows ? Math.Clamp(layer.Inputs, from, to) : from;
         for (int j = from; j < to;)
         {
@@ -64,9 +61,9 @@ internal static unsafe class BatchGradient
             {
                 int rest = outputs - i, width = PanelWidth(rest, S.Count);
                 nint at = j * (nint)outputs + i, next = !fetches ? 0 : i + width < outputs ? width : rows * (nint)outputs - i;
+                float* panel = chunk.DeltasOf(in layer) + (nint)i * chunk.Samples;
                 var cells = new Cells(
-                    chunk.DeltasOf(in layer) + (nint)i * chunk.Samples, a, inRows ? layer.Inputs : 1, row, sum == null ? null : sum + at, target + at, next, outputs,
-                    Math.Min(rest, width), scale, rate);
+                    panel, a, inRows ? layer.Inputs : 1, row, sum == null ? null : sum + at, target + at, next, outputs, Math.Min(rest, width), scale, rate);
                 if (rest >= 2 * S.Count) Rows<S, V, Const.Two, Const.No>(rows, in chunk, in cells);
                 else if (width == 2 * S.Count) Rows<S, V, Const.Two, Const.Yes>(rows, in chunk, in cells);
                 else if (width == S.Count) Rows<S, V, Const.One, Const.Yes>(rows, in chunk, in cells);
@@ -213,8 +210,8 @@ internal static unsafe class BatchGradient
     /// <summary>A block's rows of the gradient, and the outputs of a panel.</summary>
     /// <param name="panel">δ of these outputs.</param>
     /// <param name="inputs">a of the first row and sample.</param>
-    /// <param name="step">Floats from sample to sample: 1 in tiles, n_in in rows.</param>
-    /// <param name="row">The first row's place among all inputs of a tile.</param>
+    /// <param name="step">Floats from sample to sample: 1 in tiles, and in rows n_in, which is greater.</param>
+    /// <param name="row">In tiles, the first row's place among all inputs of one.</param>
     /// <param name="sum">What the sums start from, or null.</param>
     /// <param name="target">Where they go.</param>
     /// <param name="next">Floats from there to where the next block goes.</param>

@@ -100,7 +100,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Tiles of the same number of samples, at most <see cref="Tile"/>, through all layers, x to y.</summary>
     internal abstract void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
 
-    /// <summary>The samples from which on a tile pays; so many fewer are taken in rows.</summary>
+    /// <summary>The samples from which on a tile pays; fewer are taken in rows, by all layers and not by the first alone.</summary>
     internal virtual int FewestForTile(LayerShape[] layers)
     {
         const int smallNetwork = 2048;
@@ -117,13 +117,16 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         2 * Padding.RoundUp(LayerShape.Widest(layers)) * Tile * TileGroup.SizeFor(layers);
 
     /// <summary>
-    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first tile
-    /// and those behind them. Scratch takes <see cref="DifferentiateScratch"/>.
+    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first of
+    /// these tiles and of the following samples. Scratch takes <see cref="DifferentiateScratch"/>.
     /// </summary>
     internal abstract void DifferentiateTiles(
         LayerShape[] layers, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas);
 
-    /// <summary>Two deltas for each tile, the targets of one, and sixteen rows for its costs.</summary>
+    /// <summary>
+    /// Two deltas for each tile, the targets of one, and sixteen rows for its costs. Where all layers are taken in rows, these go to and fro between the second
+    /// delta and the targets: then there is one tile.
+    /// </summary>
     internal int DifferentiateScratch(LayerShape[] layers) =>
         Tile * ((2 * TileGroup.SizeFor(layers) + 1) * LayerShape.Widest(layers) + Padding.Lanes);
 
@@ -300,7 +303,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         var group = new TileGroup(tiles, next, room);
         int inRows = samples < FewestForTile(layers) ? layers.Length : layers[0].TakesRows ? 1 : 0;
         if (!layers[0].TakesRows) RowsToTiles(chunk.XOf(first), tiles, samples, layers[0].Inputs, tile, next, lanes);
-        ForwardLayersInRows(layers.AsSpan(0, inRows), layers, parameters, chunk.XOf(first), samples, tile, lanes, delta, group, inputDelta, targets);
+        ForwardLayersInRows(layers, inRows, parameters, chunk.XOf(first), samples, tile, lanes, delta, group, inputDelta, targets);
         if (inRows < layers.Length) ForwardLayers(layers, inRows, parameters, tile, lanes, delta, group);
 
         for (int t = 0; t < tiles; t++)
@@ -332,23 +335,22 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     /// is taken from there.
     /// </summary>
     private static void ForwardLayersInRows(
-        ReadOnlySpan<LayerShape> first, LayerShape[] layers, float* parameters, float* x, int samples, float* tile, int lanes, float* output, TileGroup group,
-        float* rows, float* otherRows)
+        LayerShape[] layers, int count, float* parameters, float* x, int samples, float* tile, int lanes, float* output, TileGroup group, float* rows, float* otherRows)
     {
-        float* a = x, next = rows, free = otherRows;
-        for (int l = 0; l < first.Length; l++)
+        for (int l = 0; l < count; l++)
         {
-            ref readonly LayerShape layer = ref first[l];
-            LayerInRows(in layer, parameters, a, layer.Inputs, group.Tiles * samples, next, layer.Outputs);
-            if (l + 1 < layers.Length) RowsToTiles(next, group.Tiles, samples, layer.Outputs, tile + (nint)layers[l + 1].InputRows * lanes, group.Inputs, lanes);
-            else RowsToTiles(next, group.Tiles, samples, layer.Outputs, output, group.Outputs, lanes);
-            a = next;
-            next = free;
-            free = a;
+            ref readonly LayerShape layer = ref layers[l];
+            bool last = l == layers.Length - 1;
+            LayerInRows(in layer, parameters, x, layer.Inputs, group.Tiles * samples, rows, layer.Outputs);
+            float* y = last ? output : tile + (nint)layers[l + 1].InputRows * lanes;
+            RowsToTiles(rows, group.Tiles, samples, layer.Outputs, y, last ? group.Outputs : group.Inputs, lanes);
+            x = rows;
+            rows = otherRows;
+            otherRows = x;
         }
     }
 
-    /// <summary>Tiles through the layers from <paramref name="first"/> on: from the inputs of the first to those of all others, and the outputs of the last.</summary>
+    /// <summary>Tiles through the layers from one on: from its inputs to those of all others, and the outputs of the last.</summary>
     private protected virtual void ForwardLayers(LayerShape[] layers, int first, float* parameters, float* tile, int lanes, float* output, TileGroup group)
     {
         for (int l = first; l < layers.Length; l++)

@@ -6,8 +6,9 @@ namespace FastNN.Vectorised;
 /// <summary>
 /// One layer that is not narrow on samples in rows, as the user has them: y_i[s] = σ(b_i + Σ_j w_ij·x_j[s]), x [samples][inputs],
 /// W [inputs, outputs], y [samples][outputs]. Outputs lie in the lanes and every sum is one chain in ascending order. Two vectors of outputs by six
-/// samples stay in registers, one input is broadcast at a time, and so a row of W is read once for six samples. Meanwhile the next six are fetched, six
-/// floats a turn (2048-64 with 1024 samples: 97 instead of 94 % of the peak), or, where W exceeds L2, the next two vectors of each of its rows.
+/// samples stay in registers, one input is broadcast at a time, and so a row of W is read once for six samples. Meanwhile the inputs of the next six
+/// samples are fetched, six floats a turn (2048-64 with 1024 samples: 97 instead of 94 % of the peak), or, where W exceeds L2, the next two vectors of each
+/// row of W.
 /// </summary>
 internal static unsafe class RowForward
 {

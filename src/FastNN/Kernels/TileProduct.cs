@@ -61,7 +61,11 @@ internal static unsafe class TileProduct
                 int rows = Parts(outputs - i, blocks);
                 float* z = y + i * tile, start = first == 0 ? b + i : null;
                 for (int t = 0; t < group.Tiles; t++)
-                    Rows<S, V, C, Const.Yes>(rows, at + t * group.Inputs, terms, wf + i, outputs, start, z + t * group.Outputs, sums + t * group.Outputs, pending, null);
+                {
+                    nint to = t * group.Outputs;
+                    Rows<S, V, C, Const.Yes>(rows, at + t * group.Inputs, terms, wf + i, outputs, start, z + to, sums + to, pending, null);
+                }
+
                 sums = z;
                 pending = passes == 1 && S.Count == Padding.Lanes ? rows * C.Value : 0;
                 i += rows;
@@ -99,9 +103,13 @@ internal static unsafe class TileProduct
             for (int j = 0, blocks = Parts(inputs, MaxRows); blocks > 0; blocks--)
             {
                 int rows = Parts(inputs - j, blocks);
-                float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile, aj = passes == 1 ? a + j * tile : null;
+                float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile;
                 for (int t = 0; t < group.Tiles; t++)
-                    Rows<S, V, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, null, 0, aj == null ? null : aj + t * group.Inputs);
+                {
+                    float* aj = passes == 1 ? a + j * tile + t * group.Inputs : null;
+                    Rows<S, V, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, null, 0, aj);
+                }
+
                 j += rows;
             }
 
