@@ -1,9 +1,9 @@
 namespace FastNN;
 
 /// <summary>
-/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, each tile, or four together, through all
-/// layers while their activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order. Both may
-/// be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
+/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, each tile, or four together,
+/// through all layers while their activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order.
+/// Both may be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
 /// </summary>
 internal sealed unsafe class BatchPass(Network network, int threads) : ParallelWork
 {
