@@ -67,7 +67,29 @@ public class BatchBitsTests
         }
     }
 
-    /// <summary>Weights beyond half of the L2 cache are taken by groups of tiles.</summary>
+    /// <summary>Networks no wider than four take more tiles together than others, and turn few inputs and outputs into tiles and back.</summary>
+    [Theory]
+    [MemberData(nameof(VariantsAndNumbers))]
+    public void Outputs_of_tiny_networks_of_every_shape_are_those_of_their_samples_alone(KernelVariant variant, Numbers numbers)
+    {
+        var supply = new Supply(numbers);
+        foreach (int[] widths in from inputs in Enumerable.Range(1, 4) from hidden in Enumerable.Range(1, 4) from outputs in Enumerable.Range(1, 4) select (int[])[inputs, hidden, outputs])
+        {
+            Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
+            Assert.True(variant == KernelVariant.Scalar || network.KernelSet.TilesTogether(network.Shapes) > TileGroup.SizeFor(network.Shapes));
+            foreach (int batch in (int[])[3, 7, 127, 255, 256, 257, 301, 523])
+            {
+                Guarded x = supply.Next(batch * network.Inputs), y = supply.Target(batch * network.Outputs);
+                var expected = new float[batch * network.Outputs];
+                for (int s = 0; s < batch; s++) reference.Forward(Row(x.Span, s, network.Inputs), Row(expected, s, network.Outputs));
+                network.Forward(x.Span, y.Span, threads: 1 + batch % 2);
+                Cases.AssertSameBits(expected, y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
+                Guarded.AssertUntouched(x);
+                Guarded.AssertGuards(y);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(VariantsAndThreads))]
     public void Large_layers_give_the_same_bits(KernelVariant variant, int threads)

@@ -8,7 +8,7 @@ internal sealed unsafe class BatchForward : ParallelWork
 
     private Network? _network;
     private float* _x, _y;
-    private int _batch;
+    private int _batch, _samples;
 
     internal static void Run(Network network, float* x, float* y, int batch, int threads)
     {
@@ -17,10 +17,11 @@ internal sealed unsafe class BatchForward : ParallelWork
         work._x = x;
         work._y = y;
         work._batch = batch;
-        int item = network.KernelSet.Tile * TileGroup.SizeFor(network.Shapes);
+        int tile = network.KernelSet.Tile;
+        work._samples = tile * TileGroup.Share(network.KernelSet.TilesTogether(network.Shapes), (batch - 1) / tile + 1, threads);
         try
         {
-            work.Run((batch - 1) / item + 1, threads);
+            work.Run((batch - 1) / work._samples + 1, threads);
         }
         finally
         {
@@ -32,9 +33,8 @@ internal sealed unsafe class BatchForward : ParallelWork
     {
         Network network = _network!;
         KernelSet kernels = network.KernelSet;
-        int group = kernels.Tile * TileGroup.SizeFor(network.Shapes);
-        nint first = (nint)item * group;
-        int left = (int)nint.Min(group, _batch - first);
+        nint first = (nint)item * _samples;
+        int left = (int)nint.Min(_samples, _batch - first);
         float* x = _x + first * network.Inputs, y = _y + first * network.Outputs, scratch = ThreadScratch.Get(network.BatchScratch);
         for (int done; left > 0; left -= done, x += (nint)done * network.Inputs, y += (nint)done * network.Outputs)
         {

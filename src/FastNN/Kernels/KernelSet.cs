@@ -97,7 +97,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Lanes of the tile for so many samples, at most <see cref="Tile"/>.</summary>
     internal abstract int LanesFor(int samples);
 
-    /// <summary>Tiles of the same number of samples, at most <see cref="Tile"/>, through all layers, x to y.</summary>
+    /// <summary>Tiles that go forward together where a batch has as many.</summary>
+    internal virtual int TilesTogether(LayerShape[] layers) => TileGroup.SizeFor(layers);
+
+    /// <summary>Tiles of the same number of samples, at most <see cref="Tile"/>, through all layers, x to y; several only if full.</summary>
     internal abstract void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
 
     /// <summary>The samples from which on a tile pays; fewer are taken in rows, by all layers and not by the first alone.</summary>

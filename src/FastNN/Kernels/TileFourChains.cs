@@ -25,10 +25,11 @@ internal static unsafe class TileFourChains
         where S : struct, ISimd<V>
         where V : struct
     {
+        float* sums = y;
+        int pending = 0;
         for (nint s = 0; s < tile; s += S.Count)
         {
-            float* z = y + s, sums = z;
-            int pending = 0;
+            float* z = y + s;
             for (int i = 0, blocks = (outputs + MaxOutputs - 1) / MaxOutputs; blocks > 0; blocks--)
             {
                 int rows = (outputs - i + blocks - 1) / blocks;
@@ -44,9 +45,9 @@ internal static unsafe class TileFourChains
                 z += rows * tile;
                 i += rows;
             }
-
-            for (; pending > 0; pending--, sums += tile) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
         }
+
+        for (; pending > 0; pending--, sums += tile) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
     }
 
     /// <summary>The sums of R outputs.</summary>

@@ -7,19 +7,11 @@ namespace FastNN;
 internal readonly record struct TileGroup(int Tiles, nint Inputs, nint Outputs)
 {
     /// <summary>
-    /// Tiles that go together in a network with a layer whose weights exceed half the L2 cache: read once for four tiles, they take a quarter of
-    /// the bandwidth of L3. Elsewhere one, so that activations stay in the cache, as they would not in layers of many thousands either.
+    /// Tiles that go together: four, which read weights beyond the L2 cache once, and where layers are narrow wait less for σ (17-33-9-5 forward takes
+    /// 0.95 of the time at 256 bits, 0.98 at 512). One where layers of many thousands would not leave the activations of four in the cache.
     /// </summary>
-    internal static int SizeFor(LayerShape[] layers)
-    {
-        const int halfOfL2 = 128 * 1024, widest = 8 * 1024;
-        if (LayerShape.Widest(layers) > widest) return 1;
+    internal static int SizeFor(LayerShape[] layers) => LayerShape.Widest(layers) > 8 * 1024 ? 1 : 4;
 
-        foreach (ref readonly LayerShape layer in layers.AsSpan())
-        {
-            if ((long)layer.Inputs * layer.Outputs > halfOfL2) return 4;
-        }
-
-        return 1;
-    }
+    /// <summary>The same, but no more than leave each of some threads its share of the tiles.</summary>
+    internal static int Share(int together, int tiles, int threads) => Math.Min(together, (tiles - 1) / threads + 1);
 }

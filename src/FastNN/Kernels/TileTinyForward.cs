@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
-using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// A tile of samples [neurons][lanes] through all layers of a network none of which is wider than four: a layer at a time, whose activations
-/// for one vector of samples are all in registers, so that the vectors of a tile overlap. By way of the kernels for any width, 2-4-3-2 takes
-/// 1.3 times as long.
+/// A tile of samples [neurons][lanes] through all layers of a network none of which is wider than four: a layer at a time, whose inputs for one
+/// vector of samples are all in registers, and then σ over all its outputs. Here a tile may have any number of vectors: the more, the less a layer
+/// waits for the one before (<see cref="TinyKernelSet{K, T}.TilesTogether"/>).
 /// </summary>
 internal static unsafe class TileTinyForward
 {
@@ -25,22 +24,21 @@ internal static unsafe class TileTinyForward
         {
             ref readonly LayerShape layer = ref layers[l];
             float* w = parameters + layer.Weights, b = parameters + layer.Biases, a = tile + layer.InputRows * lanes;
-            float* y = l + 1 < layers.Length ? tile + layers[l + 1].InputRows * lanes : output;
-            for (float* end = a + lanes; a < end; a += S.Count, y += S.Count)
+            float* z = l + 1 < layers.Length ? tile + layers[l + 1].InputRows * lanes : output;
+            for (nint s = 0; s < lanes; s += S.Count)
             {
-                V a0 = S.Load(a), a1 = a0, a2 = a0, a3 = a0;
-                if (layer.Inputs > 1) a1 = S.Load(a + lanes);
-                if (layer.Inputs > 2) a2 = S.Load(a + 2 * lanes);
-                if (layer.Inputs > 3) a3 = S.Load(a + 3 * lanes);
-                V z0 = Sum<S, V>(in layer, w, b, a0, a1, a2, a3), z1 = z0, z2 = z0, z3 = z0;
-                if (layer.Outputs > 1) z1 = Sum<S, V>(in layer, w + 1, b + 1, a0, a1, a2, a3);
-                if (layer.Outputs > 2) z2 = Sum<S, V>(in layer, w + 2, b + 2, a0, a1, a2, a3);
-                if (layer.Outputs > 3) z3 = Sum<S, V>(in layer, w + 3, b + 3, a0, a1, a2, a3);
-                S.Store(Sigmoid.Value<S, V>(z0), y);
-                if (layer.Outputs > 1) S.Store(Sigmoid.Value<S, V>(z1), y + lanes);
-                if (layer.Outputs > 2) S.Store(Sigmoid.Value<S, V>(z2), y + 2 * lanes);
-                if (layer.Outputs > 3) S.Store(Sigmoid.Value<S, V>(z3), y + 3 * lanes);
+                float* from = a + s, to = z + s;
+                V a0 = S.Load(from), a1 = a0, a2 = a0, a3 = a0;
+                if (layer.Inputs > 1) a1 = S.Load(from + lanes);
+                if (layer.Inputs > 2) a2 = S.Load(from + 2 * lanes);
+                if (layer.Inputs > 3) a3 = S.Load(from + 3 * lanes);
+                S.Store(Sum<S, V>(in layer, w, b, a0, a1, a2, a3), to);
+                if (layer.Outputs > 1) S.Store(Sum<S, V>(in layer, w + 1, b + 1, a0, a1, a2, a3), to + lanes);
+                if (layer.Outputs > 2) S.Store(Sum<S, V>(in layer, w + 2, b + 2, a0, a1, a2, a3), to + 2 * lanes);
+                if (layer.Outputs > 3) S.Store(Sum<S, V>(in layer, w + 3, b + 3, a0, a1, a2, a3), to + 3 * lanes);
             }
+
+            SigmoidSpan.Run<S, V>(z, z, layer.Outputs * lanes);
         }
     }
 

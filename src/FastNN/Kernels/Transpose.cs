@@ -5,9 +5,10 @@ using FastNN.Simd;
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns, and nothing beside these is touched: samples into the lanes and back. Blocks of a
-/// vector's rows by four columns, the last of them over the ones before where rows or columns leave a rest. Written by the vector wherever
-/// possible: a load of a vector must wait until floats stored one by one have reached the cache.
+/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns: samples into the lanes and back. Nothing beside these is touched, but that
+/// less than four rows may fill the target up to a fourth, where there is one. Blocks of a vector's rows by four columns, the last of them over the
+/// ones before where rows or columns leave a rest. Written by the vector wherever possible: a load of a vector must wait until floats stored one by
+/// one have reached the cache.
 /// </summary>
 internal static unsafe class Transpose
 {
@@ -25,7 +26,7 @@ internal static unsafe class Transpose
         if (rows < S.Count)
         {
             if (rows >= 4) Run<Simd128, Vector128<float>>(source, sourceStride, rows, columns, target, targetStride);
-            else OneByOne(source, sourceStride, rows, columns, target, targetStride);
+            else FewRows(source, sourceStride, rows, columns, target, targetStride);
             return;
         }
 
@@ -88,6 +89,32 @@ internal static unsafe class Transpose
         S.Store(c0, target + r);
         if (columns > 1) S.Store(c1, target + targetStride + r);
         if (columns > 2) S.Store(c2, target + 2 * targetStride + r);
+    }
+
+    /// <summary>Less than four rows: four floats a column all the same, whose surplus the next column overwrites, or nothing lies there.</summary>
+    private static void FewRows(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    {
+        if (rows == 1 && targetStride == 1)
+        {
+            new Span<float>(source, columns).CopyTo(new Span<float>(target, columns));
+            return;
+        }
+
+        for (; columns > 4; columns -= 4, source += 4, target += 4 * targetStride)
+        {
+            Vector128<float> a = Simd128.Load(source), b = a, d = a;
+            if (rows > 1) b = Simd128.Load(source + sourceStride);
+            if (rows > 2) d = Simd128.Load(source + 2 * sourceStride);
+            Vector128<float> ab = Simd128.UnpackLow(a, b), dd = Simd128.UnpackLow(d, d);
+            Simd128.Store(Simd128.UnpackLowPairs(ab, dd), target);
+            Simd128.Store(Simd128.UnpackHighPairs(ab, dd), target + targetStride);
+            ab = Simd128.UnpackHigh(a, b);
+            dd = Simd128.UnpackHigh(d, d);
+            Simd128.Store(Simd128.UnpackLowPairs(ab, dd), target + 2 * targetStride);
+            Simd128.Store(Simd128.UnpackHighPairs(ab, dd), target + 3 * targetStride);
+        }
+
+        OneByOne(source, sourceStride, rows, columns, target, targetStride);
     }
 
     /// <summary>The longer loop inside.</summary>

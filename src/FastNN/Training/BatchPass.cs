@@ -1,7 +1,7 @@
 namespace FastNN;
 
 /// <summary>
-/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, each tile, or four together,
+/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, four tiles together,
 /// through all layers while their activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order.
 /// Both may be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
 /// </summary>
@@ -19,9 +19,10 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     private readonly LayerShape[] _layers = network.Shapes;
     private readonly int _chunkSamples = ChunkOf(network, threads);
     private readonly Rows[] _rows = RowsOf(network.Shapes, threads);
-    private readonly int _scratch = network.KernelSet.DifferentiateScratch(network.Shapes), _group = TileGroup.SizeFor(network.Shapes);
+    private readonly int _scratch = network.KernelSet.DifferentiateScratch(network.Shapes), _together = TileGroup.SizeFor(network.Shapes);
     private AlignedBuffer? _memory;
     private TileChunk _chunk;
+    private int _group;
     private bool _differentiates, _deltas;
     private float* _y, _sum, _target;
     private float _scale, _rate;
@@ -69,6 +70,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             _chunk = new TileChunk(
                 _memory.Pointer, x + (nint)first * network.Inputs, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
             _y = y + (nint)first * network.Outputs;
+            _group = TileGroup.Share(_together, _chunk.Tiles, threads);
             _differentiates = true;
             Run((_chunk.Tiles - 1) / _group + 1, threads);
             _cancellation.ThrowIfCancellationRequested();

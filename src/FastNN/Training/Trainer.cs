@@ -27,8 +27,8 @@ namespace FastNN;
 /// </item>
 /// <item>For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter.</item>
 /// <item>
-/// On each thread that takes part, kept by it for all trainers and networks: t·(3·widest + 16), inputs included; t·(9·widest + 16) if a layer has
-/// more than 131,072 weights and none is wider than 8,192, for then four tiles go together.
+/// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 16), inputs included, because four tiles go together;
+/// t·(3·widest + 16) if a layer is wider than 8,192.
 /// </item>
 /// </list>
 /// </para>
