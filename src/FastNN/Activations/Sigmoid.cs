@@ -49,21 +49,38 @@ internal static unsafe class Sigmoid
 
     /// <summary>
     /// σ in every lane: 15 operations, of which seven multiply and one divides. On Zen 4 those share two pipes, (7·2 + 6)/2 = 10 cycles for
-    /// 16 lanes; 10.8 are measured. The first factor of each multiply-add is one that is not needed again: the JIT overwrites that one, and
-    /// would copy another first.
+    /// 16 lanes. The first factor of each multiply-add is one that is not needed again: the JIT overwrites that one, and would copy another first.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Value<S, V>(V x)
         where S : struct, ISimd<V>
         where V : struct
     {
+        Reduce<S, V>(x, out V t, out V s);
+        return Combine<S, V>(t, s);
+    }
+
+    /// <summary>The first half of σ: t and s.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Reduce<S, V>(V x, out V t, out V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
         x = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), x));
         V rounded = S.MultiplyAdd(S.Broadcast(Minus16Log2E), x, S.Broadcast(Rounder));
         V i = S.Subtract(rounded, S.Broadcast(Rounder));
-        V t = S.MultiplyAdd(S.Broadcast(Ln2Over16High), i, x);
+        t = S.MultiplyAdd(S.Broadcast(Ln2Over16High), i, x);
         t = S.MultiplyAdd(S.Broadcast(Ln2Over16Low), i, t);
         var table = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(PowersOfTwo)); // constant data of the assembly never moves
-        V s = S.AddBits(S.ShiftBitsLeft(rounded, 19), S.Lookup16(table, rounded));
+        s = S.AddBits(S.ShiftBitsLeft(rounded, 19), S.Lookup16(table, rounded));
+    }
+
+    /// <summary>The second half: σ from t and s.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Combine<S, V>(V t, V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
         V q = S.MultiplyAdd(S.Broadcast(Q2), t, S.Broadcast(Q1));
         q = S.MultiplyAdd(q, t, S.Broadcast(Q0));
         V one = S.Broadcast(One);

@@ -41,12 +41,13 @@ internal static unsafe class TileFourChains
                 }
 
                 sums = z;
-                pending = rows;
+                pending = S.Count == Padding.Lanes ? rows : 0;
                 z += rows * tile;
                 i += rows;
             }
         }
 
+        if (S.Count != Padding.Lanes) SigmoidSpan.Run<S, V>(y, y, outputs * tile);
         for (; pending > 0; pending--, sums += tile) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
     }
 
