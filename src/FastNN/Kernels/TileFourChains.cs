@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
@@ -7,8 +6,7 @@ namespace FastNN.Vectorised;
 /// <summary>
 /// A narrow layer (<see cref="DenseForward.IsNarrow"/>) on a tile of samples [neurons][lanes]: y_i = σ((c₀ + c₂) + (c₁ + c₃)), where chain c_m
 /// adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Three outputs by four chains are twelve sums in
-/// registers, for one vector of samples after the other; with two at a time, which AVX-512 has the registers for, 8-16-16-1 took 1.2 times as long.
-/// As in <see cref="TileProduct"/>, σ of some outputs is taken while the products of the next ones run.
+/// registers, for one vector of samples after the other.
 /// </summary>
 internal static unsafe class TileFourChains
 {
@@ -25,30 +23,24 @@ internal static unsafe class TileFourChains
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* sums = y;
-        int pending = 0;
         for (nint s = 0; s < tile; s += S.Count)
         {
-            float* z = y + s;
             for (int i = 0, blocks = (outputs + MaxOutputs - 1) / MaxOutputs; blocks > 0; blocks--)
             {
                 int rows = (outputs - i + blocks - 1) / blocks;
+                float* z = y + i * tile + s;
                 switch (rows)
                 {
-                    case 1: Block<S, V, Const.One>(a + s, inputs, w + i, outputs, b + i, z, tile, sums, pending); break;
-                    case 2: Block<S, V, Const.Two>(a + s, inputs, w + i, outputs, b + i, z, tile, sums, pending); break;
-                    default: Block<S, V, Const.Three>(a + s, inputs, w + i, outputs, b + i, z, tile, sums, pending); break;
+                    case 1: Block<S, V, Const.One>(a + s, inputs, w + i, outputs, b + i, z, tile); break;
+                    case 2: Block<S, V, Const.Two>(a + s, inputs, w + i, outputs, b + i, z, tile); break;
+                    default: Block<S, V, Const.Three>(a + s, inputs, w + i, outputs, b + i, z, tile); break;
                 }
 
-                sums = z;
-                pending = S.Count == Padding.Lanes ? rows : 0;
-                z += rows * tile;
                 i += rows;
             }
         }
 
-        if (S.Count != Padding.Lanes) SigmoidSpan.Run<S, V>(y, y, outputs * tile);
-        for (; pending > 0; pending--, sums += tile) S.Store(Sigmoid.Value<S, V>(S.Load(sums)), sums);
+        SigmoidSpan.Run<S, V>(y, y, outputs * tile);
     }
 
     /// <summary>The sums of R outputs.</summary>
@@ -58,16 +50,13 @@ internal static unsafe class TileFourChains
     /// <param name="outputs">From there to that of the second.</param>
     /// <param name="b">Biases.</param>
     /// <param name="z">Receives the sums.</param>
-    /// <param name="tile">From row to row of a, z and sums.</param>
-    /// <param name="sums">Sums that wait for σ.</param>
-    /// <param name="pending">How many.</param>
+    /// <param name="tile">From row to row of a and z.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile, float* sums, int pending)
+    private static void Block<S, V, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile)
         where S : struct, ISimd<V>
         where V : struct
         where R : struct, IConst
     {
-        Sigmoid.Constants<S, V> sigmoid = S.Count == Padding.Lanes ? new Sigmoid.Constants<S, V>() : default;
         V zero = S.Broadcast(0f);
         V c0 = S.Broadcast(b[0]), c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero, e0 = zero, e1 = zero, e2 = zero, e3 = zero;
         if (R.Value > 1) d0 = S.Broadcast(b[1]);
@@ -79,18 +68,11 @@ internal static unsafe class TileFourChains
             Turn<S, V, R>(a + tile, w + outputs, ref c1, ref d1, ref e1);
             Turn<S, V, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2);
             Turn<S, V, R>(a + 3 * tile, w + 3 * outputs, ref c3, ref d3, ref e3);
-            if (pending > 0)
-            {
-                TileProduct.Activate(sums, in sigmoid);
-                sums += tile;
-                pending--;
-            }
         }
 
         if (inputs > 0) Turn<S, V, R>(a, w, ref c0, ref d0, ref e0);
         if (inputs > 1) Turn<S, V, R>(a + tile, w + outputs, ref c1, ref d1, ref e1);
         if (inputs > 2) Turn<S, V, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2);
-        for (; pending > 0; pending--, sums += tile) TileProduct.Activate(sums, in sigmoid);
 
         Store<S, V>(c0, c1, c2, c3, z);
         if (R.Value > 1) Store<S, V>(d0, d1, d2, d3, z + tile);

@@ -16,11 +16,6 @@ namespace FastNN.Vectorised;
 /// stay in the cache for all rows, and rows of W whole pages apart do not push each other out of L2.
 /// </item>
 /// <item>
-/// At 512 bits, σ of six rows is taken while the products of the next six run, one vector a turn, its constants in registers: 64-60 reaches
-/// 85 % of the peak, and 82 % with the constants in memory. Narrower vectors have no registers left for them, and half as many cycles in a turn
-/// to hide σ's latency in: there σ follows once the layer's sums are complete (32-64-64-64-16 at 256 bits: 65 % of the peak, interleaved 62 %).
-/// </item>
-/// <item>
 /// Forward, the weights of a turn lie in a row of W each, and the processor does not foresee the next columns: they are fetched ahead by hand.
 /// </item>
 /// <item>
@@ -29,6 +24,10 @@ namespace FastNN.Vectorised;
 /// <item>
 /// Forward, columns of W whose rows lie powers of two apart share few sets of L1 and push each other out before the next tile comes. Narrow vectors,
 /// which have less time to fetch them again, take them from a copy (<see cref="Copies"/>).
+/// </item>
+/// <item>
+/// σ follows once a layer's sums are complete. Taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
+/// at 512 bits, cost 1 % of 91-91, and 4 % at 256 bits.
 /// </item>
 /// </list>
 /// </summary>
@@ -78,8 +77,8 @@ internal static unsafe class TileProduct
 
         for (int passes = Parts(inputs, depth); passes > 0; passes--)
         {
-            int terms = Parts(inputs - first, passes), i = 0, pending = 0, copied = 0;
-            float* at = a + first * tile, wf = w + first * (nint)outputs, from = wf, sums = y;
+            int terms = Parts(inputs - first, passes), i = 0, copied = 0;
+            float* at = a + first * tile, wf = w + first * (nint)outputs, from = wf;
             nint stride = outputs;
             for (int blocks = Parts(outputs, MaxRows); blocks > 0; blocks--)
             {
@@ -94,24 +93,14 @@ internal static unsafe class TileProduct
 
                 float* z = y + i * tile, start = first == 0 ? b + i : null;
                 for (int t = 0; t < group.Tiles; t++)
-                {
-                    nint to = t * group.Outputs;
-                    Rows<S, V, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + to, sums + to, pending, null);
-                }
-
-                sums = z;
-                pending = passes == 1 && S.Count == Padding.Lanes ? rows * C.Value : 0;
+                    Rows<S, V, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + t * group.Outputs, null);
                 i += rows;
-            }
-
-            for (int t = 0; t < group.Tiles; t++)
-            {
-                if (S.Count == Padding.Lanes) SigmoidSpan.Run<S, V>(sums + t * group.Outputs, sums + t * group.Outputs, pending * S.Count);
-                else if (passes == 1) SigmoidSpan.Run<S, V>(y + t * group.Outputs, y + t * group.Outputs, outputs * tile);
             }
 
             first += terms;
         }
+
+        for (int t = 0; t < group.Tiles; t++) SigmoidSpan.Run<S, V>(y + t * group.Outputs, y + t * group.Outputs, outputs * tile);
     }
 
     /// <summary>
@@ -154,7 +143,7 @@ internal static unsafe class TileProduct
                 for (int t = 0; t < group.Tiles; t++)
                 {
                     float* aj = passes == 1 ? a + j * tile + t * group.Inputs : null;
-                    Rows<S, V, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, null, 0, aj);
+                    Rows<S, V, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, aj);
                 }
 
                 j += rows;
@@ -168,7 +157,7 @@ internal static unsafe class TileProduct
     private static int Parts(int count, int size) => (count + size - 1) / size;
 
     private static void Rows<S, V, C, TForward>(
-        int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* sums, int pending, float* a)
+        int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* a)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
@@ -176,12 +165,12 @@ internal static unsafe class TileProduct
     {
         switch (rows)
         {
-            case 1: Block<S, V, C, Const.One, TForward>(x, terms, w, outputs, start, z, sums, pending, a); break;
-            case 2: Block<S, V, C, Const.Two, TForward>(x, terms, w, outputs, start, z, sums, pending, a); break;
-            case 3: Block<S, V, C, Const.Three, TForward>(x, terms, w, outputs, start, z, sums, pending, a); break;
-            case 4: Block<S, V, C, Const.Four, TForward>(x, terms, w, outputs, start, z, sums, pending, a); break;
-            case 5: Block<S, V, C, Const.Five, TForward>(x, terms, w, outputs, start, z, sums, pending, a); break;
-            default: Block<S, V, C, Const.Six, TForward>(x, terms, w, outputs, start, z, sums, pending, a); break;
+            case 1: Block<S, V, C, Const.One, TForward>(x, terms, w, outputs, start, z, a); break;
+            case 2: Block<S, V, C, Const.Two, TForward>(x, terms, w, outputs, start, z, a); break;
+            case 3: Block<S, V, C, Const.Three, TForward>(x, terms, w, outputs, start, z, a); break;
+            case 4: Block<S, V, C, Const.Four, TForward>(x, terms, w, outputs, start, z, a); break;
+            case 5: Block<S, V, C, Const.Five, TForward>(x, terms, w, outputs, start, z, a); break;
+            default: Block<S, V, C, Const.Six, TForward>(x, terms, w, outputs, start, z, a); break;
         }
     }
 
@@ -196,12 +185,10 @@ internal static unsafe class TileProduct
     /// <param name="outputs">Columns of W.</param>
     /// <param name="start">What each row starts from, or null: what is in z.</param>
     /// <param name="z">Rows of the result, a tile.</param>
-    /// <param name="sums">Rows whose sums are complete and wait for σ.</param>
-    /// <param name="pending">How many vectors of them.</param>
     /// <param name="a">Activations whose derivative closes these rows, or null.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Block<S, V, C, R, TForward>(
-        float* x, int terms, float* w, nint outputs, float* start, float* z, float* sums, int pending, float* a)
+        float* x, int terms, float* w, nint outputs, float* start, float* z, float* a)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
@@ -209,8 +196,6 @@ internal static unsafe class TileProduct
         where TForward : struct, IConst
     {
         nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
-        bool interleaves = TForward.Value != 0 && S.Count == Padding.Lanes; // a constant for the JIT
-        Sigmoid.Constants<S, V> sigmoid = interleaves ? new Sigmoid.Constants<S, V>() : default;
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
         if (start != null)
@@ -230,21 +215,11 @@ internal static unsafe class TileProduct
 
         // Each row's weights by a pointer of its own, which the JIT would compute anew in every turn.
         float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
-        nint k = 0;
-        for (; interleaves && pending > 0 && x < end; x += tile, k += step, pending--, sums += S.Count)
-        {
-            Cache.Prefetch(w + k + LineAhead);
-            Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
-            Activate(sums, in sigmoid);
-        }
-
-        for (; x < end; x += tile, k += step)
+        for (nint k = 0; x < end; x += tile, k += step)
         {
             if (TForward.Value != 0) Cache.Prefetch(w + k + LineAhead);
             Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
-
-        for (; interleaves && pending > 0; pending--, sums += S.Count) Activate(sums, in sigmoid);
 
         if (TForward.Value == 0 && a != null)
         {
@@ -286,11 +261,6 @@ internal static unsafe class TileProduct
         z = S.MultiplyAdd(weight, x0, z);
         if (C.Value > 1) u = S.MultiplyAdd(weight, x1, u);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Activate<S, V>(float* sums, in Sigmoid.Constants<S, V> sigmoid)
-        where S : struct, ISimd<V>
-        where V : struct => S.Store(S.Count == Padding.Lanes ? Sigmoid.Value(S.Load(sums), in sigmoid) : Sigmoid.Value<S, V>(S.Load(sums)), sums);
 
     /// <summary>z ← fma(z, a(1 − a), 0), which leaves no negative zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
