@@ -1,3 +1,4 @@
+using FastNN.Vectorised;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -81,6 +82,24 @@ public class BatchTrainerTests
 
         trainer.Step(inputs.AsSpan(0, 2000), targets.AsSpan(0, 100), TestContext.Current.CancellationToken);
         Assert.NotEqual(before, network.Parameters.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Scratch_of_a_batch_forward_is_as_documented(KernelVariant variant)
+    {
+        foreach (int[] widths in (int[][])[[1, 1], [2, 4, 3, 2], [4, 4, 4, 4, 4], [5, 3], [17, 33, 9, 5], [600, 400, 7], [8200, 3]])
+        {
+            int most = widths.Max() switch
+            {
+                <= 4 => 256 * (widths.Sum() + widths.Length - 2),
+                <= 8192 => 256 * Padding.RoundUp(widths.Max()),
+                _ => 64 * Padding.RoundUp(widths.Max()),
+            };
+            int scratch = new Network(widths, seed: 1, variant).BatchScratch;
+            if (variant == KernelVariant.Vector512) Assert.Equal(most, scratch);
+            else Assert.InRange(scratch, 1, most);
+        }
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed unsafe class Network
     /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread, which then keeps the most floats it
     /// has needed: for one sample, and only if the hidden layers, each rounded up to sixteen, have more than 512 neurons together, as many as these;
     /// for a batch at most 256 for each neuron of the widest layer, inputs included and rounded up to sixteen, a quarter of these if it is wider than
-    /// 8,192, or, in a network no layer of which is wider than four, 256 for each neuron and each layer.
+    /// 8,192, or, in a network no layer of which is wider than four, 256 for each neuron and each hidden layer.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must overlap neither the inputs nor the parameters.</param>
