@@ -17,7 +17,7 @@ internal static unsafe class Transpose
     /// <param name="rows">At least 1.</param>
     /// <param name="columns">At least 1.</param>
     /// <param name="target">[columns][rows], rows targetStride floats apart; apart from the source.</param>
-    /// <param name="targetStride">At least rows.</param>
+    /// <param name="targetStride">At least rows; where these are less than four, rows or at least four.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
