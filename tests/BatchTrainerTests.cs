@@ -75,6 +75,8 @@ public class BatchTrainerTests
         Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs, targets, cancelled.Token));
         Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs.AsSpan(0, 200), targets.AsSpan(0, 10), cancelled.Token));
         Assert.Throws<OperationCanceledException>(() => trainer.ComputeGradient(inputs, targets, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => trainer.TrainUntil(inputs.AsSpan(0, 2000), targets.AsSpan(0, 100), cost: 0f, maxSteps: 1, cancelled.Token));
 
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
         Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs, targets, soon.Token));

@@ -15,6 +15,16 @@ public class ReadmeTests
         Assert.Equal(["using FastNN;", "", .. Example], Between("README.md", "```csharp", "```"));
 
     [Fact]
+    public void The_example_of_batches_compiles_and_learns()
+    {
+        const string start = "// Batches: samples row by row, in mini-batches on up to two threads. XOR, a hundred times.";
+        string[] example = [.. Between("ReadmeExample.cs", start, "// </batches>")];
+        Assert.NotEmpty(example);
+        Assert.Equal(example, Between("README.md", start, "```"));
+        Assert.InRange(ReadmeExample.RunBatches(), 0f, 0.01f);
+    }
+
+    [Fact]
     public void The_example_prints_what_its_comments_say()
     {
         TextWriter console = Console.Out;

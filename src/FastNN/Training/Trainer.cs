@@ -188,10 +188,13 @@ public sealed unsafe class Trainer
     /// <param name="targets">[batch, n_out], row by row.</param>
     /// <param name="cost">The cost to reach, at least 0.</param>
     /// <param name="maxSteps">The most updates to make, at least 0.</param>
+    /// <param name="cancellationToken">Ends it by an exception, after the last whole step.</param>
     /// <returns>The updates made and the cost they led to.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="cost"/> is negative or NaN, or <paramref name="maxSteps"/> negative.</exception>
     /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
-    public TrainingResult TrainUntil(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, float cost, int maxSteps)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TrainingResult TrainUntil(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, float cost, int maxSteps, CancellationToken cancellationToken = default)
     {
         if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be at least 0, but is {cost}.");
         ArgumentOutOfRangeException.ThrowIfNegative(maxSteps);
@@ -199,7 +202,7 @@ public sealed unsafe class Trainer
         {
             float reached = Evaluate(inputs, targets);
             if (reached <= cost || steps == maxSteps || !float.IsFinite(reached)) return new TrainingResult(steps, reached, reached <= cost);
-            Step(inputs, targets);
+            Step(inputs, targets, cancellationToken);
         }
     }
 
