@@ -21,7 +21,7 @@ public sealed unsafe class TileKernelTests
         foreach ((int inputs, int outputs) in Cases.Shapes.Concat(large).Concat([(515, 510), (515, 510), (513, 521)])) // the last beyond 1 MiB
         {
             samples = samples % kernels.Tile + 1;
-            LayerShape[] layers = LayerShape.LayOut([inputs, outputs]);
+            LayerShape[] layers = Cases.LayOut(kernels, inputs, outputs);
             Guarded w = supply.Next(layers[0].ParametersEnd), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
             Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
             for (int s = 0; s < samples; s++)
@@ -72,7 +72,7 @@ public sealed unsafe class TileKernelTests
         for (int width = 1; width <= 40; width++)
         {
             // A layer of zeros but for large weights from each input to its output: σ says of every value whether it is positive.
-            LayerShape[] layers = LayerShape.LayOut([width, width]);
+            LayerShape[] layers = Cases.LayOut(kernels, width, width);
             var weights = new float[layers[0].ParametersEnd];
             for (int i = 0; i < width; i++) weights[i * width + i] = 1000f;
             var parameters = new Guarded(weights);

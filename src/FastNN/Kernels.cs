@@ -7,7 +7,7 @@ namespace FastNN;
 /// The kernels by themselves, for code that has a network of its own. Weights are [inputs, outputs] row by row: w_ij, from input j to
 /// output i, at <c>j·outputs + i</c>; the number of inputs and outputs is that of the spans. Every method gives the same bits in every
 /// variant, runs on the calling thread, is thread-safe for spans that are not shared, and allocates nothing once warm. Arguments come in the
-/// order: what goes in, the parameters, what comes out. To train a network of one's own, call <see cref="Forward"/> layer by layer,
+/// order: what goes in, the parameters, what comes out. Where no activation is given it is the sigmoid. To train a network of one's own, call <see cref="Forward"/> layer by layer,
 /// <see cref="OutputDelta"/>, then <see cref="BackwardUpdate"/> from the last layer to the first, each time with the inputDelta of the layer
 /// before as the next delta.
 /// </summary>
@@ -25,26 +25,66 @@ public static unsafe class Kernels
     /// <param name="y">Receives the results; as long as <paramref name="x"/>, and either <paramref name="x"/> itself or apart from it.</param>
     /// <param name="kernels">The variant to run.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
-    public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y, KernelVariant kernels = KernelVariant.Auto)
+    public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y, KernelVariant kernels = KernelVariant.Auto) =>
+        Activate(Activation.Sigmoid, x, y, kernels);
+
+    /// <summary>y = f(x), at most <see cref="Activation.MaxUlp"/> units in the last place off. Softmax is taken over all of the span.</summary>
+    /// <param name="activation">The function f.</param>
+    /// <param name="x">Any length, also 0.</param>
+    /// <param name="y">Receives the results; as long as <paramref name="x"/>, and either <paramref name="x"/> itself or apart from it.</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="activation"/> is null.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
+    public static void Activate(Activation activation, ReadOnlySpan<float> x, Span<float> y, KernelVariant kernels = KernelVariant.Auto)
     {
+        ArgumentNullException.ThrowIfNull(activation);
         KernelSet set = KernelSet.For(kernels);
         Guard.Length(y.Length, x.Length, nameof(y));
         if (x.IsEmpty) return;
         if (!System.Runtime.CompilerServices.Unsafe.AreSame(ref MemoryMarshal.GetReference(x), ref MemoryMarshal.GetReference(y)))
             Guard.NoOverlap(y, nameof(y), x, nameof(x));
 
-        fixed (float* px = x, py = y) set.Sigmoid(px, py, x.Length);
+        fixed (float* px = x, py = y) set.Of(activation).Activate(px, py, x.Length);
     }
 
-    /// <summary>One layer forward, one sample: a_i = σ(b_i + Σ_j w_ij·x_j).</summary>
+    /// <summary>y_k = f(x_k) and its slope f′(x_k), for an elementwise function.</summary>
+    /// <param name="activation">The function f.</param>
+    /// <param name="x">Any length, also 0.</param>
+    /// <param name="y">Receives the values; as long as <paramref name="x"/>.</param>
+    /// <param name="slopes">Receives the slopes; as long as <paramref name="x"/>. No span may overlap another.</param>
+    /// <param name="kernels">The variant to run.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="activation"/> is null.</exception>
+    /// <exception cref="ArgumentException">The function is softmax, the lengths differ, or spans overlap.</exception>
+    public static void ActivateWithSlope(
+        Activation activation, ReadOnlySpan<float> x, Span<float> y, Span<float> slopes, KernelVariant kernels = KernelVariant.Auto)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        if (!activation.IsElementwise)
+            throw new ArgumentException($"activation must have a slope for each value by itself, but is {activation}.", nameof(activation));
+
+        KernelSet set = KernelSet.For(kernels);
+        Guard.Length(y.Length, x.Length, nameof(y));
+        Guard.Length(slopes.Length, x.Length, nameof(slopes));
+        Guard.NoOverlap(y, nameof(y), x, nameof(x));
+        Guard.NoOverlap(slopes, nameof(slopes), x, nameof(x));
+        Guard.NoOverlap(slopes, nameof(slopes), y, nameof(y));
+        if (x.IsEmpty) return;
+
+        x.CopyTo(slopes);
+        fixed (float* z = slopes, a = y) set.Of(activation).ActivateKeepingSlope(z, a, x.Length);
+    }
+
+    /// <summary>One layer forward, one sample: a_i = f(b_i + Σ_j w_ij·x_j).</summary>
     /// <param name="inputs">x, [inputs], at least 1.</param>
     /// <param name="weights">W, [inputs, outputs].</param>
     /// <param name="biases">b, [outputs], at least 1.</param>
     /// <param name="outputs">Receives a, [outputs].</param>
     /// <param name="kernels">The variant to run.</param>
+    /// <param name="activation">The function f; the sigmoid for null.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or <paramref name="outputs"/> overlaps another span.</exception>
     public static void Forward(
-        ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, Span<float> outputs, KernelVariant kernels = KernelVariant.Auto)
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, Span<float> outputs,
+        KernelVariant kernels = KernelVariant.Auto, Activation? activation = null)
     {
         KernelSet set = KernelSet.For(kernels);
         Guard.Width(inputs.Length, nameof(inputs));
@@ -55,19 +95,24 @@ public static unsafe class Kernels
         Guard.NoOverlap(outputs, nameof(outputs), weights, nameof(weights));
         Guard.NoOverlap(outputs, nameof(outputs), biases, nameof(biases));
 
-        fixed (float* x = inputs, w = weights, b = biases, y = outputs) set.Forward(x, inputs.Length, w, b, y, biases.Length);
+        ActivationKernels function = set.Of(activation ?? Activation.Sigmoid);
+        fixed (float* x = inputs, w = weights, b = biases, y = outputs) function.Forward(x, inputs.Length, w, b, y, biases.Length, biases.Length);
     }
 
-    /// <summary>The delta of a sigmoid output layer under squared error, one sample: δ_i = ∂C/∂z_i = 2(a_i − y_i)·a_i(1 − a_i).</summary>
+    /// <summary>The delta of an output layer under squared error, one sample: δ_i = ∂C/∂z_i = 2(a_i − y_i)·f′(z_i).</summary>
     /// <param name="outputs">a, [outputs], at least 1.</param>
     /// <param name="targets">y, [outputs].</param>
     /// <param name="delta">Receives δ, [outputs].</param>
     /// <param name="kernels">The variant to run.</param>
+    /// <param name="activation">The function f, whose slope must follow from a; the sigmoid for null.</param>
     /// <returns>The cost C = Σ_i (a_i − y_i)².</returns>
-    /// <exception cref="ArgumentException">Lengths do not fit, or <paramref name="delta"/> overlaps another span.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not fit, <paramref name="delta"/> overlaps another span, or f′ does not follow from a (see <see cref="ActivateWithSlope"/>).
+    /// </exception>
     public static float OutputDelta(
-        ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> delta, KernelVariant kernels = KernelVariant.Auto)
+        ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> delta, KernelVariant kernels = KernelVariant.Auto, Activation? activation = null)
     {
+        CheckSlope(activation, nameof(activation));
         KernelSet set = KernelSet.For(kernels);
         Guard.Width(outputs.Length, nameof(outputs));
         Guard.Length(targets.Length, outputs.Length, nameof(targets));
@@ -77,55 +122,63 @@ public static unsafe class Kernels
 
         float* padded = ThreadScratch.Get(Padding.RoundUp(outputs.Length));
         float cost;
-        fixed (float* a = outputs, y = targets) cost = set.OutputDelta(a, y, padded, outputs.Length);
+        fixed (float* a = outputs, y = targets) cost = set.Of(activation ?? Activation.Sigmoid).Under(Cost.SquaredError).Delta(a, a, y, padded, outputs.Length);
         new Span<float>(padded, delta.Length).CopyTo(delta);
         return cost;
     }
 
     /// <summary>
-    /// One layer backward, one sample, and its update in the same pass over the weights: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i with the weights as
+    /// One layer backward, one sample, and its update in the same pass over the weights: δ⁻_j = f′_j·Σ_i w_ij·δ_i with the weights as
     /// they were, then w_ij ← w_ij − learningRate·δ_i·a_j and b_i ← b_i − learningRate·δ_i.
     /// </summary>
-    /// <param name="inputs">a, [inputs]: what the layer was given, the sigmoid outputs of the layer before where there is one.</param>
+    /// <param name="inputs">a, [inputs]: what the layer was given, the outputs of the layer before where there is one.</param>
     /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
     /// <param name="weights">W, [inputs, outputs]; updated.</param>
     /// <param name="biases">b, [outputs]; updated.</param>
     /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
     /// <param name="learningRate">Finite and greater than 0.</param>
     /// <param name="kernels">The variant to run.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or a span that is written overlaps another.</exception>
+    /// <param name="inputActivation">
+    /// The function f of the layer before, whose slope must follow from its outputs a; the sigmoid for null. Identity leaves δ⁻ without f′.
+    /// </param>
+    /// <exception cref="ArgumentException">Lengths do not fit, a span that is written overlaps another, or f′ does not follow from a.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
     public static void BackwardUpdate(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> weights, Span<float> biases, Span<float> inputDelta, float learningRate,
-        KernelVariant kernels = KernelVariant.Auto)
+        KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
     {
+        CheckSlope(inputActivation, nameof(inputActivation));
         KernelSet set = KernelSet.For(kernels);
         CheckBackward(weights, weights, nameof(weights), biases, nameof(biases), inputs, delta, inputDelta);
         Guard.LearningRate(learningRate);
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, b = biases, a = inputs)
-            set.Descend(w, b, a, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
+            set.Of(inputActivation ?? Activation.Sigmoid).Descend(w, b, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
 
         scratch.CopyInputDelta(inputDelta);
     }
 
     /// <summary>
-    /// One layer backward, one sample, its gradient added to that of the samples before: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i,
+    /// One layer backward, one sample, its gradient added to that of the samples before: δ⁻_j = f′_j·Σ_i w_ij·δ_i,
     /// ∂C/∂w_ij += δ_i·a_j, ∂C/∂b_i += δ_i.
     /// </summary>
-    /// <param name="inputs">a, [inputs]: what the layer was given, the sigmoid outputs of the layer before where there is one.</param>
+    /// <param name="inputs">a, [inputs]: what the layer was given, the outputs of the layer before where there is one.</param>
     /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
     /// <param name="weights">W, [inputs, outputs].</param>
     /// <param name="weightGradient">∂C/∂W, [inputs, outputs]; added to.</param>
     /// <param name="biasGradient">∂C/∂b, [outputs]; added to.</param>
     /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
     /// <param name="kernels">The variant to run.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or a span that is written overlaps another.</exception>
+    /// <param name="inputActivation">
+    /// The function f of the layer before, whose slope must follow from its outputs a; the sigmoid for null. Identity leaves δ⁻ without f′.
+    /// </param>
+    /// <exception cref="ArgumentException">Lengths do not fit, a span that is written overlaps another, or f′ does not follow from a.</exception>
     public static void BackwardAccumulate(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> weights, Span<float> weightGradient, Span<float> biasGradient,
-        Span<float> inputDelta, KernelVariant kernels = KernelVariant.Auto)
+        Span<float> inputDelta, KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
     {
+        CheckSlope(inputActivation, nameof(inputActivation));
         KernelSet set = KernelSet.For(kernels);
         CheckBackward(weights, weightGradient, nameof(weightGradient), biasGradient, nameof(biasGradient), inputs, delta, inputDelta);
         Guard.NoOverlap(weightGradient, nameof(weightGradient), weights, nameof(weights));
@@ -133,7 +186,7 @@ public static unsafe class Kernels
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs)
-            set.Accumulate(w, gw, gb, a, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
+            set.Of(inputActivation ?? Activation.Sigmoid).Accumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
 
         scratch.CopyInputDelta(inputDelta);
     }
@@ -154,6 +207,15 @@ public static unsafe class Kernels
         Guard.NoOverlap(parameters, nameof(parameters), gradient, nameof(gradient));
         Guard.LearningRate(learningRate);
         fixed (float* w = parameters, g = gradient) set.GradientDescent(w, g, parameters.Length, scale, -learningRate);
+    }
+
+    private static void CheckSlope(Activation? activation, string name)
+    {
+        if (activation is { } function && (function.KeepsSlope || !function.IsElementwise))
+        {
+            throw new ArgumentException(
+                $"{name} must be a function whose slope follows from its value, but is {function}: take Identity, and multiply by the slopes of ActivateWithSlope.", name);
+        }
     }
 
     /// <summary>The checks of both backward kernels; the targets are what the pass updates.</summary>

@@ -8,7 +8,7 @@ public sealed class Layer
     private readonly AlignedBuffer _parameters;
     private readonly LayerShape _shape;
 
-    internal Layer(AlignedBuffer parameters, LayerShape shape) => (_parameters, _shape) = (parameters, shape);
+    internal Layer(AlignedBuffer parameters, LayerShape shape, Activation activation) => (_parameters, _shape, Activation) = (parameters, shape, activation);
 
     /// <summary>n_in, the width of the layer before.</summary>
     public int Inputs => _shape.Inputs;
@@ -17,7 +17,7 @@ public sealed class Layer
     public int Outputs => _shape.Outputs;
 
     /// <summary>The function f of the layer.</summary>
-    public Activation Activation { get; } = Activation.Sigmoid;
+    public Activation Activation { get; }
 
     /// <summary>W, [Inputs, Outputs] row by row: w_ij, from input j to output i, at <c>j·Outputs + i</c>. A part of <see cref="Network.Parameters"/>.</summary>
     public Span<float> Weights => _parameters.Span.Slice(_shape.Weights, _shape.Inputs * _shape.Outputs);

@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 namespace FastNN;
 
 /// <summary>
-/// A fully connected network of sigmoid layers with its parameters in one contiguous buffer. For layer l
-/// <code>z_i = b_i + Σ_j w_ij·a_j,   a'_i = σ(z_i),   W [n_in, n_out], b, z and a' [n_out], a [n_in]</code>
+/// A fully connected network with its parameters in one contiguous buffer. For layer l with the activation f
+/// <code>z_i = b_i + Σ_j w_ij·a_j,   a'_i = f(z_i),   W [n_in, n_out], b, z and a' [n_out], a [n_in]</code>
 /// and the outputs of one layer are the inputs of the next.
 /// </summary>
 /// <remarks>
-/// The outputs lie between 0 and 1: scale targets accordingly. They are a pure function of parameters and inputs: the same bits for every
+/// Outputs have the range of the last activation, between 0 and 1 for the sigmoid: scale targets accordingly. They are a pure function of parameters and
+/// inputs: the same bits for every
 /// <see cref="KernelVariant"/>, for a sample alone or in a batch of any size. <see cref="Forward"/> is safe on any number of threads at once,
 /// as long as none changes the parameters meanwhile.
 /// </remarks>
@@ -18,7 +19,7 @@ public sealed unsafe class Network
     private const int StackFloats = 512;
     private readonly int _scratch;
 
-    /// <summary>Creates a network with parameters uniform in [−3, 3), drawn in their order in <see cref="Parameters"/>.</summary>
+    /// <summary>Creates the article's kind of network: sigmoid in every layer, parameters uniform in [−3, 3).</summary>
     /// <param name="widths">
     /// Neurons in each layer, inputs first: <c>[2, 4, 3, 2]</c> takes 2 inputs through hidden layers of 4 and 3 to 2 outputs, with 35 parameters.
     /// </param>
@@ -31,19 +32,57 @@ public sealed unsafe class Network
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>
     public Network(ReadOnlySpan<int> widths, int seed, KernelVariant kernels = KernelVariant.Auto)
+        : this(widths, Fill(widths, Activation.Sigmoid, Activation.Sigmoid), seed, Initializer.Article, kernels)
     {
-        Shapes = LayerShape.LayOut(widths);
+    }
+
+    /// <summary>Creates a network whose hidden layers have one activation and whose last layer has another.</summary>
+    /// <param name="widths">Neurons in each layer, inputs first.</param>
+    /// <param name="hidden">The activation of all layers but the last.</param>
+    /// <param name="output">That of the last.</param>
+    /// <param name="seed">Seed of SplitMix64.</param>
+    /// <param name="initializer">How the parameters are drawn; <see cref="Initializer.He"/> for null.</param>
+    /// <param name="kernels">The kernels to run on; all give the same bits.</param>
+    /// <exception cref="ArgumentNullException">An activation is null.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two widths, or <paramref name="hidden"/> is softmax.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">As for the other constructors.</exception>
+    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>
+    public Network(
+        ReadOnlySpan<int> widths, Activation hidden, Activation output, int seed, Initializer? initializer = null, KernelVariant kernels = KernelVariant.Auto)
+        : this(widths, Fill(widths, hidden, output), seed, initializer, kernels)
+    {
+    }
+
+    /// <summary>Creates a network with an activation for each layer.</summary>
+    /// <param name="widths">Neurons in each layer, inputs first.</param>
+    /// <param name="activations">One for each layer behind the inputs, one less than there are widths; softmax only last.</param>
+    /// <param name="seed">Seed of SplitMix64, whose numbers are the same on every platform and every version of .NET.</param>
+    /// <param name="initializer">How the parameters are drawn; <see cref="Initializer.He"/> for null.</param>
+    /// <param name="kernels">The kernels to run on; all give the same bits.</param>
+    /// <exception cref="ArgumentNullException">An activation is null.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two widths, not one activation for each layer, or softmax comes before the last.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A width is less than 1, there are more parameters than an array holds, or <paramref name="kernels"/> is no member of its enumeration.
+    /// </exception>
+    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>
+    public Network(
+        ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, int seed, Initializer? initializer = null, KernelVariant kernels = KernelVariant.Auto)
+    {
+        KernelSet general = KernelSet.For(kernels);
+        Shapes = LayerShape.LayOut(widths, activations, general);
         Inputs = widths[0];
         Outputs = widths[^1];
-        KernelSet = KernelSet.For(kernels).Suit(Shapes);
+        KernelSet = general.Suit(Shapes);
         _scratch = KernelSet.Scratch(Shapes);
         BatchScratch = KernelSet.BatchScratch(Shapes);
         FewestForTile = KernelSet.FewestForTile(Shapes);
         Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
-        Layers = Array.AsReadOnly(Array.ConvertAll(Shapes, shape => new Layer(Buffer, shape)));
-
-        var random = new SplitMix64(seed);
-        foreach (ref float parameter in Parameters) parameter = random.NextParameter();
+        var layers = new Layer[Shapes.Length];
+        for (int l = 0; l < layers.Length; l++) layers[l] = new Layer(Buffer, Shapes[l], activations[l]);
+        Layers = Array.AsReadOnly(layers);
+        (initializer ?? Initializer.He).Draw(Layers, seed);
     }
 
     /// <summary>Values in a sample: the width of the first layer.</summary>
@@ -130,6 +169,17 @@ public sealed unsafe class Network
     {
         Unsafe.SkipInit(out Scratch scratch);
         KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, Outputs);
+    }
+
+    /// <summary>One activation for each layer behind the inputs. What is wrong with the widths, the constructor that goes on finds.</summary>
+    private static Activation[] Fill(ReadOnlySpan<int> widths, Activation hidden, Activation output)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(output);
+        var activations = new Activation[Math.Max(1, widths.Length - 1)];
+        Array.Fill(activations, hidden);
+        activations[^1] = output;
+        return activations;
     }
 
     /// <summary>The batch size that both lengths say, or an exception.</summary>

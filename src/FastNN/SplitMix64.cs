@@ -17,6 +17,6 @@ internal struct SplitMix64(int seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>Uniform in [−3, 3): the upper 24 bits as a fraction u, and 6u − 3 rounded once from double precision.</summary>
-    internal float NextParameter() => (float)((Next() >> 40) * (6.0 / (1 << 24)) - 3.0);
+    /// <summary>Uniform in [−limit, limit): the upper 24 bits as a fraction u, and 2·limit·u − limit rounded once from double precision.</summary>
+    internal float NextUniform(double limit) => (float)((Next() >> 40) * (2 * limit / (1 << 24)) - limit);
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Simd;
 
-namespace FastNN.Activations;
+namespace FastNN;
 
 /// <summary>
 /// σ(x) = 1/(1 + e⁻ˣ) and its derivative. With i = round(−16·x·log₂e) and t = x + i·(ln 2)/16, so that |t| ≤ (ln 2)/32:
@@ -14,11 +14,8 @@ namespace FastNN.Activations;
 /// At most 2.47 ULP over all 2³² floats; tests sweep them against 1/(1 + exp(−x)) in double precision.
 /// ±0 → ½, +∞ → 1, −∞ → 0, NaN → NaN.
 /// </summary>
-internal static unsafe class Sigmoid
+internal readonly unsafe struct Sigmoid : IActivation
 {
-    /// <summary>The promised largest error, in units in the last place of the exact value rounded to float.</summary>
-    internal const double MaxUlp = 2.5;
-
     /// <summary>From here down, σ rounds to 0.</summary>
     internal const float Lowest = -104f;
 
@@ -47,37 +44,53 @@ internal static unsafe class Sigmoid
         0x1F7504F3, 0x1F7508A4, 0x1F75672A, 0x1F76248C, 0x1F7744FD, 0x1F78CCDF, 0x1F7AC0C7, 0x1F7D257D,
     ];
 
+    public static double MaxUlp => 2.5;
+
+    public static double MaxSlopeError => 3;
+
+    public static bool HasHalves => true;
+
+    public static double Exact(double z) => 1 / (1 + Math.Exp(-z));
+
+    public static double ExactSlope(double z) => Exact(z) * Exact(-z);
+
+    public static float Value(float z)
+    {
+        z = Lowest > z ? Lowest : z;
+        z = Highest < z ? Highest : z;
+        float rounded = MathF.FusedMultiplyAdd(z, Minus16Log2E, Rounder);
+        float i = rounded - Rounder;
+        float t = MathF.FusedMultiplyAdd(i, Ln2Over16High, z);
+        t = MathF.FusedMultiplyAdd(i, Ln2Over16Low, t);
+        int bits = BitConverter.SingleToInt32Bits(rounded);
+        float s = BitConverter.Int32BitsToSingle((bits << 19) + PowersOfTwo[bits & 15]);
+        float q = MathF.FusedMultiplyAdd(t, MathF.FusedMultiplyAdd(t, Q2, Q1), Q0);
+        return One / (s + MathF.FusedMultiplyAdd(t * s, q, One));
+    }
+
+    /// <summary>σ′ = a(1 − a).</summary>
+    public static float Slope(float kept) => kept * (1f - kept);
+
     /// <summary>
-    /// σ in every lane: 15 operations, of which seven multiply and one divides. On Zen 4 those share two pipes, (7·2 + 6)/2 = 10 cycles for
+    /// t and s. Both halves are 15 operations, of which seven multiply and one divides. On Zen 4 those share two pipes, (7·2 + 6)/2 = 10 cycles for
     /// 16 lanes. The first factor of each multiply-add is one that is not needed again: the JIT overwrites that one, and would copy another first.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Value<S, V>(V x)
+    public static void Begin<S, V>(V z, out V t, out V s)
         where S : struct, ISimd<V>
         where V : struct
     {
-        Reduce<S, V>(x, out V t, out V s);
-        return Combine<S, V>(t, s);
-    }
-
-    /// <summary>The first half of σ: t and s.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Reduce<S, V>(V x, out V t, out V s)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        x = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), x));
-        V rounded = S.MultiplyAdd(S.Broadcast(Minus16Log2E), x, S.Broadcast(Rounder));
+        z = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), z));
+        V rounded = S.MultiplyAdd(S.Broadcast(Minus16Log2E), z, S.Broadcast(Rounder));
         V i = S.Subtract(rounded, S.Broadcast(Rounder));
-        t = S.MultiplyAdd(S.Broadcast(Ln2Over16High), i, x);
+        t = S.MultiplyAdd(S.Broadcast(Ln2Over16High), i, z);
         t = S.MultiplyAdd(S.Broadcast(Ln2Over16Low), i, t);
         var table = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(PowersOfTwo)); // constant data of the assembly never moves
         s = S.AddBits(S.ShiftBitsLeft(rounded, 19), S.Lookup16(table, rounded));
     }
 
-    /// <summary>The second half: σ from t and s.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Combine<S, V>(V t, V s)
+    public static V End<S, V>(V z, V t, V s)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -87,9 +100,14 @@ internal static unsafe class Sigmoid
         return S.Divide(one, S.Add(S.MultiplyAdd(S.Multiply(t, s), q, one), s));
     }
 
-    /// <summary>σ′ = a(1 − a) in every lane, given a = σ(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Derivative<S, V>(V a)
+    public static V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
-        where V : struct => S.Multiply(a, S.Subtract(S.Broadcast(1f), a));
+        where V : struct => S.Multiply(kept, S.Subtract(S.Broadcast(1f), kept));
+}
+
+public abstract partial class Activation
+{
+    /// <summary>σ(z) = 1/(1 + e⁻ᶻ), between 0 and 1; σ′ = a(1 − a).</summary>
+    public static Activation Sigmoid { get; } = new Elementwise<Sigmoid>(nameof(Sigmoid));
 }

@@ -1,27 +1,27 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
 
 /// <summary>
 /// One layer backwards, one sample, in one pass over its weights. From its delta δ [outputs, padded] and its inputs a [inputs]:
-/// <code>δ⁻_j = σ′_j · Σ_i w_ij·δ_i,   σ′_j = a_j(1 − a_j)     the delta of the layer before, by induction
-/// g_ij  = δ_i·a_j,   g_i = δ_i                          the gradient for weights and biases</code>
+/// <code>δ⁻_j = f′_j · Σ_i w_ij·δ_i          the delta of the layer before, by induction
+/// g_ij  = δ_i·a_j,   g_i = δ_i        the gradient for weights and biases</code>
 /// and what <typeparamref name="TAction"/> does with the gradient: descend (the old w enters the sum, the new one is written) or accumulate.
 /// Rows of W run four at a time: δ is read once for four of them, and their sums end in one vector. Each sum over i runs in sixteen lanes
 /// (<see cref="Padding"/>); narrower vectors take the lanes in turns, so every weight is still visited once.
 /// </summary>
-internal static unsafe class DenseBackward<S, V, TAction>
+internal static unsafe class DenseBackward<S, V, A, TAction>
     where S : struct, ISimd<V>
     where V : struct
+    where A : struct, IActivation
     where TAction : struct, IGradientAction
 {
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="weightTarget">What the action updates for the weights: themselves, or their gradient.</param>
     /// <param name="biasTarget">The same for the biases.</param>
-    /// <param name="a">The layer's inputs, σ of the layer before where <paramref name="inputDelta"/> is wanted.</param>
+    /// <param name="a">The layer's inputs, from which f′ of the layer before is taken where <paramref name="inputDelta"/> is wanted.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="delta">δ, padded with zeros.</param>
     /// <param name="outputs">Columns of W.</param>
@@ -192,7 +192,7 @@ internal static unsafe class DenseBackward<S, V, TAction>
     {
         Vector128<float> aj = R.Value == 4 ? Simd128.Load(a) : Simd128.LoadFirst(a, Simd128.First(R.Value));
         Vector128<float> sums = Simd128.SumEach(sum0, sum1, sum2, sum3);
-        Simd128.Store(Simd128.MultiplyAdd(sums, Sigmoid.Derivative<Simd128, Vector128<float>>(aj), Vector128<float>.Zero), inputDelta);
+        Simd128.Store(Simd128.MultiplyAdd(sums, A.Slope<Simd128, Vector128<float>>(aj), Vector128<float>.Zero), inputDelta);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

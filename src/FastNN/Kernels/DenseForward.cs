@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// One layer, one sample: y_i = σ(b_i + Σ_j x_j·w_ij), x [inputs], W [inputs, outputs], b and y [outputs].
+/// One layer, one sample: y_i = f(b_i + Σ_j x_j·w_ij), x [inputs], W [inputs, outputs], b and y [outputs].
 /// Outputs lie in the lanes: each is one chain of fused multiply-adds over ascending j, and no sum crosses lanes.
 /// <list type="bullet">
 /// <item>
@@ -42,16 +41,17 @@ internal static unsafe class DenseForward
     /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, which a
     /// later vector load can be forwarded from; parts would have to reach the cache first.
     /// </param>
-    internal static void Run<S, V>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal static void Run<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
     {
         if (IsNarrow(inputs, outputs))
         {
             for (int i = 0; i < outputs; i += 2 * S.Count)
             {
-                if (outputs - i > S.Count) FourChains<S, V, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
-                else FourChains<S, V, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
+                if (outputs - i > S.Count) FourChains<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
+                else FourChains<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
             }
 
             return;
@@ -59,7 +59,7 @@ internal static unsafe class DenseForward
 
         if (outputs > 8 * S.Count && (long)inputs * outputs > L1Floats)
         {
-            Stream<S, V>(x, inputs, w, b, y, outputs, room);
+            Stream<S, V, A>(x, inputs, w, b, y, outputs, room);
             return;
         }
 
@@ -68,22 +68,23 @@ internal static unsafe class DenseForward
             int rest = outputs - i;
             switch ((rest + S.Count - 1) / S.Count)
             {
-                case 1: Panel<S, V, Const.One>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 2: Panel<S, V, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 3: Panel<S, V, Const.Three>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 4: Panel<S, V, Const.Four>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 5: Panel<S, V, Const.Five>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 6: Panel<S, V, Const.Six>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 7: Panel<S, V, Const.Seven>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                default: Panel<S, V, Const.Eight>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 1: Panel<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 2: Panel<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 3: Panel<S, V, A, Const.Three>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 4: Panel<S, V, A, Const.Four>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 5: Panel<S, V, A, Const.Five>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 6: Panel<S, V, A, Const.Six>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 7: Panel<S, V, A, Const.Seven>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                default: Panel<S, V, A, Const.Eight>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
             }
         }
     }
 
     /// <summary>N vectors of outputs, the last of them with as many lanes as are left, at most a full vector.</summary>
-    private static void Panel<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
+    private static void Panel<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
         where N : struct, IConst
     {
         int last = (N.Value - 1) * S.Count;
@@ -112,21 +113,22 @@ internal static unsafe class DenseForward
             zLast = S.MultiplyAdd(S.LoadFirst(w + last, mask), xj, zLast);
         }
 
-        if (N.Value > 1) S.Store(Sigmoid.Value<S, V>(z0), y);
-        if (N.Value > 2) S.Store(Sigmoid.Value<S, V>(z1), y + S.Count);
-        if (N.Value > 3) S.Store(Sigmoid.Value<S, V>(z2), y + 2 * S.Count);
-        if (N.Value > 4) S.Store(Sigmoid.Value<S, V>(z3), y + 3 * S.Count);
-        if (N.Value > 5) S.Store(Sigmoid.Value<S, V>(z4), y + 4 * S.Count);
-        if (N.Value > 6) S.Store(Sigmoid.Value<S, V>(z5), y + 5 * S.Count);
-        if (N.Value > 7) S.Store(Sigmoid.Value<S, V>(z6), y + 6 * S.Count);
-        S.StoreFirst(Sigmoid.Value<S, V>(zLast), y + last, Math.Min(S.Count, room - last));
+        if (N.Value > 1) S.Store(ActivationSpan.Value<S, V, A>(z0), y);
+        if (N.Value > 2) S.Store(ActivationSpan.Value<S, V, A>(z1), y + S.Count);
+        if (N.Value > 3) S.Store(ActivationSpan.Value<S, V, A>(z2), y + 2 * S.Count);
+        if (N.Value > 4) S.Store(ActivationSpan.Value<S, V, A>(z3), y + 3 * S.Count);
+        if (N.Value > 5) S.Store(ActivationSpan.Value<S, V, A>(z4), y + 4 * S.Count);
+        if (N.Value > 6) S.Store(ActivationSpan.Value<S, V, A>(z5), y + 5 * S.Count);
+        if (N.Value > 7) S.Store(ActivationSpan.Value<S, V, A>(z6), y + 6 * S.Count);
+        S.StoreFirst(ActivationSpan.Value<S, V, A>(zLast), y + last, Math.Min(S.Count, room - last));
     }
 
     /// <summary>All outputs at once, six inputs a turn, the sums in y; those of the last, partial vector beside it, where a whole one fits.</summary>
     [SkipLocalsInit]
-    private static void Stream<S, V>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    private static void Stream<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
     {
         int lanes = outputs % S.Count, whole = outputs - lanes;
         V mask = S.First(lanes);
@@ -137,8 +139,8 @@ internal static unsafe class DenseForward
         for (; inputs >= 6; inputs -= 6, x += 6, w += 6 * (nint)outputs) Rows<S, V, Const.Six>(x, w, y, outputs, (float*)&last);
         for (; inputs > 0; inputs--, x++, w += outputs) Rows<S, V, Const.One>(x, w, y, outputs, (float*)&last);
 
-        SigmoidSpan.Run<S, V>(y, y, whole);
-        S.StoreFirst(Sigmoid.Value<S, V>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, room - whole));
+        ActivationSpan.Run<S, V, A>(y, y, whole);
+        S.StoreFirst(ActivationSpan.Value<S, V, A>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, room - whole));
     }
 
     /// <summary>z_i += Σ_j x_j·w_ij over R rows (one or six) in ascending j.</summary>
@@ -191,9 +193,10 @@ internal static unsafe class DenseForward
     }
 
     /// <summary>N vectors of outputs (one or two), four chains each: z = (c₀ + c₂) + (c₁ + c₃), where c₀ starts from b.</summary>
-    private static void FourChains<S, V, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
+    private static void FourChains<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
         where N : struct, IConst
     {
         int last = (N.Value - 1) * S.Count;
@@ -243,7 +246,7 @@ internal static unsafe class DenseForward
             d2 = S.MultiplyAdd(S.LoadFirst(w + 2 * (nint)stride + last, mask), xj, d2);
         }
 
-        if (N.Value > 1) S.Store(Sigmoid.Value<S, V>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
-        S.StoreFirst(Sigmoid.Value<S, V>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, room - last));
+        if (N.Value > 1) S.Store(ActivationSpan.Value<S, V, A>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
+        S.StoreFirst(ActivationSpan.Value<S, V, A>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, room - last));
     }
 }

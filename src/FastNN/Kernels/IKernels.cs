@@ -7,16 +7,39 @@ namespace FastNN;
 /// </summary>
 internal unsafe interface IKernels
 {
-    static abstract void Sigmoid(float* x, float* y, nint count);
+    static abstract void Activate<A>(float* z, float* a, nint count)
+        where A : struct, IActivation;
 
-    static abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room);
+    /// <summary>The same, and f′(z) takes the place of z.</summary>
+    static abstract void ActivateKeepingSlope<A>(float* z, float* a, nint count)
+        where A : struct, IActivation;
 
-    static abstract float OutputDelta(float* a, float* y, float* delta, int count);
+    static abstract void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where A : struct, IActivation;
 
-    static abstract void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate);
+    static abstract float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost;
 
-    static abstract void Accumulate(
-        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta);
+    /// <summary>One sample; a may be z.</summary>
+    static abstract void Softmax(float* z, float* a, int count);
+
+    /// <summary>δ of softmax in place of g = ∂C/∂a.</summary>
+    static abstract void SoftmaxDelta(float* a, float* delta, int count);
+
+    /// <summary>δ, and C as the result, from the sums z.</summary>
+    static abstract float CrossEntropyDelta(float* z, float* y, float* delta, int count);
+
+    /// <summary>For a function that does not keep its slope.</summary>
+    static abstract void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation;
+
+    /// <summary>For a function that does not keep its slope.</summary>
+    static abstract void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation;
+
+    /// <summary>δ_k ← fma(δ_k, f′_k, 0).</summary>
+    static abstract void MultiplySlopes(float* delta, float* slopes, nint count);
 
     static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 }

@@ -64,15 +64,16 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Floats that a pass forward through these layers needs for their activations.</summary>
     internal virtual int Scratch(LayerShape[] layers) => layers[^1].Activations;
 
-    internal abstract void Sigmoid(float* x, float* y, nint count);
+    private readonly ActivationKernels?[] _functions = new ActivationKernels?[Activation.All.Count];
 
-    internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs);
+    /// <summary>The kernels that end in a function, created at the first need.</summary>
+    internal ActivationKernels Of(Activation activation) => _functions[activation.Index] ??= activation.CreateKernels(this);
 
-    internal abstract float OutputDelta(float* a, float* y, float* delta, int count);
+    /// <summary>Those of an elementwise function, for <see cref="Activation.CreateKernels"/>.</summary>
+    internal abstract ActivationKernels CreateKernels<A>()
+        where A : struct, IActivation;
 
-    internal abstract void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate);
-
-    internal abstract void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta);
+    internal abstract ActivationKernels CreateSoftmaxKernels();
 
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
@@ -83,13 +84,19 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal abstract void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int room);
 
     /// <summary>One sample forward, its activations kept, and the output's delta; the result is its cost.</summary>
-    internal abstract float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas);
+    internal abstract float Differentiate(
+        LayerShape[] layers, OutputKernels output, float* parameters, float* x, float* y, float* activations, float* deltas);
 
     /// <summary>A step of one sample: <see cref="Differentiate"/>, then back through all layers, descending its gradient on the way.</summary>
-    internal abstract float Step(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
+    internal abstract float Step(
+        LayerShape[] layers, OutputKernels output, float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
 
-    /// <summary>One sample back through all layers from the output's delta, adding its gradient to that of the samples before.</summary>
-    internal abstract void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas);
+    /// <summary>
+    /// One sample back through all layers from the output's delta, adding its gradient to that of the samples before; to inputDelta, padded, if it is not null,
+    /// the gradient with respect to x.
+    /// </summary>
+    internal abstract void Accumulate(
+        LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta);
 
     /// <summary>Samples in a full tile.</summary>
     internal abstract int Tile { get; }
@@ -121,17 +128,21 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     /// <summary>
     /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first of
-    /// these tiles and of the following samples. Scratch takes <see cref="DifferentiateScratch"/>.
+    /// these tiles and of the following samples; xGradient, if it is not null, receives in the same way the gradient with respect to the inputs. Scratch takes
+    /// <see cref="DifferentiateScratch"/>.
     /// </summary>
     internal abstract void DifferentiateTiles(
-        LayerShape[] layers, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas);
+        LayerShape[] layers, OutputKernels output, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
 
     /// <summary>
-    /// Two deltas for each tile, the targets of one, and sixteen rows for its costs. Where all layers are taken in rows, these go to and fro between the second
-    /// delta and the targets: then there is one tile.
+    /// Two deltas and the slopes that are kept for each tile, the targets of one, and sixteen rows for its costs. Where all layers are taken in rows, these go
+    /// to and fro between the second delta and the targets: then there is one tile.
     /// </summary>
-    internal int DifferentiateScratch(LayerShape[] layers) =>
-        Tile * ((2 * TileGroup.SizeFor(layers) + 1) * LayerShape.Widest(layers) + Padding.Lanes);
+    internal int DifferentiateScratch(LayerShape[] layers)
+    {
+        int together = TileGroup.SizeFor(layers);
+        return Tile * ((2 * together + 1) * LayerShape.Widest(layers) + together * layers[^1].SlopesEnd + Padding.Lanes);
+    }
 
     /// <summary>Rows from..to of a layer's gradient over a chunk; see <see cref="ITileKernels.BatchGradient"/>.</summary>
     internal abstract void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
@@ -163,17 +174,12 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             ? new TinyKernelSet<K, T>(Variant)
             : this;
 
-    internal override void Sigmoid(float* x, float* y, nint count) => K.Sigmoid(x, y, count);
+    /// <summary>Kernels that leave the sums as they are.</summary>
+    private static ActivationKernels Sums { get; } = new ActivationKernels<K, T, Identity>();
 
-    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs) => K.Forward(x, inputs, w, b, y, outputs, outputs);
+    internal override ActivationKernels CreateKernels<A>() => new ActivationKernels<K, T, A>();
 
-    internal override float OutputDelta(float* a, float* y, float* delta, int count) => K.OutputDelta(a, y, delta, count);
-
-    internal override void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate) =>
-        K.Descend(w, b, a, inputs, delta, outputs, inputDelta, rate);
-
-    internal override void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta) =>
-        K.Accumulate(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+    internal override ActivationKernels CreateSoftmaxKernels() => new SoftmaxKernels<K, T>();
 
     internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
 
@@ -183,48 +189,66 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         foreach (ref readonly LayerShape layer in layers.AsSpan(0, layers.Length - 1))
         {
             float* next = activations + layer.Activations;
-            K.Forward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, Padding.RoundUp(layer.Outputs));
+            layer.Function.Forward(
+                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, Padding.RoundUp(layer.Outputs));
             a = next;
         }
 
         ref readonly LayerShape output = ref layers[^1];
-        K.Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, room);
+        output.Function.Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, room);
     }
 
-    internal override float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas)
+    internal override float Differentiate(
+        LayerShape[] layers, OutputKernels output, float* parameters, float* x, float* y, float* activations, float* deltas)
     {
-        ref readonly LayerShape output = ref layers[^1];
-        float* a = activations + output.Activations;
-        Forward(layers, parameters, x, activations, a, Padding.RoundUp(output.Outputs));
-        return K.OutputDelta(a, y, deltas + output.Activations, output.Outputs);
-    }
-
-    internal override float Step(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
-    {
-        float cost = Differentiate(layers, parameters, x, y, activations, deltas);
-        for (int l = layers.Length - 1; l >= 0; l--)
+        float* a = x;
+        for (int l = 0; l < layers.Length; l++)
         {
             ref readonly LayerShape layer = ref layers[l];
-            float* a = l == 0 ? x : activations + layers[l - 1].Activations;
-            float* inputDelta = l == 0 ? null : deltas + layers[l - 1].Activations;
-            K.Descend(
-                parameters + layer.Weights, parameters + layer.Biases, a, layer.Inputs, deltas + layer.Activations, layer.Outputs, inputDelta, rate);
+            ActivationKernels function = l == layers.Length - 1 ? output.Function : layer.Function;
+            float* w = parameters + layer.Weights, b = parameters + layer.Biases, next = activations + layer.Activations;
+            int room = Padding.RoundUp(layer.Outputs);
+            if (layer.KeepsSlope) function.ForwardKeepingSlope(a, layer.Inputs, w, b, next, activations + layer.Kept, layer.Outputs, room);
+            else function.Forward(a, layer.Inputs, w, b, next, layer.Outputs, room);
+            a = next;
         }
 
+        ref readonly LayerShape last = ref layers[^1];
+        return output.Delta(a, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
+    }
+
+    internal override float Step(
+        LayerShape[] layers, OutputKernels output, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    {
+        float cost = Differentiate(layers, output, parameters, x, y, activations, deltas);
+        for (int l = layers.Length - 1; l > 0; l--)
+        {
+            ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
+            before.Function.Descend(
+                parameters + layer.Weights, parameters + layer.Biases, activations + before.Activations, activations + before.Kept, layer.Inputs,
+                deltas + layer.Activations, layer.Outputs, deltas + before.Activations, rate);
+        }
+
+        ref readonly LayerShape first = ref layers[0];
+        first.Function.Descend(
+            parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null, rate);
         return cost;
     }
 
-    internal override void Accumulate(LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas)
+    internal override void Accumulate(
+        LayerShape[] layers, float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta)
     {
-        for (int l = layers.Length - 1; l >= 0; l--)
+        for (int l = layers.Length - 1; l > 0; l--)
         {
-            ref readonly LayerShape layer = ref layers[l];
-            float* a = l == 0 ? x : activations + layers[l - 1].Activations;
-            float* inputDelta = l == 0 ? null : deltas + layers[l - 1].Activations;
-            K.Accumulate(
-                parameters + layer.Weights, gradient + layer.Weights, gradient + layer.Biases,
-                a, layer.Inputs, deltas + layer.Activations, layer.Outputs, inputDelta);
+            ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
+            before.Function.Accumulate(
+                parameters + layer.Weights, gradient + layer.Weights, gradient + layer.Biases, activations + before.Activations,
+                activations + before.Kept, layer.Inputs, deltas + layer.Activations, layer.Outputs, deltas + before.Activations);
         }
+
+        ref readonly LayerShape first = ref layers[0];
+        K.Accumulate<Identity>(
+            parameters + first.Weights, gradient + first.Weights, gradient + first.Biases, x, first.Inputs, deltas + first.Activations, first.Outputs, inputDelta);
     }
 
     internal override int Tile => T.Tile;
@@ -240,7 +264,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             bool last = l == layers.Length - 1;
             if (last) next = y;
             int nextStride = last ? layers[l].Outputs : Padding.RoundUp(layers[l].Outputs);
-            LayerInRows(in layers[l], parameters, a, stride, samples, next, nextStride);
+            LayerInRows(in layers[l], layers[l].Function, parameters, a, stride, samples, next, nextStride);
             a = next;
             stride = nextStride;
             next = free;
@@ -249,16 +273,18 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     }
 
     /// <summary>One layer on samples in rows: all together where that is better.</summary>
-    private static void LayerInRows(in LayerShape layer, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
+    private static void LayerInRows(
+        in LayerShape layer, ActivationKernels function, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
     {
         float* w = parameters + layer.Weights, b = parameters + layer.Biases;
         if (RowForward.Suits(layer.Inputs, layer.Outputs, samples))
         {
             T.RowForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
+            function.ActivateRows(y, samples, layer.Outputs, yStride);
         }
         else
         {
-            for (int s = 0; s < samples; s++) K.Forward(a + s * stride, layer.Inputs, w, b, y + s * (nint)yStride, layer.Outputs, yStride);
+            for (int s = 0; s < samples; s++) function.Forward(a + s * stride, layer.Inputs, w, b, y + s * (nint)yStride, layer.Outputs, yStride);
         }
     }
 
@@ -270,7 +296,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         if (first > 0)
         {
             bool last = layers.Length == 1;
-            LayerInRows(in layers[0], parameters, x, layers[0].Inputs, tiles * samples, last ? y : next, layers[0].Outputs);
+            LayerInRows(in layers[0], layers[0].Function, parameters, x, layers[0].Inputs, tiles * samples, last ? y : next, layers[0].Outputs);
             if (last) return;
             x = next;
         }
@@ -280,6 +306,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         {
             float* w = parameters + layer.Weights, b = parameters + layer.Biases;
             T.TileForward(a, layer.Inputs, w, b, next, layer.Outputs, lanes, new TileGroup(tiles, room, room));
+            for (int t = 0; t < tiles; t++) layer.Function.ActivateTile(next + t * room, layer.Outputs, lanes);
             float* free = a;
             a = next;
             next = free;
@@ -295,26 +322,26 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     }
 
     internal override void DifferentiateTiles(
-        LayerShape[] layers, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas)
+        LayerShape[] layers, OutputKernels output, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
     {
-        ref readonly LayerShape output = ref layers[^1];
+        ref readonly LayerShape last = ref layers[^1];
         int lanes = chunk.LanesOf(first), samples = chunk.SamplesOf(first);
-        nint room = (nint)LayerShape.Widest(layers) * lanes, next = (nint)chunk.Rows * lanes;
+        nint room = (nint)LayerShape.Widest(layers) * lanes, next = (nint)chunk.Rows * lanes, slopesRoom = (nint)last.SlopesEnd * lanes;
         float* delta = scratch, inputDelta = delta + tiles * room, targets = inputDelta + tiles * room, costs = targets + room;
-
-        float* tile = chunk.TileOf(first);
+        float* slopes = costs + Padding.Lanes * lanes, tile = chunk.TileOf(first);
         var group = new TileGroup(tiles, next, room);
+        var workspace = new Tiles(tile, slopes, delta, lanes, samples, group, slopesRoom);
         int inRows = samples < FewestForTile(layers) ? layers.Length : layers[0].TakesRows ? 1 : 0;
         if (!layers[0].TakesRows) RowsToTiles(chunk.XOf(first), tiles, samples, layers[0].Inputs, tile, next, lanes);
-        ForwardLayersInRows(layers, inRows, parameters, chunk.XOf(first), samples, tile, lanes, delta, group, inputDelta, targets);
-        if (inRows < layers.Length) ForwardLayers(layers, inRows, parameters, tile, lanes, delta, group);
+        ForwardLayersInRows(layers, output, inRows, parameters, chunk.XOf(first), in workspace, inputDelta, targets);
+        if (inRows < layers.Length) ForwardLayers(layers, output, inRows, parameters, in workspace);
 
         for (int t = 0; t < tiles; t++)
         {
             foreach (ref readonly LayerShape layer in layers.AsSpan())
                 new Span<float>(tile + t * next + ((nint)layer.InputRows + layer.Inputs) * lanes, lanes).Fill(1f);
-            T.Transpose(y + (nint)t * samples * output.Outputs, output.Outputs, samples, output.Outputs, targets, lanes);
-            T.TileOutputDelta(delta + t * room, targets, output.Outputs, lanes, costs);
+            T.Transpose(y + (nint)t * samples * last.Outputs, last.Outputs, samples, last.Outputs, targets, lanes);
+            output.TileDelta(delta + t * room, slopes + t * slopesRoom + (nint)last.Slopes * lanes, targets, last.Outputs, lanes, costs);
             new Span<float>(costs, samples).CopyTo(new Span<float>(chunk.Costs + (first + t) * chunk.Tile, samples));
         }
 
@@ -325,12 +352,20 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
                 T.PackDelta(delta + t * room, lanes, layer.Outputs, samples, chunk.DeltasOf(in layer), (first + t) * chunk.Tile, chunk.Samples);
             if (l == 0) break;
 
-            T.TileBackward(
-                parameters + layer.Weights, delta, layer.Outputs, tile + (nint)layer.InputRows * lanes, layer.Inputs, inputDelta, lanes, group);
+            ref readonly LayerShape before = ref layers[l - 1];
+            float* kept = before.KeepsSlope ? slopes + (nint)before.Slopes * lanes : tile + (nint)layer.InputRows * lanes;
+            TileGroup keptGroup = before.KeepsSlope ? group with { Inputs = slopesRoom } : group;
+            before.Function.TileBackward(parameters + layer.Weights, delta, layer.Outputs, kept, layer.Inputs, inputDelta, lanes, keptGroup);
             float* free = delta;
             delta = inputDelta;
             inputDelta = free;
         }
+
+        if (xGradient == null) return;
+
+        int inputs = layers[0].Inputs;
+        T.TileBackward<Identity>(parameters + layers[0].Weights, delta, layers[0].Outputs, delta, inputs, inputDelta, lanes, group);
+        for (int t = 0; t < tiles; t++) T.Transpose(inputDelta + t * room, lanes, inputs, samples, xGradient + (nint)t * samples * inputs, inputs);
     }
 
     /// <summary>
@@ -338,15 +373,31 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     /// is taken from there.
     /// </summary>
     private static void ForwardLayersInRows(
-        LayerShape[] layers, int count, float* parameters, float* x, int samples, float* tile, int lanes, float* output, TileGroup group, float* rows, float* otherRows)
+        LayerShape[] layers, OutputKernels output, int count, float* parameters, float* x, in Tiles tiles, float* rows, float* otherRows)
     {
+        int samples = tiles.Group.Tiles * tiles.Samples;
         for (int l = 0; l < count; l++)
         {
             ref readonly LayerShape layer = ref layers[l];
             bool last = l == layers.Length - 1;
-            LayerInRows(in layer, parameters, x, layer.Inputs, group.Tiles * samples, rows, layer.Outputs);
-            float* y = last ? output : tile + (nint)layers[l + 1].InputRows * lanes;
-            RowsToTiles(rows, group.Tiles, samples, layer.Outputs, y, last ? group.Outputs : group.Inputs, lanes);
+            ActivationKernels function = last ? output.Function : layer.Function;
+            float* y = last ? tiles.Output : tiles.Inputs + (nint)layers[l + 1].InputRows * tiles.Lanes;
+            nint room = last ? tiles.Group.Outputs : tiles.Group.Inputs;
+            if (layer.KeepsSlope)
+            {
+                float* slopes = tiles.Slopes + (nint)layer.Slopes * tiles.Lanes;
+                LayerInRows(in layer, Sums, parameters, x, layer.Inputs, samples, rows, layer.Outputs);
+                RowsToTiles(rows, tiles.Group.Tiles, tiles.Samples, layer.Outputs, slopes, tiles.SlopesRoom, tiles.Lanes);
+                for (int t = 0; t < tiles.Group.Tiles; t++)
+                    function.ActivateTileKeepingSlope(slopes + t * tiles.SlopesRoom, y + t * room, layer.Outputs, tiles.Lanes);
+                if (l + 1 < count) function.ActivateRows(rows, samples, layer.Outputs, layer.Outputs);
+            }
+            else
+            {
+                LayerInRows(in layer, function, parameters, x, layer.Inputs, samples, rows, layer.Outputs);
+                RowsToTiles(rows, tiles.Group.Tiles, tiles.Samples, layer.Outputs, y, room, tiles.Lanes);
+            }
+
             x = rows;
             rows = otherRows;
             otherRows = x;
@@ -354,18 +405,49 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     }
 
     /// <summary>Tiles through the layers from one on: from its inputs to those of all others, and the outputs of the last.</summary>
-    private protected virtual void ForwardLayers(LayerShape[] layers, int first, float* parameters, float* tile, int lanes, float* output, TileGroup group)
+    private void ForwardLayers(LayerShape[] layers, OutputKernels output, int first, float* parameters, in Tiles tiles)
     {
         for (int l = first; l < layers.Length; l++)
         {
             ref readonly LayerShape layer = ref layers[l];
             bool last = l == layers.Length - 1;
-            float* a = tile + (nint)layer.InputRows * lanes, y = last ? output : tile + (nint)layers[l + 1].InputRows * lanes;
-            TileGroup tiles = last ? group : group with { Outputs = group.Inputs };
-            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs, lanes, tiles);
+            ActivationKernels function = last ? output.Function : layer.Function;
+            float* a = tiles.Inputs + (nint)layer.InputRows * tiles.Lanes, y = last ? tiles.Output : tiles.Inputs + (nint)layers[l + 1].InputRows * tiles.Lanes;
+            TileGroup group = last ? tiles.Group : tiles.Group with { Outputs = tiles.Group.Inputs };
+            if (layer.KeepsSlope)
+            {
+                float* slopes = tiles.Slopes + (nint)layer.Slopes * tiles.Lanes;
+                SumsOfTiles(in layer, parameters, a, slopes, tiles.Lanes, group with { Outputs = tiles.SlopesRoom });
+                for (int t = 0; t < group.Tiles; t++)
+                    function.ActivateTileKeepingSlope(slopes + t * tiles.SlopesRoom, y + t * group.Outputs, layer.Outputs, tiles.Lanes);
+            }
+            else
+            {
+                SumsOfTiles(in layer, parameters, a, y, tiles.Lanes, group);
+                for (int t = 0; t < group.Tiles; t++) function.ActivateTile(y + t * group.Outputs, layer.Outputs, tiles.Lanes);
+            }
         }
     }
 
+    private protected virtual void SumsOfTiles(in LayerShape layer, float* parameters, float* a, float* z, int lanes, TileGroup group) =>
+        T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, z, layer.Outputs, lanes, group);
+
     internal override void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         T.BatchGradient(in chunk, in layer, from, to, sum, target, scale, rate);
+
+    /// <summary>Tiles on their way forward in training.</summary>
+    /// <param name="inputs">The inputs of all layers of the first.</param>
+    /// <param name="slopes">Where it keeps slopes.</param>
+    /// <param name="output">Receives its outputs.</param>
+    /// <param name="lanes">Of a tile.</param>
+    /// <param name="samples">In a tile.</param>
+    /// <param name="group">How many, and floats from one's inputs to the next one's, and from outputs to outputs.</param>
+    /// <param name="slopesRoom">Floats from slopes to slopes.</param>
+    private readonly struct Tiles(float* inputs, float* slopes, float* output, int lanes, int samples, TileGroup group, nint slopesRoom)
+    {
+        internal readonly float* Inputs = inputs, Slopes = slopes, Output = output;
+        internal readonly int Lanes = lanes, Samples = samples;
+        internal readonly TileGroup Group = group;
+        internal readonly nint SlopesRoom = slopesRoom;
+    }
 }

@@ -4,7 +4,7 @@ using FastNN.Simd;
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// One layer that is not narrow on samples in rows, as the user has them: y_i[s] = σ(b_i + Σ_j w_ij·x_j[s]), x [samples][inputs],
+/// One layer that is not narrow on samples in rows, as the user has them: y_i[s] = b_i + Σ_j w_ij·x_j[s], x [samples][inputs],
 /// W [inputs, outputs], y [samples][outputs]. Outputs lie in the lanes and every sum is one chain in ascending order. Two vectors of outputs by six
 /// samples stay in registers, one input is broadcast at a time, and so a row of W is read once for six samples. Meanwhile the inputs of the next six
 /// samples are fetched, six floats a turn (2048-64 with 1024 samples: 97 instead of 94 % of the peak), or, where W exceeds L2, the next two vectors of each
@@ -38,7 +38,7 @@ internal static unsafe class RowForward
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="b">Biases [outputs].</param>
-    /// <param name="y">Receives the outputs of the first sample.</param>
+    /// <param name="y">Receives the sums of the first sample.</param>
     /// <param name="yStride">Floats from there to those of the second.</param>
     /// <param name="outputs">Columns of W.</param>
     internal static void Run<S, V>(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
@@ -58,9 +58,6 @@ internal static unsafe class RowForward
                 s += rows;
             }
         }
-
-        if (yStride == outputs) SigmoidSpan.Run<S, V>(y, y, (nint)samples * outputs);
-        else for (; samples > 0; samples--, y += yStride) SigmoidSpan.Run<S, V>(y, y, outputs);
     }
 
     private static void Rows<S, V, C, TRest>(

@@ -4,7 +4,7 @@ using FastNN.Simd;
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// A narrow layer (<see cref="DenseForward.IsNarrow"/>) on a tile of samples [neurons][lanes]: y_i = σ((c₀ + c₂) + (c₁ + c₃)), where chain c_m
+/// A narrow layer (<see cref="DenseForward.IsNarrow"/>) on a tile of samples [neurons][lanes]: y_i = (c₀ + c₂) + (c₁ + c₃), where chain c_m
 /// adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Three outputs by four chains are twelve sums in
 /// registers, for one vector of samples after the other.
 /// </summary>
@@ -16,7 +16,7 @@ internal static unsafe class TileFourChains
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="b">Biases [outputs].</param>
-    /// <param name="y">Receives the layer's outputs, a tile.</param>
+    /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="tile">Lanes of the tiles, whole vectors.</param>
     internal static void Forward<S, V>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
@@ -39,8 +39,6 @@ internal static unsafe class TileFourChains
                 i += rows;
             }
         }
-
-        SigmoidSpan.Run<S, V>(y, y, outputs * tile);
     }
 
     /// <summary>The sums of R outputs.</summary>

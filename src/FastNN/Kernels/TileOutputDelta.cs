@@ -1,47 +1,55 @@
 using System.Runtime.CompilerServices;
-using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// The output layer of a tile of samples [neurons][tile] under squared error: δ_i = 2(a_i − y_i)·a_i(1 − a_i) takes the place of a_i, and each
-/// sample's cost C = Σ_i (a_i − y_i)² is summed as <see cref="OutputDelta"/> sums it: i in lane i mod 16, here a row, and the rows folded.
+/// The output layer of a tile of samples [neurons][tile]: δ_i = ∂c/∂a(a_i, y_i)·f′(z_i) takes the place of a_i, and each sample's cost C = Σ_i c(a_i, y_i)
+/// is summed as <see cref="OutputDelta"/> sums it: i in lane i mod 16, here a row, and the rows folded.
 /// </summary>
 internal static unsafe class TileOutputDelta
 {
     /// <param name="a">Outputs, a tile; becomes δ.</param>
+    /// <param name="kept">What f′ is taken from, a tile.</param>
     /// <param name="y">Targets, a tile.</param>
     /// <param name="outputs">Rows of both.</param>
     /// <param name="tile">Floats in a row, whole vectors.</param>
     /// <param name="costs">Room for sixteen rows, the first of which receives the costs.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Run<S, V>(float* a, float* y, int outputs, nint tile, float* costs)
+    internal static void Run<S, V, A, C>(float* a, float* kept, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
+        where C : struct, ICost
     {
-        int lanes = Math.Min(outputs, Padding.Lanes);
         for (nint s = 0; s < tile; s += S.Count)
         {
             for (int i = 0; i < outputs; i++)
             {
                 float* ai = a + i * tile + s, lane = costs + i % Padding.Lanes * tile + s;
-                V output = S.Load(ai), error = S.Subtract(output, S.Load(y + i * tile + s));
-                S.Store(S.MultiplyAdd(error, error, i < Padding.Lanes ? S.Broadcast(0f) : S.Load(lane)), lane);
-                S.Store(S.Multiply(S.Add(error, error), Sigmoid.Derivative<S, V>(output)), ai);
+                V output = S.Load(ai), target = S.Load(y + i * tile + s), slope = A.Slope<S, V>(A.KeepsSlope ? S.Load(kept + i * tile + s) : output);
+                S.Store(C.Add<S, V>(output, target, i < Padding.Lanes ? S.Broadcast(0f) : S.Load(lane)), lane);
+                S.Store(S.Multiply(C.Slope<S, V>(output, target), slope), ai);
             }
 
-            // A lane without outputs would add +0 to a square, which changes nothing.
-            for (int half = Padding.Lanes / 2, left = lanes; half > 0; half /= 2)
+            Fold<S, V>(costs + s, Math.Min(outputs, Padding.Lanes), tile);
+        }
+    }
+
+    /// <summary>The rows that sums have been made in, at most sixteen, folded in halves into the first. A row without a term would add +0, which changes no sum of terms from +0 on.</summary>
+    internal static void Fold<S, V>(float* rows, int count, nint tile)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        for (int half = Padding.Lanes / 2; half > 0; half /= 2)
+        {
+            for (int k = half; k < count; k++)
             {
-                for (int k = half; k < left; k++)
-                {
-                    float* lane = costs + (k - half) * tile + s;
-                    S.Store(S.Add(S.Load(lane), S.Load(costs + k * tile + s)), lane);
-                }
-
-                left = Math.Min(left, half);
+                float* row = rows + (k - half) * tile;
+                S.Store(S.Add(S.Load(row), S.Load(rows + k * tile)), row);
             }
+
+            count = Math.Min(count, half);
         }
     }
 }

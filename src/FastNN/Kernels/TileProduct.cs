@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
-using FastNN.Activations;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
 
 /// <summary>
 /// The products of a layer with a tile of samples, which lie in the lanes: C vectors of them, one or two. A tile is [neurons][C·lanes].
-/// <code>forward   y_i  = σ(b_i + Σ_j w_ij·a_j)           a [inputs], y [outputs]
-/// backward  δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i       a and δ⁻ [inputs], δ [outputs]</code>
+/// <code>forward   y_i  = b_i + Σ_j w_ij·a_j              a [inputs], y [outputs]
+/// backward  δ⁻_j = f′_j·Σ_i w_ij·δ_i               δ⁻ [inputs], δ [outputs]</code>
 /// W [inputs, outputs] is read as it is, one weight broadcast for all lanes; every sum is one chain in ascending order. Both directions are
 /// one body, which takes six rows of the result in registers (12 sums, as AVX2's sixteen registers allow) and walks over the terms:
 /// <list type="bullet">
@@ -26,7 +25,7 @@ namespace FastNN.Vectorised;
 /// which have less time to fetch them again, take them from a copy (<see cref="Copies"/>).
 /// </item>
 /// <item>
-/// σ follows once a layer's sums are complete. Taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
+/// The activation follows once a layer's sums are complete. σ taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
 /// at 512 bits, cost 1 % of 91-91, and 4 % at 256 bits.
 /// </item>
 /// </list>
@@ -56,7 +55,7 @@ internal static unsafe class TileProduct
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="b">Biases [outputs].</param>
-    /// <param name="y">Receives the layer's outputs, a tile.</param>
+    /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="group">More tiles that take the same weights.</param>
     [SkipLocalsInit]
@@ -93,14 +92,12 @@ internal static unsafe class TileProduct
 
                 float* z = y + i * tile, start = first == 0 ? b + i : null;
                 for (int t = 0; t < group.Tiles; t++)
-                    Rows<S, V, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + t * group.Outputs, null);
+                    Rows<S, V, Identity, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + t * group.Outputs, null);
                 i += rows;
             }
 
             first += terms;
         }
-
-        for (int t = 0; t < group.Tiles; t++) SigmoidSpan.Run<S, V>(y + t * group.Outputs, y + t * group.Outputs, outputs * tile);
     }
 
     /// <summary>
@@ -120,13 +117,14 @@ internal static unsafe class TileProduct
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="delta">δ, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
-    /// <param name="a">The layer's inputs, a tile.</param>
+    /// <param name="kept">What f′ of the layer before is taken from, a tile: its outputs, or f′ itself.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="inputDelta">Receives δ⁻, a tile.</param>
     /// <param name="group">More tiles that take the same weights.</param>
-    internal static void Backward<S, V, C>(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, TileGroup group)
+    internal static void Backward<S, V, A, C>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
         where C : struct, IConst
     {
         nint tile = C.Value * S.Count;
@@ -142,8 +140,8 @@ internal static unsafe class TileProduct
                 float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile;
                 for (int t = 0; t < group.Tiles; t++)
                 {
-                    float* aj = passes == 1 ? a + j * tile + t * group.Inputs : null;
-                    Rows<S, V, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, aj);
+                    float* keptj = passes == 1 ? kept + j * tile + t * group.Inputs : null;
+                    Rows<S, V, A, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, keptj);
                 }
 
                 j += rows;
@@ -156,21 +154,22 @@ internal static unsafe class TileProduct
     /// <summary>count/size rounded up: the parts of at most that size, or the size of the first of so many even parts.</summary>
     private static int Parts(int count, int size) => (count + size - 1) / size;
 
-    private static void Rows<S, V, C, TForward>(
-        int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* a)
+    private static void Rows<S, V, A, C, TForward>(
+        int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
         where C : struct, IConst
         where TForward : struct, IConst
     {
         switch (rows)
         {
-            case 1: Block<S, V, C, Const.One, TForward>(x, terms, w, outputs, start, z, a); break;
-            case 2: Block<S, V, C, Const.Two, TForward>(x, terms, w, outputs, start, z, a); break;
-            case 3: Block<S, V, C, Const.Three, TForward>(x, terms, w, outputs, start, z, a); break;
-            case 4: Block<S, V, C, Const.Four, TForward>(x, terms, w, outputs, start, z, a); break;
-            case 5: Block<S, V, C, Const.Five, TForward>(x, terms, w, outputs, start, z, a); break;
-            default: Block<S, V, C, Const.Six, TForward>(x, terms, w, outputs, start, z, a); break;
+            case 1: Block<S, V, A, C, Const.One, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 2: Block<S, V, A, C, Const.Two, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 3: Block<S, V, A, C, Const.Three, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 4: Block<S, V, A, C, Const.Four, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 5: Block<S, V, A, C, Const.Five, TForward>(x, terms, w, outputs, start, z, kept); break;
+            default: Block<S, V, A, C, Const.Six, TForward>(x, terms, w, outputs, start, z, kept); break;
         }
     }
 
@@ -185,12 +184,13 @@ internal static unsafe class TileProduct
     /// <param name="outputs">Columns of W.</param>
     /// <param name="start">What each row starts from, or null: what is in z.</param>
     /// <param name="z">Rows of the result, a tile.</param>
-    /// <param name="a">Activations whose derivative closes these rows, or null.</param>
+    /// <param name="kept">What f′, which closes these rows, is taken from, or null.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, C, R, TForward>(
-        float* x, int terms, float* w, nint outputs, float* start, float* z, float* a)
+    private static void Block<S, V, A, C, R, TForward>(
+        float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
         where C : struct, IConst
         where R : struct, IConst
         where TForward : struct, IConst
@@ -221,10 +221,10 @@ internal static unsafe class TileProduct
             Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
-        if (TForward.Value == 0 && a != null)
+        if (TForward.Value == 0 && kept != null)
         {
-            Derive<S, V, R>(a, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
-            if (C.Value > 1) Derive<S, V, R>(a + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            Derive<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+            if (C.Value > 1) Derive<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
         Store<S, V, R>(z, tile, z0, z1, z2, z3, z4, z5);
@@ -262,20 +262,21 @@ internal static unsafe class TileProduct
         if (C.Value > 1) u = S.MultiplyAdd(weight, x1, u);
     }
 
-    /// <summary>z ← fma(z, a(1 − a), 0), which leaves no negative zero.</summary>
+    /// <summary>z ← fma(z, f′, 0), which leaves no negative zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Derive<S, V, R>(float* a, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+    private static void Derive<S, V, A, R>(float* kept, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
         where S : struct, ISimd<V>
         where V : struct
+        where A : struct, IActivation
         where R : struct, IConst
     {
         V zero = S.Broadcast(0f);
-        z0 = S.MultiplyAdd(z0, Sigmoid.Derivative<S, V>(S.Load(a)), zero);
-        if (R.Value > 1) z1 = S.MultiplyAdd(z1, Sigmoid.Derivative<S, V>(S.Load(a + tile)), zero);
-        if (R.Value > 2) z2 = S.MultiplyAdd(z2, Sigmoid.Derivative<S, V>(S.Load(a + 2 * tile)), zero);
-        if (R.Value > 3) z3 = S.MultiplyAdd(z3, Sigmoid.Derivative<S, V>(S.Load(a + 3 * tile)), zero);
-        if (R.Value > 4) z4 = S.MultiplyAdd(z4, Sigmoid.Derivative<S, V>(S.Load(a + 4 * tile)), zero);
-        if (R.Value > 5) z5 = S.MultiplyAdd(z5, Sigmoid.Derivative<S, V>(S.Load(a + 5 * tile)), zero);
+        z0 = S.MultiplyAdd(z0, A.Slope<S, V>(S.Load(kept)), zero);
+        if (R.Value > 1) z1 = S.MultiplyAdd(z1, A.Slope<S, V>(S.Load(kept + tile)), zero);
+        if (R.Value > 2) z2 = S.MultiplyAdd(z2, A.Slope<S, V>(S.Load(kept + 2 * tile)), zero);
+        if (R.Value > 3) z3 = S.MultiplyAdd(z3, A.Slope<S, V>(S.Load(kept + 3 * tile)), zero);
+        if (R.Value > 4) z4 = S.MultiplyAdd(z4, A.Slope<S, V>(S.Load(kept + 4 * tile)), zero);
+        if (R.Value > 5) z5 = S.MultiplyAdd(z5, A.Slope<S, V>(S.Load(kept + 5 * tile)), zero);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,41 +4,29 @@ using FastNN.Simd;
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// A tile of samples [neurons][lanes] through all layers of a network none of which is wider than four: a layer at a time, whose inputs for one
-/// vector of samples are all in registers, and then σ over all its outputs. Here a tile may have any number of vectors: the more, the less a layer
-/// waits for the one before (<see cref="TinyKernelSet{K, T}.TilesTogether"/>).
+/// z_i = b_i + Σ_j w_ij·a_j of a layer not wider than four, with no more inputs, on a tile of samples [neurons][lanes]: the inputs for one vector of
+/// samples are all in registers. Here a tile may have any number of vectors: the more, the less a layer waits for the one before
+/// (<see cref="TinyKernelSet{K, T}.TilesTogether"/>).
 /// </summary>
 internal static unsafe class TileTinyForward
 {
-    /// <param name="layers">The layers.</param>
-    /// <param name="parameters">Of the network.</param>
-    /// <param name="tile">The inputs of all layers, those of the first given.</param>
-    /// <param name="lanes">Of the tile, whole vectors.</param>
-    /// <param name="output">Receives the outputs of the last layer, a tile.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Run<S, V>(LayerShape[] layers, float* parameters, float* tile, nint lanes, float* output)
+    internal static void Run<S, V>(in LayerShape layer, float* parameters, float* a, float* z, nint lanes)
         where S : struct, ISimd<V>
         where V : struct
     {
-        for (int l = 0; l < layers.Length; l++)
+        float* w = parameters + layer.Weights, b = parameters + layer.Biases;
+        for (nint s = 0; s < lanes; s += S.Count)
         {
-            ref readonly LayerShape layer = ref layers[l];
-            float* w = parameters + layer.Weights, b = parameters + layer.Biases, a = tile + layer.InputRows * lanes;
-            float* z = l + 1 < layers.Length ? tile + layers[l + 1].InputRows * lanes : output;
-            for (nint s = 0; s < lanes; s += S.Count)
-            {
-                float* from = a + s, to = z + s;
-                V a0 = S.Load(from), a1 = a0, a2 = a0, a3 = a0;
-                if (layer.Inputs > 1) a1 = S.Load(from + lanes);
-                if (layer.Inputs > 2) a2 = S.Load(from + 2 * lanes);
-                if (layer.Inputs > 3) a3 = S.Load(from + 3 * lanes);
-                S.Store(Sum<S, V>(in layer, w, b, a0, a1, a2, a3), to);
-                if (layer.Outputs > 1) S.Store(Sum<S, V>(in layer, w + 1, b + 1, a0, a1, a2, a3), to + lanes);
-                if (layer.Outputs > 2) S.Store(Sum<S, V>(in layer, w + 2, b + 2, a0, a1, a2, a3), to + 2 * lanes);
-                if (layer.Outputs > 3) S.Store(Sum<S, V>(in layer, w + 3, b + 3, a0, a1, a2, a3), to + 3 * lanes);
-            }
-
-            SigmoidSpan.Run<S, V>(z, z, layer.Outputs * lanes);
+            float* from = a + s, to = z + s;
+            V a0 = S.Load(from), a1 = a0, a2 = a0, a3 = a0;
+            if (layer.Inputs > 1) a1 = S.Load(from + lanes);
+            if (layer.Inputs > 2) a2 = S.Load(from + 2 * lanes);
+            if (layer.Inputs > 3) a3 = S.Load(from + 3 * lanes);
+            S.Store(Sum<S, V>(in layer, w, b, a0, a1, a2, a3), to);
+            if (layer.Outputs > 1) S.Store(Sum<S, V>(in layer, w + 1, b + 1, a0, a1, a2, a3), to + lanes);
+            if (layer.Outputs > 2) S.Store(Sum<S, V>(in layer, w + 2, b + 2, a0, a1, a2, a3), to + 2 * lanes);
+            if (layer.Outputs > 3) S.Store(Sum<S, V>(in layer, w + 3, b + 3, a0, a1, a2, a3), to + 3 * lanes);
         }
     }
 

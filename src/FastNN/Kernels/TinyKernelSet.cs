@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastNN.Simd;
-using Sigma = FastNN.Activations.Sigmoid;
 using V = System.Runtime.Intrinsics.Vector128<float>;
 
 namespace FastNN;
@@ -27,14 +26,16 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         Simd128.StoreFirst(a, y, layers[^1].Outputs);
     }
 
-    internal override float Differentiate(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas)
+    internal override float Differentiate(
+        LayerShape[] layers, OutputKernels output, float* parameters, float* x, float* y, float* activations, float* deltas)
     {
         V delta = OutputDelta(layers, parameters, LoadInput(layers, x), y, activations, out float cost);
         delta.Store(deltas + layers[^1].Activations);
         return cost;
     }
 
-    internal override float Step(LayerShape[] layers, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    internal override float Step(
+        LayerShape[] layers, OutputKernels output, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
         V input = LoadInput(layers, x);
         V delta = OutputDelta(layers, parameters, input, y, activations, out float cost), mask = Simd128.First(layers[^1].Outputs);
@@ -44,7 +45,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
             V a = Vector128.Load(activations + layers[l - 1].Activations);
             V inputMask = Simd128.First(layer.Inputs);
             V sums = Descend<Vectorised.Const.Yes>(in layer, parameters, a, delta, mask, rate);
-            delta = Simd128.MultiplyAdd(sums, Sigma.Derivative<Simd128, V>(a), V.Zero) & inputMask;
+            delta = Simd128.MultiplyAdd(sums, Sigmoid.Slope<Simd128, V>(a), V.Zero) & inputMask;
             mask = inputMask;
         }
 
@@ -71,13 +72,20 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         samples *= tiles;
         float* output = scratch + (layers[^1].InputRows + layers[^1].Inputs) * lanes;
         T.Transpose(x, inputs, samples, inputs, scratch, lanes);
-        T.TileTinyForward(layers, parameters, scratch, lanes, output);
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            float* z = l + 1 < layers.Length ? scratch + layers[l + 1].InputRows * lanes : output;
+            T.TileTinyForward(in layer, parameters, scratch + layer.InputRows * lanes, z, lanes);
+            layer.Function.ActivateTile(z, layer.Outputs, lanes);
+        }
+
         T.Transpose(output, lanes, outputs, samples, y, outputs);
     }
 
-    private protected override void ForwardLayers(LayerShape[] layers, int first, float* parameters, float* tile, int lanes, float* output, TileGroup group)
+    private protected override void SumsOfTiles(in LayerShape layer, float* parameters, float* a, float* z, int lanes, TileGroup group)
     {
-        for (int t = 0; t < group.Tiles; t++) T.TileTinyForward(layers, parameters, tile + t * group.Inputs, lanes, output + t * group.Outputs);
+        for (int t = 0; t < group.Tiles; t++) T.TileTinyForward(in layer, parameters, a + t * group.Inputs, z + t * group.Outputs, lanes);
     }
 
     private static V LoadInput(LayerShape[] layers, float* x) => Simd128.LoadFirst(x, Simd128.First(layers[0].Inputs));
@@ -95,7 +103,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         V mask = Simd128.First(layers[^1].Outputs);
         V error = (a - Simd128.LoadFirst(y, mask)) & mask;
         cost = Simd128.Sum(Simd128.MultiplyAdd(error, error, V.Zero));
-        return ((error + error) * Sigma.Derivative<Simd128, V>(a)) & mask;
+        return ((error + error) * Sigmoid.Slope<Simd128, V>(a)) & mask;
     }
 
     /// <summary>a′ = σ(b + Σ_j a_j·w_j), w_j the rows of W; lanes past the layer's outputs mean nothing.</summary>
@@ -109,7 +117,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         if (layer.Inputs > 1) z = Simd128.MultiplyAdd(Vector128.Load(w + row), Vector128.Shuffle(a, Vector128.Create(1, 1, 1, 1)), z);
         if (layer.Inputs > 2) z = Simd128.MultiplyAdd(Vector128.Load(w + 2 * row), Vector128.Shuffle(a, Vector128.Create(2, 2, 2, 2)), z);
         if (layer.Inputs > 3) z = Simd128.MultiplyAdd(Vector128.Load(w + 3 * row), Vector128.Shuffle(a, Vector128.Create(3, 3, 3, 3)), z);
-        return Sigma.Value<Simd128, V>(z);
+        return Vectorised.ActivationSpan.Value<Simd128, V, Sigmoid>(z);
     }
 
     /// <summary>w_ij ← w_ij + rate·(δ_i·a_j) and b_i ← b_i + rate·δ_i; the result is Σ_i w_ij·δ_i in lane j, with the weights as they were.</summary>

@@ -13,41 +13,58 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where S : struct, ISimd<V>
     where V : struct
 {
-    public static void Sigmoid(float* x, float* y, nint count) => SigmoidSpan.Run<S, V>(x, y, count);
+    public static void Activate<A>(float* z, float* a, nint count)
+        where A : struct, IActivation => ActivationSpan.Run<S, V, A>(z, a, count);
+
+    public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
+        where A : struct, IActivation => ActivationSpan.RunKeepingSlope<S, V, A>(z, a, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where A : struct, IActivation
     {
-        if (outputs <= 4) DenseForward.Run<Simd128, Vector128<float>>(x, inputs, w, b, y, outputs, room);
-        else if (S.Count > 8 && outputs <= 8) DenseForward.Run<Simd256, Vector256<float>>(x, inputs, w, b, y, outputs, room);
-        else DenseForward.Run<S, V>(x, inputs, w, b, y, outputs, room);
+        if (outputs <= 4) DenseForward.Run<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, room);
+        else if (S.Count > 8 && outputs <= 8) DenseForward.Run<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, room);
+        else DenseForward.Run<S, V, A>(x, inputs, w, b, y, outputs, room);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float OutputDelta(float* a, float* y, float* delta, int count) =>
+    public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost =>
         count <= 4
-            ? Vectorised.OutputDelta.Run<Simd128, Vector128<float>>(a, y, delta, count)
-            : Vectorised.OutputDelta.Run<S, V>(a, y, delta, count);
+            ? Vectorised.OutputDelta.Run<Simd128, Vector128<float>, A, C>(a, kept, y, delta, count)
+            : Vectorised.OutputDelta.Run<S, V, A, C>(a, kept, y, delta, count);
+
+    public static void Softmax(float* z, float* a, int count) => Vectorised.Softmax.Run<S, V>(z, a, count);
+
+    public static void SoftmaxDelta(float* a, float* delta, int count) => Vectorised.Softmax.Delta<S, V>(a, delta, count);
+
+    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Vectorised.Softmax.CrossEntropyDelta<S, V>(z, y, delta, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation
     {
-        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, A, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
         else if (S.Count > 8 && outputs <= 8)
-            DenseBackward<Simd256, Vector256<float>, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
-        else if (outputs <= S.Count) DenseBackward<S, V, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
-        else DenseBackward<S, V, Descend>.Run(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+            DenseBackward<Simd256, Vector256<float>, A, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        else if (outputs <= S.Count) DenseBackward<S, V, A, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        else DenseBackward<S, V, A, Descend>.Run(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation
     {
-        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, A, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
         else if (S.Count > 8 && outputs <= 8)
-            DenseBackward<Simd256, Vector256<float>, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
-        else if (outputs <= S.Count) DenseBackward<S, V, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
-        else DenseBackward<S, V, Accumulate>.Run(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+            DenseBackward<Simd256, Vector256<float>, A, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        else if (outputs <= S.Count) DenseBackward<S, V, A, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        else DenseBackward<S, V, A, Accumulate>.Run(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
     }
+
+    public static void MultiplySlopes(float* delta, float* slopes, nint count) => Vectorised.MultiplySlopes.Run<S, V>(delta, slopes, count);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         Vectorised.GradientDescent.Run<S, V>(w, g, count, scale, rate);

@@ -51,11 +51,29 @@ internal unsafe interface ISimd<V>
     /// <summary>a &gt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
     static abstract V Max(V a, V x);
 
+    /// <summary>|a|.</summary>
+    static abstract V Abs(V a);
+
+    /// <summary>|a| with the sign of b.</summary>
+    static abstract V CopySign(V a, V b);
+
+    /// <summary>All bits of a lane where a &gt; b, none elsewhere.</summary>
+    static abstract V Greater(V a, V b);
+
+    /// <summary>The bits that both have.</summary>
+    static abstract V And(V a, V b);
+
+    /// <summary>In each lane <paramref name="a"/> where the mask has all bits, <paramref name="b"/> where it has none.</summary>
+    static abstract V Select(V mask, V a, V b);
+
     /// <summary>The lanes folded in halves down to four: of 16 to 8, then to 4.</summary>
     static abstract Vector128<float> Fold(V value);
 
     /// <summary>The bits of each lane, shifted left.</summary>
     static abstract V ShiftBitsLeft(V value, [ConstantExpected] byte count);
+
+    /// <summary>The bits of each lane, shifted right, zeros from the left.</summary>
+    static abstract V ShiftBitsRight(V value, [ConstantExpected] byte count);
 
     /// <summary>The sum of the bits of each lane, as integers.</summary>
     static abstract V AddBits(V a, V b);

@@ -22,28 +22,48 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
     private readonly int _scratch = network.KernelSet.DifferentiateScratch(network.Shapes), _together = TileGroup.SizeFor(network.Shapes);
     private AlignedBuffer? _memory;
     private TileChunk _chunk;
-    private int _group;
-    private bool _differentiates, _deltas;
-    private float* _y, _sum, _target;
+    private int _group, _first;
+    private bool _differentiates, _deltas, _accumulates;
+    private OutputKernels? _output;
+    private float* _y, _sum, _target, _xGradient;
     private float _scale, _rate;
     private CancellationToken _cancellation;
 
     /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
-    internal double Cost(float* x, float* y, int batch) => Run(x, y, batch, null, null, 0f, 0f, default);
+    internal double Cost(OutputKernels output, float* x, float* y, int batch) => Run(output, x, y, batch, null, null, 0f, 0f, default);
 
     /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
-    internal double Gradient(float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation) =>
-        Run(x, y, batch, gradient, gradient, scale, 0f, cancellation);
+    internal double Gradient(OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation) =>
+        Run(output, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+
+    /// <summary>Adds the gradient to what is there, and writes that with respect to the inputs, if it is not null.</summary>
+    internal void Accumulate(OutputKernels output, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
+    {
+        _accumulates = true;
+        _xGradient = xGradient;
+        try
+        {
+            Run(output, x, y, batch, gradient, gradient, 1f, 0f, cancellation);
+        }
+        finally
+        {
+            _accumulates = false;
+            _xGradient = null;
+        }
+    }
 
     /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
-    internal double Descend(float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation) =>
-        Run(x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
+    internal double Descend(
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation) =>
+        Run(output, x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
 
     /// <summary>Whether a step on such a batch needs room for the gradient, because it takes more than one chunk.</summary>
     internal bool NeedsGradient(int batch) => batch > _chunkSamples;
 
-    private double Run(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
+    private double Run(
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
     {
+        _output = output;
         _cancellation = cancellation;
         try
         {
@@ -70,6 +90,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             _chunk = new TileChunk(
                 _memory.Pointer, x + (nint)first * network.Inputs, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
             _y = y + (nint)first * network.Outputs;
+            _first = first;
             _group = TileGroup.Share(_together, _chunk.Tiles, threads);
             _differentiates = true;
             Run((_chunk.Tiles - 1) / _group + 1, threads);
@@ -78,7 +99,7 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
             if (target == null) continue;
 
             _differentiates = false;
-            _sum = first == 0 ? null : gradient;
+            _sum = first == 0 && !_accumulates ? null : gradient;
             _target = last ? target : gradient;
             _scale = last ? scale : 1f;
             _rate = last ? rate : 0f;
@@ -107,7 +128,9 @@ internal sealed unsafe class BatchPass(Network network, int threads) : ParallelW
         if (_cancellation.IsCancellationRequested) return;
 
         float* y = _y + (nint)first * _chunk.Tile * network.Outputs;
-        network.KernelSet.DifferentiateTiles(_layers, network.Buffer.Pointer, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas);
+        float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + first * _chunk.Tile) * network.Inputs;
+        network.KernelSet.DifferentiateTiles(
+            _layers, _output!, network.Buffer.Pointer, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas, xGradient);
     }
 
     private void AddUp(in Rows rows)

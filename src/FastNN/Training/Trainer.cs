@@ -35,18 +35,19 @@ namespace FastNN;
 /// <para>
 /// For one sample, layer l with W [n_in, n_out], b, z, a and δ [n_out], and a⁻ [n_in] the outputs of the layer before:
 /// <code>
-/// forward          z_i = b_i + Σ_j w_ij·a⁻_j,   a_i = σ(z_i)
-/// cost             C = Σ_i (a_i − y_i)²                                   over the outputs of the last layer
-/// output delta     δ_i = ∂C/∂z_i = 2(a_i − y_i) · a_i(1 − a_i)            by cost function × by activation
-/// hidden delta     δ⁻_j = a⁻_j(1 − a⁻_j) · Σ_i w_ij·δ_i                   by induction
+/// forward          z_i = b_i + Σ_j w_ij·a⁻_j,   a_i = f(z_i)             the article: f = σ
+/// cost             C of the last layer's outputs a and the targets y       the article: C = Σ_i (a_i − y_i)²
+/// output delta     δ_i = ∂C/∂z_i = ∂C/∂a_i · f′(z_i)                       by cost function × by activation: 2(a_i − y_i) · a_i(1 − a_i)
+/// hidden delta     δ⁻_j = f′(z⁻_j) · Σ_i w_ij·δ_i                          by induction: a⁻_j(1 − a⁻_j) · Σ_i w_ij·δ_i
 /// gradient         ∂C/∂w_ij = δ_i·a⁻_j,   ∂C/∂b_i = δ_i
 /// update           w ← w − learningRate·∂C/∂w
 /// </code>
 /// </para>
 /// <para>
-/// The induction holds: δ = ∂C/∂z in every layer. (1) In the last layer, C depends on z_i through a_i alone, so ∂C/∂z_i = ∂C/∂a_i · σ′(z_i).
+/// The induction holds: δ = ∂C/∂z in every layer. (1) In the last layer, C depends on z_i through a_i alone, so ∂C/∂z_i = ∂C/∂a_i · f′(z_i). (Softmax, where
+/// every a_k depends on z_i, sums over k: ∂C/∂z_i = a_i·(g_i − Σ_k g_k·a_k) with g = ∂C/∂a.)
 /// (2) If δ_i = ∂C/∂z_i in a layer, then C depends on a⁻_j through every z_i of it, and by the chain rule over all these paths
-/// ∂C/∂a⁻_j = Σ_i ∂C/∂z_i · ∂z_i/∂a⁻_j = Σ_i δ_i·w_ij. (3) a⁻_j depends on z⁻_j alone, so ∂C/∂z⁻_j = σ′(z⁻_j)·Σ_i w_ij·δ_i = δ⁻_j, and the
+/// ∂C/∂a⁻_j = Σ_i ∂C/∂z_i · ∂z_i/∂a⁻_j = Σ_i δ_i·w_ij. (3) a⁻_j depends on z⁻_j alone, so ∂C/∂z⁻_j = f′(z⁻_j)·Σ_i w_ij·δ_i = δ⁻_j, and the
 /// gradient follows from ∂z_i/∂w_ij = a⁻_j and ∂z_i/∂b_i = 1.
 /// </para>
 /// <para>
@@ -60,7 +61,7 @@ namespace FastNN;
 /// a₃ belongs; ∂C/∂w₃₂ stands where ∂C/∂w₂₃ belongs; and in some ∂a/∂z a ∂ is missing.
 /// </para>
 /// </remarks>
-public sealed unsafe class Trainer
+public sealed unsafe partial class Trainer
 {
     private readonly Network _network;
     private readonly Optimizer _optimizer;
@@ -68,7 +69,10 @@ public sealed unsafe class Trainer
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
     private readonly BatchPass _pass;
-    private AlignedBuffer? _gradient;
+    private readonly KernelSet _kernels;
+    private readonly OutputKernels _output;
+    private OutputKernels? _given;
+    private AlignedBuffer? _gradient, _inputDelta;
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
     /// <param name="network">The network whose parameters the steps update.</param>
@@ -79,6 +83,7 @@ public sealed unsafe class Trainer
     /// The most threads that work on a batch, at least 1: the calling one and others of .NET's thread pool. Any number gives the same bits.
     /// </param>
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="cost"/> does not suit the last layer's activation (<see cref="Cost"/>).</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="cost"/> or <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
     /// </exception>
@@ -86,7 +91,12 @@ public sealed unsafe class Trainer
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
-        if (!Enum.IsDefined(cost)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be {Cost.SquaredError}, but is {(int)cost}.");
+        if (!Enum.IsDefined(cost))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(cost), cost, $"cost must be one of {string.Join(", ", Enum.GetNames<Cost>())}, but is {(int)cost}.");
+        }
+
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -97,7 +107,9 @@ public sealed unsafe class Trainer
         _network = network;
         _optimizer = optimizer;
         _reduction = reduction;
-        _activations = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
+        _output = network.Shapes[^1].Function.Under(cost);
+        _kernels = cost == Cost.SquaredError ? network.KernelSet : KernelSet.For(network.KernelVariant); // what Suit found suits that cost alone
+        _activations = new AlignedBuffer(LayerShape.Workspace(network.Shapes));
         _deltas = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
         _pass = new BatchPass(network, threads);
     }
@@ -132,7 +144,7 @@ public sealed unsafe class Trainer
         {
             float rate = -_optimizer.LearningRate;
             float cost = batch == 1
-                ? _network.KernelSet.Step(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                ? _kernels.Step(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
                 : StepBatch(x, y, batch, rate, cancellationToken);
             GC.KeepAlive(this);
             return cost;
@@ -159,18 +171,51 @@ public sealed unsafe class Trainer
             double cost;
             if (batch > 1)
             {
-                cost = _pass.Gradient(x, y, batch, gradient.Pointer, Scale(batch), cancellationToken);
+                cost = _pass.Gradient(_output, x, y, batch, gradient.Pointer, Scale(batch), cancellationToken);
             }
             else
             {
                 gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
                 cost = DifferentiateSample(x, y);
-                _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
+                _kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
             }
 
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
+    }
+
+    /// <summary>
+    /// For people with a cost of their own, as in reinforcement learning: from its gradient with respect to the outputs, that with respect to the parameters,
+    /// added to what is in <see cref="Gradient"/>, and, if wanted, that with respect to the inputs. Over a batch the first are summed, whatever the
+    /// <see cref="Reduction"/>. Begin with <c>trainer.Gradient.Clear()</c>, call this as often as there are samples, then <see cref="Apply"/>.
+    /// </summary>
+    /// <remarks>The outputs are computed once more on the way: 1 forward pass and 1 back, of which a step has as many.</remarks>
+    /// <param name="inputs">[batch, n_in], row by row, at least one sample.</param>
+    /// <param name="outputGradient">∂C/∂a, [batch, n_out], row by row: a of the last layer, softmax included if it has that.</param>
+    /// <param name="inputGradient">Receives ∂C/∂x, [batch, n_in], row by row; empty if it is not wanted.</param>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit the network, or spans overlap each other, the parameters or the gradient. Nothing was changed.
+    /// </exception>
+    public void Backward(ReadOnlySpan<float> inputs, ReadOnlySpan<float> outputGradient, Span<float> inputGradient = default)
+    {
+        int batch = _network.BatchOf(inputs, nameof(inputs), outputGradient, nameof(outputGradient));
+        if (!inputGradient.IsEmpty) Guard.Length(inputGradient.Length, inputs.Length, nameof(inputGradient));
+        AlignedBuffer gradient = GradientBuffer;
+        CheckApart(inputs, nameof(inputs));
+        CheckApart(outputGradient, nameof(outputGradient));
+        CheckApart(inputGradient, nameof(inputGradient));
+        Guard.NoOverlap(inputGradient, nameof(inputGradient), inputs, nameof(inputs));
+        Guard.NoOverlap(inputGradient, nameof(inputGradient), outputGradient, nameof(outputGradient));
+
+        _given ??= _network.Shapes[^1].Function.UnderGivenGradient();
+        fixed (float* x = inputs, y = outputGradient, dx = inputGradient)
+        {
+            if (batch > 1) _pass.Accumulate(_given, x, y, batch, gradient.Pointer, dx, default);
+            else BackwardSample(_given, x, y, inputGradient);
+        }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>One step of the optimizer along <see cref="Gradient"/>: w ← w − learningRate·g.</summary>
@@ -216,7 +261,7 @@ public sealed unsafe class Trainer
         int batch = Validate(inputs, targets);
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            double cost = batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(x, y, batch);
+            double cost = batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
@@ -228,25 +273,37 @@ public sealed unsafe class Trainer
         int batch = 1;
         if (inputs.Length != _network.Inputs || targets.Length != _network.Outputs)
             batch = _network.BatchOf(inputs, nameof(inputs), targets, nameof(targets));
-        Guard.NoOverlap(inputs, nameof(inputs), _network.Buffer, "network.Parameters");
-        Guard.NoOverlap(targets, nameof(targets), _network.Buffer, "network.Parameters");
-        if (_gradient is not null)
-        {
-            Guard.NoOverlap(inputs, nameof(inputs), _gradient, nameof(Gradient));
-            Guard.NoOverlap(targets, nameof(targets), _gradient, nameof(Gradient));
-        }
-
+        CheckApart(inputs, nameof(inputs));
+        CheckApart(targets, nameof(targets));
         return batch;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CheckApart(ReadOnlySpan<float> span, string name)
+    {
+        Guard.NoOverlap(span, name, _network.Buffer, "network.Parameters");
+        if (_gradient is not null) Guard.NoOverlap(span, name, _gradient, nameof(Gradient));
+    }
+
+    /// <summary>On the general kernels: those that suit a tiny network know squared error alone.</summary>
+    private void BackwardSample(OutputKernels given, float* x, float* y, Span<float> inputGradient)
+    {
+        KernelSet kernels = KernelSet.For(_network.KernelVariant);
+        float* inputDelta = null;
+        if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ??= new AlignedBuffer(Vectorised.Padding.RoundUp(_network.Inputs))).Pointer;
+        kernels.Differentiate(_network.Shapes, given, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+        kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
+        new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-        return Reduce(_pass.Descend(x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+        return Reduce(_pass.Descend(_output, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
     }
 
     private float DifferentiateSample(float* x, float* y) =>
-        _network.KernelSet.Differentiate(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+        _kernels.Differentiate(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>What the sum of the samples' gradients is multiplied by.</summary>
     private float Scale(int batch) => _reduction == Reduction.Mean ? 1f / batch : 1f;

@@ -1,9 +1,10 @@
 namespace FastNN.Scalar;
 
-/// <summary>y_i = σ(b_i + Σ_j x_j·w_ij). The specification of <see cref="Vectorised.DenseForward"/>.</summary>
+/// <summary>y_i = f(b_i + Σ_j x_j·w_ij). The specification of <see cref="Vectorised.DenseForward"/>.</summary>
 internal static unsafe class DenseForward
 {
-    internal static void Run(float* x, int inputs, float* w, float* b, float* y, int outputs)
+    internal static void Run<A>(float* x, int inputs, float* w, float* b, float* y, int outputs)
+        where A : struct, IActivation
     {
         for (int i = 0; i < outputs; i++)
         {
@@ -11,7 +12,7 @@ internal static unsafe class DenseForward
                 ? Chain(b[i], x, 0, 4, inputs, w + i, outputs) + Chain(0f, x, 2, 4, inputs, w + i, outputs)
                     + (Chain(0f, x, 1, 4, inputs, w + i, outputs) + Chain(0f, x, 3, 4, inputs, w + i, outputs))
                 : Chain(b[i], x, 0, 1, inputs, w + i, outputs);
-            y[i] = SigmoidSpan.Value(z);
+            y[i] = A.Value(z);
         }
     }
 

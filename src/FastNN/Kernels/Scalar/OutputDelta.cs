@@ -2,17 +2,19 @@ using FastNN.Vectorised;
 
 namespace FastNN.Scalar;
 
-/// <summary>δ_i = 2(a_i − y_i)·a_i(1 − a_i), and C = Σ_i (a_i − y_i)². The specification of <see cref="Vectorised.OutputDelta"/>.</summary>
+/// <summary>δ_i = ∂c/∂a(a_i, y_i)·f′_i, and C = Σ_i c(a_i, y_i). The specification of <see cref="Vectorised.OutputDelta"/>.</summary>
 internal static unsafe class OutputDelta
 {
-    internal static float Run(float* a, float* y, float* delta, int count)
+    internal static float Run<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost
     {
         float* lanes = stackalloc float[Padding.Lanes];
         for (int i = 0; i < count; i++)
         {
-            float error = a[i] - y[i];
-            lanes[i % Padding.Lanes] = MathF.FusedMultiplyAdd(error, error, lanes[i % Padding.Lanes]);
-            delta[i] = (error + error) * (a[i] * (1f - a[i]));
+            float slope = A.Slope(A.KeepsSlope ? kept[i] : a[i]);
+            lanes[i % Padding.Lanes] = C.Add(a[i], y[i], lanes[i % Padding.Lanes]);
+            delta[i] = C.Slope(a[i], y[i]) * slope;
         }
 
         return Fold(lanes);

@@ -3,18 +3,32 @@ namespace FastNN.Scalar;
 /// <summary>The reference: the specification of every kernel, operation by operation.</summary>
 internal readonly unsafe struct ScalarKernels : IKernels
 {
-    public static void Sigmoid(float* x, float* y, nint count) => SigmoidSpan.Run(x, y, count);
+    public static void Activate<A>(float* z, float* a, nint count)
+        where A : struct, IActivation => ActivationSpan.Run<A>(z, a, count);
 
-    public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room) =>
-        DenseForward.Run(x, inputs, w, b, y, outputs);
+    public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
+        where A : struct, IActivation => ActivationSpan.RunKeepingSlope<A>(z, a, count);
 
-    public static float OutputDelta(float* a, float* y, float* delta, int count) => Scalar.OutputDelta.Run(a, y, delta, count);
+    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where A : struct, IActivation => DenseForward.Run<A>(x, inputs, w, b, y, outputs);
 
-    public static void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate) =>
-        DenseBackward.Descend(w, b, a, inputs, delta, outputs, inputDelta, rate);
+    public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost => Scalar.OutputDelta.Run<A, C>(a, kept, y, delta, count);
 
-    public static void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta) =>
-        DenseBackward.Accumulate(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+    public static void Softmax(float* z, float* a, int count) => Scalar.Softmax.Run(z, a, count);
+
+    public static void SoftmaxDelta(float* a, float* delta, int count) => Scalar.Softmax.Delta(a, delta, count);
+
+    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Scalar.Softmax.CrossEntropyDelta(z, y, delta, count);
+
+    public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation => DenseBackward.Descend<A>(w, b, a, inputs, delta, outputs, inputDelta, rate);
+
+    public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => DenseBackward.Accumulate<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+
+    public static void MultiplySlopes(float* delta, float* slopes, nint count) => Scalar.MultiplySlopes.Run(delta, slopes, count);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) => Scalar.GradientDescent.Run(w, g, count, scale, rate);
 }

@@ -7,9 +7,9 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static int LanesFor(int samples) => 1;
 
-    public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
+    public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs)
     {
-        for (int s = 0; s < samples; s++) DenseForward.Run(x + s * xStride, inputs, w, b, y + s * yStride, outputs);
+        for (int s = 0; s < samples; s++) DenseForward.Run<Identity>(x + s * xStride, inputs, w, b, z + s * zStride, outputs);
     }
 
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
@@ -20,27 +20,36 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         }
     }
 
-    public static void TileForward(float* a, int inputs, float* w, float* b, float* y, int outputs, int lanes, TileGroup group)
+    public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
     {
-        for (int t = 0; t < group.Tiles; t++) DenseForward.Run(a + t * group.Inputs, inputs, w, b, y + t * group.Outputs, outputs);
+        for (int t = 0; t < group.Tiles; t++) DenseForward.Run<Identity>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs);
     }
 
-    public static void TileTinyForward(LayerShape[] layers, float* parameters, float* tile, int lanes, float* output)
+    public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes) =>
+        DenseForward.Run<Identity>(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, z, layer.Outputs);
+
+    public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+        where A : struct, IActivation
+        where C : struct, ICost => *costs = Scalar.OutputDelta.Run<A, C>(a, kept, y, a, outputs);
+
+    public static void TileSoftmax(float* z, int outputs, int lanes) => Softmax.Run(z, z, outputs);
+
+    public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
+        where C : struct, ICost
     {
-        for (int l = 0; l < layers.Length; l++)
-        {
-            LayerShape layer = layers[l];
-            float* y = l + 1 < layers.Length ? tile + layers[l + 1].InputRows : output;
-            DenseForward.Run(tile + layer.InputRows, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs);
-        }
+        *costs = Scalar.OutputDelta.Run<Identity, C>(a, a, y, y, outputs);
+        Softmax.Delta(a, y, outputs);
+        new Span<float>(y, outputs).CopyTo(new Span<float>(a, outputs));
     }
 
-    public static void TileOutputDelta(float* a, float* y, int outputs, int lanes, float* costs) => *costs = Scalar.OutputDelta.Run(a, y, a, outputs);
+    public static void TileCrossEntropyDelta(float* z, float* y, int outputs, int lanes, float* costs) =>
+        *costs = Softmax.CrossEntropyDelta(z, y, z, outputs);
 
-    public static void TileBackward(float* w, float* delta, int outputs, float* a, int inputs, float* inputDelta, int lanes, TileGroup group)
+    public static void TileBackward<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+        where A : struct, IActivation
     {
         for (int t = 0; t < group.Tiles; t++)
-            Scalar.TileBackward.Run(w, delta + t * group.Outputs, outputs, a + t * group.Inputs, inputs, inputDelta + t * group.Outputs);
+            Scalar.TileBackward.Run<A>(w, delta + t * group.Outputs, outputs, kept + t * group.Inputs, inputs, inputDelta + t * group.Outputs);
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)

@@ -1,0 +1,226 @@
+using System.Runtime.CompilerServices;
+using FastNN.Simd;
+
+namespace FastNN;
+
+/// <summary>
+/// GELU z·Φ(z) in its exact form, Φ the distribution function of the normal distribution; PyTorch's default. With y = |z|
+/// <code>z·Φ(z) = max(z, 0) − y·Φ(−y),   Φ(−y) = e^(−y²/2)·g(y)</code>
+/// y² is taken in two floats, and e^(−y²/2) by the tables of <see cref="Exponential"/>, scaled by 2⁶⁴, so that only the last product rounds into the subnormals.
+/// g falls slowly: sixteen polynomials of degree 6, one for each quarter of a binade of y + 1. From −14.5 down it rounds to −0; −∞ → −0, NaN → NaN.
+/// 18 cycles for 16 floats on Zen 4. f′ = Φ(z) + z·φ(z), which for z &lt; 0 is e^(−y²/2)·(g(y) − y/√(2π)), and 1 less that of −z for z &gt; 0.
+/// </summary>
+internal readonly struct Gelu : IActivation
+{
+    private const float Highest = 14.5f, Unit = 5.42101086e-20f; // 2⁻⁶⁴
+
+    /// <summary>−8·log₂e, and (ln 2)/8 in two floats: what the tables take is y²/2.</summary>
+    private const float Minus8Log2E = -11.5415602f, Ln2Over8High = 0.0866433978f, Ln2Over8Low = -2.38081777e-10f;
+
+    /// <summary>e^(−t/2) ≈ 1 + t·q(t).</summary>
+    private const float Q0 = -0.5f, Q1 = 0.125004083f, Q2 = -0.0208337717f;
+
+    private const float MinusPhi0 = -0.398942292f; // −1/√(2π)
+
+    public static double MaxUlp => 4;
+
+    public static double MaxSlopeError => 4;
+
+    public static bool KeepsSlope => true;
+
+    public static bool HasHalves => true;
+
+    /// <summary>The points about which the polynomials go; here and below the bits of floats, indexed by the lowest four bits of those of y + 1 from 2²¹ on.</summary>
+    private static ReadOnlySpan<int> Centres =>
+    [
+        0x3FA03800, 0x3FDFF800, 0x40100400, 0x40301800, 0x4060C000, 0x408FD800, 0x40AFD800, 0x40D03800,
+        0x40FF8000, 0x411FF400, 0x41402800, 0x415CC000, 0x3E024000, 0x3EBF6000, 0x3F1F1000, 0x3F601000,
+    ];
+
+    private static ReadOnlySpan<int> G0 =>
+    [
+        0x3E6C1AF8, 0x3E3DB228, 0x3E1D5387, 0x3E05CD90, 0x3DD927B1, 0x3DADD9CD, 0x3D902EB9, 0x3D7593B1,
+        0x3D499696, 0x3D21DDAE, 0x3D072320, 0x3CEBA656, 0x3EE7F528, 0x3EC28498, 0x3EA5ED9A, 0x3E8F3928,
+    ];
+
+    private static ReadOnlySpan<int> G1 =>
+    [
+        unchecked((int)0xBDE1F6A4), unchecked((int)0xBD9930D1), unchecked((int)0xBD59FA39), unchecked((int)0xBD217369),
+        unchecked((int)0xBCD9C912), unchecked((int)0xBC8E3771), unchecked((int)0xBC45DF3B), unchecked((int)0xBC108E30),
+        unchecked((int)0xBBC417BD), unchecked((int)0xBB7E1E74), unchecked((int)0xBB319F53), unchecked((int)0xBB073D7C),
+        unchecked((int)0xBEAEC10B), unchecked((int)0xBE838D3A), unchecked((int)0xBE4A5270), unchecked((int)0xBE1DCE66),
+    ];
+
+    private static ReadOnlySpan<int> G2 =>
+    [
+        0x3D3D5EC9, 0x3CDEB103, 0x3C8ACD73, 0x3C35F85B, 0x3BCFA36E, 0x3B607DE7, 0x3B0442B4, 0x3AA6D631,
+        0x3A3C1D12, 0x39C5A3FB, 0x3967F065, 0x391A7340, 0x3E51BACA, 0x3E1158C2, 0x3DCE254D, 0x3D945383,
+    ];
+
+    private static ReadOnlySpan<int> G3 =>
+    [
+        unchecked((int)0xBC8F40CD), unchecked((int)0xBC14BC22), unchecked((int)0xBBA4D1E0), unchecked((int)0xBB417B84),
+        unchecked((int)0xBABD47B4), unchecked((int)0xBA2B7B4F), unchecked((int)0xB9AC8842), unchecked((int)0xB93CF846),
+        unchecked((int)0xB8B20909), unchecked((int)0xB81853BC), unchecked((int)0xB7967596), unchecked((int)0xB72F81D8),
+        unchecked((int)0xBDD73729), unchecked((int)0xBD8B2F39), unchecked((int)0xBD38603B), unchecked((int)0xBCF7B935),
+    ];
+
+    private static ReadOnlySpan<int> G4 =>
+    [
+        0x3BC7699B, 0x3B3902FA, 0x3AB8658C, 0x3A444CF0, 0x39A5BDE2, 0x38FE4493, 0x385BF9A5, 0x37D26683,
+        0x37265F12, 0x3668BD8E, 0x35C1FE10, 0x3546B091, 0x3D43E4B1, 0x3CEE9CAA, 0x3C950057, 0x3C3E08E0,
+    ];
+
+    private static ReadOnlySpan<int> G5 =>
+    [
+        unchecked((int)0xBB02E023), unchecked((int)0xBA5A8B16), unchecked((int)0xB9C4691C), unchecked((int)0xB93E9F6F),
+        unchecked((int)0xB88E7AF1), unchecked((int)0xB7B9439A), unchecked((int)0xB70A5C4D), unchecked((int)0xB66661FB),
+        unchecked((int)0xB59D00C5), unchecked((int)0xB4B30254), unchecked((int)0xB3FADAE6), unchecked((int)0xB3635737),
+        unchecked((int)0xBCA3AE70), unchecked((int)0xBC3B1EEA), unchecked((int)0xBBDB9CE9), unchecked((int)0xBB83B318),
+    ];
+
+    private static ReadOnlySpan<int> G6 =>
+    [
+        0x3A1FA418, 0x3981FB47, 0x38BCA1D1, 0x3730D8B0,
+        0x376BDC70, 0x36804B22, 0x35A7F19D, 0x34E2908C,
+        0x340E4EF0, 0x33076663, 0x321F81FC, 0x314C2917,
+        0x3C12D508, 0x3B8FCD2C, 0x3AD934B9, unchecked((int)0xBB57CE07),
+    ];
+    public static double Exact(double z) => double.IsInfinity(z) ? Math.Max(z, 0) : z * Distribution(z);
+
+    public static double ExactSlope(double z) =>
+        double.IsInfinity(z) ? (z > 0 ? 1 : 0) : Distribution(z) + z * Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI);
+
+    /// <summary>Φ(z): near 0 by ½ + φ(z)·(z + z³/3 + z⁵/(3·5) + …), farther out by the continued fraction of φ(y)/Φ(−y) = y + 1/(y + 2/(y + 3/(y + …))).</summary>
+    private static double Distribution(double z)
+    {
+        double density = Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI), y = Math.Abs(z);
+        if (y < 3)
+        {
+            double sum = 0, term = z;
+            for (int k = 1; Math.Abs(term) > 1e-18 * Math.Abs(z); k++)
+            {
+                sum += term;
+                term *= z * z / (2 * k + 1);
+            }
+
+            return 0.5 + density * sum;
+        }
+
+        double fraction = y;
+        for (int k = 150; k > 0; k--) fraction = y + k / fraction;
+        return z < 0 ? density / fraction : 1 - density / fraction;
+    }
+
+    public static float Value(float z) => Value(z, out _, out _, out _);
+
+    public static float Slope(float kept) => kept;
+
+    public static float ValueAndSlope(float z, out float slope)
+    {
+        float value = Value(z, out float y, out float e, out float g), below = e * Unit * MathF.FusedMultiplyAdd(MinusPhi0, y, g);
+        slope = 0f > z ? below : 1f - below;
+        return value;
+    }
+
+    private static float Value(float z, out float y, out float e, out float g)
+    {
+        y = MathF.Abs(z);
+        y = Highest < y ? Highest : y;
+        float square = y * y, low = MathF.FusedMultiplyAdd(y, y, 0f - square);
+        float rounded = MathF.FusedMultiplyAdd(Minus8Log2E, square, Exponential.ScaledUp), i = rounded - Exponential.ScaledUp;
+        float c = Exponential.Lookup(Exponential.Corrections, rounded);
+        float t = MathF.FusedMultiplyAdd(Ln2Over8High, i, square);
+        t += MathF.FusedMultiplyAdd(Ln2Over8Low, i, low) + (c + c);
+        float s = Exponential.PowerOf(rounded), q = MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Q2, t, Q1), t, Q0);
+        e = MathF.FusedMultiplyAdd(s * t, q, s);
+        g = Tail(y);
+        return (0f > z ? 0f : z) - e * g * y * Unit;
+    }
+
+    /// <summary>g(y).</summary>
+    private static float Tail(float y)
+    {
+        float cell = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(y + 1f) >>> 21), d = y - Exponential.Lookup(Centres, cell);
+        float g = MathF.FusedMultiplyAdd(Exponential.Lookup(G6, cell), d, Exponential.Lookup(G5, cell));
+        g = MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G4, cell));
+        g = MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G3, cell));
+        g = MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G2, cell));
+        g = MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G1, cell));
+        return MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G0, cell));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Begin<S, V>(V z, out V t, out V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V y = S.Min(S.Broadcast(Highest), S.Abs(z)), square = S.Multiply(y, y), low = S.MultiplyAdd(y, y, S.Subtract(S.Broadcast(0f), square));
+        V rounder = S.Broadcast(Exponential.ScaledUp), rounded = S.MultiplyAdd(S.Broadcast(Minus8Log2E), square, rounder), i = S.Subtract(rounded, rounder);
+        V c = Exponential.Lookup<S, V>(Exponential.Corrections, rounded);
+        t = S.MultiplyAdd(S.Broadcast(Ln2Over8High), i, square);
+        t = S.Add(t, S.Add(S.MultiplyAdd(S.Broadcast(Ln2Over8Low), i, low), S.Add(c, c)));
+        s = Exponential.PowerOf<S, V>(rounded);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V End<S, V>(V z, V t, V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V y = S.Min(S.Broadcast(Highest), S.Abs(z));
+        return Difference<S, V>(z, y, Power<S, V>(t, s), Tail<S, V>(y));
+    }
+
+    public static V Slope<S, V>(V kept)
+        where S : struct, ISimd<V>
+        where V : struct => kept;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ValueAndSlope<S, V>(V z, out V slope)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        Begin<S, V>(z, out V t, out V s);
+        V y = S.Min(S.Broadcast(Highest), S.Abs(z)), e = Power<S, V>(t, s), g = Tail<S, V>(y);
+        V below = S.Multiply(S.Multiply(e, S.Broadcast(Unit)), S.MultiplyAdd(S.Broadcast(MinusPhi0), y, g));
+        slope = S.Select(S.Greater(S.Broadcast(0f), z), below, S.Subtract(S.Broadcast(1f), below));
+        return Difference<S, V>(z, y, e, g);
+    }
+
+    /// <summary>2⁶⁴·e^(−y²/2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Power<S, V>(V t, V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V q = S.MultiplyAdd(S.MultiplyAdd(S.Broadcast(Q2), t, S.Broadcast(Q1)), t, S.Broadcast(Q0));
+        return S.MultiplyAdd(S.Multiply(s, t), q, s);
+    }
+
+    /// <summary>max(z, 0) − y·Φ(−y).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Difference<S, V>(V z, V y, V e, V g)
+        where S : struct, ISimd<V>
+        where V : struct => S.Subtract(S.Max(S.Broadcast(0f), z), S.Multiply(S.Multiply(S.Multiply(e, g), y), S.Broadcast(Unit)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Tail<S, V>(V y)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V cell = S.ShiftBitsRight(S.Add(y, S.Broadcast(1f)), 21), d = S.Subtract(y, Exponential.Lookup<S, V>(Centres, cell));
+        V g = S.MultiplyAdd(Exponential.Lookup<S, V>(G6, cell), d, Exponential.Lookup<S, V>(G5, cell));
+        g = S.MultiplyAdd(g, d, Exponential.Lookup<S, V>(G4, cell));
+        g = S.MultiplyAdd(g, d, Exponential.Lookup<S, V>(G3, cell));
+        g = S.MultiplyAdd(g, d, Exponential.Lookup<S, V>(G2, cell));
+        g = S.MultiplyAdd(g, d, Exponential.Lookup<S, V>(G1, cell));
+        return S.MultiplyAdd(g, d, Exponential.Lookup<S, V>(G0, cell));
+    }
+}
+
+public abstract partial class Activation
+{
+    /// <summary>z·Φ(z), Φ the distribution function of the normal distribution (PyTorch's default form); its derivative is Φ(z) + z·φ(z).</summary>
+    public static Activation Gelu { get; } = new Elementwise<Gelu>(nameof(Gelu));
+}

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using FastNN.Simd;
+
+namespace FastNN;
+
+/// <summary>
+/// Softplus ln(1 + eᶻ) = max(z, 0) + ln(1 + u), u = e^(−|z|), by <see cref="Exponential"/> and <see cref="Logarithm"/>; the only rounding into the
+/// subnormals is that of u. −∞ → 0, +∞ → +∞, NaN → NaN. At most 1.5 ULP over all floats, 14 cycles for 16 of them on Zen 4.
+/// f′ = σ(z), which is 1/(1 + u), or u/(1 + u) for z &lt; 0.
+/// </summary>
+internal readonly struct Softplus : IActivation
+{
+    private const float Highest = 105f, Unit = 5.42101086e-20f; // 2⁻⁶⁴
+
+    public static double MaxUlp => 2;
+
+    public static double MaxSlopeError => 2;
+
+    public static bool KeepsSlope => true;
+
+    public static bool HasHalves => true;
+
+    public static double Exact(double z) => Math.Max(z, 0) + LogOnePlus(Math.Exp(-Math.Abs(z)));
+
+    /// <summary>ln(1 + u): what is lost in 1 + u is lost in the denominator too (W. Kahan).</summary>
+    private static double LogOnePlus(double u) => 1 + u == 1 ? u : u * (Math.Log(1 + u) / (1 + u - 1));
+
+    public static double ExactSlope(double z) => 1 / (1 + Math.Exp(-z));
+
+    public static float Value(float z) => Value(z, out _);
+
+    public static float Slope(float kept) => kept;
+
+    public static float ValueAndSlope(float z, out float slope)
+    {
+        float value = Value(z, out float u), reciprocal = 1f / (1f + u);
+        slope = 0f > z ? u * reciprocal : reciprocal;
+        return value;
+    }
+
+    private static float Value(float z, out float u)
+    {
+        float x = MathF.Abs(z);
+        x = Highest < x ? Highest : x;
+        Exponential.Reduce(x, Exponential.ScaledUp, out float t, out float s);
+        u = MathF.FusedMultiplyAdd(s * t, Exponential.Tail(t), s) * Unit;
+        return (0f > z ? 0f : z) + Logarithm.OnePlus(u);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Begin<S, V>(V z, out V t, out V s)
+        where S : struct, ISimd<V>
+        where V : struct => Exponential.Reduce<S, V>(S.Min(S.Broadcast(Highest), S.Abs(z)), Exponential.ScaledUp, out t, out s);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V End<S, V>(V z, V t, V s)
+        where S : struct, ISimd<V>
+        where V : struct => S.Add(S.Max(S.Broadcast(0f), z), Logarithm.OnePlus<S, V>(Power<S, V>(t, s)));
+
+    public static V Slope<S, V>(V kept)
+        where S : struct, ISimd<V>
+        where V : struct => kept;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ValueAndSlope<S, V>(V z, out V slope)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        Begin<S, V>(z, out V t, out V s);
+        V one = S.Broadcast(1f), u = Power<S, V>(t, s), reciprocal = S.Divide(one, S.Add(one, u));
+        slope = S.Select(S.Greater(S.Broadcast(0f), z), S.Multiply(u, reciprocal), reciprocal);
+        return S.Add(S.Max(S.Broadcast(0f), z), Logarithm.OnePlus<S, V>(u));
+    }
+
+    /// <summary>u = e^(−|z|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Power<S, V>(V t, V s)
+        where S : struct, ISimd<V>
+        where V : struct => S.Multiply(S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s), S.Broadcast(Unit));
+}
+
+public abstract partial class Activation
+{
+    /// <summary>ln(1 + eᶻ), greater than 0; its derivative is σ(z).</summary>
+    public static Activation Softplus { get; } = new Elementwise<Softplus>(nameof(Softplus));
+}

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using FastNN.Simd;
+
+namespace FastNN.Vectorised;
+
+/// <summary>
+/// Softmax over the outputs of a sample, and what training makes of it; with m = max z, and all e scaled by 2⁶⁴, so that none is subnormal:
+/// <code>e_i = e^(z_i − m),   a_i = e_i·(1/Σ_k e_k)
+/// cross-entropy   C = ln Σ_k e_k · Σ_i y_i + Σ_i (m − z_i)·y_i,   δ_i = a_i − y_i
+/// other costs     δ_i = a_i·(g_i − Σ_k g_k·a_k),   g = ∂C/∂a</code>
+/// Sums run in sixteen lanes, i in lane i mod 16, then folded. What m − z_i rounds away goes into the exponential all the same.
+/// </summary>
+internal static unsafe class Softmax
+{
+    /// <summary>From here on e^−d rounds to 0 beside 1.</summary>
+    internal const float Farthest = 104f;
+
+    /// <summary>The most that m − z rounds away up to there: half of the last place.</summary>
+    internal const float MostLow = 1f / (1 << 18);
+
+    /// <summary>A cost counts no output as less likely than e to the minus of this, so that none is infinite.</summary>
+    internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
+
+    internal const float Unit = 5.42101086e-20f; // 2⁻⁶⁴
+
+    /// <summary>a from z, which may be the same.</summary>
+    internal static void Run<S, V>(float* z, float* a, int count)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        Sums<S, V> sums = Powers<S, V, Const.No>(z, null, a, count, Largest<S, V>(z, count));
+        V scale = S.Broadcast(1f / Simd128.Sum(S.Fold(sums.Powers)));
+        for (int i = 0; i < count; i += S.Count)
+        {
+            int lanes = Math.Min(S.Count, count - i);
+            S.StoreFirst(S.Multiply(S.LoadFirst(a + i, S.First(lanes)), scale), a + i, lanes);
+        }
+    }
+
+    /// <summary>Cross-entropy: its δ, padded, and C from the sums z.</summary>
+    internal static float CrossEntropyDelta<S, V>(float* z, float* y, float* delta, int count)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        Sums<S, V> sums = Powers<S, V, Const.Yes>(z, y, delta, count, Largest<S, V>(z, count));
+        float sum = Simd128.Sum(S.Fold(sums.Powers));
+        V scale = S.Broadcast(1f / sum);
+        for (int i = 0; i < count; i += S.Count)
+        {
+            V mask = S.First(Math.Min(S.Count, count - i));
+            S.Store(S.Subtract(S.Multiply(S.LoadFirst(delta + i, mask), scale), S.LoadFirst(y + i, mask)), delta + i);
+        }
+
+        return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum * Unit), Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));
+    }
+
+    /// <summary>δ from g = ∂C/∂a, which it replaces; a pad of zeros stays one.</summary>
+    internal static void Delta<S, V>(float* a, float* delta, int count)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V sum = Products<S, V>(a, delta, count, 0);
+        if (S.Count <= 8) sum = S.Add(sum, Products<S, V>(a, delta, count, 8));
+        if (S.Count <= 4) sum = S.Add(sum, S.Add(Products<S, V>(a, delta, count, 4), Products<S, V>(a, delta, count, 12)));
+        V dot = S.Broadcast(Simd128.Sum(S.Fold(sum)));
+        for (int i = 0; i < count; i += S.Count)
+        {
+            int lanes = Math.Min(S.Count, count - i);
+            V mask = S.First(lanes);
+            S.StoreFirst(S.Multiply(S.LoadFirst(a + i, mask), S.Subtract(S.LoadFirst(delta + i, mask), dot)), delta + i, lanes);
+        }
+    }
+
+    /// <summary>2⁶⁴·e^(z − m).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Power<S, V>(V z, V m)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z)), low = S.Subtract(S.Subtract(m, d), z);
+        Exponential.Reduce<S, V>(d, Exponential.ScaledUp, out V t, out V s);
+        t = S.Add(t, S.Min(S.Broadcast(MostLow), S.Max(S.Broadcast(-MostLow), low)));
+        return S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
+    }
+
+    /// <summary>(m − z)·y on top of a sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V AddCost<S, V>(V z, V y, V m, V sum)
+        where S : struct, ISimd<V>
+        where V : struct => S.MultiplyAdd(S.Min(S.Broadcast(MostUnlikely), S.Subtract(m, z)), y, sum);
+
+    /// <summary>The largest of the sums. A NaN among them may get lost here, but makes all outputs NaN.</summary>
+    private static float Largest<S, V>(float* z, int count)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V most = S.Broadcast(float.NegativeInfinity);
+        for (int i = 0; i < count; i += S.Count)
+        {
+            V mask = S.First(Math.Min(S.Count, count - i));
+            most = S.Max(most, S.Select(mask, S.LoadFirst(z + i, mask), S.Broadcast(float.NegativeInfinity)));
+        }
+
+        Unsafe.SkipInit(out Padding.Sixteen lanes);
+        S.Store(most, (float*)&lanes);
+        float largest = lanes[0];
+        for (int i = 1; i < S.Count; i++) largest = largest > lanes[i] ? largest : lanes[i];
+        return largest;
+    }
+
+    /// <summary>All e, and their sum; if there are targets, also the sums of these and of (m − z)·y.</summary>
+    private static Sums<S, V> Powers<S, V, TCost>(float* z, float* y, float* e, int count, float largest)
+        where S : struct, ISimd<V>
+        where V : struct
+        where TCost : struct, IConst
+    {
+        V m = S.Broadcast(largest);
+        Sums<S, V> sums = Powers<S, V, TCost>(z, y, e, count, m, 0);
+        if (S.Count <= 8) sums += Powers<S, V, TCost>(z, y, e, count, m, 8);
+        if (S.Count <= 4)
+        {
+            Sums<S, V> odd = Powers<S, V, TCost>(z, y, e, count, m, 4);
+            odd += Powers<S, V, TCost>(z, y, e, count, m, 12);
+            sums += odd;
+        }
+
+        return sums;
+    }
+
+    private static Sums<S, V> Powers<S, V, TCost>(float* z, float* y, float* e, int count, V m, int first)
+        where S : struct, ISimd<V>
+        where V : struct
+        where TCost : struct, IConst
+    {
+        V powers = S.Broadcast(0f), targets = powers, costs = powers;
+        for (int i = first; i < count; i += Padding.Lanes)
+        {
+            int lanes = Math.Min(S.Count, count - i);
+            V mask = S.First(lanes), zi = S.LoadFirst(z + i, mask), power = S.And(mask, Power<S, V>(zi, m));
+            powers = S.Add(powers, power);
+            if (TCost.Value == 0)
+            {
+                S.StoreFirst(power, e + i, lanes);
+                continue;
+            }
+
+            V yi = S.LoadFirst(y + i, mask);
+            S.Store(power, e + i);
+            targets = S.Add(targets, yi);
+            costs = S.Select(mask, AddCost<S, V>(zi, yi, m, costs), costs);
+        }
+
+        return new Sums<S, V>(powers, targets, costs);
+    }
+
+    private static V Products<S, V>(float* a, float* g, int count, int first)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V sum = S.Broadcast(0f);
+        for (int i = first; i < count; i += Padding.Lanes)
+        {
+            V mask = S.First(Math.Min(S.Count, count - i));
+            sum = S.MultiplyAdd(S.LoadFirst(g + i, mask), S.LoadFirst(a + i, mask), sum);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Sums in lanes.</summary>
+    private readonly struct Sums<S, V>(V powers, V targets, V costs)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        internal readonly V Powers = powers, Targets = targets, Costs = costs;
+
+        public static Sums<S, V> operator +(in Sums<S, V> a, in Sums<S, V> b) =>
+            new(S.Add(a.Powers, b.Powers), S.Add(a.Targets, b.Targets), S.Add(a.Costs, b.Costs));
+    }
+}
