@@ -7,18 +7,49 @@ namespace FastNN.Bench;
 /// </summary>
 internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 {
-    public static void Sigmoid(float* x, float* y, nint count) => TensorPrimitives.Sigmoid<float>(Read(x, count), Write(y, count));
+    /// <summary>Leaky ReLU, SiLU and softplus take two passes, a apart from z: there is no such primitive. Of the exact GELU there is none at all.</summary>
+    public static void Activate<A>(float* z, float* a, nint count)
+        where A : struct, IActivation
+    {
+        ReadOnlySpan<float> x = Read(z, count);
+        Span<float> y = Write(a, count);
+        switch (default(A))
+        {
+            case FastNN.Sigmoid: TensorPrimitives.Sigmoid(x, y); break;
+            case Tanh: TensorPrimitives.Tanh(x, y); break;
+            case Identity: x.CopyTo(y); break;
+            case Relu: TensorPrimitives.Max(x, 0f, y); break;
+            case LeakyRelu:
+                TensorPrimitives.Multiply(x, 0.01f, y);
+                TensorPrimitives.Max(x, y, y);
+                break;
+            case Silu:
+                TensorPrimitives.Sigmoid(x, y);
+                TensorPrimitives.Multiply(x, y, y);
+                break;
+            case Softplus:
+                TensorPrimitives.Exp(x, y);
+                TensorPrimitives.LogP1(y, y);
+                break;
+            default: throw new NotSupportedException($"TensorPrimitives has no {typeof(A).Name}.");
+        }
+    }
 
-    public static void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where A : struct, IActivation
     {
         Span<float> z = Write(y, outputs);
         Read(b, outputs).CopyTo(z);
         for (int j = 0; j < inputs; j++, w += outputs) TensorPrimitives.MultiplyAdd(Read(w, outputs), x[j], z, z);
-        TensorPrimitives.Sigmoid<float>(z, z);
+        Activate<A>(y, y, outputs);
     }
 
-    /// <summary>δ = 2·(a − 1)·(y − a)·a.</summary>
-    public static float OutputDelta(float* a, float* y, float* delta, int count)
+    public static void Softmax(float* z, float* a, int count) => TensorPrimitives.SoftMax<float>(Read(z, count), Write(a, count));
+
+    /// <summary>Of sigmoids under squared error: δ = 2·(a − 1)·(y − a)·a.</summary>
+    public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost
     {
         Span<float> d = Write(delta, count);
         TensorPrimitives.Subtract(Read(y, count), Read(a, count), d);
@@ -29,7 +60,9 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         return cost;
     }
 
-    public static void Descend(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    /// <summary>Behind sigmoids.</summary>
+    public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation
     {
         ReadOnlySpan<float> d = Read(delta, outputs);
         for (int j = 0; j < inputs; j++, w += outputs)
@@ -42,7 +75,9 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         TensorPrimitives.MultiplyAdd(d, rate, Read(b, outputs), Write(b, outputs));
     }
 
-    public static void Accumulate(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    /// <summary>Behind sigmoids.</summary>
+    public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation
     {
         ReadOnlySpan<float> d = Read(delta, outputs);
         for (int j = 0; j < inputs; j++, w += outputs, gw += outputs)
@@ -56,6 +91,15 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         TensorPrimitives.MultiplyAdd(Read(g, count), scale * rate, Read(w, count), Write(w, count));
+
+    public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
+        where A : struct, IActivation => throw new NotSupportedException("Not in a contest.");
+
+    public static void MultiplySlopes(float* delta, float* slopes, nint count) => throw new NotSupportedException("Not in a contest.");
+
+    public static void SoftmaxDelta(float* a, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
+
+    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
 
     private static ReadOnlySpan<float> Read(float* source, nint count) => new(source, checked((int)count));
 

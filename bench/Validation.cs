@@ -29,7 +29,12 @@ internal static class Validation
                 contestDone();
             }
         });
-        table.AddRow(["Sigmoid, ULP", "", .. Contestant.All.Select(contestant => $"{LargestError(contestant):F2}"), ""]);
+        foreach (Activation activation in Activation.All.Where(activation => activation.IsElementwise))
+        {
+            IEnumerable<Contestant> contestants = new Activate { Activation = activation }.Contestants;
+            table.AddRow([$"{activation}, ULP", "", .. Contestant.All.Select(c => contestants.Contains(c) ? $"{LargestError(activation, c):F2}" : ""), ""]);
+        }
+
 
         foreach (Deviation deviation in rejected) AnsiConsole.MarkupLineInterpolated($"[red]{deviation}[/]");
         table.Caption("ULP: largest error of 262,144 values in ±87, in units in the last place of the exact result");
@@ -50,18 +55,19 @@ internal static class Validation
         return deviations.TrueForAll(deviation => deviation.Identical) ? "identical" : $"{deviations.Max(deviation => deviation.Largest):0.0E0}";
     }
 
-    /// <summary>Within ±87 no result is subnormal, so an exact result's last place is 2⁻²³ of its power of two.</summary>
-    private static unsafe double LargestError(Contestant contestant)
+    /// <summary>Within ±87 no result is subnormal, but GELU's, which ends at −14; an exact result's last place is 2⁻²³ of its power of two.</summary>
+    private static unsafe double LargestError(Activation activation, Contestant contestant)
     {
         const int Values = 262_144;
-        float[] values = [.. Enumerable.Range(0, Values).Select(k => 87f * (2f * k / Values - 1f))], results = new float[Values];
-        fixed (float* x = values, y = results) contestant.Set.Sigmoid(x, y, Values);
+        float range = activation == Activation.Gelu ? 12f : 87f;
+        float[] values = [.. Enumerable.Range(0, Values).Select(k => range * (2f * k / Values - 1f))], results = new float[Values];
+        fixed (float* x = values, y = results) contestant.Set.Of(activation).Activate(x, y, Values);
 
         double largest = 0;
         for (int k = 0; k < Values; k++)
         {
-            double exact = 1 / (1 + Math.Exp(-(double)values[k]));
-            largest = Math.Max(largest, Math.Abs(results[k] - exact) / Math.ScaleB(1, Math.ILogB(exact) - 23));
+            double exact = activation.Exact(values[k]);
+            if (exact != 0) largest = Math.Max(largest, Math.Abs(results[k] - exact) / Math.ScaleB(1, Math.ILogB(exact) - 23));
         }
 
         return largest;

@@ -21,7 +21,20 @@ public static class Cases
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers { get; } =
         [.. from set in KernelSet.Supported from numbers in Enum.GetValues<Numbers>() select (set.Variant, numbers)];
 
+    /// <summary>All variants with all activations, by name, and those of each neuron by itself.</summary>
+    public static TheoryData<KernelVariant, string> VariantsAndActivations { get; } =
+        [.. from set in KernelSet.Supported from activation in Activation.All select (set.Variant, activation.Name)];
+
+    public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
+        [.. from set in KernelSet.Supported from activation in Activation.All where activation.IsElementwise select (set.Variant, activation.Name)];
+
     internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
+
+    internal static Activation Named(string activation) => Activation.All.Single(a => a.Name == activation);
+
+    /// <summary>Sigmoid layers between widths.</summary>
+    internal static LayerShape[] LayOut(KernelSet kernels, params int[] widths) =>
+        LayerShape.LayOut(widths, [.. widths.Skip(1).Select(_ => Activation.Sigmoid)], kernels);
 
     /// <summary>Every shape from 1 × 1 to 67 × 67.</summary>
     internal static IEnumerable<(int Inputs, int Outputs)> Shapes =>

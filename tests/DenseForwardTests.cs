@@ -16,8 +16,8 @@ public unsafe class DenseForwardTests
             // Biases around −4: where σ is nearly an exponential, an error in the last bit of z shows in a.
             Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f);
             Guarded expected = supply.Target(outputs), actual = supply.Target(outputs);
-            Cases.Reference.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, expected.Pointer, outputs);
-            kernels.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, actual.Pointer, outputs);
+            Cases.Reference.Of(Activation.Sigmoid).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, expected.Pointer, outputs, outputs);
+            kernels.Of(Activation.Sigmoid).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, actual.Pointer, outputs, outputs);
 
             Cases.AssertSameBits(expected.Span, actual.Span, $"{inputs} × {outputs}, outputs");
             Guarded.AssertUntouched(x, w, b);
@@ -32,7 +32,7 @@ public unsafe class DenseForwardTests
         foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
         {
             Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f), y = supply.Target(outputs);
-            Cases.Reference.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs);
+            Cases.Reference.Of(Activation.Sigmoid).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs, outputs);
             var layer = new Oracle([inputs, outputs], Bounded.Exact([.. w.Span, .. b.Span]));
             Bounded.AssertAdmits(layer.Forward(Bounded.Exact(x.Span)), y.Span, $"{inputs} × {outputs}");
         }

@@ -24,8 +24,13 @@ public sealed unsafe class TileKernelTests
             LayerShape[] layers = Cases.LayOut(kernels, inputs, outputs);
             Guarded w = supply.Next(layers[0].ParametersEnd), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
             Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
+            ActivationKernels sigmoid = s_reference.Of(Activation.Sigmoid);
             for (int s = 0; s < samples; s++)
-                s_reference.Forward(x.Pointer + s * inputs, inputs, w.Pointer, w.Pointer + layers[0].Biases, expected.Pointer + s * outputs, outputs);
+            {
+                float* xs = x.Pointer + s * inputs, ys = expected.Pointer + s * outputs;
+                sigmoid.Forward(xs, inputs, w.Pointer, w.Pointer + layers[0].Biases, ys, outputs, outputs);
+            }
+
             kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
             kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
 
@@ -50,10 +55,10 @@ public sealed unsafe class TileKernelTests
         foreach (int[] widths in networks.Concat(Cases.NetworksInRows))
         {
             int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
-            LayerShape[] layers = LayerShape.LayOut(widths);
+            LayerShape[] layers = Cases.LayOut(kernels, widths), reference = Cases.LayOut(s_reference, widths);
             Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy();
-            float[] expectedCosts = Accumulate(s_reference, layers, w, x, y, samples, expected);
+            float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected);
             float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual);
 
             string what = $"{string.Join('-', widths)}, {samples} samples";
@@ -99,7 +104,8 @@ public sealed unsafe class TileKernelTests
         for (int t = 0; t < chunk.Tiles; t++)
         {
             float* yt = y.Pointer + t * tile * layers[^1].Outputs;
-            kernels.DifferentiateTiles(layers, w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true);
+            OutputKernels output = layers[^1].Function.Under(Cost.SquaredError);
+            kernels.DifferentiateTiles(layers, output, w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, null);
         }
 
         foreach (LayerShape layer in layers)

@@ -20,6 +20,6 @@ public unsafe class Accumulate : Contest
     }
 
     [Benchmark]
-    public override void Run() => Contestant.Set.Accumulate(
-        _w.Pointer, _gw.Pointer, _gb.Pointer, _a.Pointer, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer);
+    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).Accumulate(
+        _w.Pointer, _gw.Pointer, _gb.Pointer, _a.Pointer, null, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer);
 }

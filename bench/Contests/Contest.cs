@@ -28,7 +28,7 @@ public abstract unsafe class Contest
     /// <summary>The one list of tasks: for validation, the default run and the full one.</summary>
     internal static IReadOnlyList<Contest> All { get; } =
     [
-        new Sigmoid(), new Forward(), new OutputDelta(), new Descend(), new Accumulate(), new GradientDescent(),
+        .. Activation.All.Select(activation => new Activate { Activation = activation }), new Forward(), new OutputDelta(), new Descend(), new Accumulate(), new GradientDescent(),
         new NetworkForward(), new NetworkStep(), new NetworkBatchForward(), new NetworkBatchStep(),
     ];
 
@@ -106,7 +106,7 @@ public abstract unsafe class Contest
     private protected AlignedBuffer Uniform(int length, float limit = 1f)
     {
         var buffer = new AlignedBuffer(length);
-        foreach (ref float value in buffer.Span) value = _random.NextParameter() * (limit / 3f);
+        foreach (ref float value in buffer.Span) value = _random.NextUniform(3) * (limit / 3f);
         return buffer;
     }
 

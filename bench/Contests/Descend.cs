@@ -20,6 +20,6 @@ public unsafe class Descend : Contest
     }
 
     [Benchmark]
-    public override void Run() => Contestant.Set.Descend(
-        _w.Pointer, _b.Pointer, _a.Pointer, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer, -LearningRate);
+    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).Descend(
+        _w.Pointer, _b.Pointer, _a.Pointer, null, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer, -LearningRate);
 }

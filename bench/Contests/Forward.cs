@@ -20,5 +20,6 @@ public unsafe class Forward : Contest
     }
 
     [Benchmark]
-    public override void Run() => Contestant.Set.Forward(_x.Pointer, Size.Inputs, _w.Pointer, _b.Pointer, _y.Pointer, Size.Outputs);
+    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).Forward(
+        _x.Pointer, Size.Inputs, _w.Pointer, _b.Pointer, _y.Pointer, Size.Outputs, Size.Outputs);
 }

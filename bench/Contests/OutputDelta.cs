@@ -20,5 +20,6 @@ public unsafe class OutputDelta : Contest
         (_a, _y, _delta) = (Uniform(Size.Outputs), Uniform(Size.Outputs), new AlignedBuffer(Size.Outputs));
 
     [Benchmark]
-    public override void Run() => *_cost.Pointer = Contestant.Set.OutputDelta(_a.Pointer, _y.Pointer, _delta.Pointer, Size.Outputs);
+    public override void Run() => *_cost.Pointer = Contestant.Set.Of(Activation.Sigmoid).Under(Cost.SquaredError).Delta(
+        _a.Pointer, _a.Pointer, _y.Pointer, _delta.Pointer, Size.Outputs);
 }

@@ -9,8 +9,16 @@ namespace FastNN.Bench;
 /// <param name="Phases">One after another.</param>
 internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<Phase> Phases)
 {
-    /// <summary>σ by the formula of the library: seven multiplications, fused with an addition or not, and a division for each value.</summary>
-    private const int SigmoidMultiplications = 7;
+    /// <summary>Multiplications, fused with an addition or not, and divisions for each value by the formulas of the library.</summary>
+    private static readonly Dictionary<Activation, (int Multiplications, int Divisions)> s_formulas = new()
+    {
+        [Activation.Sigmoid] = (7, 1),
+        [Activation.Tanh] = (8, 1),
+        [Activation.Silu] = (8, 1),
+        [Activation.Softplus] = (14, 0),
+        [Activation.Gelu] = (18, 0),
+        [Activation.Softmax] = (8, 0),
+    };
 
     /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
     internal double Operations => 2 * MultiplyAdds;
@@ -24,9 +32,12 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     private double Updates { get; init; }
 
-    /// <summary>y_k = σ(x_k).</summary>
-    internal static Work OfSigmoid(long count) =>
-        new(Floats(2 * count), default, new Phase(SigmoidMultiplications * count, count, Floats(count), Floats(count)));
+    /// <summary>y = f(x). A function not listed has nothing to do but to read and to write.</summary>
+    internal static Work OfActivation(Activation activation, long count)
+    {
+        (int multiplications, int divisions) = s_formulas.GetValueOrDefault(activation);
+        return new(Floats(2 * count), default, new Phase(multiplications * count, divisions * count, Floats(count), Floats(count)));
+    }
 
     /// <summary>δ = 2(a − y)·a(1 − a) and C = Σ(a − y)²: three multiplications an output.</summary>
     internal static Work OfOutputDelta(long count) => new(Floats(3 * count), default, new Phase(3 * count, 0, Floats(2 * count), Floats(count)));
