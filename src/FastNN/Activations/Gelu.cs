@@ -7,7 +7,7 @@ namespace FastNN;
 /// GELU z·Φ(z) in its exact form, Φ the distribution function of the normal distribution; PyTorch's default. With y = |z|
 /// <code>z·Φ(z) = max(z, 0) − y·Φ(−y),   Φ(−y) = e^(−y²/2)·g(y)</code>
 /// y² is taken in two floats, and e^(−y²/2) by the tables of <see cref="Exponential"/>, scaled by 2⁶⁴, so that only the last product rounds into the subnormals.
-/// g falls slowly: sixteen polynomials of degree 6, one for each quarter of a binade of y + 1. From −14.5 down it rounds to −0; −∞ → −0, NaN → NaN.
+/// g falls slowly: sixteen polynomials of degree 6, one for each quarter of a binade of y + 1. From −14.5 down it rounds to 0; −∞ → 0, NaN → NaN. At most 2.87 ULP over all floats.
 /// 18 cycles for 16 floats on Zen 4. f′ = Φ(z) + z·φ(z), which for z &lt; 0 is e^(−y²/2)·(g(y) − y/√(2π)), and 1 less that of −z for z &gt; 0.
 /// </summary>
 internal readonly struct Gelu : IActivation
@@ -22,9 +22,9 @@ internal readonly struct Gelu : IActivation
 
     private const float MinusPhi0 = -0.398942292f; // −1/√(2π)
 
-    public static double MaxUlp => 4;
+    public static double MaxUlp => 3;
 
-    public static double MaxSlopeError => 4;
+    public static double MaxSlopeError => 2;
 
     public static bool KeepsSlope => true;
 
@@ -127,11 +127,11 @@ internal readonly struct Gelu : IActivation
     {
         y = MathF.Abs(z);
         y = Highest < y ? Highest : y;
-        float square = y * y, low = MathF.FusedMultiplyAdd(y, y, 0f - square);
+        float square = y * y, low = MathF.FusedMultiplyAdd(-y, y, square);
         float rounded = MathF.FusedMultiplyAdd(Minus8Log2E, square, Exponential.ScaledUp), i = rounded - Exponential.ScaledUp;
         float c = Exponential.Lookup(Exponential.Corrections, rounded);
         float t = MathF.FusedMultiplyAdd(Ln2Over8High, i, square);
-        t += MathF.FusedMultiplyAdd(Ln2Over8Low, i, low) + (c + c);
+        t += MathF.FusedMultiplyAdd(Ln2Over8Low, i, c + c) - low;
         float s = Exponential.PowerOf(rounded), q = MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Q2, t, Q1), t, Q0);
         e = MathF.FusedMultiplyAdd(s * t, q, s);
         g = Tail(y);
@@ -151,26 +151,24 @@ internal readonly struct Gelu : IActivation
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Begin<S, V>(V z, out V t, out V s)
+    public static void Begin<S, V>(V z, out V e, out V y)
         where S : struct, ISimd<V>
         where V : struct
     {
-        V y = S.Min(S.Broadcast(Highest), S.Abs(z)), square = S.Multiply(y, y), low = S.MultiplyAdd(y, y, S.Subtract(S.Broadcast(0f), square));
+        y = S.Min(S.Broadcast(Highest), S.Abs(z));
+        V square = S.Multiply(y, y), low = S.SubtractProduct(y, y, square);
         V rounder = S.Broadcast(Exponential.ScaledUp), rounded = S.MultiplyAdd(S.Broadcast(Minus8Log2E), square, rounder), i = S.Subtract(rounded, rounder);
         V c = Exponential.Lookup<S, V>(Exponential.Corrections, rounded);
-        t = S.MultiplyAdd(S.Broadcast(Ln2Over8High), i, square);
-        t = S.Add(t, S.Add(S.MultiplyAdd(S.Broadcast(Ln2Over8Low), i, low), S.Add(c, c)));
-        s = Exponential.PowerOf<S, V>(rounded);
+        V t = S.MultiplyAdd(S.Broadcast(Ln2Over8High), i, square);
+        t = S.Add(t, S.Subtract(S.MultiplyAdd(S.Broadcast(Ln2Over8Low), i, S.Add(c, c)), low));
+        V s = Exponential.PowerOf<S, V>(rounded), q = S.MultiplyAdd(S.MultiplyAdd(S.Broadcast(Q2), t, S.Broadcast(Q1)), t, S.Broadcast(Q0));
+        e = S.MultiplyAdd(S.Multiply(s, t), q, s);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V End<S, V>(V z, V t, V s)
+    public static V End<S, V>(V z, V e, V y)
         where S : struct, ISimd<V>
-        where V : struct
-    {
-        V y = S.Min(S.Broadcast(Highest), S.Abs(z));
-        return Difference<S, V>(z, y, Power<S, V>(t, s), Tail<S, V>(y));
-    }
+        where V : struct => Difference<S, V>(z, y, e, Tail<S, V>(y));
 
     public static V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
@@ -181,21 +179,10 @@ internal readonly struct Gelu : IActivation
         where S : struct, ISimd<V>
         where V : struct
     {
-        Begin<S, V>(z, out V t, out V s);
-        V y = S.Min(S.Broadcast(Highest), S.Abs(z)), e = Power<S, V>(t, s), g = Tail<S, V>(y);
-        V below = S.Multiply(S.Multiply(e, S.Broadcast(Unit)), S.MultiplyAdd(S.Broadcast(MinusPhi0), y, g));
+        Begin<S, V>(z, out V e, out V y);
+        V g = Tail<S, V>(y), below = S.Multiply(S.Multiply(e, S.Broadcast(Unit)), S.MultiplyAdd(S.Broadcast(MinusPhi0), y, g));
         slope = S.Select(S.Greater(S.Broadcast(0f), z), below, S.Subtract(S.Broadcast(1f), below));
         return Difference<S, V>(z, y, e, g);
-    }
-
-    /// <summary>2⁶⁴·e^(−y²/2).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Power<S, V>(V t, V s)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        V q = S.MultiplyAdd(S.MultiplyAdd(S.Broadcast(Q2), t, S.Broadcast(Q1)), t, S.Broadcast(Q0));
-        return S.MultiplyAdd(S.Multiply(s, t), q, s);
     }
 
     /// <summary>max(z, 0) − y·Φ(−y).</summary>

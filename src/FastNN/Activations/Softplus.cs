@@ -5,14 +5,14 @@ namespace FastNN;
 
 /// <summary>
 /// Softplus ln(1 + eᶻ) = max(z, 0) + ln(1 + u), u = e^(−|z|), by <see cref="Exponential"/> and <see cref="Logarithm"/>; the only rounding into the
-/// subnormals is that of u. −∞ → 0, +∞ → +∞, NaN → NaN. At most 1.5 ULP over all floats, 14 cycles for 16 of them on Zen 4.
+/// subnormals is that of u. −∞ → 0, +∞ → +∞, NaN → NaN. At most 2.37 ULP over all floats, 14 cycles for 16 of them on Zen 4.
 /// f′ = σ(z), which is 1/(1 + u), or u/(1 + u) for z &lt; 0.
 /// </summary>
 internal readonly struct Softplus : IActivation
 {
     private const float Highest = 105f, Unit = 5.42101086e-20f; // 2⁻⁶⁴
 
-    public static double MaxUlp => 2;
+    public static double MaxUlp => 2.5;
 
     public static double MaxSlopeError => 2;
 
@@ -48,14 +48,19 @@ internal readonly struct Softplus : IActivation
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Begin<S, V>(V z, out V t, out V s)
+    public static void Begin<S, V>(V z, out V u, out V unused)
         where S : struct, ISimd<V>
-        where V : struct => Exponential.Reduce<S, V>(S.Min(S.Broadcast(Highest), S.Abs(z)), Exponential.ScaledUp, out t, out s);
+        where V : struct
+    {
+        Exponential.Reduce<S, V>(S.Min(S.Broadcast(Highest), S.Abs(z)), Exponential.ScaledUp, out V t, out V s);
+        u = S.Multiply(S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s), S.Broadcast(Unit));
+        unused = u;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V End<S, V>(V z, V t, V s)
+    public static V End<S, V>(V z, V u, V unused)
         where S : struct, ISimd<V>
-        where V : struct => S.Add(S.Max(S.Broadcast(0f), z), Logarithm.OnePlus<S, V>(Power<S, V>(t, s)));
+        where V : struct => S.Add(S.Max(S.Broadcast(0f), z), Logarithm.OnePlus<S, V>(u));
 
     public static V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
@@ -66,17 +71,11 @@ internal readonly struct Softplus : IActivation
         where S : struct, ISimd<V>
         where V : struct
     {
-        Begin<S, V>(z, out V t, out V s);
-        V one = S.Broadcast(1f), u = Power<S, V>(t, s), reciprocal = S.Divide(one, S.Add(one, u));
+        Begin<S, V>(z, out V u, out V unused);
+        V one = S.Broadcast(1f), reciprocal = S.Divide(one, S.Add(one, u));
         slope = S.Select(S.Greater(S.Broadcast(0f), z), S.Multiply(u, reciprocal), reciprocal);
-        return S.Add(S.Max(S.Broadcast(0f), z), Logarithm.OnePlus<S, V>(u));
+        return End<S, V>(z, u, unused);
     }
-
-    /// <summary>u = e^(−|z|).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Power<S, V>(V t, V s)
-        where S : struct, ISimd<V>
-        where V : struct => S.Multiply(S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s), S.Broadcast(Unit));
 }
 
 public abstract partial class Activation

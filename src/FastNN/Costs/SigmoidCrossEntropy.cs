@@ -16,7 +16,7 @@ internal readonly struct SigmoidCrossEntropy : ICost
         float z = -Farthest > a ? -Farthest : a;
         z = Farthest < z ? Farthest : z;
         float positive = 0f > z ? 0f : z;
-        return sum + (MathF.FusedMultiplyAdd(0f - y, z, positive) + Softplus.Value(-MathF.Abs(z)));
+        return sum + (MathF.FusedMultiplyAdd(-y, z, positive) + Softplus.Value(-MathF.Abs(z)));
     }
 
     public static float Slope(float a, float y) => Sigmoid.Value(a) - y;
@@ -27,7 +27,7 @@ internal readonly struct SigmoidCrossEntropy : ICost
         where V : struct
     {
         V z = S.Min(S.Broadcast(Farthest), S.Max(S.Broadcast(-Farthest), a)), zero = S.Broadcast(0f);
-        V linear = S.MultiplyAdd(S.Subtract(zero, y), z, S.Max(zero, z));
+        V linear = S.SubtractProduct(y, z, S.Max(zero, z));
         return S.Add(sum, S.Add(linear, Vectorised.ActivationSpan.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z)))));
     }
 

@@ -15,7 +15,7 @@ internal static unsafe class Softmax
     /// <summary>From here on e^−d rounds to 0 beside 1.</summary>
     internal const float Farthest = 104f;
 
-    /// <summary>The most that m − z rounds away up to there: half of the last place.</summary>
+    /// <summary>The most that m − z rounds away up to there: half of the last place. Where it is farther, more is cut off.</summary>
     internal const float MostLow = 1f / (1 << 18);
 
     /// <summary>A cost counts no output as less likely than e to the minus of this, so that none is infinite.</summary>
@@ -30,11 +30,9 @@ internal static unsafe class Softmax
     {
         Sums<S, V> sums = Powers<S, V, Const.No>(z, null, a, count, Largest<S, V>(z, count));
         V scale = S.Broadcast(1f / Simd128.Sum(S.Fold(sums.Powers)));
-        for (int i = 0; i < count; i += S.Count)
-        {
-            int lanes = Math.Min(S.Count, count - i);
-            S.StoreFirst(S.Multiply(S.LoadFirst(a + i, S.First(lanes)), scale), a + i, lanes);
-        }
+        int i = 0;
+        for (; i <= count - S.Count; i += S.Count) S.Store(S.Multiply(S.Load(a + i), scale), a + i);
+        if (i < count) S.StoreFirst(S.Multiply(S.LoadFirst(a + i, S.First(count - i)), scale), a + i, count - i);
     }
 
     /// <summary>Cross-entropy: its δ, padded, and C from the sums z.</summary>
@@ -79,7 +77,7 @@ internal static unsafe class Softmax
     {
         V d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z)), low = S.Subtract(S.Subtract(m, d), z);
         Exponential.Reduce<S, V>(d, Exponential.ScaledUp, out V t, out V s);
-        t = S.Add(t, S.Min(S.Broadcast(MostLow), S.Max(S.Broadcast(-MostLow), low)));
+        t = S.Add(t, S.Min(S.Broadcast(MostLow), low));
         return S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
     }
 
@@ -95,10 +93,12 @@ internal static unsafe class Softmax
         where V : struct
     {
         V most = S.Broadcast(float.NegativeInfinity);
-        for (int i = 0; i < count; i += S.Count)
+        int k = 0;
+        for (; k <= count - S.Count; k += S.Count) most = S.Max(most, S.Load(z + k));
+        if (k < count)
         {
-            V mask = S.First(Math.Min(S.Count, count - i));
-            most = S.Max(most, S.Select(mask, S.LoadFirst(z + i, mask), S.Broadcast(float.NegativeInfinity)));
+            V mask = S.First(count - k);
+            most = S.Max(most, S.Select(mask, S.LoadFirst(z + k, mask), S.Broadcast(float.NegativeInfinity)));
         }
 
         Unsafe.SkipInit(out Padding.Sixteen lanes);
@@ -133,21 +133,35 @@ internal static unsafe class Softmax
         where TCost : struct, IConst
     {
         V powers = S.Broadcast(0f), targets = powers, costs = powers;
-        for (int i = first; i < count; i += Padding.Lanes)
+        int i = first;
+        for (; i <= count - S.Count; i += Padding.Lanes)
         {
-            int lanes = Math.Min(S.Count, count - i);
+            V zi = S.Load(z + i), power = Power<S, V>(zi, m);
+            S.Store(power, e + i);
+            powers = S.Add(powers, power);
+            if (TCost.Value == 0) continue;
+
+            V yi = S.Load(y + i);
+            targets = S.Add(targets, yi);
+            costs = AddCost<S, V>(zi, yi, m, costs);
+        }
+
+        if (i < count)
+        {
+            int lanes = count - i;
             V mask = S.First(lanes), zi = S.LoadFirst(z + i, mask), power = S.And(mask, Power<S, V>(zi, m));
             powers = S.Add(powers, power);
             if (TCost.Value == 0)
             {
                 S.StoreFirst(power, e + i, lanes);
-                continue;
             }
-
-            V yi = S.LoadFirst(y + i, mask);
-            S.Store(power, e + i);
-            targets = S.Add(targets, yi);
-            costs = S.Select(mask, AddCost<S, V>(zi, yi, m, costs), costs);
+            else
+            {
+                V yi = S.LoadFirst(y + i, mask);
+                S.Store(power, e + i);
+                targets = S.Add(targets, yi);
+                costs = S.Select(mask, AddCost<S, V>(zi, yi, m, costs), costs);
+            }
         }
 
         return new Sums<S, V>(powers, targets, costs);

@@ -45,6 +45,9 @@ internal unsafe interface ISimd<V>
     /// <summary>a·b + c with one rounding.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>c − a·b with one rounding.</summary>
+    static abstract V SubtractProduct(V a, V b, V c);
+
     /// <summary>a &lt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
     static abstract V Min(V a, V x);
 

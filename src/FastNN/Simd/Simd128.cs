@@ -66,6 +66,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : MultiplyAddInDouble(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SubtractProduct(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : MultiplyAdd(-a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Min(Vector128<float> a, Vector128<float> x) =>
         Sse.IsSupported ? Sse.Min(a, x) : Vector128.ConditionalSelect(Vector128.LessThan(a, x), a, x);
 

@@ -64,7 +64,6 @@ internal static unsafe class Softmax
         float d = m - z;
         d = Constants.Farthest < d ? Constants.Farthest : d;
         float low = m - d - z;
-        low = -Constants.MostLow > low ? -Constants.MostLow : low;
         low = Constants.MostLow < low ? Constants.MostLow : low;
         Exponential.Reduce(d, Exponential.ScaledUp, out float t, out float s);
         t += low;
