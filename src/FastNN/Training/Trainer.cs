@@ -60,7 +60,7 @@ namespace FastNN;
 /// a₃ belongs; ∂C/∂w₃₂ stands where ∂C/∂w₂₃ belongs; and in some ∂a/∂z a ∂ is missing.
 /// </para>
 /// </remarks>
-public sealed unsafe class Trainer
+public sealed unsafe partial class Trainer
 {
     private readonly Network _network;
     private readonly Optimizer _optimizer;
