@@ -1,0 +1,41 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>Fit allocates when it begins, and nothing for a step or an epoch more.</summary>
+[Collection(nameof(Alone))]
+public class FitAllocationTests
+{
+    private readonly float[] _x = Cases.Uniform(1, 300 * 2), _y = Cases.Uniform(2, 300 * 2);
+    private readonly Trainer _trainer = new(new Network([2, 4, 3, 2], seed: 1), new Sgd(0.1f));
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.3f)]
+    public void Twenty_epochs_allocate_no_more_than_two(float split)
+    {
+        int? patience = split > 0 ? 100 : null;
+        var options = new FitOptions { Epochs = 1, BatchSize = 7, ValidationSplit = split, Patience = patience };
+        long Fit(int epochs) => Fewest(() => _trainer.Fit(_x, _y, options with { Epochs = epochs }));
+        Fit(20);
+        Assert.InRange(Fit(2), 1, 10_000); // order, batch, best parameters, options, state and result
+        Assert.Equal(Fit(2), Fit(20));
+    }
+
+    [Fact]
+    public void Measuring_again_allocates_nothing() => Assert.Equal(0, Fewest(() => _trainer.Measure(_x, _y)));
+
+    /// <summary>The least of many series: the runtime's own bytes are not in all of them.</summary>
+    private static long Fewest(Action action)
+    {
+        long fewest = long.MaxValue;
+        for (int k = 0; k < 100; k++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return fewest;
+    }
+}
