@@ -18,8 +18,9 @@ public class FitAllocationTests
         var options = new FitOptions { Epochs = 1, BatchSize = 7, ValidationSplit = split, Patience = patience };
         long Fit(int epochs) => Fewest(() => _trainer.Fit(_x, _y, options with { Epochs = epochs }));
         Fit(20);
-        Assert.InRange(Fit(2), 1, 10_000); // order, batch, best parameters, options, state and result
-        Assert.Equal(Fit(2), Fit(20));
+        long two = Fit(2), twenty = Fit(20); // in this order: the JIT may still find objects that need no heap
+        Assert.InRange(two, 1, 10_000); // order, batch, best parameters, options, state and result
+        Assert.InRange(twenty, 1, two);
     }
 
     [Fact]

@@ -100,15 +100,16 @@ public class FitTests
         Cases.AssertSameBits(again.Parameters, network.Parameters, "parameters");
     }
 
-    [Fact]
-    public void A_split_is_the_share_as_it_is_written()
+    [Theory]
+    [InlineData(0.7f, 10, 7)] // 0.7f is less than 0.7
+    [InlineData(0.84f, 75, 63)] // and 0.84f times 75f is less than 63
+    public void A_split_is_the_share_as_it_is_written(float split, int samples, int heldOut)
     {
-        // 0.7f is less than 0.7, and seven tenths of ten samples are seven nevertheless: the fourth is held out, the third is not.
-        foreach ((int poisoned, StopReason reason) in ((int, StopReason)[])[(2, StopReason.Diverged), (3, StopReason.Completed)])
+        foreach ((int poisoned, StopReason reason) in ((int, StopReason)[])[(-1, StopReason.Diverged), (0, StopReason.Completed)])
         {
-            float[] x = _x[..20];
-            x[2 * poisoned] = float.NaN;
-            Assert.Equal(reason, Example().Trainer.Fit(x, _y.AsSpan(0, 20), new FitOptions { Epochs = 1, ValidationSplit = 0.7f }).Reason);
+            float[] x = Cases.Uniform(1, samples * 2), y = Cases.Uniform(2, samples * 2);
+            x[2 * (samples - heldOut + poisoned)] = float.NaN;
+            Assert.Equal(reason, Example().Trainer.Fit(x, y, new FitOptions { Epochs = 1, ValidationSplit = split }).Reason);
         }
     }
 
@@ -140,7 +141,7 @@ public class FitTests
     [InlineData(6, 0f, false)]
     public void Training_stops_when_validation_does_not_improve_and_puts_the_best_back(int patience, float improvement, bool restore)
     {
-        (Network network, Trainer trainer) = Example();
+        (Network network, Trainer trainer) = Example(learningRate: improvement > 0 ? 0.1f : 5f); // slowly, so that improvements are small
         List<EpochReport> reports = [];
         List<float[]> parameters = [];
         var state = new FitState();
@@ -155,18 +156,20 @@ public class FitTests
             EpochDone = Into(reports, () => parameters.Add(network.Parameters.ToArray())),
         }, state);
 
-        int best = 0, without = 0;
+        int best = 0, without = 0, tooLittle = 0;
         float cost = float.PositiveInfinity;
         foreach (EpochReport report in reports)
         {
             Assert.InRange(without, 0, patience - 1);
             bool better = report.Validation!.Value.Cost < (double)cost - improvement;
             Assert.Equal(better, report.IsBest);
+            if (!better && report.Validation.Value.Cost < cost) tooLittle++;
             (best, cost, without) = better ? (report.Epoch, report.Validation.Value.Cost, 0) : (best, cost, without + 1);
         }
 
         Assert.Equal((patience, StopReason.EarlyStopped, best), (without, result.Reason, result.BestEpoch));
         Assert.InRange(best, 2, 90_000);
+        Assert.Equal(improvement > 0, tooLittle > 0);
         Assert.Equal((restore, best + patience, reports[^1].TrainingCost), (result.BestRestored, result.Epochs, result.Cost));
         Cases.AssertSameBits(parameters[restore ? best - 1 : ^1], network.Parameters, "parameters");
         Assert.Equal(trainer.Measure(_x.AsSpan(28), _y.AsSpan(28)), result.Validation);
@@ -303,10 +306,10 @@ public class FitTests
         return true;
     };
 
-    private static (Network Network, Trainer Trainer) Example(Reduction reduction = Reduction.Mean)
+    private static (Network Network, Trainer Trainer) Example(Reduction reduction = Reduction.Mean, float learningRate = 5f)
     {
         var network = new Network([2, 4, 3, 2], seed: 1);
-        return (network, new Trainer(network, new Sgd(5f), reduction: reduction));
+        return (network, new Trainer(network, new Sgd(learningRate), reduction: reduction));
     }
 
     private sealed class Progress(Action<EpochReport> report) : IProgress<EpochReport>
