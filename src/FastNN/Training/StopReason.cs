@@ -1,0 +1,17 @@
+namespace FastNN;
+
+/// <summary>Why <see cref="Trainer.Fit"/> returned.</summary>
+public enum StopReason
+{
+    /// <summary>All epochs are done.</summary>
+    Completed,
+
+    /// <summary>The validation cost has not improved for <see cref="FitOptions.Patience"/> epochs.</summary>
+    EarlyStopped,
+
+    /// <summary><see cref="FitOptions.EpochDone"/> returned false.</summary>
+    StoppedByCallback,
+
+    /// <summary>A step's cost, or a parameter after an epoch, was NaN or infinite: see <see cref="FitResult.Divergence"/>.</summary>
+    Diverged,
+}

@@ -1,0 +1,34 @@
+namespace FastNN;
+
+public sealed partial class Trainer
+{
+    private Score? _score;
+    private float[]? _outputs;
+
+    /// <summary>
+    /// The cost, the accuracy and R² of the network on samples, held out from training perhaps. Changes no parameter. All three are the same bits for
+    /// every variant and any number of threads. The first call allocates room for some of the outputs, 65,536 at most or those of one sample; it is
+    /// kept, and further calls allocate no more than <see cref="Evaluate"/> and <see cref="Network.Forward"/> do.
+    /// </summary>
+    /// <param name="inputs">[batch, n_in], row by row.</param>
+    /// <param name="targets">[batch, n_out], row by row.</param>
+    /// <returns>What each means, and what becomes of a NaN, stands at <see cref="Metrics"/>.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
+    public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
+    {
+        float cost = Evaluate(inputs, targets);
+        int n = _network.Inputs, m = _network.Outputs, chunk = Math.Clamp(65_536 / m, 1, 128);
+        _score ??= new Score(m);
+        _outputs ??= new float[chunk * m];
+        _score.Start(targets);
+        for (int first = 0, samples = targets.Length / m; first < samples; first += chunk)
+        {
+            int count = Math.Min(chunk, samples - first);
+            Span<float> outputs = _outputs.AsSpan(0, count * m);
+            _network.Forward(inputs.Slice(first * n, count * n), outputs);
+            _score.Add(outputs, targets.Slice(first * m, count * m));
+        }
+
+        return new Metrics(cost, _score.Accuracy, _score.R2);
+    }
+}

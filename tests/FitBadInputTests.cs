@@ -1,0 +1,97 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>What Fit, its options and Measure refuse, and that nothing was changed.</summary>
+public class FitBadInputTests
+{
+    private static readonly FitOptions s_options = new() { Epochs = 3, BatchSize = 4 };
+    private readonly float[] _x = Cases.Uniform(1, 20), _y = Cases.Uniform(2, 20);
+    private readonly Network _network = new([2, 4, 2], seed: 1);
+    private readonly Trainer _trainer;
+
+    public FitBadInputTests() => _trainer = new Trainer(_network, new Sgd(0.5f));
+
+    [Fact]
+    public void Options()
+    {
+        Refuses<ArgumentOutOfRangeException>("Epochs", "Epochs must be at least 1, but is 0.", () => _ = new FitOptions { Epochs = 0 });
+        Refuses<ArgumentOutOfRangeException>("BatchSize", "BatchSize must be at least 1, but is 0.", () => _ = s_options with { BatchSize = 0 });
+        Refuses<ArgumentOutOfRangeException>("Patience", "Patience must be at least 1, but is 0.", () => _ = s_options with { Patience = 0 });
+        Assert.Null((s_options with { Patience = null }).Patience);
+        foreach (float split in (float[])[-0.1f, 1f, float.NaN, float.PositiveInfinity])
+        {
+            string message = FormattableString.Invariant($"ValidationSplit must be at least 0 and less than 1, but is {split}.");
+            Refuses<ArgumentOutOfRangeException>("ValidationSplit", message, () => _ = s_options with { ValidationSplit = split });
+        }
+
+        foreach (float improvement in (float[])[-0.1f, float.NaN, float.PositiveInfinity])
+        {
+            string message = FormattableString.Invariant($"MinImprovement must be finite and at least 0, but is {improvement}.");
+            Refuses<ArgumentOutOfRangeException>("MinImprovement", message, () => _ = s_options with { MinImprovement = improvement });
+        }
+
+        Refuses<ArgumentNullException>("options", "", () => _trainer.Fit(_x, _y, null!));
+    }
+
+    [Fact]
+    public void Samples()
+    {
+        Uses[] methods = [(x, y) => _trainer.Fit(x, y, s_options), (x, y) => _trainer.Measure(x, y)];
+        foreach (Uses method in methods)
+        {
+            Refuses<ArgumentException>("inputs", "2 values, at least one, but has a length of 0", () => method([], []));
+            Refuses<ArgumentException>("inputs", "2 values, at least one, but has a length of 3", () => method(_x.AsSpan(0, 3), _y.AsSpan(0, 2)));
+            Refuses<ArgumentException>("targets", "4 for the batch of 2", () => method(_x.AsSpan(0, 4), _y.AsSpan(0, 2)));
+            Refuses<ArgumentException>("inputs", "share memory with network.Parameters", () => method(_network.Parameters[..2], _y.AsSpan(0, 2)));
+        }
+    }
+
+    [Fact]
+    public void Validation()
+    {
+        FitOptions data = s_options with { ValidationInputs = _x, ValidationTargets = _y };
+        RefusesOptions("options", "either a ValidationSplit or ValidationInputs", data with { ValidationSplit = 0.5f });
+        RefusesOptions("options", "either a ValidationSplit or ValidationInputs", s_options with { ValidationSplit = 0.5f, ValidationTargets = _y });
+        RefusesOptions("options", "must have validation data, but the Patience is 3", s_options with { Patience = 3 });
+        RefusesOptions("options", "at least one sample, but 0.09 of 10, rounded down, is none", s_options with { ValidationSplit = 0.09f });
+        RefusesOptions("options.ValidationInputs", "2 values, at least one, but has a length of 3", data with { ValidationInputs = new float[3] });
+        RefusesOptions("options.ValidationInputs", "2 values, at least one, but has a length of 0", data with { ValidationInputs = default });
+        RefusesOptions("options.ValidationTargets", "20 for the batch of 10", data with { ValidationTargets = default });
+        RefusesOptions("options.ValidationTargets", "20 for the batch of 10", data with { ValidationTargets = new float[18] });
+        FitOptions most = s_options with { ValidationSplit = 0.99f };
+        Refuses<ArgumentException>("options", "0.99 of 1, rounded down, is none", () => _trainer.Fit(_x.AsSpan(0, 2), _y.AsSpan(0, 2), most));
+
+        void RefusesOptions(string argument, string mention, FitOptions options) =>
+            Refuses<ArgumentException>(argument, mention, () => _trainer.Fit(_x, _y, options));
+    }
+
+    [Fact]
+    public void States()
+    {
+        RefusesState("state.Epoch must be at least 0, but is -1.", new FitState { Epoch = -1 });
+        RefusesState("state.Step must be at least 0 and less than 3, the steps of an epoch, but is 3.", new FitState { Step = 3 });
+        RefusesState("state.Step must be at least 0 and less than 3, the steps of an epoch, but is -1.", new FitState { Step = -1 });
+        RefusesState("state.BestEpoch must be between 0 and Epoch, 2, but is 3.", new FitState { Epoch = 2, BestEpoch = 3 });
+        RefusesState("state.BestEpoch must be between 0 and Epoch, 2, but is -3.", new FitState { Epoch = 2, BestEpoch = -3 });
+        RefusesState("state.EpochsWithoutImprovement must be at least 0, but is -1.", new FitState { EpochsWithoutImprovement = -1 });
+        var state = new FitState { Epoch = 2, BestEpoch = 1, BestParameters = new float[21] };
+        RefusesState("state.BestParameters.Length must be 22, the network's parameters, but is 21.", state);
+        state = new FitState { Epoch = 2, BestParameters = new float[22] };
+        RefusesState("state.BestEpoch must be at least 1 if there are BestParameters, but is 0.", state);
+
+        void RefusesState(string message, FitState state) => Refuses<ArgumentException>("state", message, () => _trainer.Fit(_x, _y, s_options, state));
+    }
+
+    private void Refuses<T>(string argument, string mention, Action act)
+        where T : ArgumentException
+    {
+        float[] parameters = _network.Parameters.ToArray();
+        T refusal = Assert.Throws<T>(act);
+        Assert.Equal(argument, refusal.ParamName);
+        Assert.Contains(mention, refusal.Message);
+        Cases.AssertSameBits(parameters, _network.Parameters, "parameters");
+    }
+
+    private delegate void Uses(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets);
+}
