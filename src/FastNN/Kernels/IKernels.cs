@@ -19,4 +19,9 @@ internal unsafe interface IKernels
         float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta);
 
     static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
+
+    static abstract void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+        where TRule : struct, IUpdateRule;
+
+    static abstract double SumOfSquares(float* g, nint count, float clip);
 }

@@ -25,7 +25,11 @@ namespace FastNN;
 /// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. A first layer whose samples are read where they are does without its n_in: one of more inputs than
 /// outputs, these a multiple of 16 and at least 48, and of at most 262,144 weights.
 /// </item>
-/// <item>For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter.</item>
+/// <item>
+/// For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter. Also for any step of one sample, with several threads, or
+/// under <see cref="Optimizer.ClipNorm"/>, if the optimizer is not <see cref="Sgd"/> without decay and clipping.
+/// </item>
+/// <item>Then also, with the trainer, <see cref="OptimizerState"/>, and for one thread and no limit of the norm at most 4,096, or six rows of W if these are more.</item>
 /// <item>
 /// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 16), inputs included, because four tiles go together;
 /// t·(3·widest + 16) if a layer is wider than 8,192.
@@ -40,7 +44,7 @@ namespace FastNN;
 /// output delta     δ_i = ∂C/∂z_i = 2(a_i − y_i) · a_i(1 − a_i)            by cost function × by activation
 /// hidden delta     δ⁻_j = a⁻_j(1 − a⁻_j) · Σ_i w_ij·δ_i                   by induction
 /// gradient         ∂C/∂w_ij = δ_i·a⁻_j,   ∂C/∂b_i = δ_i
-/// update           w ← w − learningRate·∂C/∂w
+/// update           w ← w − learningRate·∂C/∂w                              or what another <see cref="Optimizer"/> makes of it
 /// </code>
 /// </para>
 /// <para>
@@ -68,6 +72,7 @@ public sealed unsafe class Trainer
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
     private readonly BatchPass _pass;
+    private readonly Updater? _updater; // null where the gradient goes into the parameters as it comes
     private AlignedBuffer? _gradient;
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
@@ -99,8 +104,19 @@ public sealed unsafe class Trainer
         _reduction = reduction;
         _activations = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
         _deltas = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
-        _pass = new BatchPass(network, threads);
+        OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
+        _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(network, optimizer, OptimizerState);
+        _pass = new BatchPass(network, threads, _updater);
     }
+
+    /// <summary>The network whose parameters the steps update.</summary>
+    public Network Network => _network;
+
+    /// <summary>How the gradient becomes an update.</summary>
+    public Optimizer Optimizer => _optimizer;
+
+    /// <summary>What the optimizer remembers of this training: the updates made so far, and its states. To be saved, restored or reset.</summary>
+    public OptimizerState OptimizerState { get; }
 
     /// <summary>
     /// The gradient that <see cref="ComputeGradient"/> left, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost reduced over the
@@ -122,18 +138,29 @@ public sealed unsafe class Trainer
     /// The cost before the update. NaN and ∞ in the samples flow through as IEEE arithmetic says: when the cost is NaN, parameters are too by now;
     /// after an infinite input they may be although this cost is finite, and the next one shows it.
     /// </returns>
-    /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters or the gradient. Nothing was changed.</exception>
-    /// <exception cref="OperationCanceledException">The token said so. The parameters are as before.</exception>
+    /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters, the gradient or the optimizer's state. Nothing was changed.</exception>
+    /// <exception cref="OperationCanceledException">The token said so. The parameters, and the optimizer's state, are as before.</exception>
+    /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            float rate = -_optimizer.LearningRate;
-            float cost = batch == 1
-                ? _network.KernelSet.Step(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
-                : StepBatch(x, y, batch, rate, cancellationToken);
+            float cost;
+            if (_updater != null)
+            {
+                cost = StepByUpdater(_updater, x, y, batch, cancellationToken);
+            }
+            else
+            {
+                float rate = -_optimizer.RateAt(OptimizerState.Steps);
+                cost = rate == 0f ? CostOf(x, y, batch)
+                    : batch == 1 ? _network.KernelSet.Step(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                    : StepBatch(x, y, batch, rate, cancellationToken);
+            }
+
+            OptimizerState.Steps++;
             GC.KeepAlive(this);
             return cost;
         }
@@ -156,27 +183,35 @@ public sealed unsafe class Trainer
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            double cost;
-            if (batch > 1)
-            {
-                cost = _pass.Gradient(x, y, batch, gradient.Pointer, Scale(batch), cancellationToken);
-            }
-            else
-            {
-                gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
-                cost = DifferentiateSample(x, y);
-                _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
-            }
-
+            double cost = batch > 1
+                ? _pass.Gradient(x, y, batch, gradient.Pointer, Scale(batch), cancellationToken)
+                : GradientOfSample(x, y, gradient);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
     }
 
-    /// <summary>One step of the optimizer along <see cref="Gradient"/>: w ← w − learningRate·g.</summary>
+    /// <summary>
+    /// One step of the optimizer along <see cref="Gradient"/>: for <see cref="Sgd"/> w ← w − learningRate·g, for the others as they document. Counts in
+    /// <see cref="OptimizerState"/>. Clipping and decay leave the gradient itself as it is.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
     public void Apply()
     {
-        _network.KernelSet.GradientDescent(_network.Buffer.Pointer, GradientBuffer.Pointer, _network.Buffer.Length, 1f, -_optimizer.LearningRate);
+        float* gradient = GradientBuffer.Pointer;
+        if (_updater != null)
+        {
+            _updater.Begin();
+            _updater.Limit(gradient);
+            _updater.All(gradient);
+        }
+        else
+        {
+            float rate = -_optimizer.RateAt(OptimizerState.Steps);
+            if (rate != 0f) _network.KernelSet.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
+        }
+
+        OptimizerState.Steps++;
         GC.KeepAlive(this);
     }
 
@@ -193,6 +228,7 @@ public sealed unsafe class Trainer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="cost"/> is negative or NaN, or <paramref name="maxSteps"/> negative.</exception>
     /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>.</exception>
     public TrainingResult TrainUntil(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, float cost, int maxSteps, CancellationToken cancellationToken = default)
     {
@@ -216,9 +252,9 @@ public sealed unsafe class Trainer
         int batch = Validate(inputs, targets);
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            double cost = batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(x, y, batch);
+            float cost = CostOf(x, y, batch);
             GC.KeepAlive(this);
-            return Reduce(cost, batch);
+            return cost;
         }
     }
 
@@ -236,7 +272,28 @@ public sealed unsafe class Trainer
             Guard.NoOverlap(targets, nameof(targets), _gradient, nameof(Gradient));
         }
 
+        if (_updater != null)
+        {
+            OptimizerState.NoOverlap(inputs, nameof(inputs));
+            OptimizerState.NoOverlap(targets, nameof(targets));
+        }
+
         return batch;
+    }
+
+    private float StepByUpdater(Updater updater, float* x, float* y, int batch, CancellationToken cancellationToken)
+    {
+        updater.Begin();
+        if (batch > 1)
+        {
+            float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
+            return Reduce(_pass.Update(x, y, batch, gradient, Scale(batch), cancellationToken), batch);
+        }
+
+        float cost = GradientOfSample(x, y, GradientBuffer);
+        updater.Limit(GradientBuffer.Pointer);
+        updater.All(GradientBuffer.Pointer);
+        return cost;
     }
 
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
@@ -244,6 +301,16 @@ public sealed unsafe class Trainer
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
         return Reduce(_pass.Descend(x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
     }
+
+    private float GradientOfSample(float* x, float* y, AlignedBuffer gradient)
+    {
+        gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
+        float cost = DifferentiateSample(x, y);
+        _network.KernelSet.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer);
+        return cost;
+    }
+
+    private float CostOf(float* x, float* y, int batch) => Reduce(batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(x, y, batch), batch);
 
     private float DifferentiateSample(float* x, float* y) =>
         _network.KernelSet.Differentiate(_network.Shapes, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
