@@ -23,7 +23,8 @@ public class OptimizerTests
         Func<long, double> factor = scheduled ? step => 1 / (1 + 0.1 * step) : _ => 1;
         var network = new Network([5, 8, 3], seed: 1);
         var trainer = new Trainer(network, Create(name, decay, LearningRateSchedule.From(factor)));
-        bool[] isWeight = [.. network.Layers.SelectMany(layer => Enumerable.Repeat(true, layer.Weights.Length).Concat(Enumerable.Repeat(false, layer.Outputs)))];
+        bool[] isWeight =
+            [.. network.Layers.SelectMany(layer => Enumerable.Repeat(true, layer.Weights.Length).Concat(Enumerable.Repeat(false, layer.Outputs)))];
         int count = isWeight.Length;
         double[] book = [.. network.Parameters.ToArray()], first = new double[count], second = new double[count];
         Bounded[] bound = Bounded.Exact(network.Parameters), boundFirst = new Bounded[count], boundSecond = new Bounded[count];

@@ -20,7 +20,8 @@ public class OptimizerTrainingTests
             {
                 float[] inputs = Cases.Uniform(1, batch * widths[0], -1f), targets = Cases.Uniform(2, batch * widths[^1]);
                 var expected = new Trainer(new Network(widths, seed: 3, KernelVariant.Scalar), optimizer);
-                Trainer[] whole = [.. Enumerable.Range(1, 3).Select(threads => new Trainer(new Network(widths, seed: 3, variant), optimizer, threads: threads))];
+                Trainer[] whole =
+                    [.. Enumerable.Range(1, 3).Select(threads => new Trainer(new Network(widths, seed: 3, variant), optimizer, threads: threads))];
                 var halves = new Trainer(new Network(widths, seed: 3, variant), optimizer);
                 for (int step = 0; step < 3; step++)
                 {

@@ -62,7 +62,9 @@ internal static class Guard
 
     /// <summary>Finite and at least 0.</summary>
     internal static float NotNegative(float value, string name) =>
-        value >= 0 && float.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
+        value >= 0 && float.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
 
     /// <summary>Greater than 0, +∞ for none.</summary>
     internal static float Limit(float value, string name) =>

@@ -19,7 +19,7 @@ public sealed class LearningRateSchedule
 
     /// <summary>factor^⌊step/every⌋: after every so many steps the rate is multiplied once more. That of torch.optim.lr_scheduler.StepLR.</summary>
     /// <param name="every">How many steps have the same rate, at least 1.</param>
-    /// <param name="factor">Finite and at least 0. Powers of one greater than 1 exceed a double in the end, and are then refused by <see cref="Factor"/>.</param>
+    /// <param name="factor">Finite and at least 0. If greater than 1, its powers exceed a double in the end, and <see cref="Factor"/> refuses them.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> or <paramref name="factor"/> is out of its range.</exception>
     public static LearningRateSchedule StepDecay(long every, double factor)
@@ -83,7 +83,8 @@ public sealed class LearningRateSchedule
         double factor = _factor(step);
         return factor >= 0 && double.IsFinite(factor)
             ? factor
-            : throw new InvalidOperationException($"The factor of the learning rate must be finite and at least 0, but in step {step} the schedule gives {factor}.");
+            : throw new InvalidOperationException(
+                $"The factor of the learning rate must be finite and at least 0, but in step {step} the schedule gives {factor}.");
     }
 
     private static void AtLeastOne(long value, string name)

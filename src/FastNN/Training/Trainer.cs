@@ -29,7 +29,10 @@ namespace FastNN;
 /// For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter. Also for any step of one sample, with several threads, or
 /// under <see cref="Optimizer.ClipNorm"/>, if the optimizer is not <see cref="Sgd"/> without decay and clipping.
 /// </item>
-/// <item>Then also, with the trainer, <see cref="OptimizerState"/>, and for one thread and no limit of the norm at most 4,096, or six rows of W if these are more.</item>
+/// <item>
+/// For such an optimizer also, with the trainer, <see cref="OptimizerState"/>, and for one thread and no limit of the norm at most 4,096, or six rows
+/// of W if these are more.
+/// </item>
 /// <item>
 /// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 16), inputs included, because four tiles go together;
 /// t·(3·widest + 16) if a layer is wider than 8,192.
@@ -129,7 +132,7 @@ public sealed unsafe class Trainer
 
     /// <summary>
     /// One step of training on a sample or a batch: the gradient of the cost at the present parameters, then one update against it. For a sample
-    /// alone each layer is updated as soon as its delta has passed on, in one turn over its weights.
+    /// alone and plain <see cref="Sgd"/> each layer is updated as soon as its delta has passed on, in one turn over its weights.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row; its length says the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>
@@ -138,7 +141,9 @@ public sealed unsafe class Trainer
     /// The cost before the update. NaN and ∞ in the samples flow through as IEEE arithmetic says: when the cost is NaN, parameters are too by now;
     /// after an infinite input they may be although this cost is finite, and the next one shows it.
     /// </returns>
-    /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters, the gradient or the optimizer's state. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit the network, or a span overlaps the parameters, the gradient or the optimizer's state. Nothing was changed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token said so. The parameters, and the optimizer's state, are as before.</exception>
     /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
