@@ -55,8 +55,7 @@ public abstract class Optimizer
     {
         get;
         init => field = Guard.Limit(value, nameof(ClipValue));
-    }
-    = float.PositiveInfinity;
+    } = float.PositiveInfinity;
 
     /// <summary>
     /// The greatest Euclidean norm of the gradient over all parameters, up to rounding; a longer one is shortened. Greater than 0, by default
@@ -67,8 +66,7 @@ public abstract class Optimizer
     {
         get;
         init => field = Guard.Limit(value, nameof(ClipNorm));
-    }
-    = float.PositiveInfinity;
+    } = float.PositiveInfinity;
 
     /// <summary>What <see cref="LearningRate"/> is multiplied by from step to step; by default <see cref="LearningRateSchedule.Constant"/>.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
@@ -76,8 +74,7 @@ public abstract class Optimizer
     {
         get;
         init => field = value ?? throw new ArgumentNullException(nameof(Schedule));
-    }
-    = LearningRateSchedule.Constant;
+    } = LearningRateSchedule.Constant;
 
     /// <summary>The names of what is kept for each parameter, in the order of the rule's states.</summary>
     internal virtual IReadOnlyList<string> StateNames => [];
