@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using FastNN.Scalar;
 
 namespace FastNN.Bench;
 
@@ -100,6 +101,12 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     public static void SoftmaxDelta(float* a, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
 
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
+
+    /// <summary>Not measured: the reference's, as the other.</summary>
+    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+        where TRule : struct, IUpdateRule => ScalarKernels.Update<TRule>(w, g, first, second, count, in terms);
+
+    public static double SumOfSquares(float* g, nint count, float clip) => ScalarKernels.SumOfSquares(g, count, clip);
 
     private static ReadOnlySpan<float> Read(float* source, nint count) => new(source, checked((int)count));
 

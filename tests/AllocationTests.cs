@@ -34,6 +34,24 @@ public class AllocationTests
     }
 
     [Theory]
+    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
+    public void Optimizers_allocate_nothing(string recipe)
+    {
+        foreach (int batch in (int[])[1, 17, 300])
+        {
+            float[] inputs = Cases.Uniform(1, 5 * batch), targets = Cases.Uniform(2, 3 * batch);
+            foreach (int threads in (int[])[1, 3])
+            {
+                var trainer = new Trainer(new Network([5, 8, 3], seed: 1), Recipes.Create(recipe), threads: threads);
+                AssertAllocatesNothing(() => trainer.Step(inputs, targets));
+                AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, targets));
+                AssertAllocatesNothing(trainer.Apply);
+                AssertAllocatesNothing(trainer.OptimizerState.Reset);
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void Kernels_allocate_nothing(KernelVariant variant)
     {

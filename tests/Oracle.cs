@@ -22,6 +22,20 @@ internal readonly record struct Bounded(double Value, double Error = 0)
 
     public static Bounded operator *(Bounded a, Bounded b) => Rounded(a.Value * b.Value, ProductError(a, b));
 
+    /// <summary>|â/b̂ − a/b| ≤ (e + |a/b|·e′)/(|b| − e′), from â/b̂ − a/b = ((â − a) − (b̂ − b)·a/b)/b̂; no bound where b̂ may be 0.</summary>
+    public static Bounded operator /(Bounded a, Bounded b)
+    {
+        double value = a.Value / b.Value, least = Math.Abs(b.Value) - b.Error;
+        return Rounded(value, least > 0 ? (a.Error + Math.Abs(value) * b.Error) / least : double.PositiveInfinity);
+    }
+
+    /// <summary>|√x̂ − √x| = |x̂ − x|/(√x̂ + √x) ≤ e/(√x + √(x − e)); where x − e is negative, x̂ ≥ 0 leaves e/√x.</summary>
+    internal static Bounded Sqrt(Bounded x)
+    {
+        double root = Math.Sqrt(x.Value);
+        return Rounded(root, x.Error == 0 ? 0 : x.Error / (root + Math.Sqrt(Math.Max(0, x.Value - x.Error))));
+    }
+
     /// <summary>One rounding on top of an error: |fl(v̂) − v| ≤ e + u·(|v| + e).</summary>
     internal static Bounded Rounded(double value, double error = 0) => new(value, error + U * (Math.Abs(value) + error) + Underflow);
 

@@ -50,6 +50,26 @@ internal static class Guard
             + $"Where a text writes w ← w + r·∂C/∂w with r < 0, learningRate is −r{hint}.");
     }
 
+    /// <summary>A coefficient of a running mean: in [0, 1).</summary>
+    internal static float Fraction(float value, string name) =>
+        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1, but is {value}.");
+
+    /// <summary>Finite and greater than 0.</summary>
+    internal static float Positive(float value, string name) =>
+        value > 0 && float.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and greater than 0, but is {value}.");
+
+    /// <summary>Finite and at least 0.</summary>
+    internal static float NotNegative(float value, string name) =>
+        value >= 0 && float.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
+
+    /// <summary>Greater than 0, +∞ for none.</summary>
+    internal static float Limit(float value, string name) =>
+        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be greater than 0, +∞ for none, but is {value}.");
+
     private static void ThrowOverlap(string name, string other) =>
         throw new ArgumentException($"{name} must not share memory with {other}: one of them is written while the other is read.", name);
 }

@@ -14,20 +14,31 @@ static string BitsAfterTraining(KernelVariant kernels)
     using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     foreach (int[] widths in (int[][])[[2, 4, 3, 2], [17, 33, 9, 5], [8, 16, 16, 1]])
     {
-        var network = new Network(widths, seed: 42, kernels);
-        var trainer = new Trainer(network, new Sgd(learningRate: 0.5f), threads: 2);
-        const int batch = 150;
-        float[] inputs = [.. Enumerable.Range(0, batch * network.Inputs).Select(i => i % 7 / 7f)];
-        float[] targets = [.. Enumerable.Range(0, batch * network.Outputs).Select(i => i % 3 / 3f)];
-        for (int step = 0; step < 50; step++)
-        {
-            trainer.Step(inputs.AsSpan(0, network.Inputs), targets.AsSpan(0, network.Outputs));
-            trainer.Step(inputs.AsSpan(0, 5 * network.Inputs), targets.AsSpan(0, 5 * network.Outputs));
-            trainer.Step(inputs, targets);
-        }
-
-        hash.AppendData(MemoryMarshal.AsBytes(network.Parameters));
+        Optimizer[] optimizers =
+        [
+            new Sgd(learningRate: 0.5f),
+            new Nesterov(learningRate: 0.1f) { WeightDecay = 0.01f, ClipNorm = 0.1f, Schedule = LearningRateSchedule.Cosine(150) },
+            new RmsProp(learningRate: 0.01f) { ClipValue = 0.1f },
+            new AdamW(),
+        ];
+        foreach (Optimizer optimizer in optimizers) hash.AppendData(MemoryMarshal.AsBytes(Trained(new Network(widths, seed: 42, kernels), optimizer)));
     }
 
     return Convert.ToHexString(hash.GetHashAndReset());
+}
+
+static Span<float> Trained(Network network, Optimizer optimizer)
+{
+    var trainer = new Trainer(network, optimizer, threads: 2);
+    const int batch = 150;
+    float[] inputs = [.. Enumerable.Range(0, batch * network.Inputs).Select(i => i % 7 / 7f)];
+    float[] targets = [.. Enumerable.Range(0, batch * network.Outputs).Select(i => i % 3 / 3f)];
+    for (int step = 0; step < 50; step++)
+    {
+        trainer.Step(inputs.AsSpan(0, network.Inputs), targets.AsSpan(0, network.Outputs));
+        trainer.Step(inputs.AsSpan(0, 5 * network.Inputs), targets.AsSpan(0, 5 * network.Outputs));
+        trainer.Step(inputs, targets);
+    }
+
+    return network.Parameters;
 }

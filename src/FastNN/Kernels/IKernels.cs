@@ -42,4 +42,9 @@ internal unsafe interface IKernels
     static abstract void MultiplySlopes(float* delta, float* slopes, nint count);
 
     static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
+
+    static abstract void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+        where TRule : struct, IUpdateRule;
+
+    static abstract double SumOfSquares(float* g, nint count, float clip);
 }

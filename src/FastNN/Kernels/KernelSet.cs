@@ -77,6 +77,13 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
+    /// <summary>An update by a rule. Asked for when a trainer is built, for a generic virtual call is a slow one.</summary>
+    internal abstract UpdateKernel UpdateBy<TRule>()
+        where TRule : struct, IUpdateRule;
+
+    /// <summary>Σ_k g_k², each component clipped to ±clip before.</summary>
+    internal abstract double SumOfSquares(float* g, nint count, float clip);
+
     /// <summary>
     /// One sample through all layers: x to y, the hidden activations to their places in the workspace. As many floats as
     /// <paramref name="room"/> says may be written at y, at least the outputs.
@@ -182,6 +189,10 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     internal override ActivationKernels CreateSoftmaxKernels() => new SoftmaxKernels<K, T>();
 
     internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
+
+    internal override UpdateKernel UpdateBy<TRule>() => new UpdateKernel<K, TRule>();
+
+    internal override double SumOfSquares(float* g, nint count, float clip) => K.SumOfSquares(g, count, clip);
 
     internal override void Forward(LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int room)
     {

@@ -68,4 +68,9 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         Vectorised.GradientDescent.Run<S, V>(w, g, count, scale, rate);
+
+    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+        where TRule : struct, IUpdateRule => ParameterUpdate.Run<S, V, TRule>(w, g, first, second, count, in terms);
+
+    public static double SumOfSquares(float* g, nint count, float clip) => Vectorised.SumOfSquares.Run<S, V>(g, count, clip);
 }

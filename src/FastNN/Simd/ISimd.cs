@@ -42,6 +42,9 @@ internal unsafe interface ISimd<V>
 
     static abstract V Divide(V a, V b);
 
+    /// <summary>√x, rounded once: −0 of −0, NaN of what is less than 0.</summary>
+    static abstract V SquareRoot(V x);
+
     /// <summary>a·b + c with one rounding.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 

@@ -25,7 +25,14 @@ namespace FastNN;
 /// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. A first layer whose samples are read where they are does without its n_in: one of more inputs than
 /// outputs, these a multiple of 16 and at least 48, and of at most 262,144 weights.
 /// </item>
-/// <item>For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter.</item>
+/// <item>
+/// For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter. Also for any step of one sample, with several threads, or
+/// under <see cref="Optimizer.ClipNorm"/>, if the optimizer is not <see cref="Sgd"/> without decay and clipping.
+/// </item>
+/// <item>
+/// For such an optimizer also, with the trainer, <see cref="OptimizerState"/>, and for one thread and no limit of the norm at most 4,096, or six rows
+/// of W if these are more.
+/// </item>
 /// <item>
 /// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 16), inputs included, because four tiles go together;
 /// t·(3·widest + 16) if a layer is wider than 8,192.
@@ -40,7 +47,7 @@ namespace FastNN;
 /// output delta     δ_i = ∂C/∂z_i = ∂C/∂a_i · f′(z_i)                       by cost function × by activation: 2(a_i − y_i) · a_i(1 − a_i)
 /// hidden delta     δ⁻_j = f′(z⁻_j) · Σ_i w_ij·δ_i                          by induction: a⁻_j(1 − a⁻_j) · Σ_i w_ij·δ_i
 /// gradient         ∂C/∂w_ij = δ_i·a⁻_j,   ∂C/∂b_i = δ_i
-/// update           w ← w − learningRate·∂C/∂w
+/// update           w ← w − learningRate·∂C/∂w                              or what another <see cref="Optimizer"/> makes of it
 /// </code>
 /// </para>
 /// <para>
@@ -71,6 +78,7 @@ public sealed unsafe partial class Trainer
     private readonly BatchPass _pass;
     private readonly KernelSet _kernels;
     private readonly OutputKernels _output;
+    private readonly Updater? _updater; // null where the gradient goes into the parameters as it comes
     private OutputKernels? _given;
     private AlignedBuffer? _gradient, _inputDelta;
 
@@ -111,8 +119,19 @@ public sealed unsafe partial class Trainer
         _kernels = cost == Cost.SquaredError ? network.KernelSet : KernelSet.For(network.KernelVariant); // what Suit found suits that cost alone
         _activations = new AlignedBuffer(LayerShape.Workspace(network.Shapes));
         _deltas = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
-        _pass = new BatchPass(network, threads);
+        OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
+        _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(network, optimizer, OptimizerState);
+        _pass = new BatchPass(network, threads, _updater);
     }
+
+    /// <summary>The network whose parameters the steps update.</summary>
+    public Network Network => _network;
+
+    /// <summary>How the gradient becomes an update.</summary>
+    public Optimizer Optimizer => _optimizer;
+
+    /// <summary>What the optimizer remembers of this training: the updates made so far, and its states. To be saved, restored or reset.</summary>
+    public OptimizerState OptimizerState { get; }
 
     /// <summary>
     /// The gradient that <see cref="ComputeGradient"/> left, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost reduced over the
@@ -125,7 +144,7 @@ public sealed unsafe partial class Trainer
 
     /// <summary>
     /// One step of training on a sample or a batch: the gradient of the cost at the present parameters, then one update against it. For a sample
-    /// alone each layer is updated as soon as its delta has passed on, in one turn over its weights.
+    /// alone and plain <see cref="Sgd"/> each layer is updated as soon as its delta has passed on, in one turn over its weights.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row; its length says the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>
@@ -134,18 +153,31 @@ public sealed unsafe partial class Trainer
     /// The cost before the update. NaN and ∞ in the samples flow through as IEEE arithmetic says: when the cost is NaN, parameters are too by now;
     /// after an infinite input they may be although this cost is finite, and the next one shows it.
     /// </returns>
-    /// <exception cref="ArgumentException">A length does not fit the network, or a span overlaps the parameters or the gradient. Nothing was changed.</exception>
-    /// <exception cref="OperationCanceledException">The token said so. The parameters are as before.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit the network, or a span overlaps the parameters, the gradient or the optimizer's state. Nothing was changed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token said so. The parameters, and the optimizer's state, are as before.</exception>
+    /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            float rate = -_optimizer.LearningRate;
-            float cost = batch == 1
-                ? _kernels.Step(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
-                : StepBatch(x, y, batch, rate, cancellationToken);
+            float cost;
+            if (_updater != null)
+            {
+                cost = StepByUpdater(_updater, x, y, batch, cancellationToken);
+            }
+            else
+            {
+                float rate = -_optimizer.RateAt(OptimizerState.Steps);
+                cost = rate == 0f ? CostOf(x, y, batch)
+                    : batch == 1 ? _kernels.Step(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                    : StepBatch(x, y, batch, rate, cancellationToken);
+            }
+
+            OptimizerState.Steps++;
             GC.KeepAlive(this);
             return cost;
         }
@@ -168,18 +200,9 @@ public sealed unsafe partial class Trainer
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            double cost;
-            if (batch > 1)
-            {
-                cost = _pass.Gradient(_output, x, y, batch, gradient.Pointer, Scale(batch), cancellationToken);
-            }
-            else
-            {
-                gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
-                cost = DifferentiateSample(x, y);
-                _kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
-            }
-
+            double cost = batch > 1
+                ? _pass.Gradient(_output, x, y, batch, gradient.Pointer, Scale(batch), cancellationToken)
+                : GradientOfSample(x, y, gradient);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
@@ -218,10 +241,27 @@ public sealed unsafe partial class Trainer
         GC.KeepAlive(this);
     }
 
-    /// <summary>One step of the optimizer along <see cref="Gradient"/>: w ← w − learningRate·g.</summary>
+    /// <summary>
+    /// One step of the optimizer along <see cref="Gradient"/>: for <see cref="Sgd"/> w ← w − learningRate·g, for the others as they document. Counts in
+    /// <see cref="OptimizerState"/>. Clipping and decay leave the gradient itself as it is.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
     public void Apply()
     {
-        _network.KernelSet.GradientDescent(_network.Buffer.Pointer, GradientBuffer.Pointer, _network.Buffer.Length, 1f, -_optimizer.LearningRate);
+        float* gradient = GradientBuffer.Pointer;
+        if (_updater != null)
+        {
+            _updater.Begin();
+            _updater.Limit(gradient);
+            _updater.All(gradient);
+        }
+        else
+        {
+            float rate = -_optimizer.RateAt(OptimizerState.Steps);
+            if (rate != 0f) _network.KernelSet.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
+        }
+
+        OptimizerState.Steps++;
         GC.KeepAlive(this);
     }
 
@@ -238,6 +278,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="cost"/> is negative or NaN, or <paramref name="maxSteps"/> negative.</exception>
     /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>.</exception>
     public TrainingResult TrainUntil(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, float cost, int maxSteps, CancellationToken cancellationToken = default)
     {
@@ -261,9 +302,9 @@ public sealed unsafe partial class Trainer
         int batch = Validate(inputs, targets);
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            double cost = batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch);
+            float cost = CostOf(x, y, batch);
             GC.KeepAlive(this);
-            return Reduce(cost, batch);
+            return cost;
         }
     }
 
@@ -283,6 +324,7 @@ public sealed unsafe partial class Trainer
     {
         Guard.NoOverlap(span, name, _network.Buffer, "network.Parameters");
         if (_gradient is not null) Guard.NoOverlap(span, name, _gradient, nameof(Gradient));
+        if (_updater != null) OptimizerState.NoOverlap(span, name);
     }
 
     /// <summary>On the general kernels: those that suit a tiny network know squared error alone.</summary>
@@ -296,11 +338,36 @@ public sealed unsafe partial class Trainer
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
+    private float StepByUpdater(Updater updater, float* x, float* y, int batch, CancellationToken cancellationToken)
+    {
+        updater.Begin();
+        if (batch > 1)
+        {
+            float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
+            return Reduce(_pass.Update(_output, x, y, batch, gradient, Scale(batch), cancellationToken), batch);
+        }
+
+        float cost = GradientOfSample(x, y, GradientBuffer);
+        updater.Limit(GradientBuffer.Pointer);
+        updater.All(GradientBuffer.Pointer);
+        return cost;
+    }
+
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
         return Reduce(_pass.Descend(_output, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
     }
+
+    private float GradientOfSample(float* x, float* y, AlignedBuffer gradient)
+    {
+        gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
+        float cost = DifferentiateSample(x, y);
+        _kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
+        return cost;
+    }
+
+    private float CostOf(float* x, float* y, int batch) => Reduce(batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch), batch);
 
     private float DifferentiateSample(float* x, float* y) =>
         _kernels.Differentiate(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);

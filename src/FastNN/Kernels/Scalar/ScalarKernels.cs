@@ -31,4 +31,9 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Scalar.MultiplySlopes.Run(delta, slopes, count);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) => Scalar.GradientDescent.Run(w, g, count, scale, rate);
+
+    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+        where TRule : struct, IUpdateRule => ParameterUpdate.Run<TRule>(w, g, first, second, count, in terms);
+
+    public static double SumOfSquares(float* g, nint count, float clip) => Scalar.SumOfSquares.Run(g, count, clip);
 }
