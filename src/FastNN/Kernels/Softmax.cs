@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
@@ -21,7 +22,7 @@ internal static unsafe class Softmax
     /// <summary>A cost counts no output as less likely than e to the minus of this, so that none is infinite.</summary>
     internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
 
-    internal const float Unit = 5.42101086e-20f; // 2⁻⁶⁴
+    internal const float Unit = Exponential.Unit64;
 
     /// <summary>a from z, which may be the same.</summary>
     internal static void Run<S, V>(float* z, float* a, int count)
@@ -75,10 +76,8 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct
     {
-        V d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z)), low = S.Subtract(S.Subtract(m, d), z);
-        Exponential.Reduce<S, V>(d, Exponential.ScaledUp, out V t, out V s);
-        t = S.Add(t, S.Min(S.Broadcast(MostLow), low));
-        return S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
+        BeginPower<S, V>(z, m, out V t, out V s);
+        return EndPower<S, V>(t, s);
     }
 
     /// <summary>(m − z)·y on top of a sum.</summary>
@@ -87,14 +86,36 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(S.Min(S.Broadcast(MostUnlikely), S.Subtract(m, z)), y, sum);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BeginPower<S, V>(V z, V m, out V t, out V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z)), low = S.Subtract(S.Subtract(m, d), z);
+        Exponential.Reduce<S, V>(d, Exponential.Up64, out t, out s);
+        t = S.Add(t, S.Min(S.Broadcast(MostLow), low));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V EndPower<S, V>(V t, V s)
+        where S : struct, ISimd<V>
+        where V : struct => S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
+
     /// <summary>The largest of the sums. A NaN among them may get lost here, but makes all outputs NaN.</summary>
     private static float Largest<S, V>(float* z, int count)
         where S : struct, ISimd<V>
         where V : struct
     {
-        V most = S.Broadcast(float.NegativeInfinity);
+        V most = S.Broadcast(float.NegativeInfinity), odd = most;
         int k = 0;
+        for (; k <= count - 2 * S.Count; k += 2 * S.Count)
+        {
+            most = S.Max(most, S.Load(z + k));
+            odd = S.Max(odd, S.Load(z + k + S.Count));
+        }
+
         for (; k <= count - S.Count; k += S.Count) most = S.Max(most, S.Load(z + k));
+        most = S.Max(most, odd);
         if (k < count)
         {
             V mask = S.First(count - k);
@@ -103,9 +124,10 @@ internal static unsafe class Softmax
 
         Unsafe.SkipInit(out Padding.Sixteen lanes);
         S.Store(most, (float*)&lanes);
-        float largest = lanes[0];
-        for (int i = 1; i < S.Count; i++) largest = largest > lanes[i] ? largest : lanes[i];
-        return largest;
+        Vector128<float> quad = Simd128.Load((float*)&lanes);
+        for (int i = 4; i < S.Count; i += 4) quad = Simd128.Max(quad, Simd128.Load((float*)&lanes + i));
+        float left = quad[0] > quad[2] ? quad[0] : quad[2], right = quad[1] > quad[3] ? quad[1] : quad[3];
+        return left > right ? left : right;
     }
 
     /// <summary>All e, and their sum; if there are targets, also the sums of these and of (m − z)·y.</summary>
@@ -127,23 +149,37 @@ internal static unsafe class Softmax
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static Sums<S, V> Powers<S, V, TCost>(float* z, float* y, float* e, int count, V m, int first)
         where S : struct, ISimd<V>
         where V : struct
         where TCost : struct, IConst
     {
         V powers = S.Broadcast(0f), targets = powers, costs = powers;
-        int i = first;
-        for (; i <= count - S.Count; i += Padding.Lanes)
+        int i = first, last = count - S.Count;
+        if (i + Padding.Lanes <= last)
         {
-            V zi = S.Load(z + i), power = Power<S, V>(zi, m);
-            S.Store(power, e + i);
-            powers = S.Add(powers, power);
-            if (TCost.Value == 0) continue;
+            // The second half of one power with the first half of the one after the next, as in ActivationSpan.
+            BeginPower<S, V>(S.Load(z + i), m, out V t0, out V s0);
+            BeginPower<S, V>(S.Load(z + i + Padding.Lanes), m, out V t1, out V s1);
+            for (; i <= last - 2 * Padding.Lanes; i += Padding.Lanes)
+            {
+                V zi = S.Load(z + i), power = EndPower<S, V>(t0, s0);
+                (t0, s0) = (t1, s1);
+                BeginPower<S, V>(S.Load(z + i + 2 * Padding.Lanes), m, out t1, out s1);
+                Add<S, V, TCost>(zi, y + i, e + i, power, m, ref powers, ref targets, ref costs);
+            }
 
-            V yi = S.Load(y + i);
-            targets = S.Add(targets, yi);
-            costs = AddCost<S, V>(zi, yi, m, costs);
+            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, EndPower<S, V>(t0, s0), m, ref powers, ref targets, ref costs);
+            i += Padding.Lanes;
+            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, EndPower<S, V>(t1, s1), m, ref powers, ref targets, ref costs);
+            i += Padding.Lanes;
+        }
+
+        for (; i <= last; i += Padding.Lanes)
+        {
+            V zi = S.Load(z + i);
+            Add<S, V, TCost>(zi, y + i, e + i, Power<S, V>(zi, m), m, ref powers, ref targets, ref costs);
         }
 
         if (i < count)
@@ -165,6 +201,21 @@ internal static unsafe class Softmax
         }
 
         return new Sums<S, V>(powers, targets, costs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<S, V, TCost>(V z, float* y, float* e, V power, V m, ref V powers, ref V targets, ref V costs)
+        where S : struct, ISimd<V>
+        where V : struct
+        where TCost : struct, IConst
+    {
+        S.Store(power, e);
+        powers = S.Add(powers, power);
+        if (TCost.Value == 0) return;
+
+        V target = S.Load(y);
+        targets = S.Add(targets, target);
+        costs = AddCost<S, V>(z, target, m, costs);
     }
 
     private static V Products<S, V>(float* a, float* g, int count, int first)

@@ -65,7 +65,7 @@ internal static unsafe class Softmax
         d = Constants.Farthest < d ? Constants.Farthest : d;
         float low = m - d - z;
         low = Constants.MostLow < low ? Constants.MostLow : low;
-        Exponential.Reduce(d, Exponential.ScaledUp, out float t, out float s);
+        Exponential.Reduce(d, Exponential.Up64, out float t, out float s);
         t += low;
         return MathF.FusedMultiplyAdd(s * t, Exponential.Tail(t), s);
     }
