@@ -63,11 +63,11 @@ internal static unsafe class Exponential
 
     /// <summary>The first factor of each multiply-add is one that is not needed again: the JIT overwrites that one, and would copy another first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Reduce<S, V>(V x, float rounder, out V t, out V s)
+    internal static void Reduce<S, V>(V x, V rounder, out V t, out V s)
         where S : struct, ISimd<V>
         where V : struct
     {
-        V rounded = S.MultiplyAdd(S.Broadcast(Minus16Log2E), x, S.Broadcast(rounder)), i = S.Subtract(rounded, S.Broadcast(rounder));
+        V rounded = S.MultiplyAdd(S.Broadcast(Minus16Log2E), x, rounder), i = S.Subtract(rounded, rounder);
         t = S.MultiplyAdd(S.Broadcast(Ln2Over16High), i, x);
         t = S.MultiplyAdd(S.Broadcast(Ln2Over16Low), i, t);
         s = PowerOf<S, V>(PowersOfTwo, rounded);

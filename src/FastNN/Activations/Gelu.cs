@@ -148,7 +148,7 @@ internal readonly struct Gelu : IActivation
     {
         y = S.Min(S.Broadcast(Highest), S.Abs(z));
         V half = S.Multiply(S.Broadcast(0.5f), y), square = S.Multiply(half, y), low = S.SubtractProduct(half, y, square);
-        Exponential.Reduce<S, V>(square, Exponential.Up64, out V t, out V s);
+        Exponential.Reduce<S, V>(square, S.Broadcast(Exponential.Up64), out V t, out V s);
         t = S.Subtract(t, low);
         e = S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
     }

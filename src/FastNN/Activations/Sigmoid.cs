@@ -46,7 +46,7 @@ internal readonly struct Sigmoid : IActivation
         where V : struct
     {
         z = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), z));
-        Exponential.Reduce<S, V>(z, Exponential.Down64, out t, out s);
+        Exponential.Reduce<S, V>(z, S.Broadcast(Exponential.Down64), out t, out s);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

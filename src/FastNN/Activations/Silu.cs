@@ -50,7 +50,7 @@ internal readonly struct Silu : IActivation
         where V : struct
     {
         x = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), z));
-        Exponential.Reduce<S, V>(x, Exponential.Down32, out V t, out V s);
+        Exponential.Reduce<S, V>(x, S.Broadcast(Exponential.Down32), out V t, out V s);
         denominator = S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), S.Add(s, S.Broadcast(One)));
     }
 
@@ -69,7 +69,7 @@ internal readonly struct Silu : IActivation
         where V : struct
     {
         V x = S.Min(S.Broadcast(Highest), S.Max(S.Broadcast(Lowest), z)), one = S.Broadcast(One);
-        Exponential.Reduce<S, V>(x, Exponential.Down32, out V t, out V s);
+        Exponential.Reduce<S, V>(x, S.Broadcast(Exponential.Down32), out V t, out V s);
         V p = S.Multiply(s, t), q = Exponential.Tail<S, V>(t), e = S.MultiplyAdd(p, q, s), denominator = S.MultiplyAdd(p, q, S.Add(s, one));
         V reciprocal = S.Divide(S.Broadcast(1f), denominator), sigma = S.Multiply(reciprocal, one);
         slope = S.MultiplyAdd(S.Multiply(x, S.Multiply(e, reciprocal)), sigma, sigma);

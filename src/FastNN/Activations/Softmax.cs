@@ -1,10 +1,80 @@
+using System.Runtime.CompilerServices;
+using FastNN.Simd;
+
 namespace FastNN;
+
+/// <summary>
+/// The exponentials of softmax: e(z) = 2⁶⁴·e^(z − c)/2ᴷ, relative to the largest sum m of a sample. K = round((m − c)·log₂e) comes on top of the exponents, so
+/// e(m) is about 2⁶⁴ and none that counts is subnormal; c is 0, but m where |m| ≥ 2¹⁵ or not a number. So nothing is rounded on the way to the exponential, as
+/// m − z would be, by up to 16 ULP of e where it is 16 or more. Off by 1.0 ULP at most.
+/// </summary>
+internal readonly struct SoftmaxPowers
+{
+    /// <summary>From e^−104 on 1 + e⁻ᵈ and even e⁻ᵈ itself round to 1 and 0.</summary>
+    internal const float Farthest = 104f;
+
+    internal const float Large = 1 << 15, Log2E = 1.44269502f, Sixteen = -16f;
+
+    /// <summary>Adding 1.5·2²³ rounds to an integer.</summary>
+    internal const float Rounder = 12582912f;
+
+    private readonly float _shift, _farthest, _rounder;
+
+    internal SoftmaxPowers(float m)
+    {
+        _shift = Large > MathF.Abs(m) ? 0f : m;
+        float largest = m - _shift;
+        _farthest = Farthest - largest;
+        _rounder = MathF.FusedMultiplyAdd(Sixteen, MathF.FusedMultiplyAdd(Log2E, largest, Rounder) - Rounder, Exponential.Up64);
+    }
+
+    /// <summary>e(z).</summary>
+    internal float Of(float z)
+    {
+        float x = _shift - z;
+        x = _farthest < x ? _farthest : x;
+        Exponential.Reduce(x, _rounder, out float t, out float s);
+        return MathF.FusedMultiplyAdd(s * t, Exponential.Tail(t), s);
+    }
+}
+
+/// <summary>The same in vectors.</summary>
+internal readonly struct SoftmaxPowers<S, V>
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    private readonly V _shift, _farthest, _rounder;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal SoftmaxPowers(V m)
+    {
+        V rounder = S.Broadcast(SoftmaxPowers.Rounder);
+        _shift = S.Select(S.Greater(S.Broadcast(SoftmaxPowers.Large), S.Abs(m)), S.Broadcast(0f), m);
+        V largest = S.Subtract(m, _shift), k = S.Subtract(S.MultiplyAdd(S.Broadcast(SoftmaxPowers.Log2E), largest, rounder), rounder);
+        _farthest = S.Subtract(S.Broadcast(SoftmaxPowers.Farthest), largest);
+        _rounder = S.MultiplyAdd(S.Broadcast(SoftmaxPowers.Sixteen), k, S.Broadcast(Exponential.Up64));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal V Of(V z)
+    {
+        Begin(z, out V t, out V s);
+        return End(t, s);
+    }
+
+    /// <summary>The first half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Begin(V z, out V t, out V s) => Exponential.Reduce<S, V>(S.Min(_farthest, S.Subtract(_shift, z)), _rounder, out t, out s);
+
+    /// <summary>The second half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V End(V t, V s) => S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
+}
 
 public abstract partial class Activation
 {
     /// <summary>
-    /// a_i = e^(z_i)/Σ_k e^(z_k): probabilities that add up to 1, for the last layer of a classification. Computed from z_i − max z, so it is finite for all finite
-    /// sums.
+    /// a_i = e^(z_i)/Σ_k e^(z_k): probabilities that add up to 1, for the last layer of a classification. Finite for all finite sums, however large.
     /// </summary>
     public static Activation Softmax { get; } = new SoftmaxFunction();
 

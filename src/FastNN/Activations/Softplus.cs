@@ -52,7 +52,7 @@ internal readonly struct Softplus : IActivation
         where S : struct, ISimd<V>
         where V : struct
     {
-        Exponential.Reduce<S, V>(S.Min(S.Broadcast(Highest), S.Abs(z)), Exponential.Up64, out V t, out V s);
+        Exponential.Reduce<S, V>(S.Min(S.Broadcast(Highest), S.Abs(z)), S.Broadcast(Exponential.Up64), out V t, out V s);
         u = S.Multiply(S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s), S.Broadcast(Unit));
         unused = u;
     }

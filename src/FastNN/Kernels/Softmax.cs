@@ -5,24 +5,16 @@ using FastNN.Simd;
 namespace FastNN.Vectorised;
 
 /// <summary>
-/// Softmax over the outputs of a sample, and what training makes of it; with m = max z, and all e scaled by 2⁶⁴, so that none is subnormal:
-/// <code>e_i = e^(z_i − m),   a_i = e_i·(1/Σ_k e_k)
-/// cross-entropy   C = ln Σ_k e_k · Σ_i y_i + Σ_i (m − z_i)·y_i,   δ_i = a_i − y_i
+/// Softmax over the outputs of a sample, and what training makes of it; with m = max z and e as <see cref="SoftmaxPowers"/> has it:
+/// <code>a_i = e_i·(1/Σ_k e_k)
+/// cross-entropy   C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i,   δ_i = a_i − y_i
 /// other costs     δ_i = a_i·(g_i − Σ_k g_k·a_k),   g = ∂C/∂a</code>
-/// Sums run in sixteen lanes, i in lane i mod 16, then folded. What m − z_i rounds away goes into the exponential all the same.
+/// Sums run in sixteen lanes, i in lane i mod 16, then folded.
 /// </summary>
 internal static unsafe class Softmax
 {
-    /// <summary>From here on e^−d rounds to 0 beside 1.</summary>
-    internal const float Farthest = 104f;
-
-    /// <summary>The most that m − z rounds away up to there: half of the last place. Where it is farther, more is cut off.</summary>
-    internal const float MostLow = 1f / (1 << 18);
-
     /// <summary>A cost counts no output as less likely than e to the minus of this, so that none is infinite.</summary>
     internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
-
-    internal const float Unit = Exponential.Unit64;
 
     /// <summary>a from z, which may be the same.</summary>
     internal static void Run<S, V>(float* z, float* a, int count)
@@ -41,8 +33,9 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct
     {
-        Sums<S, V> sums = Powers<S, V, Const.Yes>(z, y, delta, count, Largest<S, V>(z, count));
-        float sum = Simd128.Sum(S.Fold(sums.Powers));
+        float m = Largest<S, V>(z, count);
+        Sums<S, V> sums = Powers<S, V, Const.Yes>(z, y, delta, count, m);
+        float sum = Simd128.Sum(S.Fold(sums.Powers)), logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
         V scale = S.Broadcast(1f / sum);
         for (int i = 0; i < count; i += S.Count)
         {
@@ -50,7 +43,7 @@ internal static unsafe class Softmax
             S.Store(S.Subtract(S.Multiply(S.LoadFirst(delta + i, mask), scale), S.LoadFirst(y + i, mask)), delta + i);
         }
 
-        return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum * Unit), Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));
+        return MathF.FusedMultiplyAdd(logarithm, Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));
     }
 
     /// <summary>δ from g = ∂C/∂a, which it replaces; a pad of zeros stays one.</summary>
@@ -70,36 +63,11 @@ internal static unsafe class Softmax
         }
     }
 
-    /// <summary>2⁶⁴·e^(z − m).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Power<S, V>(V z, V m)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        BeginPower<S, V>(z, m, out V t, out V s);
-        return EndPower<S, V>(t, s);
-    }
-
     /// <summary>(m − z)·y on top of a sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V AddCost<S, V>(V z, V y, V m, V sum)
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(S.Min(S.Broadcast(MostUnlikely), S.Subtract(m, z)), y, sum);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BeginPower<S, V>(V z, V m, out V t, out V s)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        V d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z)), low = S.Subtract(S.Subtract(m, d), z);
-        Exponential.Reduce<S, V>(d, Exponential.Up64, out t, out s);
-        t = S.Add(t, S.Min(S.Broadcast(MostLow), low));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V EndPower<S, V>(V t, V s)
-        where S : struct, ISimd<V>
-        where V : struct => S.MultiplyAdd(S.Multiply(s, t), Exponential.Tail<S, V>(t), s);
 
     /// <summary>The largest of the sums. A NaN among them may get lost here, but makes all outputs NaN.</summary>
     private static float Largest<S, V>(float* z, int count)
@@ -156,45 +124,46 @@ internal static unsafe class Softmax
         where TCost : struct, IConst
     {
         V powers = S.Broadcast(0f), targets = powers, costs = powers;
+        var power = new SoftmaxPowers<S, V>(m);
         int i = first, last = count - S.Count;
         if (i + Padding.Lanes <= last)
         {
             // The second half of one power with the first half of the one after the next, as in ActivationSpan.
-            BeginPower<S, V>(S.Load(z + i), m, out V t0, out V s0);
-            BeginPower<S, V>(S.Load(z + i + Padding.Lanes), m, out V t1, out V s1);
+            power.Begin(S.Load(z + i), out V t0, out V s0);
+            power.Begin(S.Load(z + i + Padding.Lanes), out V t1, out V s1);
             for (; i <= last - 2 * Padding.Lanes; i += Padding.Lanes)
             {
-                V zi = S.Load(z + i), power = EndPower<S, V>(t0, s0);
+                V zi = S.Load(z + i), ei = SoftmaxPowers<S, V>.End(t0, s0);
                 (t0, s0) = (t1, s1);
-                BeginPower<S, V>(S.Load(z + i + 2 * Padding.Lanes), m, out t1, out s1);
-                Add<S, V, TCost>(zi, y + i, e + i, power, m, ref powers, ref targets, ref costs);
+                power.Begin(S.Load(z + i + 2 * Padding.Lanes), out t1, out s1);
+                Add<S, V, TCost>(zi, y + i, e + i, ei, m, ref powers, ref targets, ref costs);
             }
 
-            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, EndPower<S, V>(t0, s0), m, ref powers, ref targets, ref costs);
+            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, SoftmaxPowers<S, V>.End(t0, s0), m, ref powers, ref targets, ref costs);
             i += Padding.Lanes;
-            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, EndPower<S, V>(t1, s1), m, ref powers, ref targets, ref costs);
+            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
             i += Padding.Lanes;
         }
 
         for (; i <= last; i += Padding.Lanes)
         {
             V zi = S.Load(z + i);
-            Add<S, V, TCost>(zi, y + i, e + i, Power<S, V>(zi, m), m, ref powers, ref targets, ref costs);
+            Add<S, V, TCost>(zi, y + i, e + i, power.Of(zi), m, ref powers, ref targets, ref costs);
         }
 
         if (i < count)
         {
             int lanes = count - i;
-            V mask = S.First(lanes), zi = S.LoadFirst(z + i, mask), power = S.And(mask, Power<S, V>(zi, m));
-            powers = S.Add(powers, power);
+            V mask = S.First(lanes), zi = S.LoadFirst(z + i, mask), ei = S.And(mask, power.Of(zi));
+            powers = S.Add(powers, ei);
             if (TCost.Value == 0)
             {
-                S.StoreFirst(power, e + i, lanes);
+                S.StoreFirst(ei, e + i, lanes);
             }
             else
             {
                 V yi = S.LoadFirst(y + i, mask);
-                S.Store(power, e + i);
+                S.Store(ei, e + i);
                 targets = S.Add(targets, yi);
                 costs = S.Select(mask, AddCost<S, V>(zi, yi, m, costs), costs);
             }

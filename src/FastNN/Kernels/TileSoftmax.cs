@@ -15,11 +15,11 @@ internal static unsafe class TileSoftmax
         float* powers = stackalloc float[Padding.Lanes * S.Count];
         for (nint s = 0; s < tile; s += S.Count)
         {
-            V m = Largest<S, V>(z + s, outputs, tile);
+            var powersOf = new SoftmaxPowers<S, V>(Largest<S, V>(z + s, outputs, tile));
             for (int i = 0; i < outputs; i++)
             {
                 float* zi = z + i * tile + s, row = powers + i % Padding.Lanes * S.Count;
-                V power = Softmax.Power<S, V>(S.Load(zi), m);
+                V power = powersOf.Of(S.Load(zi));
                 S.Store(S.Add(i < Padding.Lanes ? S.Broadcast(0f) : S.Load(row), power), row);
                 S.Store(power, zi);
             }
@@ -40,12 +40,13 @@ internal static unsafe class TileSoftmax
         for (nint s = 0; s < tile; s += S.Count)
         {
             V m = Largest<S, V>(z + s, outputs, tile), zero = S.Broadcast(0f);
+            var powersOf = new SoftmaxPowers<S, V>(m);
             for (int i = 0; i < outputs; i++)
             {
                 int lane = i % Padding.Lanes;
                 bool first = i < Padding.Lanes;
                 float* zi = z + i * tile + s, power = powers + lane * S.Count, target = targets + lane * S.Count, cost = costs + lane * tile + s;
-                V value = S.Load(zi), yi = S.Load(y + i * tile + s), e = Softmax.Power<S, V>(value, m);
+                V value = S.Load(zi), yi = S.Load(y + i * tile + s), e = powersOf.Of(value);
                 S.Store(S.Add(first ? zero : S.Load(power), e), power);
                 S.Store(S.Add(first ? zero : S.Load(target), yi), target);
                 S.Store(Softmax.AddCost<S, V>(value, yi, m, first ? zero : S.Load(cost)), cost);
@@ -55,7 +56,7 @@ internal static unsafe class TileSoftmax
             TileOutputDelta.Fold<S, V>(powers, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(targets, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(costs + s, lanes, tile);
-            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), logarithm = Logarithm.OfSum<S, V>(S.Multiply(sum, S.Broadcast(Softmax.Unit)));
+            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of(m)));
             S.Store(S.MultiplyAdd(logarithm, S.Load(targets), S.Load(costs + s)), costs + s);
             for (int i = 0; i < outputs; i++)
             {

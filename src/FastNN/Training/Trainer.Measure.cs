@@ -7,7 +7,7 @@ public sealed partial class Trainer
 
     /// <summary>
     /// The cost, the accuracy and R² of the network on samples, held out from training perhaps. Changes no parameter. All three are the same bits for
-    /// every variant and any number of threads. The first call allocates room for some of the outputs, 65,536 at most or those of one sample; it is
+    /// every variant and any number of threads. The first call allocates room for 65,536 outputs, or those of one sample if they are more; it is
     /// kept, and further calls allocate no more than <see cref="Evaluate"/> and <see cref="Network.Forward"/> do.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
@@ -17,7 +17,7 @@ public sealed partial class Trainer
     public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
         float cost = Evaluate(inputs, targets);
-        int n = _network.Inputs, m = _network.Outputs, chunk = Math.Clamp(65_536 / m, 1, 128);
+        int n = _network.Inputs, m = _network.Outputs, chunk = Math.Max(1, 65_536 / m);
         _score ??= new Score(m);
         _outputs ??= new float[chunk * m];
         _score.Start(targets);
@@ -25,7 +25,7 @@ public sealed partial class Trainer
         {
             int count = Math.Min(chunk, samples - first);
             Span<float> outputs = _outputs.AsSpan(0, count * m);
-            _network.Forward(inputs.Slice(first * n, count * n), outputs);
+            _network.Forward(inputs.Slice(first * n, count * n), outputs, _threads);
             _score.Add(outputs, targets.Slice(first * m, count * m));
         }
 

@@ -73,6 +73,7 @@ public sealed unsafe partial class Trainer
     private readonly Network _network;
     private readonly Optimizer _optimizer;
     private readonly Reduction _reduction;
+    private readonly int _threads;
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
     private readonly BatchPass _pass;
@@ -115,6 +116,7 @@ public sealed unsafe partial class Trainer
         _network = network;
         _optimizer = optimizer;
         _reduction = reduction;
+        _threads = threads;
         _output = network.Shapes[^1].Function.Under(cost);
         _kernels = cost == Cost.SquaredError ? network.KernelSet : KernelSet.For(network.KernelVariant); // what Suit found suits that cost alone
         _activations = new AlignedBuffer(LayerShape.Workspace(network.Shapes));

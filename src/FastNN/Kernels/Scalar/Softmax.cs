@@ -13,7 +13,7 @@ internal static unsafe class Softmax
         for (int i = 0; i < count; i++) a[i] *= scale;
     }
 
-    /// <summary>C = ln Σ_k e_k · Σ_i y_i + Σ_i (m − z_i)·y_i, δ_i = a_i − y_i.</summary>
+    /// <summary>C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i, δ_i = a_i − y_i.</summary>
     internal static float CrossEntropyDelta(float* z, float* y, float* delta, int count)
     {
         float* targets = stackalloc float[2 * Padding.Lanes], costs = targets + Padding.Lanes;
@@ -27,7 +27,7 @@ internal static unsafe class Softmax
 
         float sum = Powers(z, delta, count, m), scale = 1f / sum;
         for (int i = 0; i < count; i++) delta[i] = delta[i] * scale - y[i];
-        return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum * Constants.Unit), OutputDelta.Fold(targets), OutputDelta.Fold(costs));
+        return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m)), OutputDelta.Fold(targets), OutputDelta.Fold(costs));
     }
 
     /// <summary>δ_i = a_i·(g_i − Σ_k g_k·a_k) in place of g_i.</summary>
@@ -46,27 +46,17 @@ internal static unsafe class Softmax
         return most;
     }
 
-    /// <summary>All e_i = 2⁶⁴·e^(z_i − m), and their sum.</summary>
+    /// <summary>All e_i, and their sum.</summary>
     private static float Powers(float* z, float* e, int count, float m)
     {
         float* lanes = stackalloc float[Padding.Lanes];
+        var powers = new SoftmaxPowers(m);
         for (int i = 0; i < count; i++)
         {
-            e[i] = Power(z[i], m);
+            e[i] = powers.Of(z[i]);
             lanes[i % Padding.Lanes] += e[i];
         }
 
         return OutputDelta.Fold(lanes);
-    }
-
-    private static float Power(float z, float m)
-    {
-        float d = m - z;
-        d = Constants.Farthest < d ? Constants.Farthest : d;
-        float low = m - d - z;
-        low = Constants.MostLow < low ? Constants.MostLow : low;
-        Exponential.Reduce(d, Exponential.Up64, out float t, out float s);
-        t += low;
-        return MathF.FusedMultiplyAdd(s * t, Exponential.Tail(t), s);
     }
 }
