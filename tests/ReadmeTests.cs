@@ -24,6 +24,47 @@ public class ReadmeTests
         Assert.InRange(ReadmeExample.RunBatches(), 0f, 0.01f);
     }
 
+    [Theory]
+    [InlineData("// Classification: digits of 8 × 8 pixels between 0 and 1; targets are 1 at the digit and 0 elsewhere.", "// </classification>")]
+    [InlineData("// Regression: noisy samples of a curve. A fifth is held out, and training ends when that gets no better for 50 epochs.", "// </regression>")]
+    [InlineData("// Reinforcement learning: of two actions one is right, but only the reward of the one taken is known.", "// </reinforcement>")]
+    public void The_recipes_are_those_that_compile(string start, string end)
+    {
+        string[] recipe = [.. Between("ReadmeRecipes.cs", start, end)];
+        Assert.NotEmpty(recipe);
+        Assert.Equal(recipe, Between("README.md", start, "```"));
+    }
+
+    [Fact]
+    public void The_recipe_for_classification_learns_digits()
+    {
+        (float[] inputs, float[] targets) = Digits();
+        double accuracy = ReadmeRecipes.Classify(inputs[..(1347 * 64)], targets[..(1347 * 10)], inputs[(1347 * 64)..], targets[(1347 * 10)..]);
+        Assert.InRange(accuracy, 0.94, 1);
+    }
+
+    [Fact]
+    public void The_recipe_for_regression_finds_the_curve_in_the_noise()
+    {
+        float[] x = Cases.Uniform(1, 1000, -1f), truth = Array.ConvertAll(x, value => MathF.Sin(3f * value));
+        float[] y = [.. truth.Zip(Cases.Uniform(2, 1000, -0.3f, 0.3f), (value, noise) => value + noise)];
+        Assert.InRange(ReadmeRecipes.Regress(x, y, truth), 0.99, 1);
+    }
+
+    [Fact]
+    public void The_recipe_for_reinforcement_finds_the_policy() => Assert.InRange(ReadmeRecipes.Reinforce(), 0.95, 1);
+
+    /// <summary>The table of activations says of each its promise.</summary>
+    [Fact]
+    public void The_table_of_activations_has_all_of_them_with_their_promises()
+    {
+        string[] rows = [.. Activation.All.Select(f => $"| `{f}` | {(f.IsElementwise ? $"{f.MaxUlp:0.#}" : $"{f.MaxUlp:0.#} + n/32")} | {Slope(f)} |")];
+        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        foreach (string row in rows) Assert.Contains(lines, line => line.StartsWith(row, StringComparison.Ordinal));
+
+        static string Slope(Activation f) => f.IsElementwise ? $"{f.MaxSlopeError:0.#}" : "–";
+    }
+
     [Fact]
     public void The_example_prints_what_its_comments_say()
     {
@@ -48,4 +89,17 @@ public class ReadmeTests
     private static IEnumerable<string> Between(string file, string start, string end) =>
         File.ReadLines(Path.Combine(AppContext.BaseDirectory, file)).Select(line => line.Trim())
             .SkipWhile(line => line != start).Skip(1).TakeWhile(line => line != end);
+
+    private static (float[] Inputs, float[] Targets) Digits()
+    {
+        List<float> inputs = [], targets = [];
+        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "digits.csv")))
+        {
+            int[] row = Array.ConvertAll(line.Split(','), value => int.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
+            inputs.AddRange(row.Take(64).Select(pixel => pixel / 16f));
+            targets.AddRange(Enumerable.Range(0, 10).Select(digit => digit == row[64] ? 1f : 0f));
+        }
+
+        return ([.. inputs], [.. targets]);
+    }
 }

@@ -1,0 +1,65 @@
+namespace FastNN.Tests;
+
+/// <summary>README's examples of real training; <see cref="ReadmeTests"/> runs them and compares both.</summary>
+internal static class ReadmeRecipes
+{
+    /// <summary>The share of held-out digits that are right.</summary>
+    internal static double Classify(float[] pixels, float[] digits, float[] heldOutPixels, float[] heldOutDigits)
+    {
+        // Classification: digits of 8 × 8 pixels between 0 and 1; targets are 1 at the digit and 0 elsewhere.
+        var network = new Network([64, 128, 64, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
+        FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = 30, BatchSize = 32 });
+        Metrics metrics = trainer.Measure(heldOutPixels, heldOutDigits);
+        Console.WriteLine($"{result}; {metrics.Accuracy:P1} of the held-out digits are right");
+        // </classification>
+        return metrics.Accuracy;
+    }
+
+    /// <summary>R² on the true curve.</summary>
+    internal static double Regress(float[] x, float[] y, float[] truth)
+    {
+        // Regression: noisy samples of a curve. A fifth is held out, and training ends when that gets no better for 50 epochs.
+        var network = new Network([1, 32, 32, 1], hidden: Activation.Tanh, output: Activation.Identity, seed: 1, Initializer.Glorot);
+        var adam = new Adam(learningRate: 5e-3f) { ClipNorm = 1f, Schedule = LearningRateSchedule.Cosine(steps: 4_000, final: 0.1) };
+        var trainer = new Trainer(network, adam);
+        var options = new FitOptions { Epochs = 500, BatchSize = 32, ValidationSplit = 0.2f, Patience = 50 };
+        FitResult result = trainer.Fit(x, y, options);
+        Console.WriteLine($"{result}; R² of the held-out samples: {result.Validation?.R2:F3}");
+        // </regression>
+        return trainer.Measure(x, truth).R2;
+    }
+
+    /// <summary>The share of decisions that are right.</summary>
+    internal static double Reinforce()
+    {
+        // Reinforcement learning: of two actions one is right, but only the reward of the one taken is known.
+        var policy = new Network([2, 16, 2], hidden: Activation.Tanh, output: Activation.Softmax, seed: 1, Initializer.Glorot);
+        var trainer = new Trainer(policy, new Adam(learningRate: 0.02f));
+        var random = new Random(1);
+        float[] state = new float[2], probabilities = new float[2], gradient = new float[2];
+        int right = 0;
+        for (int episode = 0; episode < 8_000; episode++)
+        {
+            foreach (ref float value in state.AsSpan()) value = 2 * random.NextSingle() - 1;
+            policy.Forward(state, probabilities);
+            int action = random.NextSingle() < probabilities[0] ? 0 : 1;
+            float reward = action == (state[0] > state[1] ? 0 : 1) ? 1f : -1f;
+
+            gradient.AsSpan().Clear();
+            gradient[action] = -reward / probabilities[action]; // ∂C/∂a of C = −reward·ln a_action
+            trainer.Backward(state, gradient); // adds to trainer.Gradient; a third span would receive ∂C/∂state
+            if (episode % 16 == 15)
+            {
+                trainer.Apply();
+                trainer.Gradient.Clear();
+            }
+
+            if (episode >= 7_000 && reward > 0) right++;
+        }
+
+        Console.WriteLine($"{right / 10.0}% of the last thousand decisions were right");
+        // </reinforcement>
+        return right / 1000.0;
+    }
+}
