@@ -177,7 +177,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     where T : struct, ITileKernels
 {
     internal override KernelSet Suit(LayerShape[] layers) =>
-        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, layer => Math.Max(layer.Inputs, layer.Outputs) <= TinyKernelSet<K, T>.MaxWidth)
+        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, TinyKernelSet<K, T>.Takes)
             ? new TinyKernelSet<K, T>(Variant)
             : this;
 
