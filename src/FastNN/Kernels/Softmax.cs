@@ -9,7 +9,8 @@ namespace FastNN.Vectorised;
 /// <code>e_i = e^(z_i − m),   a_i = e_i·(1/Σ_k e_k)
 /// cross-entropy   C = ln Σ_k e_k · Σ_i y_i + Σ_i (m − z_i)·y_i,   δ_i = a_i − y_i
 /// other costs     δ_i = a_i·(g_i − Σ_k g_k·a_k),   g = ∂C/∂a</code>
-/// Sums run in sixteen lanes, i in lane i mod 16, then folded. What m − z_i rounds away goes into the exponential all the same.
+/// Sums run in sixteen lanes, i in lane i mod 16, then folded. What m − z_i rounds away goes into the exponential all the same:
+/// exactly small − (d − large), d the rounded difference, where m ≥ z makes max(m, −z) also the larger in magnitude (Dekker).
 /// </summary>
 internal static unsafe class Softmax
 {
@@ -47,7 +48,7 @@ internal static unsafe class Softmax
         for (int i = 0; i < count; i += S.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
-            S.Store(S.Subtract(S.Multiply(S.LoadFirst(delta + i, mask), scale), S.LoadFirst(y + i, mask)), delta + i);
+            S.Store(S.Subtract(S.And(mask, S.Multiply(S.Load(delta + i), scale)), S.LoadFirst(y + i, mask)), delta + i); // zeros past it, also of NaN
         }
 
         return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum * Unit), Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));
@@ -91,7 +92,8 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct
     {
-        V d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z)), low = S.Subtract(S.Subtract(m, d), z);
+        V minus = S.Subtract(S.Broadcast(0f), z), d = S.Min(S.Broadcast(Farthest), S.Subtract(m, z));
+        V low = S.Subtract(S.Min(m, minus), S.Subtract(d, S.Max(minus, m)));
         Exponential.Reduce<S, V>(d, Exponential.Up64, out t, out s);
         t = S.Add(t, S.Min(S.Broadcast(MostLow), low));
     }

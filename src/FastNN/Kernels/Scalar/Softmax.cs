@@ -61,9 +61,9 @@ internal static unsafe class Softmax
 
     private static float Power(float z, float m)
     {
-        float d = m - z;
+        float d = m - z, minus = 0f - z, large = minus > m ? minus : m, small = m < minus ? m : minus;
         d = Constants.Farthest < d ? Constants.Farthest : d;
-        float low = m - d - z;
+        float low = small - (d - large);
         low = Constants.MostLow < low ? Constants.MostLow : low;
         Exponential.Reduce(d, Exponential.Up64, out float t, out float s);
         t += low;
