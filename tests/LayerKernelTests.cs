@@ -74,7 +74,7 @@ public unsafe class LayerKernelTests
         foreach (Numbers numbers in Enum.GetValues<Numbers>())
         {
             var supply = new Supply(numbers);
-            foreach (int count in Cases.Lengths)
+            foreach (int count in Cases.Lengths.Where(count => count < 36 || count % 5 == 0))
             {
                 Guarded z = supply.Next(count, 8f), y = supply.Next(count), kept = supply.Next(count);
                 SameDelta(supply, kernels.Under(cost), reference.Under(cost), z, kept, y, $"{numbers}, {count}");

@@ -21,7 +21,7 @@ public class MixedNetworkTests
     public void Networks_of_any_two_activations_step_to_the_same_bits_in_their_own_memory_alone(KernelVariant variant, Numbers numbers)
     {
         var supply = new Supply(numbers);
-        foreach (int[] widths in (int[][])[[2, 4, 3], [4, 4, 4], [3, 1, 1], [7, 19, 10], [33, 16, 5]])
+        foreach (int[] widths in (int[][])[[2, 4, 3], [3, 1, 1], [7, 19, 10]])
         {
             foreach (Activation hidden in s_all.Where(f => f.IsElementwise))
             {
@@ -39,14 +39,14 @@ public class MixedNetworkTests
     public void A_hundred_steps_end_in_the_same_bits(KernelVariant variant, int threads)
     {
         var random = new Random(5);
-        foreach (int batch in (int[])[1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 65, 127, 128, 129, 130, 257])
+        foreach (int batch in (int[])[1, 2, 4, 5, 8, 9, 15, 17, 31, 33, 65, 129, 130])
         {
-            int[] widths = [.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, batch > 100 ? 9 : 24))];
+            int[] widths = [.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, batch > 60 ? 7 : 20))];
             Activation[] activations = Cases.RandomActivations(random, widths.Length - 1);
             Train(variant, threads, widths, activations, Cases.RandomCost(random, activations[^1]), batch, steps: 100);
         }
 
-        foreach (int[] widths in (int[][])[[40, 70, 33], [67, 48, 18], [9, 135, 34], [3, 4, 4, 2], [49, 48, 5]])
+        foreach (int[] widths in (int[][])[[20, 70, 33], [67, 48, 18], [3, 4, 4, 2]])
         {
             Train(variant, threads, widths, Cases.RandomActivations(random, widths.Length - 1)[..^1].Append(Activation.Softmax), Cost.CrossEntropy, 37, steps: 5);
             Train(variant, threads, widths, Cases.RandomActivations(random, widths.Length - 1)[..^1].Append(Activation.Softmax), Cost.SquaredError, 130, steps: 3);
