@@ -52,6 +52,27 @@ public class BackwardTests
         Assert.InRange(learning, 38, 5 * Activation.All.Count); // all but softmax of one neuron and where all of ReLU is silent
     }
 
+    /// <summary>
+    /// What a deep network keeps of four tiles is far larger than the scratch that deltas lie in: who mistook one for the other read beyond all memory.
+    /// </summary>
+    [Fact]
+    public void Deep_networks_lead_back_to_their_inputs()
+    {
+        const int Batch = 4;
+        int[] widths = [3, .. Enumerable.Repeat(200, 200), 2];
+        float[] x = Cases.Uniform(1, Batch * 3, -1f), g = Cases.Uniform(2, Batch * 2, -1f);
+        float[][] inputGradients = new float[Kernels.Supported.Count][];
+        for (int k = 0; k < inputGradients.Length; k++)
+        {
+            inputGradients[k] = new float[x.Length];
+            var network = new Network(widths, Activation.Relu, Activation.Identity, seed: 1, kernels: Kernels.Supported[k]);
+            new Trainer(network, new Sgd(1f)).Backward(x, g, inputGradients[k]);
+            Cases.AssertSameBits(inputGradients[0], inputGradients[k], $"{Kernels.Supported[k]}");
+        }
+
+        Assert.True(inputGradients[0].AsSpan().IndexOfAnyExcept(0f) >= 0);
+    }
+
     /// <summary>Samples of a batch are added one after the other, so two halves in two calls are the whole in one.</summary>
     [Theory]
     [MemberData(nameof(VariantsAndThreads))]
