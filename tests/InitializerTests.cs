@@ -103,7 +103,8 @@ public class InitializerTests
     {
         Network plain = new([2, 4, 3, 2], seed: 9), article = new([2, 4, 3, 2], Activation.Sigmoid, Activation.Sigmoid, seed: 9, Initializer.Article);
         Cases.AssertSameBits(plain.Parameters, article.Parameters, "article");
-        Assert.Equal(plain.Parameters.ToArray(), new Network([2, 4, 3, 2], [Activation.Relu, Activation.Gelu, Activation.Tanh], 9, Initializer.Uniform(3f)).Parameters.ToArray());
+        var mixed = new Network([2, 4, 3, 2], [Activation.Relu, Activation.Gelu, Activation.Tanh], seed: 9, Initializer.Uniform(3f));
+        Cases.AssertSameBits(plain.Parameters, mixed.Parameters, "any activations");
         Network none = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, seed: 9), he = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, 9, Initializer.He);
         Cases.AssertSameBits(he.Parameters, none.Parameters, "He");
         Assert.NotEqual(he.Parameters.ToArray(), article.Parameters.ToArray());
