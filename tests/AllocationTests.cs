@@ -14,6 +14,10 @@ public class AllocationTests
            select (widths, batch, set.Variant),
     ];
 
+    /// <summary>Of the reference and of the widest variant.</summary>
+    public static TheoryData<KernelVariant, string, Cost> VariantsAndOutputs { get; } =
+        [.. from row in Cases.VariantsAndOutputs where row.Data.Item1 == Kernels.Supported[0] || row.Data.Item1 == Kernels.Supported[^1] select row.Data];
+
     [Theory]
     [MemberData(nameof(NetworksBatchesAndVariants))]
     public void Networks_and_trainers_allocate_nothing(int[] widths, int batch, KernelVariant variant)
@@ -31,6 +35,30 @@ public class AllocationTests
         var threaded = new Trainer(network, new Sgd(0.1f), threads: 3);
         AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads: 3));
         AssertAllocatesNothing(() => threaded.Step(inputs, outputs));
+    }
+
+    [Theory]
+    [MemberData(nameof(VariantsAndOutputs))]
+    public void Activations_and_costs_allocate_nothing(KernelVariant variant, string last, Cost cost)
+    {
+        Activation f = Cases.Named(last);
+        foreach ((int batch, int threads) in ((int, int)[])[(1, 1), (9, 1), (33, 3)])
+        {
+            var network = new Network([5, 9, 7, 3], [Activation.Gelu, Activation.Tanh, f], seed: 1, kernels: variant);
+            var trainer = new Trainer(network, new Sgd(1e-3f), cost, threads: threads);
+            float[] inputs = Cases.Uniform(1, 5 * batch), outputs = new float[3 * batch], inputGradient = new float[5 * batch];
+            AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads));
+            AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.Backward(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.Backward(inputs, outputs, inputGradient));
+        }
+
+        float[] x = new float[31], y = new float[31], slopes = new float[31], w = new float[31 * 31];
+        AssertAllocatesNothing(() => Kernels.Activate(f, x, y, variant));
+        AssertAllocatesNothing(() => Kernels.Forward(x, w, slopes, y, variant, f));
+        if (f.IsElementwise) AssertAllocatesNothing(() => Kernels.ActivateWithSlope(f, x, y, slopes, variant));
     }
 
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 namespace FastNN.Tests;
 
 /// <summary>Bad input is refused by an exception that names the argument, its value and what was expected, before anything is written.</summary>
-public class BadInputTests
+public partial class BadInputTests
 {
     // All spans of a test lie here, so one comparison shows that nothing was written.
     private readonly float[] _memory = Cases.Uniform(1, 100, 0.1f, 0.9f);

@@ -28,6 +28,10 @@ public static class Cases
     public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
         [.. from set in KernelSet.Supported from activation in Activation.All where activation.IsElementwise select (set.Variant, activation.Name)];
 
+    /// <summary>All variants with all activations of a last layer and the costs that suit them.</summary>
+    public static TheoryData<KernelVariant, string, Cost> VariantsAndOutputs { get; } =
+        [.. from set in KernelSet.Supported from f in Activation.All from cost in OracleCosts.Suiting(f) select (set.Variant, f.Name, cost)];
+
     internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
 
     internal static Activation Named(string activation) => Activation.All.Single(a => a.Name == activation);
@@ -35,6 +39,32 @@ public static class Cases
     /// <summary>Sigmoid layers between widths.</summary>
     internal static LayerShape[] LayOut(KernelSet kernels, params int[] widths) =>
         LayerShape.LayOut(widths, [.. widths.Skip(1).Select(_ => Activation.Sigmoid)], kernels);
+
+    /// <summary>An activation for each layer, softmax only last.</summary>
+    internal static Activation[] RandomActivations(Random random, int layers)
+    {
+        Activation[] hidden = [.. Activation.All.Where(f => f.IsElementwise)], all = [.. Activation.All];
+        var activations = new Activation[layers];
+        for (int l = 0; l < layers; l++) activations[l] = l < layers - 1 ? hidden[random.Next(hidden.Length)] : all[random.Next(all.Length)];
+        return activations;
+    }
+
+    /// <summary>A cost that suits the last layer.</summary>
+    internal static Cost RandomCost(Random random, Activation last)
+    {
+        Cost[] costs = OracleCosts.Suiting(last);
+        return costs[random.Next(costs.Length)];
+    }
+
+    /// <summary>One in sixty of <see cref="Shapes"/>, always the same, and some of the large ones.</summary>
+    internal static IEnumerable<(int Inputs, int Outputs)> SomeShapes
+    {
+        get
+        {
+            var random = new Random(1);
+            return Shapes.Where(_ => random.Next(60) == 0).Concat([(1, 1), (129, 70), (5, 1024), (70, 141)]);
+        }
+    }
 
     /// <summary>Every shape from 1 × 1 to 67 × 67.</summary>
     internal static IEnumerable<(int Inputs, int Outputs)> Shapes =>

@@ -8,8 +8,8 @@ namespace FastNN.Tests;
 /// </summary>
 internal readonly record struct Bounded(double Value, double Error = 0)
 {
-    private const double U = (1 + 1e-6) / (1 << 24); // a millionth of u pays for the rounding in double precision
-    private const double Underflow = float.Epsilon * 0.5; // in place of u·|value| where the result is subnormal
+    internal const double U = (1 + 1e-6) / (1 << 24); // a millionth of u pays for the rounding in double precision
+    internal const double Underflow = float.Epsilon * 0.5; // in place of u·|value| where the result is subnormal
     private const double SigmoidUlp = 2.5;
 
     private double Most => Math.Abs(Value) + Error;
@@ -94,48 +94,47 @@ internal readonly record struct Bounded(double Value, double Error = 0)
 }
 
 /// <summary>
-/// The article's network by the book, in double precision, with the bound on what single precision may make of it. Parameters are, layer by
-/// layer, W [n_in, n_out] row by row, then b. Shares no code with the library.
+/// A network by the book, in double precision, with the bound on what single precision may make of it. Parameters are, layer by layer,
+/// W [n_in, n_out] row by row, then b. Shares no code with the library but the exact formulas of its activations.
 /// </summary>
-internal sealed class Oracle(int[] widths, Bounded[] parameters)
+/// <param name="widths">Neurons in each layer.</param>
+/// <param name="parameters">As the library has them.</param>
+/// <param name="activations">One for each layer behind the inputs; all sigmoid, the article's, for null.</param>
+/// <param name="cost">That of the outputs.</param>
+internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? activations = null, Cost cost = FastNN.Cost.SquaredError)
 {
     internal Bounded[] Parameters => parameters;
 
-    internal Bounded[] Forward(ReadOnlySpan<Bounded> x) => Activations(x)[^1];
+    internal Bounded[] Forward(ReadOnlySpan<Bounded> x) => Run(x).A[^1];
 
-    /// <summary>C = Σ_i (a_i − y_i)².</summary>
     internal Bounded Cost(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
     {
-        Bounded[] a = Forward(x), error = new Bounded[a.Length];
-        for (int i = 0; i < a.Length; i++) error[i] = a[i] - y[i];
-        return Bounded.Dot(0, error, error);
+        (Bounded[][] z, Bounded[][] a) = Run(x);
+        return OracleCosts.Of(cost, z[^1], a[^1], y);
     }
 
-    /// <summary>∂C/∂p for every parameter, by the induction δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ σ′(z^l) from δ = 2(a − y) ⊙ σ′(z) on.</summary>
-    internal Bounded[] Gradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
+    /// <summary>∂C/∂p for every parameter, from δ = ∂C/∂z of the outputs on.</summary>
+    internal Bounded[] Gradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y) => WithInputGradient(x, y).Gradient;
+
+    /// <summary>The same and ∂C/∂x.</summary>
+    internal (Bounded[] Gradient, Bounded[] InputGradient) WithInputGradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
     {
-        Bounded[][] a = Activations(x);
-        var gradient = new Bounded[parameters.Length];
-        var delta = new Bounded[y.Length];
-        for (int i = 0; i < delta.Length; i++) delta[i] = (2 * (a[^1][i] - y[i])) * Bounded.Derivative(a[^1][i]);
+        (Bounded[][] z, Bounded[][] a) = Run(x);
+        return Back(z, a, Delta(ActivationOf(widths.Length - 1), cost, z[^1], a[^1], y));
+    }
 
-        int end = parameters.Length;
-        for (int l = widths.Length - 1; l > 0; l--)
-        {
-            int biases = end - widths[l], weights = biases - widths[l - 1] * widths[l];
-            delta.CopyTo(gradient, biases);
-            var previous = new Bounded[widths[l - 1]];
-            for (int j = 0; j < previous.Length; j++)
-            {
-                int row = weights + j * widths[l];
-                for (int i = 0; i < delta.Length; i++) gradient[row + i] = delta[i] * a[l - 1][j];
-                previous[j] = Bounded.Dot(0, parameters.AsSpan(row, delta.Length), delta) * Bounded.Derivative(a[l - 1][j]);
-            }
+    /// <summary>Cost and δ = ∂C/∂z of a last layer from its sums.</summary>
+    internal static (Bounded Cost, Bounded[] Delta) Output(Activation f, Cost cost, Bounded[] z, ReadOnlySpan<Bounded> y)
+    {
+        Bounded[] a = OracleActivations.Value(f, z);
+        return (OracleCosts.Of(cost, z, a, y), Delta(f, cost, z, a, y));
+    }
 
-            (delta, end) = (previous, weights);
-        }
-
-        return gradient;
+    /// <summary>∂C/∂p and ∂C/∂x of a cost of which ∂C/∂a is given.</summary>
+    internal (Bounded[] Gradient, Bounded[] InputGradient) Backward(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> outputGradient)
+    {
+        (Bounded[][] z, Bounded[][] a) = Run(x);
+        return Back(z, a, Delta(ActivationOf(widths.Length - 1), z[^1], a[^1], outputGradient));
     }
 
     /// <summary>Cost and gradient of a batch: the sums of the samples', times <paramref name="scale"/>.</summary>
@@ -155,31 +154,90 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters)
         return (Bounded.Dot(0, costs, ones) * scale, gradient);
     }
 
+    /// <summary>The cost of a batch, without what it takes to bound its gradient.</summary>
+    internal double BatchCost(ReadOnlySpan<Bounded> inputs, ReadOnlySpan<Bounded> targets)
+    {
+        int nIn = widths[0], nOut = widths[^1];
+        double sum = 0;
+        for (int s = 0; s < inputs.Length / nIn; s++) sum += Cost(inputs.Slice(s * nIn, nIn), targets.Slice(s * nOut, nOut)).Value;
+        return sum;
+    }
+
     /// <summary>p ← p − rate·∂C/∂p.</summary>
     internal void Descend(ReadOnlySpan<Bounded> gradient, Bounded rate)
     {
         for (int k = 0; k < parameters.Length; k++) parameters[k] -= rate * gradient[k];
     }
 
-    private Bounded[][] Activations(ReadOnlySpan<Bounded> x)
+    /// <summary>How close a sum of a layer with a kink, at 0, comes to it.</summary>
+    internal double ClosestToKink(ReadOnlySpan<Bounded> x)
     {
-        var a = new Bounded[widths.Length][];
-        a[0] = x.ToArray();
+        Bounded[][] z = Run(x).Z;
+        double closest = double.PositiveInfinity;
+        for (int l = 1; l < z.Length; l++)
+            if (OracleActivations.HasKink(ActivationOf(l))) closest = Math.Min(closest, z[l].Min(sum => Math.Abs(sum.Value)));
+        return closest;
+    }
+
+    private Activation ActivationOf(int layer) => activations == null ? Activation.Sigmoid : activations[layer - 1];
+
+    private static Bounded[] Delta(Activation f, Cost cost, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> y) =>
+        OracleCosts.Takes(cost, f) ? OracleCosts.Difference(a, y) : Delta(f, z, a, OracleCosts.SquaredErrorGradient(a, y));
+
+    /// <summary>δ = ∂C/∂z of the outputs from g = ∂C/∂a: f′(z)·g, of softmax a_i·(g_i − Σ_k g_k·a_k).</summary>
+    private static Bounded[] Delta(Activation f, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> g)
+    {
+        var delta = new Bounded[a.Length];
+        Bounded dot = f.IsElementwise ? default : Bounded.Dot(0, g, a);
+        for (int i = 0; i < delta.Length; i++) delta[i] = f.IsElementwise ? g[i] * OracleActivations.Slope(f, z[i], a[i]) : a[i] * (g[i] - dot);
+        return delta;
+    }
+
+    /// <summary>By the induction δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ f′(z^l).</summary>
+    private (Bounded[] Gradient, Bounded[] InputGradient) Back(Bounded[][] z, Bounded[][] a, Bounded[] delta)
+    {
+        var gradient = new Bounded[parameters.Length];
+        int end = parameters.Length;
+        for (int l = widths.Length - 1; l > 0; l--)
+        {
+            int biases = end - widths[l], weights = biases - widths[l - 1] * widths[l];
+            delta.CopyTo(gradient, biases);
+            var previous = new Bounded[widths[l - 1]];
+            for (int j = 0; j < previous.Length; j++)
+            {
+                int row = weights + j * widths[l];
+                for (int i = 0; i < delta.Length; i++) gradient[row + i] = delta[i] * a[l - 1][j];
+                previous[j] = Bounded.Dot(0, parameters.AsSpan(row, delta.Length), delta);
+                if (l > 1) previous[j] *= OracleActivations.Slope(ActivationOf(l - 1), z[l - 1][j], a[l - 1][j]);
+            }
+
+            (delta, end) = (previous, weights);
+        }
+
+        return (gradient, delta);
+    }
+
+    /// <summary>All layers' sums and outputs; those of the inputs are the inputs.</summary>
+    private (Bounded[][] Z, Bounded[][] A) Run(ReadOnlySpan<Bounded> x)
+    {
+        Bounded[][] z = new Bounded[widths.Length][], a = new Bounded[widths.Length][];
+        z[0] = a[0] = x.ToArray();
         int weights = 0;
         for (int l = 1; l < widths.Length; l++)
         {
             int nIn = widths[l - 1], nOut = widths[l], biases = weights + nIn * nOut;
             var column = new Bounded[nIn];
-            a[l] = new Bounded[nOut];
+            z[l] = new Bounded[nOut];
             for (int i = 0; i < nOut; i++)
             {
                 for (int j = 0; j < nIn; j++) column[j] = parameters[weights + j * nOut + i];
-                a[l][i] = Bounded.Sigmoid(Bounded.Dot(parameters[biases + i], column, a[l - 1]));
+                z[l][i] = Bounded.Dot(parameters[biases + i], column, a[l - 1]);
             }
 
+            a[l] = OracleActivations.Value(ActivationOf(l), z[l]);
             weights = biases + nOut;
         }
 
-        return a;
+        return (z, a);
     }
 }

@@ -69,6 +69,36 @@ public sealed unsafe class TileKernelTests
         }
     }
 
+    /// <summary>The same with a random activation in each layer under a random cost, or a given gradient; and the gradient with respect to the inputs.</summary>
+    [Theory]
+    [MemberData(nameof(VariantsAndNumbers))]
+    public void Layers_of_mixed_activations_forward_and_back(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        var random = new Random(7);
+        IEnumerable<int[]> networks = Enumerable.Range(0, 80).Select(_ => (int[])[.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, 40))]);
+        foreach (int[] widths in networks.Concat(Cases.NetworksInRows.Where(n => n.Max() < 140).Take(10)))
+        {
+            int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
+            Activation[] activations = Cases.RandomActivations(random, widths.Length - 1);
+            Cost? cost = random.Next(4) == 0 ? null : Cases.RandomCost(random, activations[^1]);
+            LayerShape[] layers = LayerShape.LayOut(widths, activations, kernels), reference = LayerShape.LayOut(widths, activations, s_reference);
+            Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
+            Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy(), dx = supply.Target(samples * inputs), dx2 = dx.Copy();
+            float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected, cost, dx);
+            float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual, cost, dx2);
+
+            string what = $"{string.Join('-', widths)} by {string.Join(", ", (object[])activations)}, {cost}, {samples} samples";
+            Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
+            Cases.AssertSameBits(expected.Span, actual.Span, $"{what}, gradient");
+            Cases.AssertSameBits(dx.Span, dx2.Span, $"{what}, gradient by the inputs");
+            Outputs(supply, kernels, activations, layers, w, x, samples, what);
+            Guarded.AssertUntouched(w, x, y);
+            Guarded.AssertGuards(actual, dx, dx2);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void Samples_are_transposed_in_and_out_of_a_tile(KernelVariant variant)
@@ -94,8 +124,27 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there.</summary>
-    private static float[] Accumulate(KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient)
+    /// <summary>In lanes and in rows those of each sample alone on the reference.</summary>
+    private static void Outputs(
+        Supply supply, KernelSet kernels, Activation[] activations, LayerShape[] layers, Guarded w, Guarded x, int samples, string what)
+    {
+        int inputs = layers[0].Inputs, outputs = layers[^1].Outputs, fitting = Math.Min(samples, kernels.Tile);
+        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
+        LayerShape[] reference = LayerShape.LayOut([inputs, .. layers.Select(layer => layer.Outputs)], activations, s_reference);
+        var hidden = new Guarded(new float[reference[^1].ActivationsEnd]);
+        for (int s = 0; s < fitting; s++)
+            s_reference.Forward(reference, w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
+        kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, fitting, scratch.Pointer);
+        kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, fitting, scratch.Pointer);
+        Cases.AssertSameBits(expected.Span, tile.Span, $"{what}, outputs in lanes");
+        Cases.AssertSameBits(expected.Span, few.Span, $"{what}, outputs in rows");
+        Guarded.AssertGuards(tile, few, scratch);
+    }
+
+    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.</summary>
+    private static float[] Accumulate(
+        KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient,
+        Cost? cost = Cost.SquaredError, Guarded? xGradient = null)
     {
         int tile = kernels.Tile, rest = samples % tile;
         var memory = new Guarded(new float[TileChunk.Floats(layers, tile, samples)]);
@@ -104,8 +153,9 @@ public sealed unsafe class TileKernelTests
         for (int t = 0; t < chunk.Tiles; t++)
         {
             float* yt = y.Pointer + t * tile * layers[^1].Outputs;
-            OutputKernels output = layers[^1].Function.Under(Cost.SquaredError);
-            kernels.DifferentiateTiles(layers, output, w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, null);
+            OutputKernels output = cost is { } known ? layers[^1].Function.Under(known) : layers[^1].Function.UnderGivenGradient();
+            float* dx = xGradient == null ? null : xGradient.Pointer + t * tile * layers[0].Inputs;
+            kernels.DifferentiateTiles(layers, output, w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx);
         }
 
         foreach (LayerShape layer in layers)

@@ -177,7 +177,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
     where T : struct, ITileKernels
 {
     internal override KernelSet Suit(LayerShape[] layers) =>
-        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, layer => Math.Max(layer.Inputs, layer.Outputs) <= TinyKernelSet<K, T>.MaxWidth)
+        Variant != KernelVariant.Scalar && Array.TrueForAll(layers, TinyKernelSet<K, T>.Takes)
             ? new TinyKernelSet<K, T>(Variant)
             : this;
 
@@ -375,7 +375,8 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         if (xGradient == null) return;
 
         int inputs = layers[0].Inputs;
-        T.TileBackward<Identity>(parameters + layers[0].Weights, delta, layers[0].Outputs, delta, inputs, inputDelta, lanes, group);
+        var within = new TileGroup(tiles, room, room); // nothing kept is looked at, but loads of it may stay: from the deltas, which are as large
+        T.TileBackward<Identity>(parameters + layers[0].Weights, delta, layers[0].Outputs, delta, inputs, inputDelta, lanes, within);
         for (int t = 0; t < tiles; t++) T.Transpose(inputDelta + t * room, lanes, inputs, samples, xGradient + (nint)t * samples * inputs, inputs);
     }
 

@@ -40,7 +40,7 @@ internal static unsafe class Softmax
         for (int i = 0; i < count; i += S.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
-            S.Store(S.Subtract(S.Multiply(S.LoadFirst(delta + i, mask), scale), S.LoadFirst(y + i, mask)), delta + i);
+            S.Store(S.Subtract(S.And(mask, S.Multiply(S.Load(delta + i), scale)), S.LoadFirst(y + i, mask)), delta + i); // zeros past it, also of NaN
         }
 
         return MathF.FusedMultiplyAdd(logarithm, Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));

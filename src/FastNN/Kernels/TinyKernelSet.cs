@@ -6,7 +6,7 @@ using V = System.Runtime.Intrinsics.Vector128<float>;
 namespace FastNN;
 
 /// <summary>
-/// The passes of a network no layer of which is wider than four, in four lanes from end to end whatever the variant: lanes are independent, so
+/// The passes of a network of sigmoids no layer of which is wider than four, in four lanes from end to end whatever the variant: lanes are independent, so
 /// the bits are those of the kernels it stands for. Such a network is all latency. Here activations and deltas go from layer to layer in
 /// registers: a step of the article's network takes 246 cycles, and by way of memory and the general kernels 350.
 /// </summary>
@@ -15,7 +15,11 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
     where K : struct, IKernels
     where T : struct, ITileKernels
 {
-    internal const int MaxWidth = 4;
+    private const int MaxWidth = 4;
+
+    /// <summary>Whether a layer can be one of such a network.</summary>
+    internal static bool Takes(LayerShape layer) =>
+        Math.Max(layer.Inputs, layer.Outputs) <= MaxWidth && layer.Function is ActivationKernels<K, T, Sigmoid>;
 
     internal override int Scratch(LayerShape[] layers) => 0;
 
