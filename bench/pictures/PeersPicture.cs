@@ -15,7 +15,7 @@ internal static class PeersPicture
     {
         Row[] rows = [
             .. from row in report.Rows
-               where row is { Task: NetworkTasks.Forward or NetworkTasks.Step, Batch: 1, Contestant: not Contender.FastNN, Ratio: > 0 }
+               where row is { Kind: null, Task: NetworkTasks.Forward or NetworkTasks.Step, Batch: 1, Contestant: not Contender.FastNN, Ratio: > 0 }
                select row.RatioLow > 0 ? row : row with { RatioLow = row.Ratio, RatioHigh = row.Ratio }];
         return rows.Length == 0
             ? null
