@@ -13,7 +13,7 @@ public class ResultsTests
 
     public static TheoryData<string, string> Pictures => new(
         from report in Directory.EnumerateFiles(Path.Combine(s_root, "bench", "results"), "*.json", SearchOption.AllDirectories)
-        from picture in PicturesOf(Path.GetFileName(report))
+        from picture in PicturesOf(report)
         from theme in (string[])["light", "dark"]
         select (Path.GetRelativePath(s_root, report), $"{picture}-{theme}"));
 
@@ -78,10 +78,12 @@ public class ResultsTests
             if (row.Contestant == "FastNN" || Enum.TryParse<KernelVariant>(row.Contestant, out _)) Assert.Equal(0, row.AllocatedBytes);
         });
     }
-    private static string[] PicturesOf(string report) => report switch
+
+    private static string[] PicturesOf(string report) => Path.GetFileName(report) switch
     {
         "variants.json" => ["width"],
         "scaling.json" => ["batch-peak", "threads", "width-batch"],
+        _ when Report.Load(report).Rows.Any(row => row.Kind is not null) => ["peers", "kinds", "batch", "batch-step"],
         _ => ["peers", "batch", "batch-step"],
     };
 }

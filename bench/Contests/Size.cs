@@ -21,6 +21,9 @@ public sealed record Size(params int[] Widths)
     /// <summary>The widths alone.</summary>
     internal string Name => string.Join('-', Widths);
 
+    /// <summary>With the kind of network.</summary>
+    private string FullName => NetworkKind.NameOf(Name, Kind.Name);
+
     /// <summary>BenchmarkDotNet's name of the parameter.</summary>
-    public override string ToString() => $"{NetworkKind.NameOf(Name, Kind.Name)}{(Batch == 1 ? "" : $" by {Batch}")}{(Threads == 1 ? "" : $" on {Threads} threads")}";
+    public override string ToString() => $"{FullName}{(Batch == 1 ? "" : $" by {Batch}")}{(Threads == 1 ? "" : $" on {Threads} threads")}";
 }

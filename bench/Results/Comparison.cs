@@ -67,7 +67,8 @@ internal static class Comparison
 
         string Ratio(Row row)
         {
-            Row same = rows.First(other => other.Kind == sgd && (other.Task, other.Size, other.Batch, other.Contestant) == (row.Task, row.Size, row.Batch, row.Contestant));
+            Row same = rows.First(other =>
+                other.Kind == sgd && (other.Task, other.Size, other.Batch, other.Contestant) == (row.Task, row.Size, row.Batch, row.Contestant));
             return $"{row.Nanoseconds / same.Nanoseconds:F2}";
         }
     }
