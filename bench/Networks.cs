@@ -20,14 +20,16 @@ internal static class Networks
 
     /// <summary>
     /// A network with parameters uniform in ±√(3/n_in), of variance 1/n_in, in each layer: so the sums stay where σ is neither flat nor
-    /// subnormal, however wide the layers. Twice that variance before a ReLU, which stops half of it.
+    /// subnormal, however wide the layers. Twice that variance before a ReLU, which stops half of it, and half of it before a tanh, which then stays
+    /// below 0.98, where FANN would begin to take slopes for steeper than they are.
     /// </summary>
     internal static Network Create(int[] widths, NetworkKind kind, Contestant kernels)
     {
         var network = new Network(widths, kind.Hidden, kind.Output, seed: 1, Initializer.Article, kernels.Set.Variant);
         foreach (Layer layer in network.Layers)
         {
-            float scale = MathF.Sqrt((layer.Activation == Activation.Relu ? 2f : 1f) / (3f * layer.Inputs));
+            float gain = layer.Activation == Activation.Relu ? 2f : layer.Activation == Activation.Tanh ? 0.5f : 1f;
+            float scale = MathF.Sqrt(gain / (3f * layer.Inputs));
             foreach (ref float weight in layer.Weights) weight *= scale;
             foreach (ref float bias in layer.Biases) bias *= scale;
         }

@@ -10,6 +10,9 @@ internal static class PeersPicture
 {
     private const int BarHeight = 17, GroupGap = 12, Top = 26, Bottom = 34;
 
+    /// <summary>Room for the text at the end of a bar.</summary>
+    private const double TextWidth = 59.5;
+
     /// <summary>The article's networks, one sample. Null where the report compares nothing.</summary>
     internal static Picture? OfArticle(Report report) =>
         Create(report, "peers", "How many times as fast FastNN is as its peers, one sample", labels: 130, row => row is { Kind: null, Batch: 1 });
@@ -50,7 +53,7 @@ internal static class PeersPicture
             plot.Grid.YAxisStyle.IsVisible = false;
             plot.Axes.Left.MajorTickStyle.Length = 0;
             Row[] shown = [.. rows.Where(row => row.Task == task)];
-            (double low, double high) = LimitsOf(shown);
+            (double low, double high) = LimitsOf(shown, TextWidth / half);
             plot.Axes.SetLimits(low, high, height - Top - Bottom, 0);
             plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 6, value => $"×{value.ToString("G6", CultureInfo.InvariantCulture)}");
             (string Network, double Y)[] groups = [.. bars.GroupBy(bar => bar.Network).Select(group => (group.Key, group.Average(bar => bar.Y)))];
@@ -84,11 +87,11 @@ internal static class PeersPicture
     private static string NameOf(Row row) => row.Batch == 1 ? row.Name : $"{row.Name} × {row.Batch}";
 
     /// <summary>Logarithms, with room for the text at the bars' ends.</summary>
-    private static (double Low, double High) LimitsOf(Row[] rows)
+    private static (double Low, double High) LimitsOf(Row[] rows, double textPart)
     {
         double low = Math.Log10(rows.Select(row => row.RatioLow).Append(1).Min());
         double high = Math.Log10(rows.Select(row => row.RatioHigh).Append(2).Max());
-        double text = 0.17 * (high - low);
+        double text = textPart * (high - low);
         return (low < 0 ? low - text : -0.02, high + text);
     }
 
