@@ -26,6 +26,7 @@ internal static class DefaultRun
         AnsiConsole.Write(validation);
         Screen.Title("3. Every kernel and network, timed");
         foreach (Contest contest in Contest.All) AnsiConsole.Write(Comparison.ToTable(contest, rows));
+        AnsiConsole.Write(Comparison.ToOptimizerTable(rows));
         AnsiConsole.Write(Comparison.ToSweepTable(Contest.Sweep.Name, [.. rows.Where(row => row.Task == Contest.Sweep.Name)]));
         AnsiConsole.WriteLine(
             $"Medians of {Launches} processes, in each the best of many rounds; spread: of the ratio between processes, largest less smallest. "

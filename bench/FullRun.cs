@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace FastNN.Bench;
 
-/// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in about 20 minutes.</summary>
+/// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in some tens of minutes.</summary>
 internal static class FullRun
 {
     /// <param name="file">Where to keep the table; null not to.</param>

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using FastNN.Bench;
 
-var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, about 20 minutes." };
+var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes." };
 var scaling = new Option<bool>("--scaling") { Description = "How networks fare as batches, widths and threads grow: under three minutes." };
 var save = new Option<bool>("--save") { Description = "Keep the results in bench/results/<cpu>." };
 var file = new Argument<string>("file");

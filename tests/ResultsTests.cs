@@ -13,7 +13,7 @@ public class ResultsTests
 
     public static TheoryData<string, string> Pictures => new(
         from report in Directory.EnumerateFiles(Path.Combine(s_root, "bench", "results"), "*.json", SearchOption.AllDirectories)
-        from picture in PicturesOf(Path.GetFileName(report))
+        from picture in PicturesOf(report)
         from theme in (string[])["light", "dark"]
         select (Path.GetRelativePath(s_root, report), $"{picture}-{theme}"));
 
@@ -22,6 +22,30 @@ public class ResultsTests
     {
         string readme = File.ReadAllText(Path.Combine(s_root, "README.md"));
         Assert.Equal(ReadmeTable.Renew(readme, file => Report.Load(Path.Combine(s_root, file))), readme);
+    }
+
+    /// <summary>The report made richer by networks of another kind: a table more, and nothing else changes.</summary>
+    [Fact]
+    public void Networks_of_other_kinds_have_a_table_of_their_own()
+    {
+        string readme = File.ReadAllText(Path.Combine(s_root, "README.md"));
+        string[] lines = ReadmeTable.Renew(readme, With).Split('\n'), before = readme.Split('\n');
+        string[] added = [.. lines.Except(before)];
+        Assert.Equal(3, added.Length);
+        Assert.StartsWith("| other networks | batch |", added[0], StringComparison.Ordinal);
+        Assert.StartsWith("| 784-128-10 ReLU softmax | 1 | step |", added[1], StringComparison.Ordinal);
+        Assert.StartsWith("| 784-128-10 ReLU softmax | 64 | step |", added[2], StringComparison.Ordinal);
+        Assert.Contains("%, FMA peak |", added[2]);
+        Assert.All(before, line => Assert.Contains(line, lines));
+
+        Report With(string file)
+        {
+            Report report = Report.Load(Path.Combine(s_root, file));
+            IEnumerable<Row> others = report.Rows
+                .Where(row => row.Task == "Network step" && row.Size == "784-128-10" && row.Batch is 1 or 64)
+                .Select(row => row with { Kind = NetworkKind.Classifier.Name, Nanoseconds = 3 * row.Nanoseconds });
+            return report with { Rows = [.. report.Rows, .. others] };
+        }
     }
 
     [Theory]
@@ -54,10 +78,12 @@ public class ResultsTests
             if (row.Contestant == "FastNN" || Enum.TryParse<KernelVariant>(row.Contestant, out _)) Assert.Equal(0, row.AllocatedBytes);
         });
     }
-    private static string[] PicturesOf(string report) => report switch
+
+    private static string[] PicturesOf(string report) => Path.GetFileName(report) switch
     {
         "variants.json" => ["width"],
         "scaling.json" => ["batch-peak", "threads", "width-batch"],
+        _ when Report.Load(report).Rows.Any(row => row.Kind is not null) => ["peers", "kinds", "batch", "batch-step"],
         _ => ["peers", "batch", "batch-step"],
     };
 }

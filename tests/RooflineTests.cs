@@ -114,18 +114,41 @@ public class RooflineTests
     public void Products_of_a_kernel_are_all_its_multiply_adds() =>
         Assert.Equal(79 + 500, new Work(0, default, new Phase(500, 0, 0, 0), new Phase(79, 0, 0, 0)).Products);
 
+    /// <summary>Products do not depend on activations, cost and optimizer, and so neither does the share of the peak.</summary>
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Every_kind_has_the_same_products(int[] widths, int batch) =>
+        Assert.All(NetworkKind.Others, kind => Assert.Equal(Work.OfStep(widths, batch).Products, Work.OfStep(widths, batch, kind).Products));
+
+    /// <summary>Of each parameter w, m and v are updated, by seven multiplications; the gradient they come from is on the way.</summary>
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Adam_updates_three_times_the_bytes(int[] widths, int batch)
+    {
+        Work sgd = Work.OfStep(widths, batch, NetworkKind.Classifier), adam = Work.OfStep(widths, batch, NetworkKind.ClassifierByAdam);
+        long parameters = sgd.WorkingSet / 4;
+        Assert.Equal(3 * sgd.WorkingSet, adam.WorkingSet);
+        Assert.Equal(sgd.Phases[0], adam.Phases[0]);
+        Phase back = sgd.Phases[1];
+        Assert.Equal(
+            back with { MultiplyAdds = back.MultiplyAdds + 6 * parameters, Divisions = 2 * parameters, BytesUpdated = 3 * back.BytesUpdated }, adam.Phases[1]);
+    }
+
     /// <summary>
     /// A step's chain against the order of operations itself, with times instead of numbers: how much later the first layer's weights are
-    /// ready after one more step.
+    /// ready after one more step. (Under Adam v, which the chain leads through, is as old as they are.)
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
     public void The_chain_of_a_step_is_its_longest_path(int[] widths, int batch)
     {
-        double[] ready = new double[widths.Length];
-        double before = Step(widths, batch, ready), after = Step(widths, batch, ready);
-        Chain chain = Work.OfStep(widths, batch).Chain;
-        Assert.Equal(after - before, chain.MultiplyAdds * MultiplyAddLatency + chain.Additions * AddLatency + chain.Divisions * DivideLatency);
+        foreach (NetworkKind kind in NetworkKind.Others.Append(NetworkKind.Article))
+        {
+            double[] ready = new double[widths.Length];
+            double before = Step(widths, batch, kind, ready), after = Step(widths, batch, kind, ready);
+            Chain chain = Work.OfStep(widths, batch, kind).Chain;
+            Assert.Equal(after - before, chain.MultiplyAdds * MultiplyAddLatency + chain.Additions * AddLatency + chain.Divisions * DivideLatency);
+        }
     }
 
     public static TheoryData<int[], int> Networks()
@@ -141,7 +164,7 @@ public class RooflineTests
     }
 
     /// <summary>When the parameters of each layer are ready, moved on by one step; all neurons of a layer are alike. The result is the first layer's.</summary>
-    private static double Step(int[] widths, int batch, double[] ready)
+    private static double Step(int[] widths, int batch, NetworkKind kind, double[] ready)
     {
         double a = 0;
         for (int l = 1; l < widths.Length; l++)
@@ -150,25 +173,25 @@ public class RooflineTests
             double z = ready[l];
             for (int j = 0; j < widths[l - 1]; j += fourChains ? 4 : 1) z = MultiplyAdd(z, Math.Max(a, ready[l]));
             if (fourChains) z = Add(Add(z));
-            a = Sigmoid(z);
+            Activation activation = l == widths.Length - 1 ? kind.Output : kind.Hidden;
+            a = activation == Activation.Sigmoid ? Sigmoid(z) : activation == Activation.Tanh ? Tanh(z) : activation == Activation.Softmax ? Softmax(z) : z;
         }
 
-        double delta = Add(Add(Add(a))); // 1 − a, times a, times 2(a − y)
+        double delta = Add(a); // a − y
+        if (kind.Output == Activation.Identity) delta = Add(delta); // twice that
+        if (kind.Output == Activation.Sigmoid) delta = Add(Add(delta)); // 1 − a, times a, times 2(a − y)
         for (int l = widths.Length - 1; l > 0; l--)
         {
             double sum = 0, gradient = delta;
             for (int i = 0; i < widths[l]; i += 16) sum = MultiplyAdd(sum, Math.Max(delta, ready[l]));
             double before = MultiplyAdd(Add(Add(Add(Add(sum)))), 0);
-            if (batch == 1)
-            {
-                gradient = Add(gradient);
-            }
-            else
+            if (batch > 1 || kind.Adam)
             {
                 for (int s = 0; s < batch; s++) gradient = MultiplyAdd(gradient, delta);
-                gradient = Add(gradient);
             }
 
+            if (batch > 1 || !kind.Adam) gradient = Add(gradient); // by scale, or δ by a
+            if (kind.Adam) gradient = MultiplyAdd(MultiplyAdd(Add(Add(gradient)), 0), 0) + DivideLatency; // (1 − β₂)·g, times g, v, √v·c + ε, below m
             ready[l] = MultiplyAdd(ready[l], gradient);
             delta = before;
         }
@@ -180,6 +203,21 @@ public class RooflineTests
     {
         double rounded = MultiplyAdd(x, 0), i = Add(rounded), t = MultiplyAdd(MultiplyAdd(i, x), i), q = MultiplyAdd(MultiplyAdd(t, 0), t);
         return Add(MultiplyAdd(Add(t), q)) + DivideLatency;
+    }
+
+    /// <summary>With its last multiply-add and division side by side for numerator and denominator.</summary>
+    private static double Tanh(double z)
+    {
+        double rounded = MultiplyAdd(z, 0), i = Add(rounded), t = Add(MultiplyAdd(i, z)), q = MultiplyAdd(MultiplyAdd(MultiplyAdd(t, 0), t), t);
+        return MultiplyAdd(Add(t), q) + DivideLatency;
+    }
+
+    /// <summary>z − max, e to that, added to its lane, folded four times; the inverse of the sum times the power.</summary>
+    private static double Softmax(double z)
+    {
+        double x = Add(z), i = Add(MultiplyAdd(x, 0)), t = MultiplyAdd(MultiplyAdd(i, x), i), q = MultiplyAdd(MultiplyAdd(t, 0), t);
+        double sum = Add(Add(Add(Add(Add(MultiplyAdd(Add(t), q))))));
+        return Add(sum + DivideLatency);
     }
 
     private static double MultiplyAdd(double a, double b) => Math.Max(a, b) + MultiplyAddLatency;

@@ -5,7 +5,7 @@ namespace FastNN.Bench;
 /// <summary>Whole networks, on one sample at a time or on batches.</summary>
 public abstract class NetworkContest : Contest
 {
-    private const int LargestBatch = 1024;
+    private const int LargestBatch = 1024, BatchOfKinds = 64;
 
     /// <summary>A few samples, and more than fill a tile.</summary>
     private static readonly int[] s_validatedBatches = [5, 67];
@@ -13,12 +13,7 @@ public abstract class NetworkContest : Contest
 
     private protected NetworkContest(bool batches) => _batches = batches;
 
-    public override IEnumerable<Size> Sizes => _batches
-        ? from widths in Networks.WidthsOfBatches
-          from batch in (int[])[64, LargestBatch]
-          where batch < LargestBatch || widths[0] < LargestBatch
-          select new Size(widths) { Batch = batch }
-        : Networks.Widths.Select(widths => new Size(widths));
+    public override IEnumerable<Size> Sizes => [.. _batches ? SizesOfBatches : Networks.Widths.Select(widths => new Size(widths)), .. SizesOfKinds];
 
     /// <summary>On batches, where Scalar would take minutes, vectors alone.</summary>
     public override IEnumerable<Contestant> Contestants => _batches ? Contestant.Vectors : Contestant.Variants;
@@ -28,8 +23,8 @@ public abstract class NetworkContest : Contest
     internal override string Baseline => _batches ? "widest" : base.Baseline;
 
     internal override IEnumerable<Size> RaggedSizes => _batches
-        ? [.. Enumerable.Range(1, 40).SelectMany(RaggedNetworks), .. ((int[])[65, 100, 257]).SelectMany(RaggedNetworks)]
-        : [new(1, 1), new(3, 4, 2), new(7, 9, 33, 3), new(100, 129, 7)];
+        ? [.. Enumerable.Range(1, 40).SelectMany(RaggedNetworks), .. ((int[])[65, 100, 257]).SelectMany(RaggedNetworks), .. RaggedKinds]
+        : [new(1, 1), new(3, 4, 2), new(7, 9, 33, 3), new(100, 129, 7), .. from kind in Kinds select new Size(7, 9, 33, 3) { Kind = kind }];
 
     /// <summary>On batches every network that is timed, but at small ones, because Scalar has to take them too.</summary>
     internal override IEnumerable<Size> ValidatedSizes => _batches
@@ -39,6 +34,9 @@ public abstract class NetworkContest : Contest
     /// <summary>Forward or step.</summary>
     internal abstract string Pass { get; }
 
+    /// <summary>Of the networks besides the article's.</summary>
+    private protected virtual IEnumerable<NetworkKind> Kinds => NetworkKind.Others;
+
     private protected Network Network { get; private set; } = null!;
 
     private protected AlignedBuffer X { get; private set; } = null!;
@@ -47,10 +45,38 @@ public abstract class NetworkContest : Contest
 
     private protected override void Allocate()
     {
-        Network = Networks.Create(Size.Widths, Contestant);
+        Network = Networks.Create(Size.Widths, Size.Kind, Contestant);
         X = Uniform(Size.Batch * Size.Inputs);
         Y = Uniform(Size.Batch * Size.Outputs, 0.25f);
         foreach (ref float y in Y.Span) y += 0.5f;
+        if (Size.Kind.Cost == Cost.CrossEntropy) MakeProbabilities(Y.Span, Size.Outputs);
+    }
+
+    private static IEnumerable<Size> SizesOfBatches =>
+        from widths in Networks.WidthsOfBatches
+        from batch in (int[])[64, LargestBatch]
+        where batch < LargestBatch || widths[0] < LargestBatch
+        select new Size(widths) { Batch = batch };
+
+    private IEnumerable<Size> SizesOfKinds =>
+        from kind in Kinds from widths in Networks.WidthsOfKinds select new Size(widths) { Kind = kind, Batch = _batches ? BatchOfKinds : 1 };
+
+    /// <summary>The networks that are timed, at small batches, and a ragged one.</summary>
+    private IEnumerable<Size> RaggedKinds =>
+        from kind in Kinds
+        from widths in Networks.WidthsOfKinds.Append([7, 9, 33, 3])
+        from batch in s_validatedBatches
+        select new Size(widths) { Kind = kind, Batch = batch, Threads = 1 + batch % 2 };
+
+    /// <summary>Scales the targets of each sample so that they add up to 1.</summary>
+    private static void MakeProbabilities(Span<float> targets, int outputs)
+    {
+        for (; !targets.IsEmpty; targets = targets[outputs..])
+        {
+            float sum = 0;
+            foreach (float y in targets[..outputs]) sum += y;
+            foreach (ref float y in targets[..outputs]) y /= sum;
+        }
     }
 
     /// <summary>Small networks on a batch, on one thread, two or three.</summary>
@@ -74,6 +100,8 @@ public class NetworkForward : NetworkContest
     internal override string Pass => ScalingTask.Forward;
 
     internal override Work Work => Work.OfForward(Size.Widths, Size.Batch);
+
+    private protected override IEnumerable<NetworkKind> Kinds => NetworkKind.Others.Where(kind => !kind.Adam);
 
     private protected override float[] Results => [.. Y.Span];
 
@@ -102,14 +130,15 @@ public class NetworkStep : NetworkContest
 
     internal override string Pass => ScalingTask.Step;
 
-    internal override Work Work => Work.OfStep(Size.Widths, Size.Batch);
+    internal override Work Work => Work.OfStep(Size.Widths, Size.Batch, Size.Kind);
 
     private protected override float[] Results => [_cost, .. Network.Parameters];
 
     private protected override void Allocate()
     {
         base.Allocate();
-        _trainer = new Trainer(Network, new Sgd(LearningRate), threads: Size.Threads);
+        Optimizer optimizer = Size.Kind.Adam ? new Adam(LearningRate) : new Sgd(LearningRate);
+        _trainer = new Trainer(Network, optimizer, Size.Kind.Cost, threads: Size.Threads);
     }
 
     [Benchmark]

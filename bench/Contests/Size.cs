@@ -8,6 +8,9 @@ public sealed record Size(params int[] Widths)
     /// <summary>The most that work on a call.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Of a network.</summary>
+    internal NetworkKind Kind { get; init; } = NetworkKind.Article;
+
     internal int Inputs => Widths[0];
 
     internal int Outputs => Widths[^1];
@@ -18,6 +21,9 @@ public sealed record Size(params int[] Widths)
     /// <summary>The widths alone.</summary>
     internal string Name => string.Join('-', Widths);
 
+    /// <summary>With the kind of network.</summary>
+    private string FullName => NetworkKind.NameOf(Name, Kind.Name);
+
     /// <summary>BenchmarkDotNet's name of the parameter.</summary>
-    public override string ToString() => $"{Name}{(Batch == 1 ? "" : $" by {Batch}")}{(Threads == 1 ? "" : $" on {Threads} threads")}";
+    public override string ToString() => $"{FullName}{(Batch == 1 ? "" : $" by {Batch}")}{(Threads == 1 ? "" : $" on {Threads} threads")}";
 }

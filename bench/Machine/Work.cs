@@ -20,6 +20,14 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         [Activation.Softmax] = (8, 0),
     };
 
+    /// <summary>The longest way through a function, but for the cheap Min and Max; through softmax by way of its sum. Nothing for what is not listed.</summary>
+    private static readonly Dictionary<Activation, Chain> s_chains = new()
+    {
+        [Activation.Sigmoid] = new(MultiplyAdds: 6, Additions: 2, Divisions: 1),
+        [Activation.Tanh] = new(MultiplyAdds: 6, Additions: 2, Divisions: 1),
+        [Activation.Softmax] = new(MultiplyAdds: 6, Additions: 8, Divisions: 1),
+    };
+
     /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
     internal double Operations => 2 * MultiplyAdds;
 
@@ -63,13 +71,17 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     /// <summary>
     /// A step on a batch: forward; then back, where each weight takes a product for the gradient and, but for the first layer, one for the
-    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters.
+    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters. Adam updates two
+    /// moments besides, in seven multiplications together, a division, and a root, which takes at least as long as one.
     /// </summary>
-    internal static Work OfStep(ReadOnlySpan<int> widths, int batch)
+    internal static Work OfStep(ReadOnlySpan<int> widths, int batch, NetworkKind? kind = null)
     {
+        kind ??= NetworkKind.Article;
         long parameters = Parameters(widths), weights = Weights(widths), samples = widths[0] + widths[^1];
-        var back = new Phase((double)batch * (2 * weights - widths[0] * widths[1]) + parameters, 0, Floats(batch * samples), Floats(parameters));
-        return new(Floats(parameters), StepChain(widths, batch), ForwardPhase(widths, batch), back) { Updates = parameters };
+        long state = (kind.Adam ? 3 : 1) * Floats(parameters), updates = (kind.Adam ? 7 : 1) * parameters;
+        var back = new Phase(
+            (double)batch * (2 * weights - widths[0] * widths[1]) + updates, kind.Adam ? 2 * parameters : 0, Floats(batch * samples), state);
+        return new(state, StepChain(widths, batch, kind), ForwardPhase(widths, batch), back) { Updates = updates };
     }
 
     private static Phase ForwardPhase(ReadOnlySpan<int> widths, int batch) => new(
@@ -77,22 +89,27 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     /// <summary>
     /// The order of operations that the library promises: per layer a chain of products (four of them, and two additions, for at least 8
-    /// inputs and at most 32 outputs), σ; at the output a − y times 2 times σ′; per hidden layer a sum in sixteen lanes, folded four times,
-    /// times σ′; at last δ·a into the gradient, sample by sample, and the update.
+    /// inputs and at most 32 outputs), the activation; at the output a − y, with squared error times 2, times f′; per hidden layer a sum in
+    /// sixteen lanes, folded four times, times f′; at last δ·a into the gradient, sample by sample, and the update.
     /// </summary>
-    private static Chain StepChain(ReadOnlySpan<int> widths, int batch)
+    private static Chain StepChain(ReadOnlySpan<int> widths, int batch, NetworkKind kind)
     {
-        var chain = new Chain(MultiplyAdds: batch == 1 ? 1 : batch + 1, Additions: 3 + 1, Divisions: 0);
+        int delta = kind.Cost != Cost.SquaredError ? 1 : kind.Output == Activation.Identity ? 2 : 3;
+        Chain chain = new Chain(0, delta, 0) + UpdateChain(batch, kind.Adam);
         for (int l = 1; l < widths.Length; l++)
         {
             int inputs = widths[l - 1], outputs = widths[l];
             chain += inputs >= 8 && outputs <= 32 ? new Chain((inputs + 3) / 4, 2, 0) : new Chain(inputs, 0, 0);
-            chain += new Chain(MultiplyAdds: 6, Additions: 2, Divisions: 1); // σ, but for the cheap Min and Max
+            chain += s_chains.GetValueOrDefault(l == widths.Length - 1 ? kind.Output : kind.Hidden);
             if (l > 1) chain += new Chain((outputs + 15) / 16 + 1, 4, 0);
         }
 
         return chain;
     }
+
+    /// <summary>Adam's goes through v: g, scaled if it is of a batch, (1 − β₂)·g·g into v, its root times c plus ε, m through that, and w.</summary>
+    private static Chain UpdateChain(int batch, bool adam) =>
+        adam ? new Chain(batch + 3, batch == 1 ? 2 : 3, 1) : new Chain(batch == 1 ? 1 : batch + 1, 1, 0);
 
     private static long Weights(ReadOnlySpan<int> widths)
     {

@@ -23,7 +23,7 @@ internal static class Comparison
             rows.Add(new Row(
                 entry.Name, entry.Size.Name, entry.Size.Batch, $"{entry.Contestant}", nanoseconds, reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
                 Median(ratios), ratios[0], ratios[^1], launches.Max(launch => launch.Times[k].AllocatedBytes),
-                entry.OfPeak(roofline, nanoseconds)));
+                entry.OfPeak(roofline, nanoseconds), Kind: entry.Size.Kind.Name));
         }
 
         return rows;
@@ -34,19 +34,43 @@ internal static class Comparison
     {
         Table table = Screen.Table(
             task.Name, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", $"× {task.Baseline}", "spread", "bytes");
-        foreach (IGrouping<(string, int), Row> size in rows.Where(row => row.Task == task.Name).GroupBy(row => (row.Size, row.Batch)))
+        foreach (IGrouping<(string, int), Row> size in rows.Where(row => row.Task == task.Name).GroupBy(row => (row.Name, row.Batch)))
         {
             if (table.Rows.Count > 0) table.AddEmptyRow();
             foreach (Row row in size)
             {
                 table.AddRow(
-                    row != size.First() ? "" : row.Batch == 1 ? row.Size : $"{row.Size} by {row.Batch}", row.Contestant,
+                    row != size.First() ? "" : row.Batch == 1 ? row.Name : $"{row.Name} by {row.Batch}", row.Contestant,
                     $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}",
                     $"{row.OfPeak:P0}", $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
             }
         }
 
         return table;
+    }
+
+    /// <summary>How many times as long as a step of SGD one of Adam takes, for the same network.</summary>
+    internal static Table ToOptimizerTable(IReadOnlyList<Row> rows)
+    {
+        (string? sgd, string? adam) = (NetworkKind.Classifier.Name, NetworkKind.ClassifierByAdam.Name);
+        string[] contestants = [.. rows.Where(row => row.Kind == adam).Select(row => row.Contestant).Distinct()];
+        Table table = Screen.Table("Adam's step in SGD's", "network", ["batch", .. contestants]);
+        foreach (IGrouping<(string, string, int), Row> step in rows.Where(row => row.Kind == adam).GroupBy(row => (row.Task, row.Size, row.Batch)))
+        {
+            Row any = step.First();
+            table.AddRow([
+                NetworkKind.NameOf(any.Size, sgd), $"{any.Batch}",
+                .. contestants.Select(contestant => step.Where(row => row.Contestant == contestant).Select(Ratio).FirstOrDefault(""))]);
+        }
+
+        return table;
+
+        string Ratio(Row row)
+        {
+            Row same = rows.First(other =>
+                other.Kind == sgd && (other.Task, other.Size, other.Batch, other.Contestant) == (row.Task, row.Size, row.Batch, row.Contestant));
+            return $"{row.Nanoseconds / same.Nanoseconds:F2}";
+        }
     }
 
     /// <summary>Throughput alone, a line for each size, where there are many.</summary>

@@ -83,6 +83,7 @@ internal sealed record MachineReport(
 /// How much of the peak of multiply-adds, of as many cores as there are threads, the products of a network's batch reach; null elsewhere.
 /// </param>
 /// <param name="Threads">The most that work on a call.</param>
+/// <param name="Kind">Of a network that is not of the article's kind, its name; null elsewhere, and in a report from before there were others.</param>
 internal sealed record Row(
     string Task,
     string Size,
@@ -98,4 +99,12 @@ internal sealed record Row(
     double RatioHigh,
     double AllocatedBytes,
     double? OfPeak = null,
-    int Threads = 1);
+    int Threads = 1,
+    string? Kind = null)
+{
+    /// <summary>The size with the kind: what tables call the network.</summary>
+    internal string Name => NetworkKind.NameOf(Size, Kind);
+
+    /// <summary>Of a network: forward or step.</summary>
+    internal string Pass => Task.Split(' ')[^1];
+}

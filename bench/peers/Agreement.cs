@@ -5,7 +5,7 @@ namespace FastNN.Bench.Peers;
 /// lost factor 2 or a transposed matrix change an update by about its own size, thousands of times what is allowed.
 /// </summary>
 /// <param name="Outputs">Of a forward pass.</param>
-/// <param name="Change">Of what one step changes, in the layer where it is farthest; null for a peer that does not train.</param>
+/// <param name="Change">Of what the steps change, in the layer where it is farthest; null for a peer that does not train.</param>
 internal readonly record struct Agreement(double Outputs, double? Change)
 {
     /// <summary>64 roundings of the largest value: what other orders of summation and other sigmoids may differ by.</summary>
@@ -18,20 +18,21 @@ internal readonly record struct Agreement(double Outputs, double? Change)
     internal static Agreement Between(Problem problem, Results expected, Results actual)
     {
         double outputs = LargestDifference(expected.Outputs, actual.Outputs) / (Tolerance * Largest(expected.Outputs));
-        double? change = actual.Parameters == null ? null : problem.Layers.Max(layer => CompareChange(layer, problem.Parameters, expected.Parameters, actual.Parameters));
+        double? change = actual.Parameters == null ? null : problem.Layers.Max(layer => CompareChange(problem, layer, expected.Parameters, actual.Parameters));
         return new Agreement(outputs, change);
     }
 
     public override string ToString() => Change == null ? $"{Outputs:F3}" : $"{Outputs:F3} / {Change:F3}";
 
     /// <summary>
-    /// Beside the tolerance each of both updated parameters is rounded once. All together must stay far below the change, or the comparison would see nothing.
+    /// Beside the tolerance each of both updated parameters is rounded once a step. All together must stay far below the change, or the comparison would see
+    /// nothing.
     /// </summary>
-    private static double CompareChange(Dense layer, ReadOnlySpan<float> before, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    private static double CompareChange(Problem problem, Dense layer, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         var range = new Range(layer.Weights, layer.End);
-        double change = LargestDifference(before[range], expected[range]);
-        double allowed = Tolerance * change + 2 * Rounding * Largest(expected[range]);
+        double change = LargestDifference(problem.Parameters.AsSpan(range), expected[range]);
+        double allowed = Tolerance * change + 2 * problem.StepsToCompare * Rounding * Largest(expected[range]);
         return LargestDifference(expected[range], actual[range]) / Math.Min(allowed, change / 100);
     }
 

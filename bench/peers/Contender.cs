@@ -11,7 +11,9 @@ namespace FastNN.Bench.Peers;
 /// <param name="Create">Puts a problem in its hands.</param>
 /// <param name="NoStep">Why it does not train; null if it does.</param>
 /// <param name="Hint">How to get it, where it is not in a package.</param>
-internal sealed partial record Contender(string Name, string Version, Func<Problem, IPeer> Create, string? NoStep = null, string? Hint = null)
+/// <param name="Lacks">What a kind of network needs that it does not have; null if there is nothing.</param>
+internal sealed partial record Contender(
+    string Name, string Version, Func<Problem, IPeer> Create, string? NoStep = null, string? Hint = null, Func<NetworkKind, string?>? Lacks = null)
 {
     /// <summary>The baseline of all ratios, then the peers in the order of the tables' columns.</summary>
     internal static IReadOnlyList<Contender> All { get; } =
@@ -19,7 +21,7 @@ internal sealed partial record Contender(string Name, string Version, Func<Probl
         new("FastNN", MachineReport.VersionOf(typeof(Network)), problem => new FastNNPeer(problem)),
         new("ONNX Runtime", MachineReport.VersionOf(typeof(InferenceSession)), problem => new OnnxRuntimePeer(problem), NoStep: "the package runs models, it does not train them"),
         new("libtorch", $"2.10.0 through TorchSharp {MachineReport.VersionOf(typeof(torch))}", LibtorchPeer.Load),
-        new("FANN", "2 (libfann.so.2)", problem => new FannPeer(problem), Hint: "apt-get install libfann2"),
+        new("FANN", "2 (libfann.so.2)", problem => new FannPeer(problem), Hint: "apt-get install libfann2", Lacks: FannPeer.Lacks),
         new("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)), problem => new TensorPrimitivesPeer(problem)),
     ];
 
@@ -34,7 +36,7 @@ internal sealed partial record Contender(string Name, string Version, Func<Probl
     {
         try
         {
-            using IPeer peer = Create(Problem.Create([2, 2], batch: 1));
+            using IPeer peer = Create(Problem.Create(NetworkKind.Article, [2, 2], batch: 1));
             return null;
         }
         catch (Exception e) when (e.GetBaseException() is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException)

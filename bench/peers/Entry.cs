@@ -13,7 +13,7 @@ internal sealed class Entry : IDisposable
     internal Entry(Contender contender, Problem problem)
     {
         (Contender, Problem, _peer) = (contender, problem, contender.Create(problem));
-        _measurements[Pass.Forward] = new Measurement(calls => { for (; calls > 0; calls--) _peer.Forward(); });
+        if (!problem.Kind.Adam) _measurements[Pass.Forward] = new Measurement(calls => { for (; calls > 0; calls--) _peer.Forward(); });
         if (_peer is ITrainingPeer trainer) _measurements[Pass.Step] = new Measurement(calls => { for (; calls > 0; calls--) trainer.Step(); });
     }
 
@@ -21,13 +21,13 @@ internal sealed class Entry : IDisposable
 
     internal Problem Problem { get; }
 
-    /// <summary>Of the passes that this contender has and that are short enough, as <see cref="Compute"/> finds.</summary>
+    /// <summary>Of the passes that this contender has, that another kind does not have as well, and that are short enough, as <see cref="Compute"/> finds.</summary>
     internal IReadOnlyDictionary<Pass, Measurement> Measurements => _measurements;
 
     /// <summary>The passes left out, and how long a call takes.</summary>
     internal Dictionary<Pass, TimeSpan> TooLong { get; } = [];
 
-    /// <summary>Runs each pass once, and says what came of it.</summary>
+    /// <summary>Runs forward once and as many steps as are compared, and says what came of it.</summary>
     internal Results Compute()
     {
         float[] outputs = new float[Problem.Targets.Length];
@@ -36,7 +36,7 @@ internal sealed class Entry : IDisposable
         if (_peer is not ITrainingPeer trainer) return new Results(outputs, null);
 
         float[] parameters = new float[Problem.Parameters.Length];
-        Run(Pass.Step, trainer.Step);
+        for (int step = 0; step < Problem.StepsToCompare; step++) Run(Pass.Step, trainer.Step);
         trainer.ReadParameters(parameters);
         return new Results(outputs, parameters);
     }
@@ -55,5 +55,5 @@ internal sealed class Entry : IDisposable
     }
 }
 
-/// <summary>Of a forward pass, and the parameters after one step, if there is one.</summary>
+/// <summary>Of a forward pass, and the parameters after the steps, if there are any.</summary>
 internal sealed record Results(float[] Outputs, float[]? Parameters);

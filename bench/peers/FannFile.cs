@@ -8,11 +8,11 @@ namespace FastNN.Bench.Peers;
 /// </summary>
 internal static class FannFile
 {
-    private const int Sigmoid = 3, Incremental = 0, Batch = 1;
+    private const int Incremental = 0, Batch = 1;
 
     /// <summary>
     /// What is not FANN's default: the error function 0, of which the derivative is the difference itself (1, the default, exaggerates it by atanh),
-    /// no momentum, and training without RPROP. FANN computes σ(2·steepness·z), and so a steepness of 0.5 is the plain sigmoid.
+    /// no momentum, and training without RPROP.
     /// </summary>
     internal static void Write(Problem problem, TextWriter file)
     {
@@ -63,14 +63,24 @@ internal static class FannFile
     {
         file.Write("neurons (num_inputs, activation_function, activation_steepness)=");
         for (int k = 0; k <= problem.Widths[0]; k++) file.Write("(0, 0, 0) ");
-        foreach (Dense layer in problem.Layers)
+        for (int l = 0; l < problem.Layers.Length; l++)
         {
-            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {Sigmoid}, 0.5) ");
+            Dense layer = problem.Layers[l];
+            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {FunctionOf(problem.ActivationOf(l))}) ");
             file.Write("(0, 0, 0) ");
         }
 
         file.Write('\n');
     }
+
+    /// <summary>Its number and steepness: FANN computes σ(2·steepness·z), tanh(steepness·z) and steepness·z.</summary>
+    private static string FunctionOf(Activation activation) => activation.Name switch
+    {
+        nameof(Activation.Sigmoid) => "3, 0.5",
+        nameof(Activation.Tanh) => "5, 1",
+        nameof(Activation.Identity) => "0, 1",
+        _ => throw new NotSupportedException($"FANN has no {activation}."),
+    };
 
     /// <summary>For each neuron the weights of its inputs, then its bias; nine digits say which float it is.</summary>
     private static void WriteConnections(Problem problem, TextWriter file)

@@ -15,10 +15,13 @@ internal sealed unsafe class FannPeer : ITrainingPeer
         _outputs = new float[problem.Targets.Length];
         _network = Load(problem);
 
-        // FANN's error has no factor 2: it descends (a − y)·σ′ where the derivative of (a − y)² is twice that.
+        // FANN's error has no factor 2: it descends (a − y)·f′ where the derivative of (a − y)² is twice that.
         Fann.SetLearningRate(_network, 2f * problem.LearningRate);
         _data = Fann.CreateTrainingData((uint)problem.Batch, (uint)problem.Widths[0], (uint)problem.Widths[^1], Fill);
     }
+
+    /// <summary>What FANN does not have of this kind.</summary>
+    internal static string? Lacks(NetworkKind kind) => kind.Hidden == Activation.Relu ? "it has neither ReLU nor softmax" : null;
 
     public void Forward()
     {

@@ -11,9 +11,12 @@ internal sealed class FastNNPeer : ITrainingPeer
     internal FastNNPeer(Problem problem)
     {
         _problem = problem;
-        _network = new Network(problem.Widths, seed: 1);
+        _network = new Network(problem.Widths, problem.Kind.Hidden, problem.Kind.Output, seed: 1);
         problem.Parameters.CopyTo(_network.Parameters);
-        _trainer = new Trainer(_network, new Sgd(problem.LearningRate));
+        Optimizer optimizer = problem.Kind.Adam
+            ? new Adam(problem.LearningRate, Problem.Beta1, Problem.Beta2, Problem.Epsilon)
+            : new Sgd(problem.LearningRate);
+        _trainer = new Trainer(_network, optimizer, problem.Kind.Cost);
         _outputs = new float[problem.Targets.Length];
     }
 

@@ -13,7 +13,7 @@ internal interface IPeer : IDisposable
 /// <summary>A library that learns too.</summary>
 internal interface ITrainingPeer : IPeer
 {
-    /// <summary>Forward, backward and update: one step down the gradient of the mean of the samples' C = Σ_i (a_i − y_i)².</summary>
+    /// <summary>Forward, backward and update: one step down the gradient of the mean of the samples' costs.</summary>
     void Step();
 
     /// <summary>The parameters as they are now, in FastNN's layout.</summary>

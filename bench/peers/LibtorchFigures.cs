@@ -30,7 +30,7 @@ internal static class LibtorchFigures
         where !double.IsNaN(figure.Microseconds)
         from row in rows
         where row.Contestant == Contender.FastNN.Name && row.Batch == figure.Batch
-            && (row.Task, row.Size) == (figures.Key.Pass.ToTask(), figures.Key.Size)
+            && row.Kind is null && (row.Task, row.Size) == (figures.Key.Pass.ToTask(), figures.Key.Size)
         let nanoseconds = 1000 * figure.Microseconds * Gigaflops / gigaflops
         let ratio = nanoseconds / row.Nanoseconds
         select row with

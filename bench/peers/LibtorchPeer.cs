@@ -5,13 +5,16 @@ using static TorchSharp.torch;
 
 namespace FastNN.Bench.Peers;
 
-/// <summary>libtorch on one thread, as a user of PyTorch writes it: Sequential, autograd, and the optimizer SGD.</summary>
+/// <summary>
+/// libtorch on one thread, as a user of PyTorch writes it: Sequential, autograd, and the optimizer. A classifier learns from its logits and the numbers of
+/// the classes; its softmax is for predictions alone.
+/// </summary>
 internal sealed class LibtorchPeer : ITrainingPeer
 {
     private readonly Problem _problem;
     private readonly Linear[] _layers;
     private readonly Sequential _network;
-    private readonly SGD _optimizer;
+    private readonly optim.Optimizer _optimizer;
     private readonly Tensor _inputs, _targets;
     private Tensor _outputs = empty(0);
 
@@ -20,12 +23,16 @@ internal sealed class LibtorchPeer : ITrainingPeer
         set_num_threads(1);
         _problem = problem;
         _layers = [.. problem.Layers.Select(layer => nn.Linear(layer.Inputs, layer.Outputs))];
-        _network = nn.Sequential(_layers.SelectMany<Linear, nn.Module<Tensor, Tensor>>(layer => [layer, nn.Sigmoid()]));
+        _network = nn.Sequential(_layers.SelectMany((layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
 
         // The mean over samples and outputs in one operation, and the division by the outputs undone here: faster than a sum and a division.
-        _optimizer = optim.SGD(_network.parameters(), problem.LearningRate * problem.Widths[^1]);
+        float rate = problem.LearningRate * (Classifies ? 1 : problem.Widths[^1]);
+        _optimizer = problem.Kind.Adam
+            ? optim.Adam(_network.parameters(), rate, Problem.Beta1, Problem.Beta2, Problem.Epsilon)
+            : optim.SGD(_network.parameters(), rate);
         _inputs = tensor(problem.Inputs, [problem.Batch, problem.Widths[0]]);
-        _targets = tensor(problem.Targets, [problem.Batch, problem.Widths[^1]]);
+        Tensor targets = tensor(problem.Targets, [problem.Batch, problem.Widths[^1]]);
+        _targets = Classifies ? targets.argmax(1) : targets;
         WriteParameters();
     }
 
@@ -40,18 +47,25 @@ internal sealed class LibtorchPeer : ITrainingPeer
         return new LibtorchPeer(problem);
     }
 
+    private bool Classifies => _problem.Kind.Cost == Cost.CrossEntropy;
+
     public void Forward()
     {
         using IDisposable inference = inference_mode();
         _outputs.Dispose();
         _outputs = _network.forward(_inputs);
+        if (!Classifies) return;
+
+        using Tensor logits = _outputs;
+        _outputs = logits.softmax(1);
     }
 
     public void Step()
     {
         using DisposeScope scope = NewDisposeScope();
         _optimizer.zero_grad();
-        Tensor cost = nn.functional.mse_loss(_network.forward(_inputs), _targets);
+        Tensor outputs = _network.forward(_inputs);
+        Tensor cost = Classifies ? nn.functional.cross_entropy(outputs, _targets) : nn.functional.mse_loss(outputs, _targets);
         cost.backward();
         _optimizer.step();
     }
@@ -78,6 +92,15 @@ internal sealed class LibtorchPeer : ITrainingPeer
         _optimizer.Dispose();
         _network.Dispose();
     }
+
+    private static nn.Module<Tensor, Tensor>[] ModulesOf(Activation activation) => activation.Name switch
+    {
+        nameof(Activation.Sigmoid) => [nn.Sigmoid()],
+        nameof(Activation.Tanh) => [nn.Tanh()],
+        nameof(Activation.Relu) => [nn.ReLU()],
+        nameof(Activation.Identity) or nameof(Activation.Softmax) => [],
+        _ => throw new NotSupportedException($"No module was chosen for {activation}."),
+    };
 
     private void WriteParameters()
     {

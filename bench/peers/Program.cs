@@ -4,7 +4,8 @@ using FastNN.Bench.Peers;
 using Spectre.Console;
 
 IReadOnlyList<int[]> networks = Networks.Widths;
-int[] batches = [1, 4, 16, 64, 256, 1024], batchesOfLargeNetworks = [1, 64, 1024], batchesToValidate = [1, 4];
+IReadOnlyList<int[]> networksOfKinds = [[32, 64, 64, 64, 16], [784, 128, 10]];
+int[] batches = [1, 4, 16, 64, 256, 1024], batchesOfLargeNetworks = [1, 64, 1024], batchesOfKinds = [1, 64], batchesToValidate = [1, 4];
 const int LargeNetwork = 1024;
 
 var validate = new Option<bool>("--validate") { Description = "Only compare the peers' results with FastNN's, on small batches, in a few seconds." };
@@ -18,11 +19,18 @@ int Run(bool validateOnly, bool save)
     string? file = save ? ResultsFolder.PathOf("peers.json") : null;
     Screen.Prepare();
     Screen.Header();
-    var limits = Limits.Measure(networks.Select(widths => Work.OfForward(widths, batch: 1).WorkingSet));
+    List<(NetworkKind Kind, int[] Widths, int[] Batches)> tasks =
+    [
+        .. from widths in networks select (NetworkKind.Article, widths, widths.Max() >= LargeNetwork ? batchesOfLargeNetworks : batches),
+        .. from kind in NetworkKind.Others from widths in networksOfKinds select (kind, widths, batchesOfKinds),
+    ];
+    if (validateOnly) tasks = tasks.ConvertAll(task => task with { Batches = batchesToValidate });
+    var limits = Limits.Measure(tasks.Select(task => Work.OfStep(task.Widths, batch: 1, task.Kind).WorkingSet));
     var race = new Race(new Roofline(limits));
-    Screen.Progress(validateOnly ? "Validating" : "Validating and timing", networks.Sum(Parts), done =>
+    int parts = tasks.Sum(task => task.Batches.Length) * (validateOnly ? 1 : 1 + Enum.GetValues<Pass>().Length);
+    Screen.Progress(validateOnly ? "Validating" : "Validating and timing", parts, done =>
     {
-        foreach (int[] widths in networks) race.Run(widths, BatchesOf(widths), validateOnly, done);
+        foreach ((NetworkKind kind, int[] widths, int[] batches) in tasks) race.Run(kind, widths, batches, validateOnly, done);
     });
 
     LimitsTable.Write(limits);
@@ -30,16 +38,13 @@ int Run(bool validateOnly, bool save)
     if (!validateOnly) Report(race, limits, file);
     if (!race.AllAgree) AnsiConsole.MarkupLine("[red]A PEER'S RESULTS ARE NOT FASTNN'S.[/]");
     return race.AllAgree ? 0 : 1;
-
-    int[] BatchesOf(int[] widths) => validateOnly ? batchesToValidate : widths.Max() >= LargeNetwork ? batchesOfLargeNetworks : batches;
-    int Parts(int[] widths) => BatchesOf(widths).Length * (validateOnly ? 1 : 1 + Enum.GetValues<Pass>().Length);
 }
 
 static void Report(Race race, LimitFigures limits, string? file)
 {
     List<Row> rows = [.. race.Rows];
     if (race.Absent.ContainsKey(Contender.Libtorch.Name)) rows.AddRange(LibtorchFigures.ToRows(race.Rows, limits.Gigaflops.Values.Max()));
-    foreach (Pass pass in Enum.GetValues<Pass>()) AnsiConsole.Write(Tables.OfTimes(pass, rows, race.Absent));
+    foreach (Table table in Tables.OfTimes(rows, race.Absent)) AnsiConsole.Write(table);
     if (file is null) return;
 
     var machine = MachineReport.Of(limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);

@@ -31,14 +31,14 @@ internal sealed class Race
     internal bool AllAgree => Agreements.TrueForAll(entry => entry.Agreement.IsAccepted);
 
     /// <summary>All batch sizes of a network, prepared together because the JIT makes each preparation wait.</summary>
-    internal void Run(int[] widths, IReadOnlyList<int> batches, bool validateOnly, Action done)
+    internal void Run(NetworkKind kind, int[] widths, IReadOnlyList<int> batches, bool validateOnly, Action done)
     {
         List<Entry> entries = [];
         try
         {
             foreach (int batch in batches)
             {
-                entries.AddRange(Validate(Problem.Create(widths, batch)));
+                entries.AddRange(Validate(Problem.Create(kind, widths, batch)));
                 done();
             }
 
@@ -56,6 +56,14 @@ internal sealed class Race
         Results? expected = null;
         foreach (Contender contender in _present)
         {
+            if (contender.Lacks?.Invoke(problem.Kind) is string missing)
+            {
+                Absent[$"{contender}, {problem.Kind.Name}"] = missing;
+                continue;
+            }
+
+            if (problem.Kind.Adam && contender.NoStep != null) continue;
+
             var entry = new Entry(contender, problem);
             Results actual = entry.Compute();
             expected ??= actual;
@@ -84,26 +92,31 @@ internal sealed class Race
             foreach (Pass pass in Enum.GetValues<Pass>())
             {
                 List<Entry> cell = [.. problem.Where(entry => entry.Measurements.ContainsKey(pass))];
-                List<Measurement> measurements = [.. cell.Select(entry => entry.Measurements[pass])];
-                double rounds = s_cellLength / TimeSpan.FromTicks(measurements.Sum(measurement => measurement.Cost.Ticks));
-                Measurement.Run(measurements, (int)Math.Clamp(rounds, FewestRounds, MostRounds) | 1, () => { });
-                Rows.AddRange(cell.Select(entry => ToRow(entry, pass, measurements[0])));
+                if (cell.Count > 0) Time(cell, pass);
                 done();
             }
         }
+    }
+
+    private void Time(List<Entry> cell, Pass pass)
+    {
+        List<Measurement> measurements = [.. cell.Select(entry => entry.Measurements[pass])];
+        double rounds = s_cellLength / TimeSpan.FromTicks(measurements.Sum(measurement => measurement.Cost.Ticks));
+        Measurement.Run(measurements, (int)Math.Clamp(rounds, FewestRounds, MostRounds) | 1, () => { });
+        Rows.AddRange(cell.Select(entry => ToRow(entry, pass, measurements[0])));
     }
 
     private Row ToRow(Entry entry, Pass pass, Measurement baseline)
     {
         Problem problem = entry.Problem;
         Measurement measurement = entry.Measurements[pass];
-        Work work = pass == Pass.Forward ? Work.OfForward(problem.Widths, problem.Batch) : Work.OfStep(problem.Widths, problem.Batch);
+        Work work = pass == Pass.Forward ? Work.OfForward(problem.Widths, problem.Batch) : Work.OfStep(problem.Widths, problem.Batch, problem.Kind);
         Reached reached = _roofline.Reach(work, measurement.Nanoseconds);
         Ratio ratio = measurement.RatioTo(baseline);
         return new Row(
             pass.ToTask(), problem.Size, problem.Batch, entry.Contender.Name, measurement.Nanoseconds,
             reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
             ratio.Median, ratio.Low, ratio.High, measurement.AllocatedBytes,
-            problem.Batch > 1 ? _roofline.OfPeak(work, measurement.Nanoseconds) : null);
+            problem.Batch > 1 ? _roofline.OfPeak(work, measurement.Nanoseconds) : null, Kind: problem.Kind.Name);
     }
 }

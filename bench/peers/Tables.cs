@@ -10,7 +10,7 @@ internal static class Tables
     internal static Table OfAgreements(Race race)
     {
         Table table = Screen.Table(
-            "Validation: outputs / change by one step, their deviation from FastNN's in parts of what is allowed",
+            "Validation: outputs / change by a step (Adam: 3), deviation from FastNN's in parts of what is allowed",
             "network × batch", [.. s_peers.Select(peer => peer.Name)]);
         foreach (var problem in race.Agreements.GroupBy(entry => entry.Problem))
         {
@@ -22,16 +22,25 @@ internal static class Tables
         return table.Caption(Notes(race.Absent));
     }
 
-    internal static Table OfTimes(Pass pass, IReadOnlyList<Row> rows, IReadOnlyDictionary<string, string> absent)
+    /// <summary>A table for each pass of the article's networks, and one for each other kind.</summary>
+    internal static IEnumerable<Table> OfTimes(IReadOnlyList<Row> rows, IReadOnlyDictionary<string, string> absent)
+    {
+        foreach (Pass pass in Enum.GetValues<Pass>())
+            yield return OfTimes(pass.ToTask(), [.. rows.Where(row => row.Kind is null && row.Task == pass.ToTask())], absent);
+        foreach (IGrouping<string?, Row> kind in rows.Where(row => row.Kind is not null).GroupBy(row => row.Kind))
+            yield return OfTimes(kind.Key!, [.. kind], absent);
+    }
+
+    private static Table OfTimes(string title, IReadOnlyList<Row> rows, IReadOnlyDictionary<string, string> absent)
     {
         Table table = Screen.Table(
-            $"{pass.ToTask()}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
+            $"{title}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
             "network", ["batch", "FastNN ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", "bytes", .. s_peers.Select(peer => peer.Name)]);
-        foreach (var cell in rows.Where(row => row.Task == pass.ToTask()).GroupBy(row => (row.Size, row.Batch)))
+        foreach (var cell in rows.GroupBy(row => (row.Size, row.Task, row.Batch)))
         {
             Row baseline = cell.First();
             table.AddRow([
-                baseline.Size, $"{baseline.Batch}", Significant(baseline.Nanoseconds), Significant(baseline.Nanoseconds / baseline.Batch),
+                baseline.Kind is null ? baseline.Size : $"{baseline.Size} {baseline.Pass}", $"{baseline.Batch}", Significant(baseline.Nanoseconds), Significant(baseline.Nanoseconds / baseline.Batch),
                 $"{baseline.Rate:F1} {baseline.Unit}", baseline.Limit, $"{baseline.OfLimit:P0}", $"{baseline.OfPeak:P0}", $"{baseline.AllocatedBytes:F0}",
                 .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
         }

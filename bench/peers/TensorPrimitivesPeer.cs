@@ -16,7 +16,8 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
 {
     private readonly Problem _problem;
     private readonly AlignedFloats _parameters, _gradient, _outputs;
-    private readonly AlignedFloats[] _activations, _deltas;
+    private readonly AlignedFloats[] _activations, _deltas, _slopes;
+    private readonly ComposedAdam? _adam;
 
     internal TensorPrimitivesPeer(Problem problem)
     {
@@ -26,6 +27,8 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
         _outputs = new AlignedFloats(problem.Targets.Length);
         _activations = [.. problem.Layers.Select(layer => new AlignedFloats(layer.Outputs))];
         _deltas = [.. problem.Layers.Select(layer => new AlignedFloats(layer.Outputs))];
+        _slopes = [.. problem.Layers.Select(layer => new AlignedFloats(layer.Outputs))];
+        if (problem.Kind.Adam) _adam = new ComposedAdam(problem);
         foreach (Dense layer in problem.Layers)
         {
             layer.TransposeWeights(problem.Parameters, _parameters.Span);
@@ -42,7 +45,7 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
     public void Step()
     {
         float rate = -_problem.LearningRate;
-        if (_problem.Batch == 1)
+        if (_problem.Batch == 1 && _adam == null)
         {
             Backward(_problem.Inputs, _problem.Targets, _parameters.Span, rate);
             return;
@@ -55,7 +58,8 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
             Backward(_problem.Inputs.AsSpan(s * inputs, inputs), _problem.Targets.AsSpan(s * outputs, outputs), _gradient.Span, 1f);
         }
 
-        TensorPrimitives.MultiplyAdd(_gradient.Span, rate / _problem.Batch, _parameters.Span, _parameters.Span);
+        if (_adam != null) _adam.Update(_parameters.Span, _gradient.Span, 1f / _problem.Batch);
+        else TensorPrimitives.MultiplyAdd(_gradient.Span, rate / _problem.Batch, _parameters.Span, _parameters.Span);
     }
 
     public void ReadOutputs(Span<float> outputs) => _outputs.Span.CopyTo(outputs);
@@ -71,7 +75,8 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
 
     public void Dispose()
     {
-        foreach (AlignedFloats floats in (AlignedFloats[])[_parameters, _gradient, _outputs, .. _activations, .. _deltas]) floats.Dispose();
+        foreach (AlignedFloats floats in (AlignedFloats[])[_parameters, _gradient, _outputs, .. _activations, .. _deltas, .. _slopes]) floats.Dispose();
+        _adam?.Dispose();
     }
 
     private void Forward(ReadOnlySpan<float> x, Span<float> y)
@@ -84,7 +89,7 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
             Span<float> z = l == _activations.Length - 1 ? y : _activations[l].Span;
             for (int i = 0; i < z.Length; i++) z[i] = TensorPrimitives.Dot(weights.Slice(i * a.Length, a.Length), a);
             TensorPrimitives.Add(z, layer.BiasesOf(_parameters.Span), z);
-            TensorPrimitives.Sigmoid<float>(z, z);
+            ComposedActivations.Apply(_problem.ActivationOf(l), z);
             a = z;
         }
     }
@@ -94,9 +99,17 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
     {
         Span<float> delta = _deltas[^1].Span;
         Forward(x, _activations[^1].Span);
-        TensorPrimitives.Subtract(y, _activations[^1].Span, delta);
-        TensorPrimitives.Multiply(delta, 2f, delta);
-        MultiplyBySlope(delta, _activations[^1].Span);
+        if (_problem.Kind.Cost == Cost.CrossEntropy)
+        {
+            TensorPrimitives.Subtract(_activations[^1].Span, y, delta);
+        }
+        else
+        {
+            TensorPrimitives.Subtract(y, _activations[^1].Span, delta);
+            TensorPrimitives.Multiply(delta, 2f, delta);
+            ComposedActivations.MultiplyBySlope(_problem.Kind.Output, delta, _activations[^1].Span, _slopes[^1].Span);
+        }
+
         for (int l = _deltas.Length - 1; l >= 0; l--)
         {
             Dense layer = _problem.Layers[l];
@@ -112,14 +125,7 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
             }
 
             TensorPrimitives.MultiplyAdd(delta, rate, layer.BiasesOf(target), layer.BiasesOf(target));
-            if (l > 0) MultiplyBySlope(inputDelta, a);
+            if (l > 0) ComposedActivations.MultiplyBySlope(_problem.Kind.Hidden, inputDelta, a, _slopes[l - 1].Span);
         }
-    }
-
-    /// <summary>d ← −d·a·(1 − a), without a buffer for the slope.</summary>
-    private static void MultiplyBySlope(Span<float> d, ReadOnlySpan<float> a)
-    {
-        TensorPrimitives.Multiply(d, a, d);
-        TensorPrimitives.AddMultiply(a, -1f, d, d);
     }
 }

@@ -15,7 +15,7 @@ internal static class BatchPicture
 
     private static Picture? Create(Report report, string name, string title, string task)
     {
-        Row[] rows = [.. report.Rows.Where(row => row.Task == task).OrderBy(row => row.Batch)];
+        Row[] rows = [.. report.Rows.Where(row => row.Kind is null && row.Task == task).OrderBy(row => row.Batch)];
         return rows.Length == 0
             ? null
             : new Picture(

@@ -5,36 +5,46 @@ using ScottPlot.TickGenerators;
 
 namespace FastNN.Bench.Pictures;
 
-/// <summary>How many times as fast as each peer FastNN is, for one sample: a bar for each peer, in groups of one network.</summary>
+/// <summary>How many times as fast as each peer FastNN is: a bar for each peer, in groups of one network.</summary>
 internal static class PeersPicture
 {
-    private const int BarHeight = 17, GroupGap = 12, Labels = 130, Top = 26, Bottom = 34;
+    private const int BarHeight = 17, GroupGap = 12, Top = 26, Bottom = 34;
 
-    /// <summary>Null where the report compares nothing. A figure without a spread gets whiskers of no length.</summary>
-    internal static Picture? Create(Report report)
+    /// <summary>Room for the text at the end of a bar.</summary>
+    private const double TextWidth = 59.5;
+
+    /// <summary>The article's networks, one sample. Null where the report compares nothing.</summary>
+    internal static Picture? OfArticle(Report report) =>
+        Create(report, "peers", "How many times as fast FastNN is as its peers, one sample", labels: 130, row => row is { Kind: null, Batch: 1 });
+
+    /// <summary>The other networks, one sample and batches. Null where the report has none.</summary>
+    internal static Picture? OfOthers(Report report) => Create(
+        report, "kinds", "How many times as fast FastNN is as its peers, tanh networks and classifiers", labels: 280, row => row.Kind is not null);
+
+    /// <summary>A figure without a spread gets whiskers of no length.</summary>
+    private static Picture? Create(Report report, string name, string title, int labels, Func<Row, bool> takes)
     {
         Row[] rows = [
             .. from row in report.Rows
-               where row is { Task: NetworkTasks.Forward or NetworkTasks.Step, Batch: 1, Contestant: not Contender.FastNN, Ratio: > 0 }
+               where takes(row) && row is { Task: NetworkTasks.Forward or NetworkTasks.Step, Contestant: not Contender.FastNN, Ratio: > 0 }
                select row.RatioLow > 0 ? row : row with { RatioLow = row.Ratio, RatioHigh = row.Ratio }];
         return rows.Length == 0
             ? null
             : new Picture(
-                "peers", "How many times as fast FastNN is as its peers, one sample",
-                "bars to the right of ×1: FastNN is faster · whiskers: the spread · – : nothing to compare",
-                report, Contender.In(rows), theme => Panels(theme, rows))
+                name, title, "bars to the right of ×1: FastNN is faster · whiskers: the spread · – : nothing to compare",
+                report, Contender.In(rows), theme => Panels(theme, rows, labels))
             { Bars = true };
     }
 
-    private static Panel[] Panels(Theme theme, Row[] rows)
+    private static Panel[] Panels(Theme theme, Row[] rows, int room)
     {
         (string Network, Contender Who, double Y)[] bars = [.. PlaceBars(rows)];
         int height = Top + Bottom + (int)bars[^1].Y + BarHeight;
-        int half = (Picture.Width - Labels) / 2;
+        int half = (Picture.Width - room) / 2;
         return
         [
-            new Panel(Plot(theme, "Forward", NetworkTasks.Forward, Labels), new(0, Labels + half, height, 0)),
-            new Panel(Plot(theme, "Training step", NetworkTasks.Step, 0), new(Labels + half, Picture.Width, height, 0)),
+            new Panel(Plot(theme, "Forward", NetworkTasks.Forward, room), new(0, room + half, height, 0)),
+            new Panel(Plot(theme, "Training step", NetworkTasks.Step, 0), new(room + half, Picture.Width, height, 0)),
         ];
 
         Plot Plot(Theme theme, string title, string task, int labels)
@@ -43,7 +53,7 @@ internal static class PeersPicture
             plot.Grid.YAxisStyle.IsVisible = false;
             plot.Axes.Left.MajorTickStyle.Length = 0;
             Row[] shown = [.. rows.Where(row => row.Task == task)];
-            (double low, double high) = LimitsOf(shown);
+            (double low, double high) = LimitsOf(shown, TextWidth / half);
             plot.Axes.SetLimits(low, high, height - Top - Bottom, 0);
             plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 6, value => $"×{value.ToString("G6", CultureInfo.InvariantCulture)}");
             (string Network, double Y)[] groups = [.. bars.GroupBy(bar => bar.Network).Select(group => (group.Key, group.Average(bar => bar.Y)))];
@@ -51,7 +61,7 @@ internal static class PeersPicture
                 ? new NumericManual()
                 : new NumericManual([.. groups.Select(group => group.Y)], [.. groups.Select(group => group.Network)]);
             foreach ((string network, Contender who, double y) in bars)
-                AddBar(plot, theme, who, shown.FirstOrDefault(row => row.Size == network && row.Contestant == who.Label), y);
+                AddBar(plot, theme, who, shown.FirstOrDefault(row => NameOf(row) == network && row.Contestant == who.Label), y);
 
             plot.Add.VerticalLine(0, 1.5f, theme.Text);
             return plot;
@@ -62,7 +72,7 @@ internal static class PeersPicture
     private static IEnumerable<(string Network, Contender Who, double Y)> PlaceBars(Row[] rows)
     {
         double y = BarHeight;
-        foreach (IGrouping<string, Row> network in rows.GroupBy(row => row.Size))
+        foreach (IGrouping<string, Row> network in rows.GroupBy(NameOf))
         {
             foreach (Contender who in Contender.In(network))
             {
@@ -74,12 +84,14 @@ internal static class PeersPicture
         }
     }
 
+    private static string NameOf(Row row) => row.Batch == 1 ? row.Name : $"{row.Name} × {row.Batch}";
+
     /// <summary>Logarithms, with room for the text at the bars' ends.</summary>
-    private static (double Low, double High) LimitsOf(Row[] rows)
+    private static (double Low, double High) LimitsOf(Row[] rows, double textPart)
     {
         double low = Math.Log10(rows.Select(row => row.RatioLow).Append(1).Min());
         double high = Math.Log10(rows.Select(row => row.RatioHigh).Append(2).Max());
-        double text = 0.17 * (high - low);
+        double text = textPart * (high - low);
         return (low < 0 ? low - text : -0.02, high + text);
     }
 

@@ -39,7 +39,7 @@ static IEnumerable<Picture> Pictures(string folder)
     if (File.Exists(peers))
     {
         var report = Report.Load(peers);
-        pictures.AddRange(PeersPicture.Create(report), BatchPicture.Forward(report), BatchPicture.Step(report));
+        pictures.AddRange(PeersPicture.OfArticle(report), PeersPicture.OfOthers(report), BatchPicture.Forward(report), BatchPicture.Step(report));
     }
 
     if (File.Exists(scaling))
