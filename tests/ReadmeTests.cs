@@ -25,7 +25,7 @@ public class ReadmeTests
     }
 
     [Theory]
-    [InlineData("// Classification: digits of 8 × 8 pixels between 0 and 1; targets are 1 at the digit and 0 elsewhere.", "// </classification>")]
+    [InlineData("// Classification: digits of 8 × 8 pixels from −1 to 1; targets are 1 at the digit and 0 elsewhere.", "// </classification>")]
     [InlineData("// Regression: noisy samples of a curve. A fifth is held out, and training ends when that gets no better for 50 epochs.", "// </regression>")]
     [InlineData("// Reinforcement learning: of two actions one is right, but only the reward of the one taken is known.", "// </reinforcement>")]
     public void The_recipes_are_those_that_compile(string start, string end)
@@ -96,7 +96,7 @@ public class ReadmeTests
         foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "digits.csv")))
         {
             int[] row = Array.ConvertAll(line.Split(','), value => int.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
-            inputs.AddRange(row.Take(64).Select(pixel => pixel / 16f));
+            inputs.AddRange(row.Take(64).Select(pixel => pixel / 8f - 1f));
             targets.AddRange(Enumerable.Range(0, 10).Select(digit => digit == row[64] ? 1f : 0f));
         }
 

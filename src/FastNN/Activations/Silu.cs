@@ -14,7 +14,7 @@ internal readonly struct Silu : IActivation
 
     public static double MaxUlp => 3;
 
-    public static double MaxSlopeError => 4;
+    public static double MaxSlopeError => 5;
 
     public static bool KeepsSlope => true;
 
