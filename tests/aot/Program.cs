@@ -24,12 +24,21 @@ static string BitsAfterTraining(KernelVariant kernels)
         foreach (Optimizer optimizer in optimizers) hash.AppendData(MemoryMarshal.AsBytes(Trained(new Network(widths, seed: 42, kernels), optimizer)));
     }
 
+    // Every activation in a hidden layer, softmax in the last with cross-entropy, and the others in the last with squared error.
+    foreach (Activation activation in Activation.All)
+    {
+        Activation hidden = activation.IsElementwise ? activation : Activation.Tanh;
+        Cost cost = activation.IsElementwise ? Cost.SquaredError : Cost.CrossEntropy;
+        var network = new Network([7, 20, 9, 5], hidden, activation, seed: 42, Initializer.Glorot, kernels);
+        hash.AppendData(MemoryMarshal.AsBytes(Trained(network, new Adam(), cost)));
+    }
+
     return Convert.ToHexString(hash.GetHashAndReset());
 }
 
-static Span<float> Trained(Network network, Optimizer optimizer)
+static Span<float> Trained(Network network, Optimizer optimizer, Cost cost = Cost.SquaredError)
 {
-    var trainer = new Trainer(network, optimizer, threads: 2);
+    var trainer = new Trainer(network, optimizer, cost, threads: 2);
     const int batch = 150;
     float[] inputs = [.. Enumerable.Range(0, batch * network.Inputs).Select(i => i % 7 / 7f)];
     float[] targets = [.. Enumerable.Range(0, batch * network.Outputs).Select(i => i % 3 / 3f)];
