@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastNN;
 
 /// <summary>
@@ -86,6 +88,7 @@ public abstract class Optimizer
 
     /// <summary>The rate of the update after so many: rounded once.</summary>
     /// <exception cref="InvalidOperationException">The factor of the schedule is not finite or less than 0, or the rate exceeds a float.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal float RateAt(long step) => ReferenceEquals(Schedule, LearningRateSchedule.Constant) ? LearningRate : Rounded(ExactRateAt(step), step);
 
     /// <summary>All numbers of the update after so many, but for the norm.</summary>

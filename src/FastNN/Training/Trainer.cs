@@ -179,7 +179,7 @@ public sealed unsafe partial class Trainer
                     : StepBatch(x, y, batch, rate, cancellationToken);
             }
 
-            OptimizerState.Steps++;
+            OptimizerState.Advance();
             GC.KeepAlive(this);
             return cost;
         }
@@ -263,7 +263,7 @@ public sealed unsafe partial class Trainer
             if (rate != 0f) _network.KernelSet.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
         }
 
-        OptimizerState.Steps++;
+        OptimizerState.Advance();
         GC.KeepAlive(this);
     }
 
