@@ -113,31 +113,43 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         if (activation.MaxUlp > 0) Assert.InRange(largest.Ulp, 0.49, double.PositiveInfinity);
     }
 
-    /// <summary>Compares a chunk of floats, every stride-th of all bit patterns, in all variants.</summary>
+    /// <summary>
+    /// Compares a chunk of floats, every stride-th of all bit patterns, in all variants; the slopes too, but of all floats in every sixteenth chunk.
+    /// </summary>
     private static Errors Sweep(Activation activation, long first, long stride)
     {
         float[] x = new float[Chunk], expected = new float[Chunk], actual = new float[Chunk], slopes = new float[Chunk], actualSlopes = new float[Chunk];
         for (int k = 0; k < Chunk; k++) x[k] = BitConverter.UInt32BitsToSingle((uint)((first + k) * stride));
-        Kernels.ActivateWithSlope(activation, x, expected, slopes, KernelVariant.Scalar);
+        bool withSlopes = stride > 1 || first / Chunk % 16 == 0;
+        Kernels.Activate(activation, x, expected, KernelVariant.Scalar);
+        if (withSlopes) Kernels.ActivateWithSlope(activation, x, actual, slopes, KernelVariant.Scalar);
         foreach (KernelSet kernels in KernelSet.Supported.Skip(1))
         {
             string what = $"{kernels.Variant} from bits 0x{first * stride:X} on";
             Kernels.Activate(activation, x, actual, kernels.Variant);
             Cases.AssertSameBits(expected, actual, what);
+            if (!withSlopes) continue;
+
             Kernels.ActivateWithSlope(activation, x, actual, actualSlopes, kernels.Variant);
             Cases.AssertSameBits(expected, actual, what);
             Cases.AssertSameBits(slopes, actualSlopes, what);
         }
 
-        var most = default(Errors);
+        double ulp = 0, slope = 0;
         for (int k = 0; k < Chunk; k++)
         {
-            if (float.IsNaN(x[k])) Assert.True(float.IsNaN(expected[k]));
-            else most = most.Max(new Errors(ErrorInUlp(expected[k], activation.Exact(x[k])), 0));
-            if (k % 16 == 0 && float.IsFinite(x[k])) most = most.Max(new Errors(0, SlopeError(slopes[k], activation.ExactSlope(x[k]))));
+            if (float.IsNaN(x[k]))
+            {
+                Assert.True(float.IsNaN(expected[k]));
+                continue;
+            }
+
+            double error = ErrorInUlp(expected[k], activation.Exact(x[k]));
+            if (error > ulp) ulp = error;
+            if (withSlopes && float.IsFinite(x[k])) slope = Math.Max(slope, SlopeError(slopes[k], activation.ExactSlope(x[k])));
         }
 
-        return most;
+        return new Errors(ulp, slope);
     }
 
     /// <summary>In units of the last place of the float nearest to the exact value; NaN, where a number belongs, is infinitely wrong.</summary>

@@ -23,8 +23,8 @@ public abstract partial class Activation
     public string Name { get; }
 
     /// <summary>
-    /// How far values may be off, in units in the last place of the exact value rounded to float; tests hold it over all 2³² floats. That of softmax is
-    /// for a layer of up to 16 neurons, and grows by ½ with each further 16.
+    /// How far values may be off, in units in the last place of the exact value rounded to float, over all 2³² floats. That of softmax is for a layer of up to
+    /// 16 neurons, and grows by ½ with each further 16.
     /// </summary>
     public abstract double MaxUlp { get; }
 
@@ -40,7 +40,7 @@ public abstract partial class Activation
     /// <summary>f′(z) in double precision; for an elementwise function.</summary>
     internal abstract double ExactSlope(double z);
 
-    /// <summary>Whether f′(z) follows from f(z).</summary>
+    /// <summary>Whether f′(z) does not follow from f(z), so that a pass that is to go back keeps it beside the value.</summary>
     internal abstract bool KeepsSlope { get; }
 
     /// <inheritdoc/>

@@ -19,7 +19,10 @@ namespace FastNN;
 internal readonly record struct LayerShape(
     int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows, ActivationKernels Function, int Kept, int Slopes)
 {
-    /// <summary>Neurons of a network, inputs included and each layer rounded up to sixteen: so many that a tile of them fits an array.</summary>
+    /// <summary>
+    /// Neurons of a network, inputs included and each layer rounded up to sixteen, those whose slopes are kept counted twice: so many that a tile of them fits an
+    /// array.
+    /// </summary>
     internal const int MaxNeurons = 1 << 24;
 
     /// <summary>Lays out the layers between <paramref name="widths"/>.</summary>
@@ -41,13 +44,13 @@ internal readonly record struct LayerShape(
 
         CheckActivations(activations, widths.Length - 1);
         var shapes = new LayerShape[widths.Length - 1];
-        int slopes = 0;
-        long parameters = 0, neurons = 0, inputRows = Vectorised.RowForward.SuitsFirst(widths[0], widths[1]) ? -widths[0] : 0; // see TakesRows
+        long parameters = 0, neurons = 0, slopes = 0, inputRows = Vectorised.RowForward.SuitsFirst(widths[0], widths[1]) ? -widths[0] : 0; // see TakesRows
         for (int l = 0; l < shapes.Length; l++)
         {
             long weights = (long)widths[l] * widths[l + 1];
             long padded = (widths[l + 1] + (long)Vectorised.Padding.Lanes - 1) & -Vectorised.Padding.Lanes;
-            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || inputRows + widths[l] + neurons + padded > MaxNeurons)
+            long slopesEnd = slopes + (activations[l].KeepsSlope ? widths[l + 1] : 0);
+            if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || inputRows + widths[l] + neurons + padded + slopesEnd > MaxNeurons)
             {
                 throw new ArgumentOutOfRangeException(
                     nameof(widths),
@@ -56,11 +59,12 @@ internal readonly record struct LayerShape(
             }
 
             shapes[l] = new LayerShape(
-                widths[l], widths[l + 1], (int)parameters, (int)(parameters + weights), (int)neurons, (int)inputRows, kernels.Of(activations[l]), (int)neurons, slopes);
+                widths[l], widths[l + 1], (int)parameters, (int)(parameters + weights), (int)neurons, (int)inputRows,
+                kernels.Of(activations[l]), Kept: (int)neurons, (int)slopes);
             parameters += weights + widths[l + 1];
             neurons += padded;
             inputRows += widths[l] + 1L;
-            if (activations[l].KeepsSlope) slopes += widths[l + 1];
+            slopes = slopesEnd;
         }
 
         int kept = (int)neurons;

@@ -108,8 +108,6 @@ internal readonly struct Gelu : IActivation
 
     public static float Value(float z) => Value(z, out _, out _, out _);
 
-    public static float Slope(float kept) => kept;
-
     public static float ValueAndSlope(float z, out float slope)
     {
         float value = Value(z, out float y, out float e, out float g), below = e * Unit * MathF.FusedMultiplyAdd(MinusPhi0, y, g);
@@ -157,10 +155,6 @@ internal readonly struct Gelu : IActivation
     public static V End<S, V>(V z, V e, V y)
         where S : struct, ISimd<V>
         where V : struct => Difference<S, V>(z, y, e, Tail<S, V>(y));
-
-    public static V Slope<S, V>(V kept)
-        where S : struct, ISimd<V>
-        where V : struct => kept;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ValueAndSlope<S, V>(V z, out V slope)

@@ -26,8 +26,8 @@ internal interface IActivation
 
     static abstract float Value(float z);
 
-    /// <summary>f′ from what was kept: a, or f′ itself.</summary>
-    static abstract float Slope(float kept);
+    /// <summary>f′ from what was kept: from a, or, if that was f′ itself, no more to be done.</summary>
+    static virtual float Slope(float kept) => kept;
 
     /// <summary>f(z) and f′(z), where the latter is kept.</summary>
     static virtual float ValueAndSlope(float z, out float slope) => throw new NotSupportedException();
@@ -42,9 +42,9 @@ internal interface IActivation
         where S : struct, ISimd<V>
         where V : struct;
 
-    static abstract V Slope<S, V>(V kept)
+    static virtual V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
-        where V : struct;
+        where V : struct => kept;
 
     static virtual V ValueAndSlope<S, V>(V z, out V slope)
         where S : struct, ISimd<V>

@@ -34,8 +34,6 @@ internal readonly struct Silu : IActivation
         return Quotient(z, x, MathF.FusedMultiplyAdd(p, q, s + One));
     }
 
-    public static float Slope(float kept) => kept;
-
     public static float ValueAndSlope(float z, out float slope)
     {
         float x = Clamp(z), e = Power(x, out float p, out float s, out float q), denominator = MathF.FusedMultiplyAdd(p, q, s + One);
@@ -58,10 +56,6 @@ internal readonly struct Silu : IActivation
     public static V End<S, V>(V z, V x, V denominator)
         where S : struct, ISimd<V>
         where V : struct => S.Select(S.Greater(z, S.Broadcast(Highest)), z, S.Multiply(S.Divide(x, denominator), S.Broadcast(One)));
-
-    public static V Slope<S, V>(V kept)
-        where S : struct, ISimd<V>
-        where V : struct => kept;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ValueAndSlope<S, V>(V z, out V slope)

@@ -29,8 +29,6 @@ internal readonly struct Softplus : IActivation
 
     public static float Value(float z) => Value(z, out _);
 
-    public static float Slope(float kept) => kept;
-
     public static float ValueAndSlope(float z, out float slope)
     {
         float value = Value(z, out float u), reciprocal = 1f / (1f + u);
@@ -61,10 +59,6 @@ internal readonly struct Softplus : IActivation
     public static V End<S, V>(V z, V u, V unused)
         where S : struct, ISimd<V>
         where V : struct => S.Add(S.Max(S.Broadcast(0f), z), Logarithm.OnePlus<S, V>(u));
-
-    public static V Slope<S, V>(V kept)
-        where S : struct, ISimd<V>
-        where V : struct => kept;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ValueAndSlope<S, V>(V z, out V slope)

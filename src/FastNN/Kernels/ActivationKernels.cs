@@ -112,7 +112,9 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (cost == Cost.SquaredError) return new OutputKernels<K, T, A, SquaredError>(this);
         if (cost == Cost.BinaryCrossEntropy && typeof(A) == typeof(Sigmoid)) return OutputKernels<K, T, Identity, SigmoidCrossEntropy>.OfSums();
 
-        string expected = cost == Cost.CrossEntropy ? $"of probabilities that add up to 1: it needs {nameof(Activation.Softmax)}" : $"of independent probabilities: it needs {nameof(Activation.Sigmoid)}";
+        string expected = cost == Cost.CrossEntropy
+            ? $"of probabilities that add up to 1: it needs {nameof(Activation.Softmax)}"
+            : $"of independent probabilities: it needs {nameof(Activation.Sigmoid)}";
         throw new ArgumentException($"cost {cost} is {expected} as the last layer's activation, but that is {typeof(A).Name}.", nameof(cost));
     }
 

@@ -1,12 +1,12 @@
 namespace FastNN;
 
 /// <summary>The kernels of one variant that end a forward pass in a cost and begin the way back: last layer's function × cost.</summary>
-/// <param name="function">What is to be done with the sums of the last layer before.</param>
+/// <param name="function">See <see cref="Function"/>.</param>
 internal abstract unsafe class OutputKernels(ActivationKernels function)
 {
     /// <summary>
-    /// What is to be done with the sums of the last layer before: the layer's function, or nothing where the cost takes the sums themselves, from which it is
-    /// finite when outputs have rounded to 0 or 1.
+    /// What the last layer's sums go through first: its function, or the identity where the cost takes the sums themselves, from which it is finite when
+    /// outputs have rounded to 0 or 1.
     /// </summary>
     internal ActivationKernels Function => function;
 
