@@ -19,7 +19,9 @@ namespace FastNN;
 /// Memory, in floats of 4 bytes, allocated at the first need, kept, and grown with the largest batch so far; after that a step allocates nothing.
 /// ⌈n⌉₁₆ is n rounded up to a multiple of 16, and t the samples in a tile: two vectors, 32 at 512 bits.
 /// <list type="bullet">
-/// <item>For one sample: 2·Σ_l ⌈n_out⌉₁₆.</item>
+/// <item>
+/// For one sample: 2·Σ_l ⌈n_out⌉₁₆, and Σ ⌈n_out⌉₁₆ over the layers of SiLU, GELU and softplus, whose slopes are kept; for the gradient of its inputs, ⌈n_in⌉₁₆.
+/// </item>
 /// <item>
 /// For batches, which pass in chunks of c samples, at most 128 for each thread, and fewer where that would take more than 64 MB:
 /// ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. A first layer whose samples are read where they are does without its n_in: one of more inputs than
@@ -34,8 +36,8 @@ namespace FastNN;
 /// of W if these are more.
 /// </item>
 /// <item>
-/// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 16), inputs included, because four tiles go together;
-/// t·(3·widest + 16) if a layer is wider than 8,192.
+/// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 4·slopes + 16), inputs included, because four tiles go together, and
+/// slopes the neurons whose slopes are kept; t·(3·widest + slopes + 16) if a layer is wider than 8,192.
 /// </item>
 /// </list>
 /// </para>
