@@ -16,7 +16,7 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         [Activation.Tanh] = (8, 1),
         [Activation.Silu] = (8, 1),
         [Activation.Softplus] = (14, 0),
-        [Activation.Gelu] = (18, 0),
+        [Activation.Gelu] = (19, 0),
         [Activation.Softmax] = (8, 0),
     };
 

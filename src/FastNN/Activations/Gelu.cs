@@ -80,10 +80,10 @@ internal readonly struct Gelu : IActivation
         0x340E4EF0, 0x33076663, 0x321F81FC, 0x314C2917,
         0x3C12D508, 0x3B8FCD2C, 0x3AD934B9, unchecked((int)0xBB57CE07),
     ];
-    public static double Exact(double z) => double.IsInfinity(z) ? Math.Max(z, 0) : z * Distribution(z);
+    public static double Exact(double z) => z == double.NegativeInfinity ? 0 : z * Distribution(z);
 
     public static double ExactSlope(double z) =>
-        double.IsInfinity(z) ? (z > 0 ? 1 : 0) : Distribution(z) + z * Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI);
+        Distribution(z) + (double.IsInfinity(z) ? 0 : z * Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI));
 
     /// <summary>Φ(z): near 0 by ½ + φ(z)·(z + z³/3 + z⁵/(3·5) + …), farther out by the continued fraction of φ(y)/Φ(−y) = y + 1/(y + 2/(y + 3/(y + …))).</summary>
     private static double Distribution(double z)
@@ -101,8 +101,10 @@ internal readonly struct Gelu : IActivation
             return 0.5 + density * sum;
         }
 
+        if (y > 39) return z < 0 ? 0 : 1; // e^(−y²/2) is 0 in double precision
+
         double fraction = y;
-        for (int k = 150; k > 0; k--) fraction = y + k / fraction;
+        for (int k = 60; k > 0; k--) fraction = y + k / fraction;
         return z < 0 ? density / fraction : 1 - density / fraction;
     }
 
