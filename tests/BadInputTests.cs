@@ -23,6 +23,7 @@ public partial class BadInputTests
         Refuses<ArgumentOutOfRangeException>("widths", ["2147483647", "more than"], () => _ = new Network([int.MaxValue, int.MaxValue], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["70000", "more than"], () => _ = new Network([70_000, 70_000], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["16777216", "more than"], () => _ = new Network([1 << 24, 1], seed: 1));
+        Refuses<ArgumentOutOfRangeException>("widths", ["16777216", "more than"], () => _ = new Network([1, 9_000_000], [Activation.Silu], seed: 1)); // slopes too
         Refuses<ArgumentOutOfRangeException>("widths", ["40000", "more than"], () => _ = new Network([1, 40_000, 40_000, 40_000], seed: 1));
     }
 

@@ -98,6 +98,25 @@ public class FitResumeTests
         Cases.AssertSameBits(network.Parameters, again.Parameters, "parameters");
     }
 
+    [Theory]
+    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
+    public void With_what_the_optimizer_remembers(string recipe)
+    {
+        Trainer uninterrupted = new(NewNetwork(), Recipes.Create(recipe)), before = new(NewNetwork(), Recipes.Create(recipe));
+        uninterrupted.Fit(s_x, s_y, s_options);
+        var state = new FitState();
+        before.Fit(s_x, s_y, s_options with { Epochs = 3, RestoreBest = false }, state);
+
+        Trainer after = new(NewNetwork(), Recipes.Create(recipe));
+        before.Network.Parameters.CopyTo(after.Network.Parameters);
+        foreach (string name in before.OptimizerState.Names) before.OptimizerState[name].CopyTo(after.OptimizerState[name]);
+        after.OptimizerState.Steps = before.OptimizerState.Steps;
+        after.Fit(s_x, s_y, s_options, JsonSerializer.Deserialize<FitState>(JsonSerializer.Serialize(state)));
+        foreach (string name in uninterrupted.OptimizerState.Names)
+            Cases.AssertSameBits(uninterrupted.OptimizerState[name], after.OptimizerState[name], name);
+        Cases.AssertSameBits(uninterrupted.Network.Parameters, after.Network.Parameters, "parameters");
+    }
+
     [Fact]
     public void A_cancelled_token_changes_nothing()
     {
