@@ -41,6 +41,7 @@ internal static unsafe class DenseForward
     /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, which a
     /// later vector load can be forwarded from; parts would have to reach the cache first.
     /// </param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Run<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where S : struct, ISimd<V>
         where V : struct
