@@ -20,6 +20,9 @@ internal interface IActivation
     /// <summary>Whether the halves are worth to be taken apart.</summary>
     static virtual bool HasHalves => false;
 
+    /// <summary>Whether the second half takes z itself.</summary>
+    static virtual bool EndTakesSum => true;
+
     static abstract double Exact(double z);
 
     static abstract double ExactSlope(double z);

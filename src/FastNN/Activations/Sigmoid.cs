@@ -26,6 +26,8 @@ internal readonly struct Sigmoid : IActivation
 
     public static bool HasHalves => true;
 
+    public static bool EndTakesSum => false;
+
     public static double Exact(double z) => 1 / (1 + Math.Exp(-z));
 
     public static double ExactSlope(double z) => Exact(z) * Exact(-z);

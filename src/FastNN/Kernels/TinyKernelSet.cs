@@ -81,7 +81,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
             ref readonly LayerShape layer = ref layers[l];
             float* z = l + 1 < layers.Length ? scratch + layers[l + 1].InputRows * lanes : output;
             T.TileTinyForward(in layer, parameters, scratch + layer.InputRows * lanes, z, lanes);
-            layer.Function.ActivateTile(z, layer.Outputs, lanes);
+            K.Activate<Sigmoid>(z, z, layer.Outputs * lanes);
         }
 
         T.Transpose(output, lanes, outputs, samples, y, outputs);
