@@ -10,7 +10,7 @@ namespace FastNN.Vectorised;
 /// </summary>
 internal static unsafe class TileTinyForward
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Run<S, V>(in LayerShape layer, float* parameters, float* a, float* z, nint lanes)
         where S : struct, ISimd<V>
         where V : struct
