@@ -3,7 +3,10 @@ namespace FastNN;
 /// <summary>What training makes small: of the outputs a of one sample and its targets y.</summary>
 public enum Cost
 {
-    /// <summary>The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation.</summary>
+    /// <summary>
+    /// The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation. The mean squared error of PyTorch and Keras is this under
+    /// <see cref="Reduction.Mean"/> divided by the number of outputs as well: their learning rate r for plain gradient descent is r/n_out here.
+    /// </summary>
     SquaredError,
 
     /// <summary>
