@@ -42,6 +42,29 @@ public class SoftmaxTests(ITestOutputHelper output)
         Assert.InRange(most, 0.49, double.PositiveInfinity);
     }
 
+    /// <summary>Vectors need no largest sum where all are near 0, and say nothing else there: also at that border, whatever is beyond it.</summary>
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Same_bits_on_both_sides_of_what_is_near(KernelVariant variant)
+    {
+        var random = new Random(5);
+        foreach (int width in Enumerable.Range(1, 70).Append(1000))
+        {
+            foreach (float extreme in (float[])[SoftmaxPowers.Near, MathF.BitIncrement(SoftmaxPowers.Near), 80, 1e9f, float.PositiveInfinity, float.NaN])
+            {
+                float[] z = new float[width], expected = new float[width], actual = new float[width];
+                foreach (ref float zi in z.AsSpan()) zi = SoftmaxPowers.Near * (2 * random.NextSingle() - 1);
+                foreach (float sign in (float[])[1, -1])
+                {
+                    z[random.Next(width)] = sign * extreme;
+                    Kernels.Activate(Activation.Softmax, z, expected, KernelVariant.Scalar);
+                    Kernels.Activate(Activation.Softmax, z, actual, variant);
+                    Assert.Equal(expected, actual);
+                }
+            }
+        }
+    }
+
     /// <summary>ln x = e·ln 2 + ln m: all 2²³ mantissas m, and the largest exponent a sum can have.</summary>
     [Fact]
     public void Logarithms_of_all_sums_are_within_the_bound_that_the_oracle_takes()

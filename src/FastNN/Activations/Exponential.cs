@@ -73,10 +73,28 @@ internal static unsafe class Exponential
         s = PowerOf<S, V>(PowersOfTwo, rounded);
     }
 
+    /// <summary>−t and s of −x: eˣ without an operation that negates.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void ReduceNegative<S, V>(V x, V rounder, out V minusT, out V s)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V rounded = S.SubtractProduct(S.Broadcast(Minus16Log2E), x, rounder), i = S.Subtract(rounded, rounder);
+        minusT = S.SubtractProduct(S.Broadcast(Ln2Over16High), i, x);
+        minusT = S.SubtractProduct(S.Broadcast(Ln2Over16Low), i, minusT);
+        s = PowerOf<S, V>(PowersOfTwo, rounded);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Tail<S, V>(V t)
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(S.MultiplyAdd(S.Broadcast(Q2), t, S.Broadcast(Q1)), t, S.Broadcast(Q0));
+
+    /// <summary>q(t) from −t.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V TailNegative<S, V>(V minusT)
+        where S : struct, ISimd<V>
+        where V : struct => S.SubtractProduct(S.SubtractProduct(S.Broadcast(Q2), minusT, S.Broadcast(Q1)), minusT, S.Broadcast(Q0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V PowerOf<S, V>(ReadOnlySpan<int> table, V rounded)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastNN.Simd;
 
 namespace FastNN.Vectorised;
@@ -16,12 +15,17 @@ internal static unsafe class Softmax
     /// <summary>A cost counts no output as less likely than e to the minus of this, so that none is infinite.</summary>
     internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
 
-    /// <summary>a from z, which may be the same.</summary>
+    /// <summary>
+    /// a from z, which may be the same. Where all sums are near 0 no power has to wait for the largest of them, and each is two operations shorter: on Zen 5
+    /// 115 instead of 158 ns for 1000 floats at 512 bits, 8 instead of 14 for 16.
+    /// </summary>
     internal static void Run<S, V>(float* z, float* a, int count)
         where S : struct, ISimd<V>
         where V : struct
     {
-        Sums<S, V> sums = Powers<S, V, Const.No>(z, null, a, count, Largest<S, V>(z, count));
+        Sums<S, V> sums = Largest<S, V, Const.Yes>(z, count) <= SoftmaxPowers.Near
+            ? Powers<S, V, Const.No, Const.Yes>(z, null, a, count, 0f)
+            : Powers<S, V, Const.No, Const.No>(z, null, a, count, Largest<S, V, Const.No>(z, count));
         V scale = S.Broadcast(1f / Simd128.Sum(S.Fold(sums.Powers)));
         int i = 0;
         for (; i <= count - S.Count; i += S.Count) S.Store(S.Multiply(S.Load(a + i), scale), a + i);
@@ -33,8 +37,8 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct
     {
-        float m = Largest<S, V>(z, count);
-        Sums<S, V> sums = Powers<S, V, Const.Yes>(z, y, delta, count, m);
+        float m = Largest<S, V, Const.No>(z, count);
+        Sums<S, V> sums = Powers<S, V, Const.Yes, Const.No>(z, y, delta, count, m);
         float sum = Simd128.Sum(S.Fold(sums.Powers)), logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
         V scale = S.Broadcast(1f / sum);
         for (int i = 0; i < count; i += S.Count)
@@ -69,48 +73,50 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(S.Min(S.Broadcast(MostUnlikely), S.Subtract(m, z)), y, sum);
 
-    /// <summary>The largest of the sums. A NaN among them may get lost here, but makes all outputs NaN.</summary>
-    private static float Largest<S, V>(float* z, int count)
+    /// <summary>The largest of the sums, or of their magnitudes. A NaN among them may get lost here, but makes all outputs NaN.</summary>
+    private static float Largest<S, V, TMagnitude>(float* z, int count)
         where S : struct, ISimd<V>
         where V : struct
+        where TMagnitude : struct, IConst
     {
         V most = S.Broadcast(float.NegativeInfinity), odd = most;
         int k = 0;
         for (; k <= count - 2 * S.Count; k += 2 * S.Count)
         {
-            most = S.Max(most, S.Load(z + k));
-            odd = S.Max(odd, S.Load(z + k + S.Count));
+            most = S.Max(most, Magnitude<S, V, TMagnitude>(S.Load(z + k)));
+            odd = S.Max(odd, Magnitude<S, V, TMagnitude>(S.Load(z + k + S.Count)));
         }
 
-        for (; k <= count - S.Count; k += S.Count) most = S.Max(most, S.Load(z + k));
+        for (; k <= count - S.Count; k += S.Count) most = S.Max(most, Magnitude<S, V, TMagnitude>(S.Load(z + k)));
         most = S.Max(most, odd);
         if (k < count)
         {
             V mask = S.First(count - k);
-            most = S.Max(most, S.Select(mask, S.LoadFirst(z + k, mask), S.Broadcast(float.NegativeInfinity)));
+            most = S.Max(most, S.Select(mask, Magnitude<S, V, TMagnitude>(S.LoadFirst(z + k, mask)), S.Broadcast(float.NegativeInfinity)));
         }
 
-        Unsafe.SkipInit(out Padding.Sixteen lanes);
-        S.Store(most, (float*)&lanes);
-        Vector128<float> quad = Simd128.Load((float*)&lanes);
-        for (int i = 4; i < S.Count; i += 4) quad = Simd128.Max(quad, Simd128.Load((float*)&lanes + i));
-        float left = quad[0] > quad[2] ? quad[0] : quad[2], right = quad[1] > quad[3] ? quad[1] : quad[3];
-        return left > right ? left : right;
+        return Simd128.Largest(S.FoldMax(most));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Magnitude<S, V, TMagnitude>(V z)
+        where S : struct, ISimd<V>
+        where V : struct
+        where TMagnitude : struct, IConst => TMagnitude.Value == 0 ? z : S.Abs(z);
+
     /// <summary>All e, and their sum; if there are targets, also the sums of these and of (m − z)·y.</summary>
-    private static Sums<S, V> Powers<S, V, TCost>(float* z, float* y, float* e, int count, float largest)
+    private static Sums<S, V> Powers<S, V, TCost, TNear>(float* z, float* y, float* e, int count, float m)
         where S : struct, ISimd<V>
         where V : struct
         where TCost : struct, IConst
+        where TNear : struct, IConst
     {
-        V m = S.Broadcast(largest);
-        Sums<S, V> sums = Powers<S, V, TCost>(z, y, e, count, m, 0);
-        if (S.Count <= 8) sums += Powers<S, V, TCost>(z, y, e, count, m, 8);
+        Sums<S, V> sums = Powers<S, V, TCost, TNear>(z, y, e, count, m, 0);
+        if (S.Count <= 8) sums += Powers<S, V, TCost, TNear>(z, y, e, count, m, 8);
         if (S.Count <= 4)
         {
-            Sums<S, V> odd = Powers<S, V, TCost>(z, y, e, count, m, 4);
-            odd += Powers<S, V, TCost>(z, y, e, count, m, 12);
+            Sums<S, V> odd = Powers<S, V, TCost, TNear>(z, y, e, count, m, 4);
+            odd += Powers<S, V, TCost, TNear>(z, y, e, count, m, 12);
             sums += odd;
         }
 
@@ -118,43 +124,39 @@ internal static unsafe class Softmax
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static Sums<S, V> Powers<S, V, TCost>(float* z, float* y, float* e, int count, V m, int first)
+    private static Sums<S, V> Powers<S, V, TCost, TNear>(float* z, float* y, float* e, int count, float largest, int first)
         where S : struct, ISimd<V>
         where V : struct
         where TCost : struct, IConst
+        where TNear : struct, IConst
     {
-        V powers = S.Broadcast(0f), targets = powers, costs = powers;
-        var power = new SoftmaxPowers<S, V>(m);
-        int i = first, last = count - S.Count;
+        V m = S.Broadcast(largest), powers = S.Broadcast(0f), targets = powers, costs = powers;
+        SoftmaxPowers<S, V> power = TNear.Value == 1 ? new() : new(m);
+        nint i = first, last = count - S.Count;
         if (i + Padding.Lanes <= last)
         {
-            // The second half of one power with the first half of the one after the next, as in ActivationSpan.
-            power.Begin(S.Load(z + i), out V t0, out V s0);
-            power.Begin(S.Load(z + i + Padding.Lanes), out V t1, out V s1);
-            for (; i <= last - 2 * Padding.Lanes; i += Padding.Lanes)
+            // The second half of one power with the first half of the one after the next, as in ActivationSpan; two a turn, which spares moving them along.
+            power.Begin<TNear>(S.Load(z + i), out V t0, out V s0);
+            power.Begin<TNear>(S.Load(z + i + Padding.Lanes), out V t1, out V s1);
+            for (; i <= last - 3 * Padding.Lanes; i += 2 * Padding.Lanes)
             {
-                V zi = S.Load(z + i), ei = SoftmaxPowers<S, V>.End(t0, s0);
-                (t0, s0) = (t1, s1);
-                power.Begin(S.Load(z + i + 2 * Padding.Lanes), out t1, out s1);
-                Add<S, V, TCost>(zi, y + i, e + i, ei, m, ref powers, ref targets, ref costs);
+                Add<S, V, TCost>(z, y, e, i, SoftmaxPowers<S, V>.End(t0, s0), m, ref powers, ref targets, ref costs);
+                power.Begin<TNear>(S.Load(z + i + 2 * Padding.Lanes), out t0, out s0);
+                Add<S, V, TCost>(z, y, e, i + Padding.Lanes, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
+                power.Begin<TNear>(S.Load(z + i + 3 * Padding.Lanes), out t1, out s1);
             }
 
-            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, SoftmaxPowers<S, V>.End(t0, s0), m, ref powers, ref targets, ref costs);
-            i += Padding.Lanes;
-            Add<S, V, TCost>(S.Load(z + i), y + i, e + i, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
-            i += Padding.Lanes;
+            Add<S, V, TCost>(z, y, e, i, SoftmaxPowers<S, V>.End(t0, s0), m, ref powers, ref targets, ref costs);
+            Add<S, V, TCost>(z, y, e, i + Padding.Lanes, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
+            i += 2 * Padding.Lanes;
         }
 
-        for (; i <= last; i += Padding.Lanes)
-        {
-            V zi = S.Load(z + i);
-            Add<S, V, TCost>(zi, y + i, e + i, power.Of(zi), m, ref powers, ref targets, ref costs);
-        }
+        for (; i <= last; i += Padding.Lanes) Add<S, V, TCost>(z, y, e, i, power.Of<TNear>(S.Load(z + i)), m, ref powers, ref targets, ref costs);
 
         if (i < count)
         {
-            int lanes = count - i;
-            V mask = S.First(lanes), zi = S.LoadFirst(z + i, mask), ei = S.And(mask, power.Of(zi));
+            int lanes = (int)(count - i);
+            V mask = S.First(lanes), zi = S.LoadFirst(z + i, mask), ei = S.And(mask, power.Of<TNear>(zi));
             powers = S.Add(powers, ei);
             if (TCost.Value == 0)
             {
@@ -172,19 +174,22 @@ internal static unsafe class Softmax
         return new Sums<S, V>(powers, targets, costs);
     }
 
+    /// <summary>One vector of e. z is read before e is written: a load waits for a store shortly before it whose address is the same within a page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<S, V, TCost>(V z, float* y, float* e, V power, V m, ref V powers, ref V targets, ref V costs)
+    private static void Add<S, V, TCost>(float* z, float* y, float* e, nint i, V power, V m, ref V powers, ref V targets, ref V costs)
         where S : struct, ISimd<V>
         where V : struct
         where TCost : struct, IConst
     {
-        S.Store(power, e);
-        powers = S.Add(powers, power);
-        if (TCost.Value == 0) return;
+        if (TCost.Value == 1)
+        {
+            V target = S.Load(y + i);
+            targets = S.Add(targets, target);
+            costs = AddCost<S, V>(S.Load(z + i), target, m, costs);
+        }
 
-        V target = S.Load(y);
-        targets = S.Add(targets, target);
-        costs = AddCost<S, V>(z, target, m, costs);
+        powers = S.Add(powers, power);
+        S.Store(power, e + i);
     }
 
     private static V Products<S, V>(float* a, float* g, int count, int first)
@@ -208,6 +213,7 @@ internal static unsafe class Softmax
     {
         internal readonly V Powers = powers, Targets = targets, Costs = costs;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Sums<S, V> operator +(in Sums<S, V> a, in Sums<S, V> b) =>
             new(S.Add(a.Powers, b.Powers), S.Add(a.Targets, b.Targets), S.Add(a.Costs, b.Costs));
     }

@@ -19,7 +19,7 @@ internal static unsafe class TileSoftmax
             for (int i = 0; i < outputs; i++)
             {
                 float* zi = z + i * tile + s, row = powers + i % Padding.Lanes * S.Count;
-                V power = powersOf.Of(S.Load(zi));
+                V power = powersOf.Of<Const.No>(S.Load(zi));
                 S.Store(S.Add(i < Padding.Lanes ? S.Broadcast(0f) : S.Load(row), power), row);
                 S.Store(power, zi);
             }
@@ -46,7 +46,7 @@ internal static unsafe class TileSoftmax
                 int lane = i % Padding.Lanes;
                 bool first = i < Padding.Lanes;
                 float* zi = z + i * tile + s, power = powers + lane * S.Count, target = targets + lane * S.Count, cost = costs + lane * tile + s;
-                V value = S.Load(zi), yi = S.Load(y + i * tile + s), e = powersOf.Of(value);
+                V value = S.Load(zi), yi = S.Load(y + i * tile + s), e = powersOf.Of<Const.No>(value);
                 S.Store(S.Add(first ? zero : S.Load(power), e), power);
                 S.Store(S.Add(first ? zero : S.Load(target), yi), target);
                 S.Store(Softmax.AddCost<S, V>(value, yi, m, first ? zero : S.Load(cost)), cost);
@@ -56,7 +56,7 @@ internal static unsafe class TileSoftmax
             TileOutputDelta.Fold<S, V>(powers, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(targets, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(costs + s, lanes, tile);
-            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of(m)));
+            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of<Const.No>(m)));
             S.Store(S.MultiplyAdd(logarithm, S.Load(targets), S.Load(costs + s)), costs + s);
             for (int i = 0; i < outputs; i++)
             {

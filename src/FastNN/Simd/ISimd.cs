@@ -5,7 +5,7 @@ namespace FastNN.Simd;
 
 /// <summary>
 /// The vector vocabulary: all that a kernel may say about a vector of floats. A kernel body is written once against it; an
-/// instruction set is one empty struct that implements it. Every verb but Fold and those of quads acts on each lane by itself and is at most
+/// instruction set is one empty struct that implements it. Every verb but the folds and those of quads acts on each lane by itself and is at most
 /// one IEEE operation, so a lane's value never depends on the width.
 /// </summary>
 /// <typeparam name="V">The vector type, <see cref="Count"/> floats wide.</typeparam>
@@ -74,6 +74,9 @@ internal unsafe interface ISimd<V>
 
     /// <summary>The lanes folded in halves down to four: of 16 to 8, then to 4.</summary>
     static abstract Vector128<float> Fold(V value);
+
+    /// <summary>The same, by <see cref="Max"/>.</summary>
+    static abstract Vector128<float> FoldMax(V value);
 
     /// <summary>The bits of each lane, shifted left.</summary>
     static abstract V ShiftBitsLeft(V value, [ConstantExpected] byte count);

@@ -99,6 +99,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Fold(Vector128<float> value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldMax(Vector128<float> value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftBitsLeft(Vector128<float> value, [ConstantExpected] byte count) =>
         Vector128.ShiftLeft(value.AsInt32(), count).AsSingle();
 
@@ -148,7 +151,16 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         return Sse.Shuffle(ab, cd, 0b10_00_10_00) + Sse.Shuffle(ab, cd, 0b11_01_11_01);
     }
 
+    /// <summary>The largest lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Largest(Vector128<float> v)
+    {
+        v = Max(v, Vector128.Shuffle(v, Vector128.Create(2, 3, 2, 3)));
+        return Max(v, Vector128.Shuffle(v, Vector128.Create(1, 1, 1, 1))).ToScalar();
+    }
+
     /// <summary>The sum of the lanes, (v₀ + v₂) + (v₁ + v₃).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
 
     /// <summary>

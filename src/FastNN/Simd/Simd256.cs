@@ -91,6 +91,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector128<float> Fold(Vector256<float> value) => value.GetLower() + value.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldMax(Vector256<float> value) => Simd128.Max(value.GetLower(), value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftBitsLeft(Vector256<float> value, [ConstantExpected] byte count) =>
         Vector256.ShiftLeft(value.AsInt32(), count).AsSingle();
 

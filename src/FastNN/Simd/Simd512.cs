@@ -92,6 +92,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector128<float> Fold(Vector512<float> value) => Simd256.Fold(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldMax(Vector512<float> value) => Simd256.FoldMax(Simd256.Max(value.GetLower(), value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ShiftBitsLeft(Vector512<float> value, [ConstantExpected] byte count) =>
         Vector512.ShiftLeft(value.AsInt32(), count).AsSingle();
 
