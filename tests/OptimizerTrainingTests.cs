@@ -82,6 +82,18 @@ public class OptimizerTrainingTests
         Assert.All(state.Names, name => Assert.True(restored.OptimizerState[name].IndexOfAnyExcept(0f) < 0));
     }
 
+    [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void No_state_decays_into_subnormal_numbers(string recipe, KernelVariant variant)
+    {
+        var trainer = new Trainer(new Network([5, 8, 3], seed: 1, variant), Recipes.Create(recipe));
+        OptimizerState state = trainer.OptimizerState;
+        foreach (string name in state.Names) Cases.Uniform(1, state[name].Length, 1e-37f, 2e-37f).CopyTo(state[name]);
+        for (int k = 0; k < trainer.Gradient.Length; k++) trainer.Gradient[k] = (k % 4) switch { 0 => 0f, 1 => 1e-25f, 2 => -1e-20f, _ => float.Epsilon };
+        for (int step = 0; step < 4000; step++) trainer.Apply(); // 0.999 to this power is 0.02
+        Assert.All(state.Names, name => Assert.DoesNotContain(state[name].ToArray(), float.IsSubnormal));
+    }
+
     [Fact]
     public void States_are_named()
     {
