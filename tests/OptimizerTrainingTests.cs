@@ -43,6 +43,27 @@ public class OptimizerTrainingTests
     }
 
     [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void A_step_of_one_sample_passes_deltas_on_through_blocks_of_rows(string recipe, KernelVariant variant)
+    {
+        Activation[] activations = [Activation.Gelu, Activation.Relu, Activation.Softplus, Activation.Softmax];
+        foreach (int[] widths in (int[][])[[5, 150, 170, 33, 3], [3, 9, 1021, 5, 2], [2, 30, 4200, 1, 2]])
+        {
+            float[] inputs = Cases.Uniform(1, widths[0], -1f), targets = Cases.Uniform(2, widths[^1]);
+            Trainer expected = Create(KernelVariant.Scalar), actual = Create(variant);
+            for (int step = 0; step < 3; step++)
+            {
+                float cost = expected.ComputeGradient(inputs, targets);
+                expected.Apply();
+                Cases.AssertSameBits(cost, actual.Step(inputs, targets), "cost");
+                AssertSame(expected, actual, $"[{string.Join(", ", widths)}], step {step}");
+            }
+
+            Trainer Create(KernelVariant kernels) => new(new Network(widths, activations, seed: 3, kernels: kernels), Recipes.Create(recipe));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
     public void Training_makes_the_cost_small(string recipe)
     {

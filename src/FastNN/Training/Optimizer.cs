@@ -28,7 +28,7 @@ namespace FastNN;
 /// </para>
 /// <para>
 /// A state does not decay into subnormal numbers, less than 2⁻¹²⁶ ≈ 10⁻³⁸, which would make steps slower and slower as training converges: Adam's on one
-/// sample took up to 4 times as long after some thousand steps. A first moment or a velocity is 0 there; to a mean of squares each step adds 2⁻¹²⁶, whose
+/// sample took up to 5 times as long after some thousand steps. A first moment or a velocity is 0 there; to a mean of squares each step adds 2⁻¹²⁶, whose
 /// root, 3·10⁻¹⁸ by the defaults of Adam, is nothing beside ε.
 /// </para>
 /// </remarks>
