@@ -90,6 +90,10 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         TensorPrimitives.Add(Read(gb, outputs), d, Write(gb, outputs));
     }
 
+    /// <summary>Not measured.</summary>
+    public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => ScalarKernels.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         TensorPrimitives.MultiplyAdd(Read(g, count), scale * rate, Read(w, count), Write(w, count));
 

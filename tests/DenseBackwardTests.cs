@@ -47,6 +47,30 @@ public unsafe class DenseBackwardTests
 
     [Theory]
     [MemberData(nameof(Cases.VariantsAndNumbers), MemberType = typeof(Cases))]
+    public void Gradient_has_the_same_bits_as_a_sum_from_minus_zero(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        {
+            Guarded w = supply.Next(inputs * outputs), a = supply.Next(inputs), delta = supply.NextDelta(outputs);
+            Guarded gw = supply.Next(inputs * outputs), gb = supply.Next(outputs), d = supply.Target(inputs, padded: true);
+            Guarded gw2 = gw.Copy(), gb2 = gb.Copy(), d2 = d.Copy();
+            gw.Span.Fill(-0f);
+            gb.Span.Fill(-0f);
+            Cases.Reference.Of(Activation.Sigmoid).Accumulate(w.Pointer, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer);
+            kernels.Of(Activation.Sigmoid).Gradient(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer);
+            Compare($"{inputs} × {outputs}", (gw, gb, d), (gw2, gb2, d2));
+
+            (gw2, gb2) = (supply.Next(inputs * outputs), supply.Next(outputs));
+            kernels.Of(Activation.Sigmoid).Gradient(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
+            Compare($"{inputs} × {outputs}, first layer", (gw, gb, d), (gw2, gb2, d2));
+            Guarded.AssertUntouched(w, a, delta);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndNumbers), MemberType = typeof(Cases))]
     public void The_first_layer_needs_no_input_delta(KernelVariant variant, Numbers numbers)
     {
         KernelSet kernels = KernelSet.For(variant);

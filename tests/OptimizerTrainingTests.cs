@@ -43,6 +43,27 @@ public class OptimizerTrainingTests
     }
 
     [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void A_step_of_one_sample_passes_deltas_on_through_blocks_of_rows(string recipe, KernelVariant variant)
+    {
+        Activation[] activations = [Activation.Gelu, Activation.Relu, Activation.Softplus, Activation.Softmax];
+        foreach (int[] widths in (int[][])[[5, 150, 170, 33, 3], [3, 9, 1021, 5, 2], [2, 30, 4200, 1, 2]])
+        {
+            float[] inputs = Cases.Uniform(1, widths[0], -1f), targets = Cases.Uniform(2, widths[^1]);
+            Trainer expected = Create(KernelVariant.Scalar), actual = Create(variant);
+            for (int step = 0; step < 3; step++)
+            {
+                float cost = expected.ComputeGradient(inputs, targets);
+                expected.Apply();
+                Cases.AssertSameBits(cost, actual.Step(inputs, targets), "cost");
+                AssertSame(expected, actual, $"[{string.Join(", ", widths)}], step {step}");
+            }
+
+            Trainer Create(KernelVariant kernels) => new(new Network(widths, activations, seed: 3, kernels: kernels), Recipes.Create(recipe));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
     public void Training_makes_the_cost_small(string recipe)
     {
@@ -80,6 +101,18 @@ public class OptimizerTrainingTests
         restored.OptimizerState.Reset();
         Assert.Equal(0, restored.OptimizerState.Steps);
         Assert.All(state.Names, name => Assert.True(restored.OptimizerState[name].IndexOfAnyExcept(0f) < 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void No_state_decays_into_subnormal_numbers(string recipe, KernelVariant variant)
+    {
+        var trainer = new Trainer(new Network([5, 8, 3], seed: 1, variant), Recipes.Create(recipe));
+        OptimizerState state = trainer.OptimizerState;
+        foreach (string name in state.Names) Cases.Uniform(1, state[name].Length, 1e-37f, 2e-37f).CopyTo(state[name]);
+        for (int k = 0; k < trainer.Gradient.Length; k++) trainer.Gradient[k] = (k % 4) switch { 0 => 0f, 1 => 1e-25f, 2 => -1e-20f, _ => float.Epsilon };
+        for (int step = 0; step < 4000; step++) trainer.Apply(); // 0.999 to this power is 0.02
+        Assert.All(state.Names, name => Assert.DoesNotContain(state[name].ToArray(), float.IsSubnormal));
     }
 
     [Fact]

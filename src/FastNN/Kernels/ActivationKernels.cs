@@ -38,6 +38,9 @@ internal abstract unsafe class ActivationKernels
     /// <summary>The same, the gradient added to that of the samples before.</summary>
     internal abstract void Accumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
 
+    /// <summary>The same, the gradient written and not added.</summary>
+    internal abstract void Gradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+
     /// <summary>The delta of the layer before, on tiles.</summary>
     internal abstract void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
 
@@ -101,6 +104,18 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         }
 
         K.Accumulate<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
+    }
+
+    internal override void Gradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    {
+        if (!A.KeepsSlope)
+        {
+            K.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+            return;
+        }
+
+        K.Gradient<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 

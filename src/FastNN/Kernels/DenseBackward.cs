@@ -8,7 +8,7 @@ namespace FastNN.Vectorised;
 /// One layer backwards, one sample, in one pass over its weights. From its delta δ [outputs, padded] and its inputs a [inputs]:
 /// <code>δ⁻_j = f′_j · Σ_i w_ij·δ_i          the delta of the layer before, by induction
 /// g_ij  = δ_i·a_j,   g_i = δ_i        the gradient for weights and biases</code>
-/// and what <typeparamref name="TAction"/> does with the gradient: descend (the old w enters the sum, the new one is written) or accumulate.
+/// and what <typeparamref name="TAction"/> does with the gradient: descend (the old w enters the sum, the new one is written), accumulate or put.
 /// Rows of W run four at a time: δ is read once for four of them, and their sums end in one vector. Each sum over i runs in sixteen lanes
 /// (<see cref="Padding"/>); narrower vectors take the lanes in turns, so every weight is still visited once.
 /// </summary>
@@ -150,10 +150,10 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         where TDelta : struct, IConst
     {
         float* w1 = w + outputs, w2 = w1 + outputs, w3 = w2 + outputs;
-        float* t = TAction.ReadsGradient ? target : w; // one register for both where they are the same
-        float* t1 = TAction.ReadsGradient ? t + outputs : w1;
-        float* t2 = TAction.ReadsGradient ? t1 + outputs : w2;
-        float* t3 = TAction.ReadsGradient ? t2 + outputs : w3;
+        float* t = TAction.HasTarget ? target : w; // one register for both where they are the same
+        float* t1 = TAction.HasTarget ? t + outputs : w1;
+        float* t2 = TAction.HasTarget ? t1 + outputs : w2;
+        float* t3 = TAction.HasTarget ? t2 + outputs : w3;
         V zero = S.Broadcast(0f), r = S.Broadcast(rate);
         V a0 = S.Broadcast(a[0]), a1 = zero, a2 = zero, a3 = zero;
         if (R.Value > 1) a1 = S.Broadcast(a[1]);
@@ -199,9 +199,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     private static V Cell<TDelta>(float* w, float* target, V a, V delta, V rate, V sum)
         where TDelta : struct, IConst
     {
-        V current = S.Load(TAction.ReadsGradient && TDelta.Value == 0 ? target : w);
-        if (TDelta.Value != 0) sum = S.MultiplyAdd(current, delta, sum);
-        if (TAction.ReadsGradient && TDelta.Value != 0) current = S.Load(target);
+        V current = delta; // of no meaning to an action that reads nothing
+        if (TDelta.Value != 0) sum = S.MultiplyAdd(current = S.Load(w), delta, sum);
+        if (TAction.ReadsTarget && (TAction.HasTarget || TDelta.Value == 0)) current = S.Load(target);
         S.Store(TAction.Next<S, V>(current, delta, a, rate), target);
         return sum;
     }
@@ -210,9 +210,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     private static V LastCell<TDelta>(float* w, float* target, V a, V delta, V rate, V sum, V mask, int rest)
         where TDelta : struct, IConst
     {
-        V current = S.LoadFirst(TAction.ReadsGradient && TDelta.Value == 0 ? target : w, mask);
-        if (TDelta.Value != 0) sum = S.MultiplyAdd(current, delta, sum);
-        if (TAction.ReadsGradient && TDelta.Value != 0) current = S.LoadFirst(target, mask);
+        V current = delta; // of no meaning to an action that reads nothing
+        if (TDelta.Value != 0) sum = S.MultiplyAdd(current = S.LoadFirst(w, mask), delta, sum);
+        if (TAction.ReadsTarget && (TAction.HasTarget || TDelta.Value == 0)) current = S.LoadFirst(target, mask);
         S.StoreFirst(TAction.Next<S, V>(current, delta, a, rate), target, rest);
         return sum;
     }

@@ -6,8 +6,11 @@ namespace FastNN.Vectorised;
 /// <summary>What becomes of the gradient g = δ·a of a vector of weights while they pass by.</summary>
 internal interface IGradientAction
 {
-    /// <summary>Whether the action updates a buffer of its own; otherwise the weights themselves.</summary>
-    static abstract bool ReadsGradient { get; }
+    /// <summary>Whether the action writes a buffer of its own; otherwise the weights themselves.</summary>
+    static abstract bool HasTarget { get; }
+
+    /// <summary>Whether what it writes depends on what was there.</summary>
+    static abstract bool ReadsTarget { get; }
 
     static abstract V Next<S, V>(V current, V delta, V a, V rate)
         where S : struct, ISimd<V>
@@ -17,7 +20,9 @@ internal interface IGradientAction
 /// <summary>w ← w + rate·(δ·a): one sample's step of gradient descent, rate = −learning rate.</summary>
 internal readonly struct Descend : IGradientAction
 {
-    public static bool ReadsGradient => false;
+    public static bool HasTarget => false;
+
+    public static bool ReadsTarget => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Next<S, V>(V current, V delta, V a, V rate)
@@ -28,10 +33,25 @@ internal readonly struct Descend : IGradientAction
 /// <summary>g ← g + δ·a: the next sample of a batch.</summary>
 internal readonly struct Accumulate : IGradientAction
 {
-    public static bool ReadsGradient => true;
+    public static bool HasTarget => true;
+
+    public static bool ReadsTarget => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Next<S, V>(V current, V delta, V a, V rate)
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(delta, a, current);
+}
+
+/// <summary>g ← δ·a: a sample alone.</summary>
+internal readonly struct Put : IGradientAction
+{
+    public static bool HasTarget => true;
+
+    public static bool ReadsTarget => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Next<S, V>(V current, V delta, V a, V rate)
+        where S : struct, ISimd<V>
+        where V : struct => S.Multiply(delta, a);
 }

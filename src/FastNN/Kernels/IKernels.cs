@@ -38,6 +38,10 @@ internal unsafe interface IKernels
     static abstract void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation;
 
+    /// <summary>The same, the gradient written and not added.</summary>
+    static abstract void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation;
+
     /// <summary>δ_k ← fma(δ_k, f′_k, 0).</summary>
     static abstract void MultiplySlopes(float* delta, float* slopes, nint count);
 

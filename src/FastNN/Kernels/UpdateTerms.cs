@@ -11,6 +11,9 @@ namespace FastNN;
 /// <param name="Rule">Those of the rule.</param>
 internal readonly record struct UpdateTerms(float Rate, float Keep, float Decay, float Clip, float Scale, RuleTerms<float> Rule)
 {
+    /// <summary>Whether weights and biases differ in the update.</summary>
+    internal bool Decays => Keep != 1f || Decay != 0f;
+
     /// <summary>The same for biases, which do not decay.</summary>
     internal UpdateTerms WithoutDecay => this with { Keep = 1f, Decay = 0f };
 }

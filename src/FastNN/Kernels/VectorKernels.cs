@@ -44,25 +44,15 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
-        where A : struct, IActivation
-    {
-        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, A, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
-        else if (S.Count > 8 && outputs <= 8)
-            DenseBackward<Simd256, Vector256<float>, A, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
-        else if (outputs <= S.Count) DenseBackward<S, V, A, Descend>.RunOneVector(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
-        else DenseBackward<S, V, A, Descend>.Run(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
-    }
+        where A : struct, IActivation => Backward<A, Descend>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation
-    {
-        if (outputs <= 4) DenseBackward<Simd128, Vector128<float>, A, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
-        else if (S.Count > 8 && outputs <= 8)
-            DenseBackward<Simd256, Vector256<float>, A, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
-        else if (outputs <= S.Count) DenseBackward<S, V, A, Accumulate>.RunOneVector(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
-        else DenseBackward<S, V, A, Accumulate>.Run(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
-    }
+        where A : struct, IActivation => Backward<A, Accumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => Backward<A, Put>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Vectorised.MultiplySlopes.Run<S, V>(delta, slopes, count);
 
@@ -73,4 +63,20 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where TRule : struct, IUpdateRule => ParameterUpdate.Run<S, V, TRule>(w, g, first, second, count, in terms);
 
     public static double SumOfSquares(float* g, nint count, float clip) => Vectorised.SumOfSquares.Run<S, V>(g, count, clip);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Backward<A, TAction>(
+        float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation
+        where TAction : struct, IGradientAction
+    {
+        if (outputs <= 4)
+            DenseBackward<Simd128, Vector128<float>, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        else if (S.Count > 8 && outputs <= 8)
+            DenseBackward<Simd256, Vector256<float>, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        else if (outputs <= S.Count)
+            DenseBackward<S, V, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        else
+            DenseBackward<S, V, A, TAction>.Run(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+    }
 }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace FastNN;
 
-/// <summary>m ← β₁·m + (1 − β₁)·g, v ← β₂·v + ((1 − β₂)·g)·g, d = m/(c·√v + ε) with c = 1/√(1 − β₂ᵗ); what m̂ divides m by divides the rate.</summary>
+/// <summary>
+/// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + ((1 − β₂)·g·g + 2⁻¹²⁶), d = m/(c·√v + ε) with c = 1/√(1 − β₂ᵗ); what m̂ divides m by divides the rate. A
+/// subnormal m is 0, and 2⁻¹²⁶ costs nothing where it enters, in a multiply-add for a product that could be subnormal itself.
+/// </summary>
 internal readonly struct AdamRule : IUpdateRule
 {
     internal static IReadOnlyList<string> StateNames { get; } = ["first moment", "second moment"];
@@ -18,8 +21,8 @@ internal readonly struct AdamRule : IUpdateRule
 
     public static float Direction(float g, ref float first, ref float second, in RuleTerms<float> terms)
     {
-        first = MathF.FusedMultiplyAdd(terms.FirstKeep, first, terms.FirstTake * g);
-        second = MathF.FusedMultiplyAdd(terms.SecondKeep, second, terms.SecondTake * g * g);
+        first = Subnormal.Flush(MathF.FusedMultiplyAdd(terms.FirstKeep, first, terms.FirstTake * g));
+        second = MathF.FusedMultiplyAdd(terms.SecondKeep, second, MathF.FusedMultiplyAdd(terms.SecondTake * g, g, Subnormal.Beyond));
         return first / MathF.FusedMultiplyAdd(MathF.Sqrt(second), terms.Correction, terms.Epsilon);
     }
 
@@ -28,8 +31,8 @@ internal readonly struct AdamRule : IUpdateRule
         where S : struct, Simd.ISimd<V>
         where V : struct
     {
-        first = S.MultiplyAdd(terms.FirstKeep, first, S.Multiply(terms.FirstTake, g));
-        second = S.MultiplyAdd(terms.SecondKeep, second, S.Multiply(S.Multiply(terms.SecondTake, g), g));
+        first = Subnormal.Flush<S, V>(S.MultiplyAdd(terms.FirstKeep, first, S.Multiply(terms.FirstTake, g)));
+        second = S.MultiplyAdd(terms.SecondKeep, second, S.MultiplyAdd(S.Multiply(terms.SecondTake, g), g, S.Broadcast(Subnormal.Beyond)));
         return S.Divide(first, S.MultiplyAdd(S.SquareRoot(second), terms.Correction, terms.Epsilon));
     }
 }

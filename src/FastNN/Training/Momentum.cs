@@ -30,16 +30,16 @@ public sealed class Momentum : Optimizer
     }
 }
 
-/// <summary>b ← μ·b + g, d = b.</summary>
+/// <summary>b ← μ·b + g, 0 if it is subnormal, d = b.</summary>
 internal readonly struct MomentumRule : IUpdateRule
 {
     public static int States => 1;
 
     public static float Direction(float g, ref float first, ref float second, in RuleTerms<float> terms) =>
-        first = MathF.FusedMultiplyAdd(terms.FirstKeep, first, g);
+        first = Subnormal.Flush(MathF.FusedMultiplyAdd(terms.FirstKeep, first, g));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Direction<S, V>(V g, ref V first, ref V second, in RuleTerms<V> terms)
         where S : struct, Simd.ISimd<V>
-        where V : struct => first = S.MultiplyAdd(terms.FirstKeep, first, g);
+        where V : struct => first = Subnormal.Flush<S, V>(S.MultiplyAdd(terms.FirstKeep, first, g));
 }

@@ -30,14 +30,14 @@ public sealed class Nesterov : Optimizer
     }
 }
 
-/// <summary>b ← μ·b + g, d = g + μ·b.</summary>
+/// <summary>b ← μ·b + g, 0 if it is subnormal, d = g + μ·b.</summary>
 internal readonly struct NesterovRule : IUpdateRule
 {
     public static int States => 1;
 
     public static float Direction(float g, ref float first, ref float second, in RuleTerms<float> terms)
     {
-        first = MathF.FusedMultiplyAdd(terms.FirstKeep, first, g);
+        first = Subnormal.Flush(MathF.FusedMultiplyAdd(terms.FirstKeep, first, g));
         return MathF.FusedMultiplyAdd(terms.FirstKeep, first, g);
     }
 
@@ -46,7 +46,7 @@ internal readonly struct NesterovRule : IUpdateRule
         where S : struct, Simd.ISimd<V>
         where V : struct
     {
-        first = S.MultiplyAdd(terms.FirstKeep, first, g);
+        first = Subnormal.Flush<S, V>(S.MultiplyAdd(terms.FirstKeep, first, g));
         return S.MultiplyAdd(terms.FirstKeep, first, g);
     }
 }

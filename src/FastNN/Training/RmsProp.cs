@@ -38,14 +38,14 @@ public sealed class RmsProp : Optimizer
     }
 }
 
-/// <summary>v ← α·v + ((1 − α)·g)·g, d = g/(√v + ε).</summary>
+/// <summary>v ← α·v + ((1 − α)·g·g + 2⁻¹²⁶), d = g/(√v + ε). For 2⁻¹²⁶ see <see cref="AdamRule"/>.</summary>
 internal readonly struct RmsPropRule : IUpdateRule
 {
     public static int States => 1;
 
     public static float Direction(float g, ref float first, ref float second, in RuleTerms<float> terms)
     {
-        first = MathF.FusedMultiplyAdd(terms.FirstKeep, first, terms.FirstTake * g * g);
+        first = MathF.FusedMultiplyAdd(terms.FirstKeep, first, MathF.FusedMultiplyAdd(terms.FirstTake * g, g, Subnormal.Beyond));
         return g / (MathF.Sqrt(first) + terms.Epsilon);
     }
 
@@ -54,7 +54,7 @@ internal readonly struct RmsPropRule : IUpdateRule
         where S : struct, Simd.ISimd<V>
         where V : struct
     {
-        first = S.MultiplyAdd(terms.FirstKeep, first, S.Multiply(S.Multiply(terms.FirstTake, g), g));
+        first = S.MultiplyAdd(terms.FirstKeep, first, S.MultiplyAdd(S.Multiply(terms.FirstTake, g), g, S.Broadcast(Subnormal.Beyond)));
         return S.Divide(g, S.Add(S.SquareRoot(first), terms.Epsilon));
     }
 }

@@ -28,12 +28,12 @@ namespace FastNN;
 /// outputs, these a multiple of 16 and at least 48, and of at most 262,144 weights.
 /// </item>
 /// <item>
-/// For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter. Also for any step of one sample, with several threads, or
-/// under <see cref="Optimizer.ClipNorm"/>, if the optimizer is not <see cref="Sgd"/> without decay and clipping.
+/// For batches of more than a chunk, and for <see cref="Gradient"/>: one for each parameter. Also for any step under <see cref="Optimizer.ClipNorm"/>, and
+/// of a batch with several threads, if the optimizer is not <see cref="Sgd"/> without decay and clipping.
 /// </item>
 /// <item>
-/// For such an optimizer also, with the trainer, <see cref="OptimizerState"/>, and for one thread and no limit of the norm at most 4,096, or six rows
-/// of W if these are more.
+/// For such an optimizer also, with the trainer, <see cref="OptimizerState"/>, and without a limit of the norm at most 4,096, or six rows of W if these
+/// are more.
 /// </item>
 /// <item>
 /// On each thread that takes part, kept by it for all trainers and networks: t·(9·widest + 4·slopes + 16), inputs included, because four tiles go together, and
@@ -148,7 +148,7 @@ public sealed unsafe partial class Trainer
 
     /// <summary>
     /// One step of training on a sample or a batch: the gradient of the cost at the present parameters, then one update against it. For a sample
-    /// alone and plain <see cref="Sgd"/> each layer is updated as soon as its delta has passed on, in one turn over its weights.
+    /// alone each layer is updated as soon as its delta has passed on, in one turn over its weights, unless the norm of the gradient is limited.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row; its length says the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs wished for.</param>
@@ -356,9 +356,19 @@ public sealed unsafe partial class Trainer
             return Reduce(_pass.Update(_output, x, y, batch, gradient, Scale(batch), cancellationToken), batch);
         }
 
-        float cost = GradientOfSample(x, y, GradientBuffer);
-        updater.Limit(GradientBuffer.Pointer);
-        updater.All(GradientBuffer.Pointer);
+        float cost;
+        if (updater.LimitsNorm)
+        {
+            cost = GradientOfSample(x, y, GradientBuffer);
+            updater.Limit(GradientBuffer.Pointer);
+            updater.All(GradientBuffer.Pointer);
+        }
+        else
+        {
+            cost = DifferentiateSample(x, y);
+            updater.Back(x, _activations.Pointer, _deltas.Pointer);
+        }
+
         return cost;
     }
 

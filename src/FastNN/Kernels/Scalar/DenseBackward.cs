@@ -3,8 +3,8 @@ using FastNN.Vectorised;
 namespace FastNN.Scalar;
 
 /// <summary>
-/// One layer backwards: δ⁻_j = f′_j·Σ_i w_ij·δ_i, and with the gradient g_ij = δ_i·a_j, g_i = δ_i either a step down,
-/// w ← w + rate·g, or its addition to a sum, G ← G + g. The specification of <see cref="DenseBackward{S, V, A, TAction}"/>.
+/// One layer backwards: δ⁻_j = f′_j·Σ_i w_ij·δ_i, and with the gradient g_ij = δ_i·a_j, g_i = δ_i a step down,
+/// w ← w + rate·g, its addition to a sum, G ← G + g, or itself. The specification of <see cref="DenseBackward{S, V, A, TAction}"/>.
 /// </summary>
 internal static unsafe class DenseBackward
 {
@@ -30,6 +30,18 @@ internal static unsafe class DenseBackward
         }
 
         for (int i = 0; i < outputs; i++) gb[i] += delta[i];
+    }
+
+    internal static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation
+    {
+        if (inputDelta != null) InputDelta<A>(w, a, inputs, delta, outputs, inputDelta);
+        for (int j = 0; j < inputs; j++)
+        {
+            for (int i = 0; i < outputs; i++, gw++) *gw = delta[i] * a[j];
+        }
+
+        for (int i = 0; i < outputs; i++) gb[i] = delta[i];
     }
 
     /// <summary>The sum runs in sixteen lanes, i in lane i mod 16; the closing multiply-add with 0 leaves no negative zero.</summary>

@@ -28,6 +28,9 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => DenseBackward.Accumulate<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
 
+    public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => DenseBackward.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Scalar.MultiplySlopes.Run(delta, slopes, count);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) => Scalar.GradientDescent.Run(w, g, count, scale, rate);
