@@ -19,7 +19,10 @@ public sealed partial class Trainer
     /// Where to begin, kept up to date all along; null for a new one. With the state of a run that was interrupted, and the parameters and the optimizer
     /// as they were then, the run goes on and ends with the bits of one that was not.
     /// </param>
-    /// <param name="progress">Told of each epoch, before <see cref="FitOptions.EpochDone"/> is.</param>
+    /// <param name="progress">
+    /// Told of each epoch, before <see cref="FitOptions.EpochDone"/> is. A handler like that of <see cref="Progress{T}"/> may run on another thread while
+    /// training goes on: use neither trainer nor network there; <see cref="FitOptions.EpochDone"/> is the place for that.
+    /// </param>
     /// <param name="cancellationToken">Ends it by an exception, after the last whole step.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
@@ -28,6 +31,7 @@ public sealed partial class Trainer
     /// split that holds out no sample; or the state does not fit the network and the samples. Nothing was changed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the state says where.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>, at any step; the state says where.</exception>
     public FitResult Fit(
         ReadOnlySpan<float> inputs,
         ReadOnlySpan<float> targets,
@@ -82,7 +86,7 @@ public sealed partial class Trainer
             bool last = first + count == order.Length;
             if (!float.IsFinite(cost) || (last && !ParametersAreFinite())) return new Divergence(state.Epoch + 1, state.Step + 1, cost, rate);
 
-            state.CostSum += _reduction == Reduction.Mean ? (double)cost * count : cost;
+            state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
             state.Step++;
         }
 

@@ -14,6 +14,7 @@ public sealed partial class Trainer
     /// <param name="targets">[batch, n_out], row by row.</param>
     /// <returns>What each means, and what becomes of a NaN, stands at <see cref="Metrics"/>.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
+    /// <exception cref="InvalidOperationException">A batch is at work on another thread.</exception>
     public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
         float cost = Evaluate(inputs, targets);
@@ -25,7 +26,7 @@ public sealed partial class Trainer
         {
             int count = Math.Min(chunk, samples - first);
             Span<float> outputs = _outputs.AsSpan(0, count * m);
-            _network.Forward(inputs.Slice(first * n, count * n), outputs, _threads);
+            _network.Forward(inputs.Slice(first * n, count * n), outputs, Threads);
             _score.Add(outputs, targets.Slice(first * m, count * m));
         }
 
