@@ -398,7 +398,9 @@ public sealed unsafe partial class Trainer
         return cost;
     }
 
-    private float CostOf(float* x, float* y, int batch) => Reduce(batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch), batch);
+    private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);
+
+    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch);
 
     private float DifferentiateSample(float* x, float* y) =>
         _kernels.Differentiate(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
