@@ -27,8 +27,10 @@ public sealed partial class Trainer
     /// <returns>How it ended.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">
-    /// A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>; there is validation data twice, patience without any, or a
-    /// split that holds out no sample; or the state does not fit the network and the samples. Nothing was changed.
+    /// A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>; an input or target, to validate with included, is not finite, or a
+    /// target no probability where the cost asks for one: in [0, 1] for both cross-entropies, and those of a sample adding up to 1, within 0.001, for
+    /// <see cref="Cost.CrossEntropy"/>; there is validation data twice, patience without any, or a split that holds out no sample; or the state does not fit
+    /// the network and the samples. Nothing was changed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the state says where.</exception>
     /// <exception cref="InvalidOperationException">As for <see cref="Step"/>, at any step; the state says where.</exception>
@@ -42,6 +44,7 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(options);
         int samples = Validate(inputs, targets);
+        new FitSamples(inputs, targets, samples).Check(Cost, nameof(inputs), nameof(targets));
         FitSamples validation = ValidationOf(inputs, targets, samples, options);
         int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
         var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
@@ -82,9 +85,10 @@ public sealed partial class Trainer
         {
             int count = Math.Min(batch, order.Length - first);
             training.Gather(order.Slice(first, count), x, y);
-            float rate = _optimizer.LearningRate, cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
+            float cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
             bool last = first + count == order.Length;
-            if (!float.IsFinite(cost) || (last && !ParametersAreFinite())) return new Divergence(state.Epoch + 1, state.Step + 1, cost, rate);
+            if (!float.IsFinite(cost) || (last && !ParametersAreFinite()))
+                return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
             state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
             state.Step++;
@@ -141,6 +145,7 @@ public sealed partial class Trainer
     /// <summary>The samples to validate with, none perhaps, or an exception.</summary>
     private FitSamples ValidationOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int samples, FitOptions options)
     {
+        const string xName = "options.ValidationInputs", yName = "options.ValidationTargets";
         ReadOnlyMemory<float> x = options.ValidationInputs, y = options.ValidationTargets;
         if (!x.IsEmpty || !y.IsEmpty)
         {
@@ -152,7 +157,9 @@ public sealed partial class Trainer
                     nameof(options));
             }
 
-            return new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, "options.ValidationInputs", y.Span, "options.ValidationTargets"));
+            var given = new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, xName, y.Span, yName));
+            given.Check(Cost, xName, yName);
+            return given;
         }
 
         if (options.ValidationSplit == 0)
