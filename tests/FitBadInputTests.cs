@@ -70,7 +70,8 @@ public class FitBadInputTests
     public void States()
     {
         RefusesState("state.Epoch must be at least 0, but is -1.", new FitState { Epoch = -1 });
-        RefusesState("state.Step must be at least 0 and less than 3, the steps of an epoch, but is 3.", new FitState { Step = 3 });
+        RefusesState(
+            "state.Step must be at least 0 and less than 3, the steps of an epoch, but is 3.", new FitState { Step = 3, Samples = 10, BatchSize = 4, Seed = 0 });
         RefusesState("state.Step must be at least 0 and less than 3, the steps of an epoch, but is -1.", new FitState { Step = -1 });
         RefusesState("state.BestEpoch must be between 0 and Epoch, 2, but is 3.", new FitState { Epoch = 2, BestEpoch = 3 });
         RefusesState("state.BestEpoch must be between 0 and Epoch, 2, but is -3.", new FitState { Epoch = 2, BestEpoch = -3 });
@@ -81,6 +82,22 @@ public class FitBadInputTests
         RefusesState("state.BestEpoch must be at least 1 if there are BestParameters, but is 0.", state);
 
         void RefusesState(string message, FitState state) => Refuses<ArgumentException>("state", message, () => _trainer.Fit(_x, _y, s_options, state));
+    }
+
+    [Fact]
+    public void States_in_the_midst_of_an_epoch_of_other_batches()
+    {
+        FitOptions split = s_options with { ValidationSplit = 0.3f }, seeded = s_options with { Seed = 5 }, inOrder = s_options with { Shuffle = false };
+        RefusesOptions("state.Samples must be 7, those trained on, as long as an epoch is not finished, but is 10.", split);
+        RefusesOptions("state.BatchSize must be 3, that of the options, as long as an epoch is not finished, but is 4.", s_options with { BatchSize = 3 });
+        RefusesOptions("state.Seed must be 5, that of the options, as long as an epoch is not finished, but is 0.", seeded);
+        RefusesOptions("state.Seed must be null, that of the options, as long as an epoch is not finished, but is 0.", inOrder);
+        RefusesOptions("state.Seed must be 0, that of the options, as long as an epoch is not finished, but is null.", s_options, seed: null);
+        _trainer.Fit(_x, _y, s_options, Begun());
+
+        static FitState Begun(int? seed = 0) => new() { Step = 1, Samples = 10, BatchSize = 4, Seed = seed };
+        void RefusesOptions(string message, FitOptions options, int? seed = 0) =>
+            Refuses<ArgumentException>("state", message, () => _trainer.Fit(_x, _y, options, Begun(seed)));
     }
 
     [Fact]
