@@ -40,7 +40,7 @@ public unsafe class BatchPassTests
         {
             Assert.Equal(Call(alone, alone.Output, entry), Call(disturbed, disturbing, entry));
             Assert.InRange(refused, turn * s_entries.Length, int.MaxValue);
-            if (entry != Entry.Cost) Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Output, entry, cancellation: new CancellationToken(true)));
+            if (entry != Entry.Cost) Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Output, entry, cancellation: new(true)));
             Cases.AssertSameBits(alone.Gradient.Span, disturbed.Gradient.Span, "gradient");
             Cases.AssertSameBits(alone.Network.Parameters, disturbed.Network.Parameters, "parameters");
         }

@@ -107,8 +107,8 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     internal bool NeedsGradient(int batch) => batch > _chunkSamples || (updater != null && _block == null);
 
     /// <summary>
-    /// Two callers at once would size, and free, each other's memory. So the second is refused, before it touches anything; one sample alone does without
-    /// such memory.
+    /// Two callers at once would write into each other's memory, beyond its end where it is too small for a batch. So the second is refused, before it
+    /// touches anything.
     /// </summary>
     private Turn TakeTurn() =>
         Interlocked.Exchange(ref _turn, 1) == 0

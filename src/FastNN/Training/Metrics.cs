@@ -2,7 +2,8 @@ namespace FastNN;
 
 /// <summary>How well a network does on samples: see <see cref="Trainer.Measure"/>.</summary>
 /// <param name="Cost">
-/// The mean cost of a sample, like <see cref="EpochReport.TrainingCost"/>: with <see cref="Reduction.Sum"/> too, where <see cref="Trainer.Evaluate"/> gives the sum.
+/// The mean cost of a sample, like <see cref="EpochReport.TrainingCost"/>: with <see cref="Reduction.Sum"/> too, where <see cref="Trainer.Evaluate"/> gives
+/// the sum.
 /// </param>
 /// <param name="Accuracy">
 /// The share, 0 to 1, of samples that are right: the largest output, the first of equals, is where the largest target is. A sample with a NaN among its

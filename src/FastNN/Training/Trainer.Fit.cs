@@ -33,7 +33,7 @@ public sealed partial class Trainer
     /// the network, the samples and, in the midst of an epoch, the options. Nothing was changed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the state says where.</exception>
-    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>, at any step; the state says where.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>, at any step or measurement.</exception>
     public FitResult Fit(
         ReadOnlySpan<float> inputs,
         ReadOnlySpan<float> targets,

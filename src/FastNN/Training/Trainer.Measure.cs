@@ -6,8 +6,8 @@ public sealed unsafe partial class Trainer
     private float[]? _outputs;
 
     /// <summary>
-    /// The mean cost of a sample, the accuracy and R² of the network on samples, held out from training perhaps. Changes no parameter. All three are the same bits for
-    /// every variant and any number of threads. The first call allocates room for 65,536 outputs, or those of one sample if they are more; it is
+    /// The mean cost of a sample, the accuracy and R² of the network on samples, held out from training perhaps. Changes no parameter. All three are the
+    /// same bits for every variant and any number of threads. The first call allocates room for 65,536 outputs, or those of one sample if they are more; it is
     /// kept, and further calls allocate no more than <see cref="Evaluate"/> and <see cref="Network.Forward"/> do.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>

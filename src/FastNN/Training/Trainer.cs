@@ -9,7 +9,8 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// Not thread-safe, <see cref="Evaluate"/> and <see cref="Measure"/> included: one trainer, one caller at a time, and nobody else using the network
-/// meanwhile. A second caller is refused by an <see cref="InvalidOperationException"/> where a batch is at work; with single samples both may get wrong numbers.
+/// meanwhile. A second caller is refused by an <see cref="InvalidOperationException"/> where a batch is at work; with single samples both may get wrong
+/// numbers.
 /// </para>
 /// <para>
 /// Threads: with more than one, a batch is shared out between the caller and threads of .NET's thread pool, which go back to it before the call
