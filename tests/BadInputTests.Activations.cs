@@ -14,7 +14,7 @@ public partial class BadInputTests
         Refuses<ArgumentException>("activations", ["each of the 1 layers", "length of 0"], () => _ = new Network([2, 3], [], seed: 1));
         Refuses<ArgumentException>("activations", ["activations[0]", "Softmax", "last, 1"], () => _ = new Network([2, 3, 1], [softmax, relu], seed: 1));
         Refuses<ArgumentException>("activations", ["activations[1]", "Softmax", "last, 2"], () => _ = new Network([2, 3, 3, 1], [relu, softmax, softmax], seed: 1));
-        Refuses<ArgumentException>("activations", ["activations[0]", "Softmax"], () => _ = new Network([2, 3, 1], softmax, relu, seed: 1));
+        Refuses<ArgumentException>("hidden", ["each neuron by itself", "is Softmax"], () => _ = new Network([2, 3, 1], softmax, relu, seed: 1));
         Refuses<ArgumentNullException>("activations", ["activations[1]", "null"], () => _ = new Network([2, 3, 1], [relu, null!], seed: 1));
         Refuses<ArgumentNullException>("hidden", [], () => _ = new Network([2, 3, 1], null!, relu, seed: 1));
         Refuses<ArgumentNullException>("output", [], () => _ = new Network([2, 3, 1], relu, null!, seed: 1));

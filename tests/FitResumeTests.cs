@@ -61,6 +61,7 @@ public class FitResumeTests
         // The same without chance: the steps of the cancelled run made by hand.
         (Network network, FitState state) = epoch == 0 ? (NewNetwork(), new FitState()) : CancelledBehind(epoch, s_options);
         Trainer trainer = TrainerOf(network);
+        (state.Samples, state.BatchSize, state.Seed) = (43, 4, 5);
         int[] order = new int[43];
         EpochOrder.Shuffle(order, 5, epoch);
         foreach (int[] batch in order.Chunk(4).Take(step))
@@ -115,6 +116,16 @@ public class FitResumeTests
         foreach (string name in uninterrupted.OptimizerState.Names)
             Cases.AssertSameBits(uninterrupted.OptimizerState[name], after.OptimizerState[name], name);
         Cases.AssertSameBits(uninterrupted.Network.Parameters, after.Network.Parameters, "parameters");
+    }
+
+    [Fact]
+    public void Between_epochs_other_batches_may_follow()
+    {
+        (Network network, FitState state) = CancelledBehind(2, s_options);
+        float[] x = s_x[..20], y = s_y[..20];
+        FitOptions other = s_options with { Epochs = 4, BatchSize = 3, Seed = 6, Shuffle = false };
+        Assert.Equal(4, TrainerOf(network).Fit(x, y, other, state).Epochs);
+        Assert.Equal((7, 3, null), (state.Samples, state.BatchSize, state.Seed));
     }
 
     [Fact]

@@ -89,14 +89,14 @@ public class FitTests
     {
         (Network network, Trainer trainer) = Example();
         (Network again, Trainer fewer) = Example();
-        float[] x = [.. _x], y = [.. _y];
-        x.AsSpan(training * 2).Fill(float.NaN);
+        float[] y = [.. _y];
+        y.AsSpan(training * 2).Fill(1e30f); // whose square is infinite
         List<EpochReport> reports = [];
-        FitResult result = trainer.Fit(x, y, new FitOptions { Epochs = 5, BatchSize = 4, ValidationSplit = split, EpochDone = Into(reports) });
+        FitResult result = trainer.Fit(_x, y, new FitOptions { Epochs = 5, BatchSize = 4, ValidationSplit = split, EpochDone = Into(reports) });
 
-        Assert.All(reports, report => Assert.True(float.IsFinite(report.TrainingCost) && float.IsNaN(report.Validation!.Value.Cost) && !report.IsBest));
-        Assert.Equal((StopReason.Completed, 0, 0.0), (result.Reason, result.BestEpoch, result.Validation!.Value.Accuracy));
-        fewer.Fit(x.AsSpan(0, training * 2), y.AsSpan(0, training * 2), new FitOptions { Epochs = 5, BatchSize = 4 });
+        Assert.All(reports, report => Assert.True(float.IsFinite(report.TrainingCost) && !float.IsFinite(report.Validation!.Value.Cost) && !report.IsBest));
+        Assert.Equal((StopReason.Completed, 0), (result.Reason, result.BestEpoch));
+        fewer.Fit(_x.AsSpan(0, training * 2), y.AsSpan(0, training * 2), new FitOptions { Epochs = 5, BatchSize = 4 });
         Cases.AssertSameBits(again.Parameters, network.Parameters, "parameters");
     }
 
@@ -105,10 +105,10 @@ public class FitTests
     [InlineData(0.84f, 75, 63)] // and 0.84f times 75f is less than 63
     public void A_split_is_the_share_as_it_is_written(float split, int samples, int heldOut)
     {
-        foreach ((int poisoned, StopReason reason) in ((int, StopReason)[])[(-1, StopReason.Diverged), (0, StopReason.Completed)])
+        foreach ((int large, StopReason reason) in ((int, StopReason)[])[(-1, StopReason.Diverged), (0, StopReason.Completed)])
         {
             float[] x = Cases.Uniform(1, samples * 2), y = Cases.Uniform(2, samples * 2);
-            x[2 * (samples - heldOut + poisoned)] = float.NaN;
+            y[2 * (samples - heldOut + large)] = 1e30f; // its square is infinite
             Assert.Equal(reason, Example().Trainer.Fit(x, y, new FitOptions { Epochs = 1, ValidationSplit = split }).Reason);
         }
     }
@@ -241,17 +241,17 @@ public class FitTests
             EpochDone = report =>
             {
                 if (report.IsBest) best = network.Parameters.ToArray();
-                if (report.Epoch == 2) y[2 * 9] = float.NaN; // the tenth sample is in the third batch
+                if (report.Epoch == 2) y[2 * 9] = 1e30f; // its square is infinite; the tenth sample is in the third batch
                 return true;
             },
         };
         var state = new FitState();
         FitResult result = trainer.Fit(_x, y, options, state);
         Assert.Equal((StopReason.Diverged, 2, true), (result.Reason, result.Epochs, result.BestRestored));
-        Assert.Equal(new Divergence(3, 3, float.NaN, 5f), result.Divergence);
+        Assert.Equal(new Divergence(3, 3, float.PositiveInfinity, 5f), result.Divergence);
         Assert.Equal((2, 2, true), (state.Epoch, state.Step, double.IsFinite(state.CostSum)));
         Cases.AssertSameBits(best, network.Parameters, "parameters");
-        Assert.StartsWith("diverged in epoch 3 at step 3: the cost is NaN; the learning rate may be too high (5), or a sample not finite; validation: cost ",
+        Assert.StartsWith("diverged in epoch 3 at step 3: the cost is Infinity; the learning rate may be too high (5), or samples too large; validation: cost ",
             $"{result}");
         Assert.EndsWith($"; parameters are those of epoch {result.BestEpoch}, the best", $"{result}");
     }
@@ -259,19 +259,23 @@ public class FitTests
     [Fact]
     public void Parameters_that_are_not_finite_end_it_although_the_cost_is()
     {
-        (Network network, Trainer trainer) = Example();
-        float[] x = [.. _x];
-        x[^1] = float.PositiveInfinity; // saturates σ, which leaves the cost finite, and 0·∞ in the gradient
-        FitResult result = trainer.Fit(x, _y, new FitOptions { Epochs = 10, BatchSize = 4, Shuffle = false });
+        // A single step, the last of an epoch, moves the parameters, and farther than floats reach.
+        var network = new Network([2, 4, 3, 2], seed: 1);
+        var sgd = new Sgd(1e38f) { Schedule = LearningRateSchedule.From(step => step == 5 ? 2 : 0) };
+        float[] y = Array.ConvertAll(_y, value => 100 * value);
+        FitResult result = new Trainer(network, sgd).Fit(_x, y, new FitOptions { Epochs = 10, BatchSize = 4, Shuffle = false });
         Divergence at = result.Divergence!.Value;
         Assert.Equal((StopReason.Diverged, 0, false), (result.Reason, result.Epochs, result.BestRestored));
-        Assert.Equal((1, 6, true), (at.Epoch, at.Step, float.IsFinite(at.Cost)));
+        Assert.Equal((1, 6, true, 2e38f), (at.Epoch, at.Step, float.IsFinite(at.Cost), at.LearningRate));
         Assert.Null(result.Cost);
-        Assert.Contains(network.Parameters.ToArray(), float.IsNaN);
+        Assert.Contains(network.Parameters.ToArray(), parameter => !float.IsFinite(parameter));
         Assert.Equal(
             FormattableString.Invariant($"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters are not finite; ")
-            + "the learning rate may be too high (5), or a sample not finite; parameters are left as they are",
+            + "the learning rate may be too high (2E+38), or samples too large; "
+            + "parameters are not finite, and no earlier ones were kept (Patience keeps the best)",
             $"{result}");
+        at = at with { Cost = float.PositiveInfinity };
+        Assert.EndsWith("; parameters may not be finite, and no earlier ones were kept (Patience keeps the best)", $"{result with { Divergence = at }}");
     }
 
     [Fact]

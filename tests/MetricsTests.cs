@@ -25,6 +25,44 @@ public class MetricsTests
     public void A_sample_is_right_or_not(float[] outputs, float[] targets, double accuracy) =>
         Assert.Equal(accuracy, ScoreOf(outputs.Length, outputs, targets).Accuracy);
 
+    [Theory]
+    [InlineData(new[] { 0.9f, 0.8f, 0.1f }, new[] { 1f, 1f, 0f }, 3)] // the largest output is not where the largest target is asked for alone
+    [InlineData(new[] { 0.6f, 0.9f, 0.1f }, new[] { 1f, 0f, 0f }, 2)]
+    [InlineData(new[] { 0.9f, 0.4f, 0.6f }, new[] { 1f, 1f, 0f }, 1)]
+    [InlineData(new[] { 0.1f, 0.2f, 0.3f }, new[] { 0f, 0f, 0f }, 3)] // no label at all
+    [InlineData(new[] { 0.5f, 0.499f, 0.9f }, new[] { 1f, 0f, 0.5f }, 3)]
+    [InlineData(new[] { float.NaN, 0.8f, 0.1f }, new[] { 0f, 1f, float.NaN }, 1)]
+    public void A_label_is_right_or_not(float[] outputs, float[] targets, int right)
+    {
+        Assert.Equal(right / 3.0, ScoreOf(3, outputs, targets, independent: true).Accuracy);
+        Assert.Equal((right + 3) / 6.0, ScoreOf(3, [.. outputs, 0.7f, 0.2f, 0.9f], [.. targets, 1f, 0f, 1f], independent: true).Accuracy);
+    }
+
+    [Theory]
+    [InlineData(Cost.SquaredError)]
+    [InlineData(Cost.BinaryCrossEntropy)]
+    public void Labels_are_independent_under_binary_cross_entropy(Cost cost)
+    {
+        // Biases alone say the outputs: σ(2) = 0.88, σ(1) = 0.73, σ(−1) = 0.27.
+        var network = new Network([1, 3], [Activation.Sigmoid], seed: 1);
+        network.Parameters.Clear();
+        ((ReadOnlySpan<float>)[2f, 1f, -1f]).CopyTo(network.Layers[0].Biases);
+        Metrics metrics = new Trainer(network, new Sgd(1f), cost).Measure([0f, 0f], [0f, 1f, 0f, 1f, 1f, 0f]);
+        Assert.Equal(cost == Cost.BinaryCrossEntropy ? 5 / 6.0 : 1 / 2.0, metrics.Accuracy);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void The_cost_is_that_of_a_sample_in_both_reductions(int samples)
+    {
+        float[] x = Cases.Uniform(1, samples * 2), y = Cases.Uniform(2, samples * 3);
+        var network = new Network([2, 5, 3], seed: 1);
+        Trainer mean = new(network, new Sgd(1f)), sum = new(network, new Sgd(1f), reduction: Reduction.Sum);
+        Assert.Equal(mean.Evaluate(x, y), sum.Measure(x, y).Cost);
+        Assert.Equal(mean.Measure(x, y), sum.Measure(x, y));
+    }
+
     [Fact]
     public void R2_is_scikit_learns()
     {
@@ -92,9 +130,9 @@ public class MetricsTests
         Assert.Equal(new Metrics(0f, 1, 1), new Trainer(network, new Sgd(1f)).Measure(x, y));
     }
 
-    private static Score ScoreOf(int width, float[] outputs, float[] targets)
+    private static Score ScoreOf(int width, float[] outputs, float[] targets, bool independent = false)
     {
-        var score = new Score(width);
+        var score = new Score(width, independent);
         score.Start(targets);
         score.Add(outputs, targets);
         return score;

@@ -176,6 +176,13 @@ public sealed unsafe class Network
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(output);
+        if (widths.Length > 2 && !hidden.IsElementwise)
+        {
+            throw new ArgumentException(
+                $"hidden must be an activation of each neuron by itself, but is {hidden}, which couples the neurons of a layer and must be that of the last.",
+                nameof(hidden));
+        }
+
         var activations = new Activation[Math.Max(1, widths.Length - 1)];
         Array.Fill(activations, hidden);
         activations[^1] = output;

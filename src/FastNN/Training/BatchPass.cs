@@ -31,17 +31,27 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     private float* _y, _sum, _target, _xGradient;
     private float _scale, _rate;
     private CancellationToken _cancellation;
+    private int _turn; // 1 while a caller has it
 
     /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
-    internal double Cost(OutputKernels output, float* x, float* y, int batch) => Run(output, x, y, batch, null, null, 0f, 0f, default);
+    /// <exception cref="InvalidOperationException">The pass is at work, as for all that follow. Nothing was changed.</exception>
+    internal double Cost(OutputKernels output, float* x, float* y, int batch)
+    {
+        using Turn turn = TakeTurn();
+        return Run(output, x, y, batch, null, null, 0f, 0f, default);
+    }
 
     /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
-    internal double Gradient(OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation) =>
-        Run(output, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+    internal double Gradient(OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
+    {
+        using Turn turn = TakeTurn();
+        return Run(output, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+    }
 
     /// <summary>Adds the gradient to what is there, and writes that with respect to the inputs, if it is not null.</summary>
     internal void Accumulate(OutputKernels output, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
     {
+        using Turn turn = TakeTurn();
         _accumulates = true;
         _xGradient = xGradient;
         try
@@ -57,16 +67,22 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
 
     /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
     internal double Descend(
-        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation) =>
-        Run(output, x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
+    {
+        using Turn turn = TakeTurn();
+        return Run(output, x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
+    }
 
     /// <summary>
-    /// The same, and the update that the updater has begun: block by block of the gradient while it is in the cache, or after all of it where its norm
-    /// counts. The gradient is only used if <see cref="NeedsGradient"/>.
+    /// The same, and the updater's update: block by block of the gradient while it is in the cache, or after all of it where its norm counts. The gradient
+    /// is only used if <see cref="NeedsGradient"/>.
     /// </summary>
-    internal double Update(OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
+    internal double Update(
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, CancellationToken cancellation)
     {
-        _updates = !updater!.LimitsNorm;
+        using Turn turn = TakeTurn();
+        updater!.Begin(in terms);
+        _updates = !updater.LimitsNorm;
         try
         {
             double cost = Run(output, x, y, batch, gradient, _block == null ? gradient : _block.Pointer, scale, 0f, cancellation);
@@ -88,6 +104,15 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
 
     /// <summary>Whether a step on such a batch needs room for the gradient: because it takes more than one chunk, or for the updater.</summary>
     internal bool NeedsGradient(int batch) => batch > _chunkSamples || (updater != null && _block == null);
+
+    /// <summary>
+    /// Two callers at once would write into each other's memory, beyond its end where it is too small for a batch. So the second is refused, before it
+    /// touches anything.
+    /// </summary>
+    private Turn TakeTurn() =>
+        Interlocked.Exchange(ref _turn, 1) == 0
+            ? new Turn(this)
+            : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
     private double Run(
         OutputKernels output, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
@@ -204,6 +229,12 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
         }
 
         return [.. items];
+    }
+
+    /// <summary>The pass is the holder's alone until this is disposed.</summary>
+    private readonly ref struct Turn(BatchPass pass)
+    {
+        public void Dispose() => Volatile.Write(ref pass._turn, 0);
     }
 
     /// <summary>Rows of a layer's W, the biases being the last.</summary>

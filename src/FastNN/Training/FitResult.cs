@@ -42,7 +42,7 @@ public sealed record FitResult
         if (Divergence is { } at)
         {
             string what = float.IsFinite(at.Cost) ? Invariant($"the cost is {at.Cost}, but parameters are not finite") : Invariant($"the cost is {at.Cost}");
-            end += Invariant($" in epoch {at.Epoch} at step {at.Step}: {what}; the learning rate may be too high ({at.LearningRate}), or a sample not finite");
+            end += Invariant($" in epoch {at.Epoch} at step {at.Step}: {what}; the learning rate may be too high ({at.LearningRate}), or samples too large");
         }
         else if (Cost is { } cost)
         {
@@ -53,6 +53,8 @@ public sealed record FitResult
             end += Invariant($"; validation: cost {metrics.Cost:G4}, accuracy {metrics.Accuracy:G4}, R² {metrics.R2:G4}");
         if (BestRestored) return end + Invariant($"; parameters are those of epoch {BestEpoch}, the best");
         if (BestEpoch > 0) end += Invariant($"; the best was epoch {BestEpoch}");
-        return Divergence is null ? end : end + "; parameters are left as they are";
+        if (Divergence is not { } left) return end;
+
+        return end + $"; parameters {(float.IsInfinity(left.Cost) ? "may not be" : "are not")} finite, and no earlier ones were kept (Patience keeps the best)";
     }
 }

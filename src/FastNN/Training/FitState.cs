@@ -18,6 +18,18 @@ public sealed class FitState
     public int Step { get; set; }
 
     /// <summary>
+    /// The training samples of that epoch. As it goes on with what is left of its order, this, <see cref="BatchSize"/> and <see cref="Seed"/> must then be the
+    /// same; all three mean nothing while <see cref="Step"/> is 0.
+    /// </summary>
+    public int Samples { get; set; }
+
+    /// <summary>Its <see cref="FitOptions.BatchSize"/>.</summary>
+    public int BatchSize { get; set; }
+
+    /// <summary>Its <see cref="FitOptions.Seed"/>; null if it takes the samples as they stand (see <see cref="FitOptions.Shuffle"/>).</summary>
+    public int? Seed { get; set; }
+
+    /// <summary>
     /// The costs of the samples in these steps, added up: over the steps, cost times samples for <see cref="Reduction.Mean"/>, and the cost, which is
     /// a sum already, for <see cref="Reduction.Sum"/>.
     /// </summary>

@@ -60,8 +60,8 @@ public sealed class LearningRateSchedule
 
     /// <summary>What a function says.</summary>
     /// <param name="factor">
-    /// Of the step, which counts from 0: finite and at least 0. Called once in every step, on the caller's thread, before anything is changed;
-    /// what it throws goes to the caller.
+    /// Of the step, which counts from 0: finite and at least 0. Called once in every step, on the caller's thread, before anything is changed, and once
+    /// more for a step that <see cref="Divergence"/> tells of; what it throws goes to the caller.
     /// </param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factor"/> is null.</exception>

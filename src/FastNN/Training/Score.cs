@@ -1,13 +1,16 @@
 namespace FastNN;
 
 /// <summary>Accuracy and R² of outputs that come in parts, in double precision and in the order of the samples, however they are parted.</summary>
-internal sealed class Score(int outputs)
+/// <param name="outputs">How many a sample has.</param>
+/// <param name="independent">Whether each is a label by itself; a single one always is.</param>
+internal sealed class Score(int outputs, bool independent)
 {
+    private readonly int _labels = independent || outputs == 1 ? outputs : 1;
     private readonly double[] _mean = new double[outputs], _residual = new double[outputs], _total = new double[outputs];
     private int _samples, _right;
 
     /// <summary>See <see cref="Metrics.Accuracy"/>.</summary>
-    internal double Accuracy => (double)_right / _samples;
+    internal double Accuracy => _right / ((double)_samples * _labels);
 
     /// <summary>See <see cref="Metrics.R2"/>.</summary>
     internal double R2
@@ -49,16 +52,26 @@ internal sealed class Score(int outputs)
                 _total[i] += deviation * deviation;
             }
 
-            if (IsRight(a[..outputs], y[..outputs])) _right++;
+            _right += RightOf(a[..outputs], y[..outputs]);
         }
     }
 
-    private static bool IsRight(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
+    /// <summary>How many labels of a sample are right.</summary>
+    private int RightOf(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
-        if (a.Length == 1) return !float.IsNaN(a[0]) && !float.IsNaN(y[0]) && a[0] >= 0.5f == y[0] >= 0.5f;
+        int right = 0;
+        if (_labels < outputs)
+        {
+            int largest = Largest(a);
+            return largest >= 0 && largest == Largest(y) ? 1 : 0;
+        }
 
-        int largest = Largest(a);
-        return largest >= 0 && largest == Largest(y);
+        for (int i = 0; i < outputs; i++)
+        {
+            if (!float.IsNaN(a[i]) && !float.IsNaN(y[i]) && a[i] >= 0.5f == y[i] >= 0.5f) right++;
+        }
+
+        return right;
     }
 
     /// <summary>The first of the largest values, or −1 if there is a NaN.</summary>

@@ -19,15 +19,21 @@ public sealed partial class Trainer
     /// Where to begin, kept up to date all along; null for a new one. With the state of a run that was interrupted, and the parameters and the optimizer
     /// as they were then, the run goes on and ends with the bits of one that was not.
     /// </param>
-    /// <param name="progress">Told of each epoch, before <see cref="FitOptions.EpochDone"/> is.</param>
+    /// <param name="progress">
+    /// Told of each epoch, before <see cref="FitOptions.EpochDone"/> is. A handler like that of <see cref="Progress{T}"/> may run on another thread while
+    /// training goes on: use neither trainer nor network there; <see cref="FitOptions.EpochDone"/> is the place for that.
+    /// </param>
     /// <param name="cancellationToken">Ends it by an exception, after the last whole step.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">
-    /// A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>; there is validation data twice, patience without any, or a
-    /// split that holds out no sample; or the state does not fit the network and the samples. Nothing was changed.
+    /// A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>; an input or target, to validate with included, is not finite, or a
+    /// target no probability where the cost asks for one: in [0, 1] for both cross-entropies, and those of a sample adding up to 1, within 0.001, for
+    /// <see cref="Cost.CrossEntropy"/>; there is validation data twice, patience without any, or a split that holds out no sample; or the state does not fit
+    /// the network, the samples and, in the midst of an epoch, the options. Nothing was changed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the state says where.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>, at any step or measurement.</exception>
     public FitResult Fit(
         ReadOnlySpan<float> inputs,
         ReadOnlySpan<float> targets,
@@ -38,11 +44,13 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(options);
         int samples = Validate(inputs, targets);
+        new FitSamples(inputs, targets, samples).Check(Cost, nameof(inputs), nameof(targets));
         FitSamples validation = ValidationOf(inputs, targets, samples, options);
         int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
         var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
         state ??= new FitState();
-        Validate(state, (count - 1) / batch + 1);
+        int? seed = options.Shuffle ? options.Seed : null;
+        Validate(state, (count - 1) / batch + 1, count, options.BatchSize, seed);
 
         int[] order = new int[count];
         float[] x = new float[batch * _network.Inputs], y = new float[batch * _network.Outputs];
@@ -53,6 +61,7 @@ public sealed partial class Trainer
             if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, cost, validation, options, state);
             if (state.EpochsWithoutImprovement >= options.Patience) return End(StopReason.EarlyStopped, null, cost, validation, options, state);
 
+            (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             if (options.Shuffle) EpochOrder.Shuffle(order, options.Seed, state.Epoch);
             else EpochOrder.Ascend(order);
             if (RunEpoch(training, order, x, y, state, cancellationToken) is { } divergence)
@@ -78,11 +87,12 @@ public sealed partial class Trainer
         {
             int count = Math.Min(batch, order.Length - first);
             training.Gather(order.Slice(first, count), x, y);
-            float rate = _optimizer.LearningRate, cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
+            float cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
             bool last = first + count == order.Length;
-            if (!float.IsFinite(cost) || (last && !ParametersAreFinite())) return new Divergence(state.Epoch + 1, state.Step + 1, cost, rate);
+            if (!float.IsFinite(cost) || (last && !ParametersAreFinite()))
+                return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
-            state.CostSum += _reduction == Reduction.Mean ? (double)cost * count : cost;
+            state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
             state.Step++;
         }
 
@@ -137,6 +147,7 @@ public sealed partial class Trainer
     /// <summary>The samples to validate with, none perhaps, or an exception.</summary>
     private FitSamples ValidationOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int samples, FitOptions options)
     {
+        const string xName = "options.ValidationInputs", yName = "options.ValidationTargets";
         ReadOnlyMemory<float> x = options.ValidationInputs, y = options.ValidationTargets;
         if (!x.IsEmpty || !y.IsEmpty)
         {
@@ -148,7 +159,9 @@ public sealed partial class Trainer
                     nameof(options));
             }
 
-            return new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, "options.ValidationInputs", y.Span, "options.ValidationTargets"));
+            var given = new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, xName, y.Span, yName));
+            given.Check(Cost, xName, yName);
+            return given;
         }
 
         if (options.ValidationSplit == 0)
@@ -171,9 +184,19 @@ public sealed partial class Trainer
         return new FitSamples(inputs[^(count * _network.Inputs)..], targets[^(count * _network.Outputs)..], count);
     }
 
-    /// <exception cref="ArgumentException">It is not the state of a run with this network and so many steps an epoch.</exception>
-    private void Validate(FitState state, int steps)
+    /// <exception cref="ArgumentException">
+    /// It is not the state of a run with this network and so many steps an epoch, or in the midst of an epoch of other batches.
+    /// </exception>
+    private void Validate(FitState state, int steps, int samples, int batchSize, int? seed)
     {
+        if (state.Step > 0)
+        {
+            const string within = "as long as an epoch is not finished";
+            Check(state.Samples == samples, nameof(FitState.Samples), state.Samples, $"{samples}, those trained on, {within}");
+            Check(state.BatchSize == batchSize, nameof(FitState.BatchSize), state.BatchSize, $"{batchSize}, that of the options, {within}");
+            Check(state.Seed == seed, nameof(FitState.Seed), state.Seed, $"{TextOf(seed)}, that of the options, {within}");
+        }
+
         Check(state.Epoch >= 0, nameof(FitState.Epoch), state.Epoch, "at least 0");
         Check(state.Step >= 0 && state.Step < steps, nameof(FitState.Step), state.Step, $"at least 0 and less than {steps}, the steps of an epoch");
         Check(state.BestEpoch >= 0 && state.BestEpoch <= state.Epoch, nameof(FitState.BestEpoch), state.BestEpoch, $"between 0 and Epoch, {state.Epoch}");
@@ -185,9 +208,11 @@ public sealed partial class Trainer
             Check(state.BestEpoch > 0, nameof(FitState.BestEpoch), state.BestEpoch, "at least 1 if there are BestParameters");
         }
 
-        static void Check(bool holds, string property, int value, string expected)
+        static void Check(bool holds, string property, int? value, string expected)
         {
-            if (!holds) throw new ArgumentException($"state.{property} must be {expected}, but is {value}.", nameof(state));
+            if (!holds) throw new ArgumentException($"state.{property} must be {expected}, but is {TextOf(value)}.", nameof(state));
         }
+
+        static string TextOf(int? value) => value is null ? "null" : $"{value}";
     }
 }

@@ -8,7 +8,9 @@ namespace FastNN;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Not thread-safe: one trainer, one caller at a time, and nobody else using the network meanwhile.
+/// Not thread-safe, <see cref="Evaluate"/> and <see cref="Measure"/> included: one trainer, one caller at a time, and nobody else using the network
+/// meanwhile. A second caller is refused by an <see cref="InvalidOperationException"/> where a batch is at work; with single samples both may get wrong
+/// numbers.
 /// </para>
 /// <para>
 /// Threads: with more than one, a batch is shared out between the caller and threads of .NET's thread pool, which go back to it before the call
@@ -74,8 +76,6 @@ public sealed unsafe partial class Trainer
 {
     private readonly Network _network;
     private readonly Optimizer _optimizer;
-    private readonly Reduction _reduction;
-    private readonly int _threads;
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
     private readonly BatchPass _pass;
@@ -117,8 +117,9 @@ public sealed unsafe partial class Trainer
         if (threads < 1) Guard.ThrowThreads(threads);
         _network = network;
         _optimizer = optimizer;
-        _reduction = reduction;
-        _threads = threads;
+        Cost = cost;
+        Reduction = reduction;
+        Threads = threads;
         _output = network.Shapes[^1].Function.Under(cost);
         _kernels = cost == Cost.SquaredError ? network.KernelSet : KernelSet.For(network.KernelVariant); // what Suit found suits that cost alone
         _activations = new AlignedBuffer(LayerShape.Workspace(network.Shapes));
@@ -134,6 +135,15 @@ public sealed unsafe partial class Trainer
     /// <summary>How the gradient becomes an update.</summary>
     public Optimizer Optimizer => _optimizer;
 
+    /// <summary>What the steps make small.</summary>
+    public Cost Cost { get; }
+
+    /// <summary>How the costs of a batch's samples become one.</summary>
+    public Reduction Reduction { get; }
+
+    /// <summary>The most threads that work on a batch, the calling one included.</summary>
+    public int Threads { get; }
+
     /// <summary>What the optimizer remembers of this training: the updates made so far, and its states. To be saved, restored or reset.</summary>
     public OptimizerState OptimizerState { get; }
 
@@ -144,7 +154,7 @@ public sealed unsafe partial class Trainer
     /// </summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
-    private AlignedBuffer GradientBuffer => _gradient ??= new AlignedBuffer(_network.Parameters.Length);
+    private AlignedBuffer GradientBuffer => _gradient ?? Allocate(ref _gradient, _network.Parameters.Length);
 
     /// <summary>
     /// One step of training on a sample or a batch: the gradient of the cost at the present parameters, then one update against it. For a sample
@@ -161,7 +171,9 @@ public sealed unsafe partial class Trainer
     /// A length does not fit the network, or a span overlaps the parameters, the gradient or the optimizer's state. Nothing was changed.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token said so. The parameters, and the optimizer's state, are as before.</exception>
-    /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The optimizer's schedule gives no valid factor for this step, or a batch is at work on another thread. Nothing was changed.
+    /// </exception>
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
@@ -197,6 +209,7 @@ public sealed unsafe partial class Trainer
     /// <returns>The cost.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
     /// <exception cref="OperationCanceledException">The token said so. What is in the gradient by then means nothing.</exception>
+    /// <exception cref="InvalidOperationException">A batch is at work on another thread. Nothing was changed.</exception>
     public float ComputeGradient(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
@@ -224,6 +237,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="ArgumentException">
     /// A length does not fit the network, or spans overlap each other, the parameters or the gradient. Nothing was changed.
     /// </exception>
+    /// <exception cref="InvalidOperationException">A batch is at work on another thread. Nothing was changed.</exception>
     public void Backward(ReadOnlySpan<float> inputs, ReadOnlySpan<float> outputGradient, Span<float> inputGradient = default)
     {
         int batch = _network.BatchOf(inputs, nameof(inputs), outputGradient, nameof(outputGradient));
@@ -255,7 +269,7 @@ public sealed unsafe partial class Trainer
         float* gradient = GradientBuffer.Pointer;
         if (_updater != null)
         {
-            _updater.Begin();
+            _updater.Begin(_updater.NextTerms());
             _updater.Limit(gradient);
             _updater.All(gradient);
         }
@@ -301,6 +315,7 @@ public sealed unsafe partial class Trainer
     /// <param name="targets">[batch, n_out], row by row.</param>
     /// <returns>The cost, reduced over the batch like <see cref="Step"/>'s.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
+    /// <exception cref="InvalidOperationException">A batch is at work on another thread.</exception>
     public float Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
         int batch = Validate(inputs, targets);
@@ -336,12 +351,19 @@ public sealed unsafe partial class Trainer
         if (_updater != null) OptimizerState.NoOverlap(span, name);
     }
 
+    /// <summary>A buffer once and for all: if two threads allocate it at once, against the rules, no pointer is left to one that is replaced.</summary>
+    private static AlignedBuffer Allocate(ref AlignedBuffer? buffer, int length)
+    {
+        var allocated = new AlignedBuffer(length);
+        return Interlocked.CompareExchange(ref buffer, allocated, null) ?? allocated;
+    }
+
     /// <summary>On the general kernels: those that suit a tiny network know squared error alone.</summary>
     private void BackwardSample(OutputKernels given, float* x, float* y, Span<float> inputGradient)
     {
         KernelSet kernels = KernelSet.For(_network.KernelVariant);
         float* inputDelta = null;
-        if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ??= new AlignedBuffer(Vectorised.Padding.RoundUp(_network.Inputs))).Pointer;
+        if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, Vectorised.Padding.RoundUp(_network.Inputs))).Pointer;
         kernels.Differentiate(_network.Shapes, given, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
         kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
@@ -349,13 +371,14 @@ public sealed unsafe partial class Trainer
 
     private float StepByUpdater(Updater updater, float* x, float* y, int batch, CancellationToken cancellationToken)
     {
-        updater.Begin();
+        UpdateTerms terms = updater.NextTerms();
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(_output, x, y, batch, gradient, Scale(batch), cancellationToken), batch);
+            return Reduce(_pass.Update(_output, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
         }
 
+        updater.Begin(in terms);
         float cost;
         if (updater.LimitsNorm)
         {
@@ -386,13 +409,15 @@ public sealed unsafe partial class Trainer
         return cost;
     }
 
-    private float CostOf(float* x, float* y, int batch) => Reduce(batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch), batch);
+    private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);
+
+    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch);
 
     private float DifferentiateSample(float* x, float* y) =>
         _kernels.Differentiate(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>What the sum of the samples' gradients is multiplied by.</summary>
-    private float Scale(int batch) => _reduction == Reduction.Mean ? 1f / batch : 1f;
+    private float Scale(int batch) => Reduction == Reduction.Mean ? 1f / batch : 1f;
 
-    private float Reduce(double cost, int batch) => (float)(_reduction == Reduction.Mean ? cost / batch : cost);
+    private float Reduce(double cost, int batch) => (float)(Reduction == Reduction.Mean ? cost / batch : cost);
 }

@@ -1,8 +1,8 @@
 namespace FastNN;
 
 /// <summary>
-/// The updates of one trainer by an optimizer that needs the gradient in memory. For each: <see cref="Begin"/>, with a limit of the norm
-/// <see cref="Limit"/> once the gradient is complete, then every row of every layer once, on any threads.
+/// The updates of one trainer by an optimizer that needs the gradient in memory. For each: <see cref="Begin"/> with the <see cref="NextTerms"/>, with a
+/// limit of the norm <see cref="Limit"/> once the gradient is complete, then every row of every layer once, on any threads.
 /// </summary>
 internal sealed unsafe class Updater(Network network, Optimizer optimizer, OptimizerState state)
 {
@@ -20,8 +20,14 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
     /// <summary>Whether no row may be updated before the whole gradient is there.</summary>
     internal bool LimitsNorm => Block == null;
 
-    /// <summary>The numbers of the next update. Whatever throws, throws here.</summary>
-    internal void Begin() => Set(optimizer.TermsAt(state.Steps));
+    /// <summary>The numbers of the next update. Whatever throws, throws here, and changes nothing.</summary>
+    internal UpdateTerms NextTerms() => optimizer.TermsAt(state.Steps);
+
+    internal void Begin(in UpdateTerms terms)
+    {
+        _weights = terms;
+        _biases = terms.WithoutDecay;
+    }
 
     /// <summary>The factor that the norm of the gradient leads to, if that is limited.</summary>
     internal void Limit(float* gradient)
@@ -29,7 +35,7 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
         if (!LimitsNorm) return;
 
         double norm = Math.Sqrt(network.KernelSet.SumOfSquares(gradient, network.Buffer.Length, optimizer.ClipValue));
-        if (norm > optimizer.ClipNorm) Set(_weights with { Scale = (float)(optimizer.ClipNorm / norm) });
+        if (norm > optimizer.ClipNorm) Begin(_weights with { Scale = (float)(optimizer.ClipNorm / norm) });
     }
 
     /// <summary>Updates rows from..to of a layer's W, the biases being the last, by their gradient, which starts at g.</summary>
@@ -81,12 +87,6 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
         foreach (ref readonly LayerShape layer in layers.AsSpan())
             most = Math.Max(most, Math.Min(Math.Max(BlockFloats, Sixes * (long)layer.Outputs), (layer.Inputs + 1L) * layer.Outputs));
         return checked((int)most);
-    }
-
-    private void Set(UpdateTerms terms)
-    {
-        _weights = terms;
-        _biases = terms.WithoutDecay;
     }
 
     private void Run(int start, float* g, int count, in UpdateTerms terms) =>
