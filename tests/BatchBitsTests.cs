@@ -90,25 +90,6 @@ public class BatchBitsTests
         }
     }
 
-    /// <summary>Weights beyond half of L2, and such as narrow vectors copy because their rows lie powers of two apart.</summary>
-    [Theory]
-    [MemberData(nameof(VariantsAndThreads))]
-    public void Large_layers_give_the_same_bits(KernelVariant variant, int threads)
-    {
-        foreach (int[] widths in (int[][])[[400, 330, 3], [101, 640], [7, 512, 1024, 2]])
-        {
-            const int batch = 5 * 32 + 9;
-            float[] inputs = Cases.Uniform(1, batch * widths[0], -1f), targets = Cases.Uniform(2, batch * widths[^1]);
-            AssertSameTraining(widths, variant, threads, inputs, targets, steps: 1);
-
-            Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
-            float[] expected = new float[targets.Length], actual = new float[targets.Length];
-            reference.Forward(inputs, expected);
-            network.Forward(inputs, actual, threads);
-            Cases.AssertSameBits(expected, actual, "outputs");
-        }
-    }
-
     private static void AssertSameTraining(
         int[] widths, KernelVariant variant, int threads, ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int steps)
     {
