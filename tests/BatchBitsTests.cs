@@ -90,12 +90,18 @@ public class BatchBitsTests
         }
     }
 
-    /// <summary>Weights beyond half of L2, and such as narrow vectors copy because their rows lie powers of two apart.</summary>
+    /// <summary>
+    /// Weights beyond half of L2 or all of it, such as narrow vectors copy because their rows lie powers of two apart, and layers that the widest take in
+    /// rows, one, two or three.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndThreads))]
     public void Large_layers_give_the_same_bits(KernelVariant variant, int threads)
     {
-        foreach (int[] widths in (int[][])[[400, 330, 3], [101, 640], [7, 512, 1024, 2]])
+        foreach (int[] widths in (int[][])
+        [
+            [400, 330, 3], [101, 640], [7, 512, 1024, 2], [513, 523], [410, 658, 5], [128, 256, 3], [150, 128, 128], [128, 128, 128, 128], [129, 128, 128, 60, 128, 9],
+        ])
         {
             const int batch = 5 * 32 + 9;
             float[] inputs = Cases.Uniform(1, batch * widths[0], -1f), targets = Cases.Uniform(2, batch * widths[^1]);

@@ -142,8 +142,8 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         LayerShape[] layers, OutputKernels output, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
 
     /// <summary>
-    /// Two deltas and the slopes that are kept for each tile, the targets of one, and sixteen rows for its costs. Where all layers are taken in rows, these go
-    /// to and fro between the second delta and the targets: then there is one tile.
+    /// Two deltas and the slopes that are kept for each tile, the targets of one, and sixteen rows for its costs. Layers that are taken in rows go to and fro
+    /// between the deltas.
     /// </summary>
     internal int DifferentiateScratch(LayerShape[] layers)
     {
