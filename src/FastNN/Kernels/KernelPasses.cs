@@ -168,11 +168,15 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         for (int t = 0; t < tiles; t++) T.Transpose(a + t * room, lanes, outputs, samples, y + (nint)t * samples * outputs, outputs);
     }
 
-    /// <summary>Layers, from the first on, that tiles go through in rows.</summary>
+    /// <summary>Layers, from the first on, that tiles go through in rows: up to the last to gain by it that no narrow one comes before.</summary>
     private static int InRows(LayerShape[] layers, int tiles, int samples)
     {
-        int count = layers[0].TakesRows ? 1 : 0;
-        while (count < layers.Length && RowForward.SuitsTiles(layers[count].Inputs, layers[count].Outputs, T.Tile, tiles, tiles * samples)) count++;
+        int count = layers[0].TakesRows ? 1 : 0, all = tiles * samples;
+        for (int l = count; l < layers.Length && RowForward.Suits(layers[l].Inputs, layers[l].Outputs, all); l++)
+        {
+            if (RowForward.SuitsTiles(layers[l].Inputs, layers[l].Outputs, T.Tile, tiles, all)) count = l + 1;
+        }
+
         return count;
     }
 

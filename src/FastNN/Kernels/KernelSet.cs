@@ -117,7 +117,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Tiles of the same number of samples, at most <see cref="Tile"/>, through all layers, x to y; several only if full.</summary>
     internal abstract void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
 
-    /// <summary>The samples from which on a tile pays; fewer are taken in rows, by all layers and not by the first alone.</summary>
+    /// <summary>The samples from which on a tile pays; fewer are taken in rows, by all layers and not by the first ones alone.</summary>
     internal virtual int FewestForTile(LayerShape[] layers)
     {
         const int smallNetwork = 2048;

@@ -27,7 +27,8 @@ internal static unsafe class RowForward
 
     /// <summary>
     /// Whether some samples are better taken together than one by one, which reads W from end to end for each, but so that the processor foresees it. The
-    /// more W exceeds L2, the more samples it takes: 784-512 from 3 on (6 in 0.42 of the time), 1024-1024 and all larger ones from 8 on (10 of 4096-4096 in 0.35).
+    /// more W exceeds L2, the more samples it takes: 784-512 from 3 on (6 in 0.42 of the time), 1024-1024 and all larger ones from 8 on (10 of 4096-4096 in
+    /// 0.35).
     /// </summary>
     internal static bool Suits(int inputs, int outputs, int samples)
     {
@@ -44,9 +45,9 @@ internal static unsafe class RowForward
         inputs > outputs && outputs % Padding.Lanes == 0 && (long)inputs * outputs <= L2Floats && Suits(inputs, outputs, samples: 2);
 
     /// <summary>
-    /// Whether at 512 bits any layer takes tiles better in rows: where W exceeds L2 and the samples pay for the copies of it, or where more than two tiles would
-    /// take turns at columns of W that lie in few sets of L1. 128 samples of 128-128 reach 93 % of the peak, in tiles 67 %; of 1024-1024 91 and 58 %; of
-    /// 1000-1000 91 and 86 %. But 500-500 83 and 90 %, and narrower vectors give tiles the time to fetch their weights.
+    /// Whether at 512 bits any layer takes tiles better in rows: where W exceeds L2 and the samples pay for the copies of it, or where more than two tiles
+    /// would take turns at columns of W that lie in few sets of L1. 128 samples of 128-128 reach 93 % of the peak, in tiles 67 %; of 1024-1024 91 and 58 %;
+    /// of 1000-1000 91 and 86 %. But 500-500 83 and 90 %, and narrower vectors give tiles the time to fetch their weights.
     /// </summary>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="outputs">Columns of W.</param>
