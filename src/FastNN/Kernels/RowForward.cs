@@ -70,47 +70,60 @@ internal static unsafe class RowForward
     /// <param name="y">Receives the sums of the first sample.</param>
     /// <param name="yStride">Floats from there to those of the second.</param>
     /// <param name="outputs">Columns of W.</param>
-    [SkipLocalsInit]
     internal static void Run<S, V>(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
         where S : struct, ISimd<V>
         where V : struct
     {
-        int panel = 2 * S.Count, first = 0;
-        bool large = (long)inputs * outputs > L2Floats, copies = large && samples > MaxRows;
-        float* copy = null;
-        if (copies)
+        if ((long)inputs * outputs > L2Floats && samples > MaxRows) RunOnCopies<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs);
+        else Pass<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs, null);
+    }
+
+    [SkipLocalsInit]
+    private static void RunOnCopies<S, V>(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        float* room = stackalloc float[Depth * 2 * S.Count + Padding.Lanes];
+        float* copy = room + (-((nint)room / sizeof(float)) & (Padding.Lanes - 1)); // whole lines of the cache
+        for (int passes = (inputs + Depth - 1) / Depth; passes > 0; passes--)
         {
-            float* room = stackalloc float[Depth * panel + Padding.Lanes];
-            copy = room + (-((nint)room / sizeof(float)) & (Padding.Lanes - 1)); // whole lines of the cache
+            int terms = (inputs + passes - 1) / passes;
+            Pass<S, V>(x, xStride, samples, terms, w, b, y, yStride, outputs, copy);
+            x += terms;
+            w += terms * (nint)outputs;
+            b = null;
+            inputs -= terms;
         }
+    }
 
-        for (int passes = copies ? (inputs + Depth - 1) / Depth : 1; passes > 0; passes--)
+    /// <summary>Some inputs, of copied weights if there is room for copies; the sums start from b, or, if that is null, from y.</summary>
+    private static void Pass<S, V>(
+        float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, float* copy)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        int panel = 2 * S.Count;
+        bool fetches = copy != null || (long)inputs * outputs > L2Floats;
+        for (int i = 0; i < outputs; i += panel)
         {
-            int terms = (inputs - first + passes - 1) / passes;
-            float* from = w + first * (nint)outputs;
-            for (int i = 0; i < outputs; i += panel, from += panel)
+            float* from = w + i, source = from, start = b == null ? null : b + i;
+            int s = 0, rest = outputs - i, stride = outputs;
+            for (int blocks = (samples + MaxRows - 1) / MaxRows; blocks > 0; blocks--)
             {
-                float* source = from, start = first == 0 ? b + i : null;
-                int s = 0, rest = outputs - i, stride = outputs;
-                for (int blocks = (samples + MaxRows - 1) / MaxRows; blocks > 0; blocks--)
-                {
-                    int rows = (samples - s + blocks - 1) / blocks;
-                    float* xs = x + s * xStride + first, ys = y + s * yStride + i;
-                    bool nextPanel = large && blocks <= 2;
-                    float* next = nextPanel ? from + panel + (copies ? 3 - blocks : 1) * Padding.Lanes - 1 : xs + rows * xStride;
-                    var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : rows);
-                    if (rest >= panel) Rows<S, V, Const.Two, Const.No>(rows, xs, xStride, terms, in weights, ys, yStride, S.Count);
-                    else if (rest > S.Count) Rows<S, V, Const.Two, Const.Yes>(rows, xs, xStride, terms, in weights, ys, yStride, rest - S.Count);
-                    else Rows<S, V, Const.One, Const.Yes>(rows, xs, xStride, terms, in weights, ys, yStride, rest);
-                    s += rows;
-                    if (!copies) continue;
+                int rows = (samples - s + blocks - 1) / blocks;
+                float* xs = x + s * xStride, ys = y + s * yStride + i;
+                bool nextPanel = fetches && blocks <= 2;
+                float* next = nextPanel ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Padding.Lanes - 1 : xs + rows * xStride;
+                var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : rows);
+                if (rest >= panel) Rows<S, V, Const.Two, Const.No>(rows, xs, xStride, inputs, in weights, ys, yStride, S.Count);
+                else if (rest > S.Count) Rows<S, V, Const.Two, Const.Yes>(rows, xs, xStride, inputs, in weights, ys, yStride, rest - S.Count);
+                else Rows<S, V, Const.One, Const.Yes>(rows, xs, xStride, inputs, in weights, ys, yStride, rest);
+                s += rows;
+                if (copy == null) continue;
 
-                    source = copy;
-                    stride = panel;
-                }
+                source = copy;
+                stride = panel;
             }
-
-            first += terms;
         }
     }
 
@@ -142,18 +155,20 @@ internal static unsafe class RowForward
     {
         V mask = S.First(last);
         float* start = weights.Start == null ? y : weights.Start;
-        nint stride = weights.Start == null ? yStride : 0;
         Load<S, V, C, TRest>(start, mask, out V z0, out V u0); // the first and the second vectors
         V z1 = z0, z2 = z0, z3 = z0, z4 = z0, z5 = z0, u1 = u0, u2 = u0, u3 = u0, u4 = u0, u5 = u0;
-        if (R.Value > 1) Load<S, V, C, TRest>(start + stride, mask, out z1, out u1);
-        if (R.Value > 2) Load<S, V, C, TRest>(start + 2 * stride, mask, out z2, out u2);
-        if (R.Value > 3) Load<S, V, C, TRest>(start + 3 * stride, mask, out z3, out u3);
-        if (R.Value > 4) Load<S, V, C, TRest>(start + 4 * stride, mask, out z4, out u4);
-        if (R.Value > 5) Load<S, V, C, TRest>(start + 5 * stride, mask, out z5, out u5);
+        if (start == y)
+        {
+            if (R.Value > 1) Load<S, V, C, TRest>(y + yStride, mask, out z1, out u1);
+            if (R.Value > 2) Load<S, V, C, TRest>(y + 2 * yStride, mask, out z2, out u2);
+            if (R.Value > 3) Load<S, V, C, TRest>(y + 3 * yStride, mask, out z3, out u3);
+            if (R.Value > 4) Load<S, V, C, TRest>(y + 4 * yStride, mask, out z4, out u4);
+            if (R.Value > 5) Load<S, V, C, TRest>(y + 5 * yStride, mask, out z5, out u5);
+        }
+
         float* x1 = x + xStride, x2 = x1 + xStride, x3 = x2 + xStride, x4 = x3 + xStride, x5 = x4 + xStride;
         float* w = weights.W, copy = weights.Copy, next = weights.Next;
-        nint j = 0, step = weights.Step;
-        stride = weights.Stride;
+        nint j = 0, step = weights.Step, stride = weights.Stride;
         if (copy != null)
         {
             for (; j < inputs; j++, w += stride, next += step, copy += 2 * S.Count)
