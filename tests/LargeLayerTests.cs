@@ -2,7 +2,10 @@ using Xunit;
 
 namespace FastNN.Tests;
 
-/// <summary>Weights beyond half of L2, and such as narrow vectors copy because their rows lie powers of two apart: the reference, slow here, runs once.</summary>
+/// <summary>
+/// Weights beyond half of L2 or all of it, such as narrow vectors copy because their rows lie powers of two apart, and layers that the widest take in rows,
+/// one, two or three. The reference, slow here, runs once.
+/// </summary>
 public class LargeLayerTests
 {
     private const int Batch = 5 * 32 + 9;
@@ -11,6 +14,13 @@ public class LargeLayerTests
     [InlineData(400, 330, 3)]
     [InlineData(101, 640)]
     [InlineData(7, 512, 1024, 2)]
+    [InlineData(513, 523)]
+    [InlineData(410, 658, 5)]
+    [InlineData(128, 256, 3)]
+    [InlineData(150, 128, 128)]
+    [InlineData(20, 128, 128, 3)]
+    [InlineData(128, 128, 128, 128)]
+    [InlineData(129, 128, 128, 60, 128, 9)]
     public void Every_variant_and_number_of_threads_gives_the_bits_of_the_reference(params int[] widths)
     {
         float[] inputs = Cases.Uniform(1, Batch * widths[0], -1f), targets = Cases.Uniform(2, Batch * widths[^1]);

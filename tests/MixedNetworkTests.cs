@@ -53,6 +53,10 @@ public class MixedNetworkTests
             Train(variant, threads, widths, Cases.RandomActivations(random, widths.Length - 1)[..^1].Append(Activation.Sigmoid), Cost.BinaryCrossEntropy, 70, steps: 4);
             Train(variant, threads, widths, Cases.RandomActivations(random, widths.Length - 1), Cost.SquaredError, 70, steps: 4);
         }
+
+        // Layers that the widest variant takes in rows, their slopes kept.
+        Train(variant, threads, [128, 128, 128], [Activation.Gelu, Activation.Silu], Cost.SquaredError, 130, steps: 2);
+        Train(variant, threads, [129, 128, 128, 128], [Activation.Gelu, Activation.Tanh, Activation.Softmax], Cost.CrossEntropy, 130, steps: 2);
     }
 
     [Theory]

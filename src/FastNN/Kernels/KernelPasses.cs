@@ -134,15 +134,25 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
     internal override void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
-        int lanes = T.LanesFor(samples), outputs = layers[^1].Outputs, first = layers[0].TakesRows ? 1 : 0;
+        int lanes = T.LanesFor(samples), outputs = layers[^1].Outputs, first = InRows(layers, tiles, samples);
         nint room = (nint)LayerShape.Widest(layers) * lanes;
         float* a = scratch, next = scratch + tiles * room;
+        for (int l = 0; l < first; l++)
+        {
+            bool last = l == layers.Length - 1;
+            float* to = last ? y : next;
+            LayerInRows(in layers[l], layers[l].Function, parameters, x, layers[l].Inputs, tiles * samples, to, layers[l].Outputs);
+            if (last) return;
+
+            x = next;
+            next = a;
+            a = x;
+        }
+
         if (first > 0)
         {
-            bool last = layers.Length == 1;
-            LayerInRows(in layers[0], layers[0].Function, parameters, x, layers[0].Inputs, tiles * samples, last ? y : next, layers[0].Outputs);
-            if (last) return;
-            x = next;
+            a = next;
+            next = x;
         }
 
         RowsToTiles(x, tiles, samples, layers[first].Inputs, a, room, lanes);
@@ -157,6 +167,18 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         }
 
         for (int t = 0; t < tiles; t++) T.Transpose(a + t * room, lanes, outputs, samples, y + (nint)t * samples * outputs, outputs);
+    }
+
+    /// <summary>Layers, from the first on, that tiles go through in rows: up to the last to gain by it that no narrow one comes before.</summary>
+    private static int InRows(LayerShape[] layers, int tiles, int samples)
+    {
+        int count = layers[0].TakesRows ? 1 : 0, all = tiles * samples;
+        for (int l = count; l < layers.Length && RowForward.Suits(layers[l].Inputs, layers[l].Outputs, all); l++)
+        {
+            if (RowForward.SuitsTiles(layers[l].Inputs, layers[l].Outputs, T.Tile, tiles, all)) count = l + 1;
+        }
+
+        return count;
     }
 
     /// <summary>[tiles·samples][columns] to tiles that lie so much room apart.</summary>
@@ -175,9 +197,10 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         float* slopes = costs + Padding.Lanes * lanes, tile = chunk.TileOf(first);
         var group = new TileGroup(tiles, next, room);
         var workspace = new Tiles(tile, slopes, delta, lanes, samples, group, slopesRoom);
-        int inRows = samples < FewestForTile(layers) ? layers.Length : layers[0].TakesRows ? 1 : 0;
+        int inRows = samples < FewestForTile(layers) ? layers.Length : InRows(layers, tiles, samples);
         if (!layers[0].TakesRows) RowsToTiles(chunk.XOf(first), tiles, samples, layers[0].Inputs, tile, next, lanes);
-        ForwardLayersInRows(layers, output, inRows, parameters, chunk.XOf(first), in workspace, inputDelta, targets);
+        bool odd = inRows % 2 != 0; // so that the last layer's are not where its tiles go
+        ForwardLayersInRows(layers, output, inRows, parameters, chunk.XOf(first), in workspace, odd ? inputDelta : delta, odd ? delta : inputDelta);
         if (inRows < layers.Length) ForwardLayers(layers, output, inRows, parameters, in workspace);
 
         for (int t = 0; t < tiles; t++)

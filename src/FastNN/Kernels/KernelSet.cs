@@ -117,7 +117,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Tiles of the same number of samples, at most <see cref="Tile"/>, through all layers, x to y; several only if full.</summary>
     internal abstract void ForwardTiles(LayerShape[] layers, float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
 
-    /// <summary>The samples from which on a tile pays; fewer are taken in rows, by all layers and not by the first alone.</summary>
+    /// <summary>The samples from which on a tile pays; fewer are taken in rows, by all layers and not by the first ones alone.</summary>
     internal virtual int FewestForTile(LayerShape[] layers)
     {
         const int smallNetwork = 2048;
@@ -142,8 +142,8 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         LayerShape[] layers, OutputKernels output, float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
 
     /// <summary>
-    /// Two deltas and the slopes that are kept for each tile, the targets of one, and sixteen rows for its costs. Where all layers are taken in rows, these go
-    /// to and fro between the second delta and the targets: then there is one tile.
+    /// Two deltas and the slopes that are kept for each tile, the targets of one, and sixteen rows for its costs. Layers that are taken in rows go to and fro
+    /// between the deltas.
     /// </summary>
     internal int DifferentiateScratch(LayerShape[] layers)
     {

@@ -40,7 +40,7 @@ internal static unsafe class TileProduct
     /// <summary>
     /// Whether weights are copied: where rows of W are so many lines apart that columns fall into an eighth of the sets of L1, and there are tiles enough
     /// to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with copies and 74 % without, 64 of 768-768 83 and 77 %; two
-    /// tiles or rows of 384 would lose by it, and 512 bits too, which have twice the time to fetch a line again.
+    /// tiles or rows of 384 would lose by it. At 512 bits such layers go in rows (<see cref="RowForward.SuitsTiles"/>).
     /// </summary>
     private static bool Copies(int lanes, int outputs, int tiles) => lanes < Padding.Lanes && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
 
