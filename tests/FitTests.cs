@@ -270,12 +270,22 @@ public class FitTests
         Assert.Null(result.Cost);
         Assert.Contains(network.Parameters.ToArray(), parameter => !float.IsFinite(parameter));
         Assert.Equal(
-            FormattableString.Invariant($"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters are not finite; ")
+            FormattableString.Invariant($"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now; ")
             + "the learning rate may be too high (2E+38), or samples too large; "
-            + "parameters are not finite, and no earlier ones were kept (Patience keeps the best)",
+            + "parameters may not be finite, and no earlier ones were kept (Patience keeps the best)",
             $"{result}");
         at = at with { Cost = float.PositiveInfinity };
         Assert.EndsWith("; parameters may not be finite, and no earlier ones were kept (Patience keeps the best)", $"{result with { Divergence = at }}");
+    }
+
+    [Fact]
+    public void A_mean_of_squares_beyond_floats_ends_it_although_it_stops_the_parameters()
+    {
+        var network = new Network([1, 2], [Activation.Softmax], seed: 1);
+        var trainer = new Trainer(network, new Adam(), Cost.CrossEntropy);
+        FitResult result = trainer.Fit([1e21f, 1, -1, 1, -1], [1, 0, 0, 1, 1, 0, 0, 1, 1, 0], new FitOptions { Epochs = 20, BatchSize = 1 });
+        Assert.Equal((StopReason.Diverged, 0), (result.Reason, result.Epochs));
+        Assert.All(network.Parameters.ToArray(), parameter => Assert.True(float.IsFinite(parameter)));
     }
 
     [Fact]

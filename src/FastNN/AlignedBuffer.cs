@@ -30,4 +30,17 @@ internal sealed unsafe class AlignedBuffer
     internal float* Pointer { get; }
 
     internal Span<float> Span => new(_array, _start, Length);
+
+    internal bool IsFinite
+    {
+        get
+        {
+            foreach (float value in Span)
+            {
+                if (!float.IsFinite(value)) return false;
+            }
+
+            return true;
+        }
+    }
 }

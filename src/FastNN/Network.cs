@@ -44,7 +44,7 @@ public sealed unsafe class Network
     /// <param name="initializer">How the parameters are drawn; <see cref="Initializer.He"/> for null.</param>
     /// <param name="kernels">The kernels to run on; all give the same bits.</param>
     /// <exception cref="ArgumentNullException">An activation is null.</exception>
-    /// <exception cref="ArgumentException">There are fewer than two widths, or <paramref name="hidden"/> is softmax.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two widths, or <paramref name="hidden"/> is softmax and there is such a layer.</exception>
     /// <exception cref="ArgumentOutOfRangeException">As for the other constructors.</exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>

@@ -41,7 +41,7 @@ public sealed record FitResult
         };
         if (Divergence is { } at)
         {
-            string what = float.IsFinite(at.Cost) ? Invariant($"the cost is {at.Cost}, but parameters are not finite") : Invariant($"the cost is {at.Cost}");
+            string what = float.IsFinite(at.Cost) ? Invariant($"the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now") : Invariant($"the cost is {at.Cost}");
             end += Invariant($" in epoch {at.Epoch} at step {at.Step}: {what}; the learning rate may be too high ({at.LearningRate}), or samples too large");
         }
         else if (Cost is { } cost)
@@ -55,6 +55,6 @@ public sealed record FitResult
         if (BestEpoch > 0) end += Invariant($"; the best was epoch {BestEpoch}");
         if (Divergence is not { } left) return end;
 
-        return end + $"; parameters {(float.IsInfinity(left.Cost) ? "may not be" : "are not")} finite, and no earlier ones were kept (Patience keeps the best)";
+        return end + $"; parameters {(float.IsNaN(left.Cost) ? "are not" : "may not be")} finite, and no earlier ones were kept (Patience keeps the best)";
     }
 }

@@ -71,6 +71,8 @@ public sealed class OptimizerState
     }
 
     /// <summary>Counts a step, without the setter's check: it shows in a network of 250 cycles.</summary>
+    internal bool IsFinite => Array.TrueForAll(_buffers, buffer => buffer.IsFinite);
+
     internal void Advance() => _steps++;
 
     /// <summary>The values of a state, or null where the optimizer has none so far back.</summary>

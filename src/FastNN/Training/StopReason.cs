@@ -12,6 +12,6 @@ public enum StopReason
     /// <summary><see cref="FitOptions.EpochDone"/> returned false.</summary>
     StoppedByCallback,
 
-    /// <summary>A step's cost, or a parameter after an epoch, was NaN or infinite: see <see cref="FitResult.Divergence"/>.</summary>
+    /// <summary>A step's cost, or after an epoch a parameter or the optimizer's state, was NaN or infinite: see <see cref="FitResult.Divergence"/>.</summary>
     Diverged,
 }

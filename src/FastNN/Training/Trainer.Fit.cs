@@ -89,7 +89,7 @@ public sealed partial class Trainer
             training.Gather(order.Slice(first, count), x, y);
             float cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
             bool last = first + count == order.Length;
-            if (!float.IsFinite(cost) || (last && !ParametersAreFinite()))
+            if (!float.IsFinite(cost) || (last && !(_network.Buffer.IsFinite && OptimizerState.IsFinite)))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
             state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
@@ -97,16 +97,6 @@ public sealed partial class Trainer
         }
 
         return null;
-    }
-
-    private bool ParametersAreFinite()
-    {
-        foreach (float parameter in _network.Parameters)
-        {
-            if (!float.IsFinite(parameter)) return false;
-        }
-
-        return true;
     }
 
     /// <summary>Whether this validation cost is the best so far; the state keeps it then, and the parameters if they may be put back.</summary>

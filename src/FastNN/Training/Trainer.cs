@@ -245,7 +245,7 @@ public sealed unsafe partial class Trainer
         AlignedBuffer gradient = GradientBuffer;
         CheckApart(inputs, nameof(inputs));
         CheckApart(outputGradient, nameof(outputGradient));
-        CheckApart(inputGradient, nameof(inputGradient));
+        if (!inputGradient.IsEmpty) CheckApart(inputGradient, nameof(inputGradient));
         Guard.NoOverlap(inputGradient, nameof(inputGradient), inputs, nameof(inputs));
         Guard.NoOverlap(inputGradient, nameof(inputGradient), outputGradient, nameof(outputGradient));
 
