@@ -32,7 +32,11 @@ public class OnnxTests
     public void Parameters_of_all_kinds_come_back()
     {
         var network = new Network([4, 5, 3], seed: 1);
-        float[] special = [0f, -0f, float.NaN, BitConverter.Int32BitsToSingle(0x7F800001), BitConverter.Int32BitsToSingle(-1), float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, float.MaxValue];
+        float[] special =
+        [
+            0f, -0f, float.NaN, BitConverter.Int32BitsToSingle(0x7F800001), BitConverter.Int32BitsToSingle(-1),
+            float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, float.MaxValue,
+        ];
         for (int k = 0; k < network.Parameters.Length; k++) network.Parameters[k] = special[k % special.Length];
         Network loaded = OnnxModel.Load(Save(network));
         Assert.Equal(Bits(network), Bits(loaded));
@@ -134,13 +138,15 @@ public class OnnxTests
     /// <summary>The same shapes, activations, parameters and outputs.</summary>
     private static void AssertSame(Network expected, Network actual)
     {
-        Assert.Equal(expected.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)), actual.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)));
+        Assert.Equal(expected.Layers.Select(Form), actual.Layers.Select(Form));
         Assert.Equal(Bits(expected), Bits(actual));
         float[] inputs = Cases.Uniform(1, 3 * expected.Inputs, -1f), outputs = new float[3 * expected.Outputs], others = new float[3 * expected.Outputs];
         expected.Forward(inputs, outputs);
         actual.Forward(inputs, others);
         Cases.AssertSameBits(outputs, others, "outputs");
     }
+
+    private static (int Inputs, int Outputs, Activation Activation) Form(Layer layer) => (layer.Inputs, layer.Outputs, layer.Activation);
 
     private static int[] Bits(Network network) => Array.ConvertAll(network.Parameters.ToArray(), BitConverter.SingleToInt32Bits);
 

@@ -10,44 +10,45 @@ public static class OnnxVariants
 
     private static readonly Dictionary<string, Func<(OnnxBuilder Model, Network Network)>> s_all = new()
     {
-        ["Gemm"] = () => Two((m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), m.Raw(l.Biases, l.Outputs)).With("transB", 0)),
-        ["Gemm, transB"] = () => Two((m, l) => m.Op("Gemm", m.Raw(Transposed(l), l.Outputs, l.Inputs), m.Raw(l.Biases, l.Outputs)).With("transB", 1)),
+        ["Gemm"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l), Biases(m, l)).With("transB", 0)),
+        ["Gemm, transB"] = () => Two((m, l) => m.Op("Gemm", m.Raw(Transposed(l), l.Outputs, l.Inputs), Biases(m, l)).With("transB", 1)),
         ["Gemm, float_data"] = () => Two((m, l) => m.Op("Gemm", m.List(l.Weights, l.Inputs, l.Outputs), m.List(l.Biases, 1, l.Outputs))),
-        ["Gemm, DOUBLE"] = () => Two((m, l) => m.Op("Gemm", m.Typed<double>(11, Doubles(l.Weights), l.Inputs, l.Outputs), m.Typed<double>(11, Doubles(l.Biases), l.Outputs))),
+        ["Gemm, DOUBLE"] = () => Two((m, l) => m.Op("Gemm", DoubleRaw(m, l.Weights, l.Inputs, l.Outputs), DoubleRaw(m, l.Biases, l.Outputs))),
         ["Gemm, double_data"] = () => Two((m, l) => m.Op("Gemm", DoubleList(m, l.Weights, l.Inputs, l.Outputs), DoubleList(m, l.Biases, l.Outputs))),
         ["Gemm, alpha and beta"] = () => Two(
-            (m, l) => m.Op("Gemm", m.Raw(Times(l.Weights, 4f), l.Inputs, l.Outputs), m.Raw(Times(l.Biases, -2f), 1, l.Outputs)).With("alpha", 0.25f).With("beta", -0.5f)),
+            (m, l) => m.Op("Gemm", m.Raw(Times(l.Weights, 4f), l.Inputs, l.Outputs), m.Raw(Times(l.Biases, -2f), 1, l.Outputs))
+                .With("alpha", 0.25f).With("beta", -0.5f)),
         ["Gemm, alpha that rounds"] = () => Two(
-            (m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), m.Raw(l.Biases, l.Outputs)).With("alpha", 0.3f).With("beta", 0.7f),
+            (m, l) => m.Op("Gemm", Weights(m, l), Biases(m, l)).With("alpha", 0.3f).With("beta", 0.7f),
             l => (Times(l.Weights, 0.3f), Times(l.Biases, 0.7f))),
         ["Gemm, beta 0"] = () => Two(
-            (m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), m.Raw(l.Biases, l.Outputs)).With("beta", 0f), l => (l.Weights.ToArray(), new float[l.Outputs])),
-        ["Gemm, no C"] = () => Two((m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs)), l => (l.Weights.ToArray(), new float[l.Outputs])),
-        ["Gemm, C without a name"] = () => Two((m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), ""), l => (l.Weights.ToArray(), new float[l.Outputs])),
-        ["Gemm, C of [1]"] = () => Two((m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), m.Raw([0.3f], 1)), l => (l.Weights.ToArray(), Same(l, 0.3f))),
-        ["Gemm, C of []"] = () => Two((m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), m.Raw([0.3f])), l => (l.Weights.ToArray(), Same(l, 0.3f))),
-        ["Gemm, C of [1, 1]"] = () => Two((m, l) => m.Op("Gemm", m.Raw(l.Weights, l.Inputs, l.Outputs), m.Raw([0.3f], 1, 1)), l => (l.Weights.ToArray(), Same(l, 0.3f))),
+            (m, l) => m.Op("Gemm", Weights(m, l), Biases(m, l)).With("beta", 0f), WithoutBiases),
+        ["Gemm, no C"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l)), WithoutBiases),
+        ["Gemm, C without a name"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l), ""), WithoutBiases),
+        ["Gemm, C of [1]"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l), m.Raw([0.3f], 1)), WithBias),
+        ["Gemm, C of []"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l), m.Raw([0.3f])), WithBias),
+        ["Gemm, C of [1, 1]"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l), m.Raw([0.3f], 1, 1)), WithBias),
         ["Gemm, transA on columns"] = () => Columns(3, "batch"),
         ["Gemm, transA on columns of unknown shape"] = () => Columns(),
         ["Gemm and Add"] = () => Two(
             (m, l) => m.Gemm(l).Op("Add", m.Raw(Times(l.Biases, 0.3f), l.Outputs)),
             l => (l.Weights.ToArray(), [.. l.Biases.ToArray().Zip(Times(l.Biases, 0.3f), (b, c) => b + c)])),
-        ["MatMul and Add"] = () => Two((m, l) => m.Op("MatMul", m.Raw(l.Weights, l.Inputs, l.Outputs)).Op("Add", m.Raw(l.Biases, l.Outputs))),
-        ["MatMul and Add, biases first"] = () => Two((m, l) => m.Op("MatMul", m.Raw(l.Weights, l.Inputs, l.Outputs)).OpLast("Add", m.Raw(l.Biases, 1, l.Outputs))),
-        ["MatMul"] = () => Two((m, l) => m.Op("MatMul", m.Raw(l.Weights, l.Inputs, l.Outputs)), l => (l.Weights.ToArray(), new float[l.Outputs])),
-        ["MatMul and Add on one sample"] = () => Two((m, l) => m.Op("MatMul", m.Raw(l.Weights, l.Inputs, l.Outputs)).Op("Add", m.Raw(l.Biases, l.Outputs)), dimensions: [3]),
+        ["MatMul and Add"] = () => Two((m, l) => m.Op("MatMul", Weights(m, l)).Op("Add", Biases(m, l))),
+        ["MatMul and Add, biases first"] = () => Two((m, l) => m.Op("MatMul", Weights(m, l)).OpLast("Add", m.Raw(l.Biases, 1, l.Outputs))),
+        ["MatMul"] = () => Two((m, l) => m.Op("MatMul", Weights(m, l)), WithoutBiases),
+        ["MatMul and Add on one sample"] = () => Two((m, l) => m.Op("MatMul", Weights(m, l)).Op("Add", Biases(m, l)), dimensions: [3]),
         ["MatMul on one sample, weights first"] = () => Two(
-            (m, l) => m.OpLast("MatMul", m.Raw(Transposed(l), l.Outputs, l.Inputs)).Op("Add", m.Raw(l.Biases, l.Outputs)), dimensions: [3]),
-        ["Transpose and MatMul"] = () => Two((m, l) => Transpose(m, l, [1, 0]).Op("Add", m.Raw(l.Biases, l.Outputs))),
-        ["Transpose without perm, and MatMul"] = () => Two((m, l) => Transpose(m, l, null).Op("Add", m.Raw(l.Biases, l.Outputs))),
+            (m, l) => m.OpLast("MatMul", m.Raw(Transposed(l), l.Outputs, l.Inputs)).Op("Add", Biases(m, l)), dimensions: [3]),
+        ["Transpose and MatMul"] = () => Two((m, l) => Transpose(m, l, [1, 0]).Op("Add", Biases(m, l))),
+        ["Transpose without perm, and MatMul"] = () => Two((m, l) => Transpose(m, l, null).Op("Add", Biases(m, l))),
         ["Transpose and Gemm with transB"] = () => Two((m, l) =>
         {
-            string x = m.Value, w = m.Node("Transpose", m.Raw(l.Weights, l.Inputs, l.Outputs)).Value;
-            return m.Node("Gemm", x, w, m.Raw(l.Biases, l.Outputs)).With("transB", 1);
+            string x = m.Value, w = m.Node("Transpose", Weights(m, l)).Value;
+            return m.Node("Gemm", x, w, Biases(m, l)).With("transB", 1);
         }),
         ["Constant nodes"] = () => Two((m, l) =>
         {
-            string x = m.Value, w = Constant(m, m.Raw(l.Weights, l.Inputs, l.Outputs)), b = Constant(m, m.List(l.Biases, l.Outputs));
+            string x = m.Value, w = Constant(m, Weights(m, l)), b = Constant(m, m.List(l.Biases, l.Outputs));
             return m.Node("Gemm", x, m.Node("Identity", w).Value, b);
         }),
         ["Constants are inputs too"] = () =>
@@ -64,7 +65,8 @@ public static class OnnxVariants
             model.Graph.Node.AddRange(nodes);
             return (model, network);
         },
-        ["Identity, Dropout and Cast"] = () => Two((m, l) => m.Op("Identity").Gemm(l).Op("Dropout").Op("Cast").With("to", 1).Op("Dropout").With("ratio", 0.5f).With("seed", 1)),
+        ["Identity, Dropout and Cast"] = () => Two(
+            (m, l) => m.Op("Identity").Gemm(l).Op("Dropout").Op("Cast").With("to", 1).Op("Dropout").With("ratio", 0.5f).With("seed", 1)),
         ["Dropout with all it may have"] = () => Two((m, l) =>
         {
             m.Gemm(l).Op("Dropout", m.Raw([0.5f]), m.Typed<byte>(9, [0]));
@@ -110,8 +112,12 @@ public static class OnnxVariants
         ["Gelu"] = () => Ends(Activation.Gelu, m => m.Op("Gelu")),
         ["Gelu, none"] = () => Ends(Activation.Gelu, m => m.Op("Gelu").With("approximate", "none")),
         ["Swish"] = () => Ends(Activation.Silu, m => m.Op("Swish").With("alpha", 1f)),
-        ["SiLU"] = () => Ends(Activation.Silu, m => m.Value is var z ? m.Node("Mul", z, m.Op("Sigmoid").Value) : m),
-        ["SiLU, the other way"] = () => Ends(Activation.Silu, m => m.Value is var z ? m.Node("Mul", m.Op("Sigmoid").Value, z) : m),
+        ["SiLU"] = () => Ends(Activation.Silu, m => m.Node("Mul", m.Value, m.Op("Sigmoid").Value)),
+        ["SiLU, the other way"] = () => Ends(Activation.Silu, m =>
+        {
+            string z = m.Value;
+            return m.Node("Mul", m.Op("Sigmoid").Value, z);
+        }),
         ["GELU as PyTorch writes it"] = () => Ends(Activation.Gelu, m =>
         {
             string z = m.Value, sum = m.Op("Div", m.Raw([RootOfTwo])).Op("Erf").Op("Add", m.Raw([1f])).Value;
@@ -208,16 +214,19 @@ public static class OnnxVariants
         return tensor.Name;
     }
 
+    private static string DoubleRaw(OnnxBuilder model, ReadOnlySpan<float> values, params long[] shape) => model.Typed<double>(11, Doubles(values), shape);
+
+    private static string Weights(OnnxBuilder model, Layer layer) => model.Raw(layer.Weights, layer.Inputs, layer.Outputs);
+
+    private static string Biases(OnnxBuilder model, Layer layer) => model.Raw(layer.Biases, layer.Outputs);
+
+    private static (float[] Weights, float[] Biases) WithoutBiases(Layer layer) => (layer.Weights.ToArray(), new float[layer.Outputs]);
+
+    private static (float[] Weights, float[] Biases) WithBias(Layer layer) => (layer.Weights.ToArray(), [.. Enumerable.Repeat(0.3f, layer.Outputs)]);
+
     private static float[] Transposed(Layer layer) => OnnxBuilder.Transpose(layer.Weights, layer.Inputs, layer.Outputs);
 
     private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
 
     private static float[] Times(ReadOnlySpan<float> values, float factor) => Array.ConvertAll(values.ToArray(), value => factor * value);
-
-    private static float[] Same(Layer layer, float value)
-    {
-        var values = new float[layer.Outputs];
-        values.AsSpan().Fill(value);
-        return values;
-    }
 }

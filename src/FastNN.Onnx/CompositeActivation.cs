@@ -4,11 +4,12 @@ namespace FastNN.Onnx;
 /// Activations that exporters write as several operators, in any order of operands and factors: z·Sigmoid(z) (SiLU) and ½·z·(1 + Erf(z/√2)) (GELU). Each
 /// value between is a <see cref="Term"/>; where all values but the last have been read and the last is an activation, it ends.
 /// </summary>
-internal sealed class CompositeActivation(Graph graph, Value start)
+internal sealed class CompositeActivation(Graph graph)
 {
     private const int MostOperations = 12, MostReaders = 4;
-    private const string Known = "it is no part of an activation, z·Sigmoid(z) (SiLU) or ½·z·(1 + Erf(z/√2)) (GELU); other branches and products are not supported";
-    private readonly List<(Value Value, Term Term)> _terms = [(start, Term.Z)];
+    private const string Forms = "z·Sigmoid(z) (SiLU) and ½·z·(1 + Erf(z/√2)) (GELU)";
+    private const string Unknown = $"it is no part of an activation of several operators; {Forms} are supported";
+    private readonly List<(Value Value, Term Term)> _terms = [];
     private readonly List<Operation> _passed = [];
 
     private enum Function
@@ -20,22 +21,30 @@ internal sealed class CompositeActivation(Graph graph, Value start)
     }
 
     /// <summary>The activation that begins at a value, and the value it ends with.</summary>
-    internal (Activation Activation, Value End) Read()
+    internal (Activation Activation, Value End) Read(Value start)
     {
-        if (start.Readers.Count > MostReaders) throw start.Readers[0].Fault($"it and {start.Readers.Count - 1} more read {start}; branches are not supported");
+        if (start.Readings > MostReaders) throw start.ReaderOf(1).Fault($"it and {start.Readings - 1} others read {start}; branches are not supported");
+        _passed.Clear();
+        _terms.Clear();
+        _terms.Add((start, Term.Z));
         while (_passed.Count < MostOperations)
         {
             Operation operation = Next();
             Value end = graph.ValueOf(operation.Outputs[0]);
             Term term = Evaluate(operation);
             _passed.Add(operation);
-            if (_terms.Exists(entry => entry.Value == graph.Output)) throw operation.Fault("it reads the graph's output; branches are not supported");
-            bool isEnd = _terms.TrueForAll(entry => entry.Value.Readers.TrueForAll(_passed.Contains));
+            bool isEnd = true;
+            foreach ((Value value, _) in _terms)
+            {
+                if (value == graph.Output) throw operation.Fault("it reads the graph's output; branches are not supported");
+                for (int k = 0; k < value.Readings; k++) isEnd &= _passed.Contains(value.ReaderOf(k));
+            }
+
             _terms.Add((end, term));
             if (isEnd && term.Activation is { } activation) return (activation, end);
         }
 
-        throw _passed[^1].Fault(Known);
+        throw _passed[^1].Fault(Unknown);
     }
 
     /// <summary>An operation that reads what is known alone.</summary>
@@ -44,19 +53,23 @@ internal sealed class CompositeActivation(Graph graph, Value start)
         Operation? waiting = null;
         foreach ((Value value, _) in _terms)
         {
-            foreach (Operation reader in value.Readers)
+            for (int k = 0; k < value.Readings; k++)
             {
+                Operation reader = value.ReaderOf(k);
                 if (_passed.Contains(reader)) continue;
-                if (reader.Type is not ("Sigmoid" or "Erf" or "Mul" or "Div" or "Add")) throw reader.Fault(Known);
+                if (reader.Type is not ("Sigmoid" or "Erf" or "Mul" or "Div" or "Add"))
+                    throw reader.Fault(value.Readings > 1 ? $"it and others read {value}; branches are not supported, but for {Forms}" : Unknown);
                 int operands = reader.Type is "Sigmoid" or "Erf" ? 1 : 2;
                 reader.Expect(operands, operands);
-                if (reader.Inputs.Take(operands).All(name => graph.IsConstant(name) || TermOf(name) != null)) return reader;
+                if (IsKnown(reader.Inputs[0]) && IsKnown(reader.Inputs[operands - 1])) return reader;
                 waiting = reader;
             }
         }
 
-        throw (waiting ?? _passed[^1]).Fault(Known);
+        throw (waiting ?? _passed[^1]).Fault(Unknown);
     }
+
+    private bool IsKnown(string name) => graph.IsConstant(name) || TermOf(name) != null;
 
     private Term Evaluate(Operation operation)
     {
@@ -69,7 +82,7 @@ internal sealed class CompositeActivation(Graph graph, Value start)
             "Div" => first.Over(Operand(operation, 1)),
             _ => first.Plus(Operand(operation, 1)) ?? Operand(operation, 1).Plus(first),
         };
-        return result ?? throw operation.Fault(Known);
+        return result ?? throw operation.Fault(Unknown);
     }
 
     private Term Operand(Operation operation, int k)
@@ -77,7 +90,8 @@ internal sealed class CompositeActivation(Graph graph, Value start)
         string name = operation.Inputs[k];
         if (TermOf(name) is { } term) return term;
         Constant constant = graph.ConstantOf(operation, name);
-        if (!constant.IsOfReals || constant.Count != 1) throw operation.Fault($"its input {Fault.Quote(name)} must be one FLOAT or DOUBLE, but is of shape {Fault.Shape(constant.Shape)}");
+        if (!constant.IsOfReals || constant.Count != 1)
+            throw operation.Fault($"its input {Fault.Quote(name)} must be one FLOAT or DOUBLE, but is {constant}");
         return new Term(constant.First);
     }
 
@@ -108,7 +122,9 @@ internal sealed class CompositeActivation(Graph graph, Value start)
         internal Term? Of(Function f) => this is { P: 1, F: Function.None } ? new Term(1, 0, f, C) : null;
 
         internal Term? Times(Term other) =>
-            P + other.P <= 1 && (F == Function.None || other.F == Function.None) ? new Term(C * other.C, P + other.P, F == Function.None ? other.F : F, K + other.K) : null;
+            P + other.P <= 1 && (F == Function.None || other.F == Function.None)
+                ? new Term(C * other.C, P + other.P, F == Function.None ? other.F : F, K + other.K)
+                : null;
 
         internal Term? Over(Term other) => other is { P: 0, F: Function.None } ? this with { C = C / other.C } : null;
 

@@ -39,11 +39,15 @@ internal sealed class Constant
         if (raw > 0 ? raw != count * size : values != count)
         {
             string has = raw > 0 ? $"{raw} bytes" : $"{values} values";
-            throw Wrong($"is of shape {Fault.Shape(tensor.Dims)} and type {TensorTypes.NameOf(tensor.DataType)}, {count} values of {size} bytes, but has {has}");
+            string claim = $"{Fault.Shape(tensor.Dims)} and type {TensorTypes.NameOf(tensor.DataType)}, {count} values of {size} bytes";
+            throw Wrong($"is of shape {claim}, but has {has}");
         }
 
         return new Constant(tensor, isTransposed, (int)count);
     }
+
+    /// <summary>"FLOAT of shape [3, 4]".</summary>
+    public override string ToString() => $"{TensorTypes.NameOf(_tensor.DataType)} of shape {Fault.Shape(Shape)}";
 
     internal bool IsOfReals => _tensor.DataType is TensorTypes.Float or TensorTypes.Double;
 
@@ -53,7 +57,8 @@ internal sealed class Constant
     internal double First => Real(_tensor.RawData.Span, 0);
 
     /// <summary>Whether all booleans are false.</summary>
-    internal bool IsFalse => _tensor.DataType == TensorTypes.Boolean && !_tensor.RawData.Span.ContainsAnyExcept((byte)0) && _tensor.Int32Data.All(value => value == 0);
+    internal bool IsFalse =>
+        _tensor.DataType == TensorTypes.Boolean && !_tensor.RawData.Span.ContainsAnyExcept((byte)0) && _tensor.Int32Data.All(value => value == 0);
 
     internal long Integer(int k) =>
         _tensor.RawData.IsEmpty ? _tensor.Int64Data[k] : BinaryPrimitives.ReadInt64LittleEndian(_tensor.RawData.Span[(k * sizeof(long))..]);

@@ -6,13 +6,26 @@ namespace FastNN.Onnx;
 /// <summary>What a name in a graph stands for: where its tensor comes from and which nodes read it, as often as they do.</summary>
 internal sealed class Value(string name)
 {
+    private List<Operation>? _others; // few values have some
+
     internal string Name => name;
 
     internal TensorProto? Initializer { get; init; }
 
     internal Operation? Producer { get; init; }
 
-    internal List<Operation> Readers { get; } = [];
+    internal Operation? FirstReader { get; private set; }
+
+    /// <summary>How many times it is read.</summary>
+    internal int Readings => FirstReader == null ? 0 : 1 + (_others?.Count ?? 0);
+
+    internal Operation ReaderOf(int reading) => reading == 0 ? FirstReader! : _others![reading - 1];
+
+    internal void AddReader(Operation reader)
+    {
+        if (FirstReader == null) FirstReader = reader;
+        else (_others ??= []).Add(reader);
+    }
 
     public override string ToString() => Fault.Quote(name);
 }
@@ -21,7 +34,7 @@ internal sealed class Value(string name)
 internal sealed class Graph
 {
     /// <summary>Bytes that a name, a node and the reading of a name take here.</summary>
-    private const int NameBytes = 320, NodeBytes = 128, ForeignNodeBytes = 1024, ReadingBytes = 48;
+    private const int NameBytes = 112, NodeBytes = 64, ForeignNodeBytes = 1024, ReadingBytes = 48;
     private const int LongestChain = 8;
     private readonly Dictionary<string, Value> _values;
 
@@ -118,20 +131,22 @@ internal sealed class Graph
         for (int k = 0; k < operations.Length; k++)
         {
             operations[k] = new Operation(k, nodes[k]);
-            foreach (string output in operations[k].Outputs)
+            for (int o = 0; o < nodes[k].Output.Count; o++)
             {
+                string output = nodes[k].Output[o];
                 if (output.Length > 0 && !_values.TryAdd(output, new Value(output) { Producer = operations[k] }))
                     throw operations[k].Fault($"its output {Fault.Quote(output)} is given twice");
             }
         }
 
-        foreach (Operation operation in operations)
+        for (int k = 0; k < operations.Length; k++)
         {
-            foreach (string input in operation.Inputs)
+            for (int i = 0; i < nodes[k].Input.Count; i++)
             {
+                string input = nodes[k].Input[i];
                 if (input.Length == 0) continue;
-                if (!_values.TryGetValue(input, out Value? value)) throw operation.Fault($"nothing gives its input {Fault.Quote(input)}");
-                value.Readers.Add(operation);
+                if (!_values.TryGetValue(input, out Value? value)) throw operations[k].Fault($"nothing gives its input {Fault.Quote(input)}");
+                value.AddReader(operations[k]);
             }
         }
     }

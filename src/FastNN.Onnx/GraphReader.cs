@@ -6,6 +6,7 @@ internal sealed class GraphReader(Graph graph)
     private const float Leak = 0.01f;
     private readonly List<LayerPlan> _layers = [];
     private readonly SampleShape _shape = new(graph.InputInfo);
+    private readonly CompositeActivation _composites = new(graph);
     private bool _hasActivation, _hasAdd;
 
     /// <summary>All layers, at least one.</summary>
@@ -13,7 +14,7 @@ internal sealed class GraphReader(Graph graph)
     {
         Value value = graph.Input;
         while (value != graph.Output) value = Step(value);
-        if (value.Readers.Count > 0) throw value.Readers[0].Fault("it reads the graph's output; branches are not supported");
+        if (value.FirstReader is { } reader) throw reader.Fault("it reads the graph's output; branches are not supported");
         if (_layers.Count == 0) throw Fault.Of("The graph", "it has no layer, a Gemm or MatMul, between input and output");
         if (SampleShape.LengthsOf(graph.OutputInfo, "output") is [.., { } width] && width != _layers[^1].Outputs)
             throw Fault.Of($"Graph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
@@ -22,11 +23,10 @@ internal sealed class GraphReader(Graph graph)
 
     private Value Step(Value value)
     {
-        if (value.Readers.Count == 0) throw Fault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
-        Operation operation = value.Readers[0];
-        if (value.Readers.Count > 1 || operation.Type is "Mul" or "Div" or "Erf")
+        Operation operation = value.FirstReader ?? throw Fault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
+        if (value.Readings > 1 || operation.Type is "Mul" or "Div" or "Erf")
         {
-            (Activation activation, Value end) = new CompositeActivation(graph, value).Read();
+            (Activation activation, Value end) = _composites.Read(value);
             Activate(operation, activation);
             return end;
         }
@@ -63,7 +63,8 @@ internal sealed class GraphReader(Graph graph)
                 break;
             case "Cast":
                 operation.Expect(1, 1, "to", "saturate");
-                if (operation.Integer("to", TensorTypes.Undefined) is var to and not TensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {TensorTypes.NameOf((int)to)}");
+                long type = operation.Integer("to", TensorTypes.Undefined);
+                if (type != TensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {TensorTypes.NameOf((int)type)}");
                 break;
             default:
                 Activate(operation, ReadActivation(operation));
@@ -104,7 +105,8 @@ internal sealed class GraphReader(Graph graph)
 
     private void Add(Operation operation, LayerPlan layer)
     {
-        if (_layers is [.., { } before] && before.Activation == Activation.Softmax) throw operation.Fault("it follows a Softmax, which only the last layer of a network may have");
+        if (_layers is [.., { } before] && before.Activation == Activation.Softmax)
+            throw operation.Fault("it follows a Softmax, which only the last layer of a network may have");
         _layers.Add(layer);
         (_hasActivation, _hasAdd) = (false, false);
     }
@@ -122,10 +124,11 @@ internal sealed class GraphReader(Graph graph)
     {
         operation.ExpectAttributes("ratio", "seed");
         if (operation.Inputs.Count > 3) throw operation.Fault($"it must have 1 to 3 inputs, but has {operation.Inputs.Count}");
-        if (operation.OptionalInput(2) is { Length: > 0 } training && !graph.ConstantOf(operation, training).IsFalse) throw operation.Fault("its training_mode must be false");
+        if (operation.OptionalInput(2) is { Length: > 0 } training && !graph.ConstantOf(operation, training).IsFalse)
+            throw operation.Fault("its training_mode must be false");
         for (int k = 0; k < operation.Outputs.Count; k++)
         {
-            bool isUsed = operation.Outputs[k] is { Length: > 0 } name && (graph.ValueOf(name) == graph.Output || graph.ValueOf(name).Readers.Count > 0);
+            bool isUsed = operation.Outputs[k] is { Length: > 0 } name && (graph.ValueOf(name) == graph.Output || graph.ValueOf(name).FirstReader != null);
             if (k == 0 ? operation.Outputs[k].Length == 0 : isUsed) throw operation.Fault("its first output, and no other, must be used");
         }
 
@@ -167,8 +170,8 @@ internal sealed class GraphReader(Graph graph)
                 return slope == 1f ? Activation.Silu : throw operation.Fault($"its alpha must be 1, but is {slope}");
             default:
                 throw operation.Fault(
-                    "the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, Sigmoid, Tanh, Relu, LeakyRelu, Softmax, Softplus, "
-                    + "Gelu and Swish are, and SiLU and GELU of several operators");
+                    "the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, Sigmoid, Tanh, Relu, LeakyRelu, Softmax, "
+                    + "Softplus, Gelu and Swish are, and SiLU and GELU of several operators");
         }
     }
 

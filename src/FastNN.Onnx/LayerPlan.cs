@@ -15,7 +15,7 @@ internal sealed class LayerPlan
     internal LayerPlan(Operation operation, Constant weights, bool isTransposed, float factor = 1f)
     {
         if (!weights.IsOfReals || weights.Shape.Count != 2)
-            throw operation.Fault($"its weights must be a matrix of FLOAT or DOUBLE, but are of shape {Fault.Shape(weights.Shape)}{(weights.IsOfReals ? "" : " and another type")}");
+            throw operation.Fault($"its weights must be a matrix of FLOAT or DOUBLE, but are {weights}");
         (_weights, _isTransposed, _factor) = (weights, isTransposed, factor);
         Inputs = (int)weights.Shape[isTransposed ? 1 : 0];
         Outputs = (int)weights.Shape[isTransposed ? 0 : 1];
@@ -33,8 +33,7 @@ internal sealed class LayerPlan
         IReadOnlyList<long> shape = values.Shape;
         if (!values.IsOfReals || shape.Count > 2 || (values.Count > 1 && (values.Count != Outputs || shape[^1] != Outputs)))
         {
-            throw operation.Fault(
-                $"its biases must be FLOAT or DOUBLE of shape [{Outputs}], [1, {Outputs}] or [1], but are of shape {Fault.Shape(shape)}{(values.IsOfReals ? "" : " and another type")}");
+            throw operation.Fault($"its biases must be FLOAT or DOUBLE of shape [{Outputs}], [1, {Outputs}] or [1], but are {values}");
         }
 
         _biases.Add((values, factor));

@@ -6,7 +6,7 @@ namespace FastNN.Onnx;
 /// </summary>
 internal sealed class MemoryBudget(int size)
 {
-    private const long Allowance = 1 << 20, Reserve = 1 << 17; // what is not booked: exceptions, the network's own objects, this one
+    private const long Allowance = 1 << 20, Reserve = 1 << 16; // what is not booked: exceptions, the network's own objects, this one
     private readonly long _total = 2L * size + Allowance - Reserve;
     private long _booked;
 

@@ -26,7 +26,8 @@ internal sealed class ModelWriter
         if ((long)network.Parameters.Length * sizeof(float) > MostBytes)
         {
             throw new ArgumentException(
-                $"network must have at most {MostBytes / sizeof(float)} parameters, which an ONNX file holds, but has {network.Parameters.Length}.", nameof(network));
+                $"network must have at most {MostBytes / sizeof(float)} parameters, which an ONNX file holds, but has {network.Parameters.Length}.",
+                nameof(network));
         }
 
         var writer = new ModelWriter();
@@ -110,8 +111,9 @@ internal sealed class ModelWriter
 
     private static ValueInfoProto Describe(string name, int width)
     {
-        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = Batch }, new TensorShapeProto.Types.Dimension { DimValue = width } } };
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = TensorTypes.Float, Shape = shape } } };
+        TensorShapeProto.Types.Dimension batch = new() { DimParam = Batch }, values = new() { DimValue = width };
+        var tensor = new TypeProto.Types.Tensor { ElemType = TensorTypes.Float, Shape = new TensorShapeProto { Dim = { batch, values } } };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     /// <summary>[n_in, n_out] to [n_out, n_in], little endian.</summary>

@@ -5,8 +5,9 @@ namespace FastNN.Onnx;
 
 /// <summary>
 /// Networks to and from ONNX models. A saved model (opset 15, IR version 8) takes <see cref="InputName"/> [batch, n_in], gives <see cref="OutputName"/>
-/// [batch, n_out], the batch size left open ("batch"), and has for each layer a Gemm with weights [n_out, n_in] (transB = 1) and its activation: an operator of ONNX where
-/// there is one; z·Sigmoid(z) for SiLU, ½·z·(1 + Erf(z/√2)) for GELU, LeakyRelu with α = 0.01, Softmax over the last axis. The same network gives the same bytes.
+/// [batch, n_out], the batch size left open ("batch"), and has for each layer a Gemm with weights [n_out, n_in] (transB = 1) and its activation: an operator
+/// of ONNX where there is one; z·Sigmoid(z) for SiLU, ½·z·(1 + Erf(z/√2)) for GELU, LeakyRelu with α = 0.01, Softmax over the last axis. The same network gives
+/// the same bytes.
 /// </summary>
 /// <remarks>
 /// A model to be loaded is a chain: Gemm, or MatMul with or without Add, of constant weights; activations, those of several operators that exporters write

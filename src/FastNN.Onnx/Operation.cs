@@ -43,8 +43,9 @@ internal sealed class Operation(int index, NodeProto node)
 
     internal void ExpectAttributes(params ReadOnlySpan<string> attributes)
     {
-        foreach (AttributeProto attribute in node.Attribute)
+        for (int k = 0; k < node.Attribute.Count; k++)
         {
+            AttributeProto attribute = node.Attribute[k];
             if (!attributes.Contains(attribute.Name)) throw Fault($"its attribute {Onnx.Fault.Quote(attribute.Name)} is not supported");
         }
 
@@ -84,8 +85,9 @@ internal sealed class Operation(int index, NodeProto node)
 
     private AttributeProto? Find(string name, int type, string kind)
     {
-        foreach (AttributeProto attribute in node.Attribute)
+        for (int k = 0; k < node.Attribute.Count; k++)
         {
+            AttributeProto attribute = node.Attribute[k];
             if (attribute.Name != name) continue;
             return attribute.Type == type ? attribute : throw Fault($"its {name} must be {kind}");
         }

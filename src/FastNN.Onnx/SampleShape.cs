@@ -28,7 +28,8 @@ internal sealed class SampleShape
     {
         if (value.Type?.TensorType?.Shape is not { } shape) return null;
         const int most = 16;
-        if (shape.Dim.Count > most) throw Fault.Of($"Graph {what} {Fault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
+        if (shape.Dim.Count > most)
+            throw Fault.Of($"Graph {what} {Fault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
         long?[] lengths = new long?[shape.Dim.Count];
         for (int k = 0; k < lengths.Length; k++)
         {
@@ -51,7 +52,8 @@ internal sealed class SampleShape
     /// <summary>A layer takes columns: [n_in, batch], the graph's input alone, for behind it rows are samples.</summary>
     internal void PassLayerOfColumns(Operation operation, LayerPlan layer)
     {
-        if (!_isInput || _lengths is { Length: not 2 }) throw operation.Fault($"transA = 1 is supported for an input of [{layer.Inputs}, batch] alone, here it gets {this}");
+        if (!_isInput || _lengths is { Length: not 2 })
+            throw operation.Fault($"transA = 1 is supported for an input of [{layer.Inputs}, batch] alone, here it gets {this}");
         Expect(operation, layer, _lengths?[0]);
         _lengths = [_lengths?[1], layer.Outputs];
         _isInput = false;
@@ -62,7 +64,8 @@ internal sealed class SampleShape
     {
         operation.Expect(1, 1, "axis");
         long axis = operation.Integer("axis", 1);
-        if (IsVector || (axis != 1 && axis + _lengths?.Length != 1)) throw operation.Fault($"it must flatten [batch, …] from axis 1 on, but {this} from {axis} on");
+        if (IsVector || (axis != 1 && axis + _lengths?.Length != 1))
+            throw operation.Fault($"it must flatten [batch, …] from axis 1 on, but {this} from {axis} on");
         _lengths = [_lengths?[0], Width];
         _isInput = false;
     }

@@ -10,10 +10,11 @@ namespace FastNN.Onnx;
 internal readonly ref struct WireSurvey
 {
     /// <summary>
-    /// Bytes, as .NET lays out objects: one with its header; a field of it; a list; a place in a list, as the list grows; a list's first array; what a number in
-    /// one takes, as the list grows by doubling.
+    /// Bytes, as .NET lays out objects: one with its header; a field; a list; its first array, for eight; a place behind these and a number in a packed list,
+    /// as both grow by doubling; an array with the object that holds it.
     /// </summary>
-    private const int Object = 32, Field = 8, List = 40, Place = 32, FirstArray = 96, Number = 32, Buffer = 64;
+    private const int Object = 24, Field = 8, List = 32, FirstArray = 88, InFirstArray = 8, Place = 32, Buffer = 64, Text = 32;
+    private const int MostFields = 32;
     private readonly ReadOnlySpan<byte> _data;
     private readonly MemoryBudget _budget;
 
@@ -30,31 +31,30 @@ internal readonly ref struct WireSurvey
     private void Visit(MessageDescriptor message, int position, int end)
     {
         Book(SizeOf(message));
-        uint numbersBefore = 0; // a bit for each list of numbers that has some already
+        Span<int> counts = stackalloc int[MostFields]; // of what each list has
+        counts.Clear();
         while (position < end)
         {
             int start = position;
             ulong tag = Varint(ref position, end);
             if (tag >> 3 is 0 or > int.MaxValue >> 2) throw Cut(start);
             FieldDescriptor? field = message.FindFieldByNumber((int)(tag >> 3));
+            if (field is { IsRepeated: true } && ++counts[field.FieldNumber] is var count) Book(count == 1 ? FirstArray : count <= InFirstArray ? 0 : Place);
             switch ((WireFormat.WireType)(tag & 7))
             {
                 case WireFormat.WireType.Varint:
                     Varint(ref position, end);
-                    if (field is { IsRepeated: true }) Book(FirstArray + Number);
                     break;
                 case WireFormat.WireType.Fixed64:
                     position = Skip(position, sizeof(ulong), end);
-                    if (field is { IsRepeated: true }) Book(FirstArray + Number);
                     break;
                 case WireFormat.WireType.Fixed32:
                     position = Skip(position, sizeof(uint), end);
-                    if (field is { IsRepeated: true }) Book(FirstArray + Number);
                     break;
                 case WireFormat.WireType.LengthDelimited:
                     ulong length = Varint(ref position, end);
                     int next = Skip(position, length, end);
-                    if (field != null) VisitPart(field, position, next, ref numbersBefore);
+                    if (field != null) VisitPart(field, position, next, isFirst: counts[field.FieldNumber] <= 1);
                     position = next;
                     break;
                 default:
@@ -63,33 +63,31 @@ internal readonly ref struct WireSurvey
         }
     }
 
-    private void VisitPart(FieldDescriptor field, int start, int end, ref uint numbersBefore)
+    private void VisitPart(FieldDescriptor field, int start, int end, bool isFirst)
     {
-        int length = end - start;
+        long length = end - start;
         switch (field.FieldType)
         {
             case FieldType.Message:
                 Visit(field.MessageType, start, end);
                 break;
             case FieldType.String:
-                Book(Object + sizeof(char) * (long)length);
+                Book(Text + sizeof(char) * length);
                 break;
             case FieldType.Bytes:
-                Book(Buffer + (long)length);
+                Book(Buffer + length);
+                break;
+            case FieldType.Float when isFirst && length % sizeof(float) == 0:
+            case FieldType.Double when isFirst && length % sizeof(double) == 0:
+                Book(length); // the list is made as long as it must be, at once
                 break;
             case FieldType.Float or FieldType.Double:
-                int size = field.FieldType == FieldType.Float ? sizeof(float) : sizeof(double);
-                uint bit = 1u << field.FieldNumber;
-                bool once = (numbersBefore & bit) == 0 && length % size == 0; // the list is made as long as it must be, at once
-                numbersBefore |= bit;
-                Book(FirstArray + (once ? length : 4L * length));
+                Book(4 * length);
                 break;
             default:
-                Book(FirstArray + (long)Number * length);
+                Book(Place * length);
                 break;
         }
-
-        if (field.IsRepeated) Book(FirstArray + Place);
     }
 
     private static int SizeOf(MessageDescriptor message)
