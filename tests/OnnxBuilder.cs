@@ -76,6 +76,13 @@ internal sealed class OnnxBuilder
     /// <summary>z ← x·W + b of a layer.</summary>
     internal OnnxBuilder Gemm(Layer layer) => Op("Gemm", Raw(layer.Weights, layer.Inputs, layer.Outputs), Raw(layer.Biases, layer.Outputs));
 
+    /// <summary>Makes it a model of another opset.</summary>
+    internal OnnxBuilder Opset(int version)
+    {
+        Model.OpsetImport[0].Version = version;
+        return this;
+    }
+
     internal OnnxBuilder Output(params object?[] dimensions)
     {
         Graph.Output.Add(Describe(Value, dimensions));
@@ -88,13 +95,13 @@ internal sealed class OnnxBuilder
         return Model.ToByteArray();
     }
 
+    /// <summary>A value of floats, of an unknown shape if there are no dimensions.</summary>
     internal static ValueInfoProto Describe(string name, params object?[] dimensions)
     {
-        if (dimensions.Length == 0) return new ValueInfoProto { Name = name };
-        var shape = new TensorShapeProto();
+        var tensor = new TypeProto.Types.Tensor { ElemType = 1, Shape = dimensions.Length == 0 ? null : new TensorShapeProto() };
         foreach (object? dimension in dimensions)
         {
-            shape.Dim.Add(dimension switch
+            tensor.Shape!.Dim.Add(dimension switch
             {
                 null => new TensorShapeProto.Types.Dimension(),
                 string symbol => new TensorShapeProto.Types.Dimension { DimParam = symbol },
@@ -102,7 +109,7 @@ internal sealed class OnnxBuilder
             });
         }
 
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     /// <summary>[n, m] to [m, n].</summary>

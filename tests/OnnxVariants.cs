@@ -66,7 +66,8 @@ public static class OnnxVariants
             return (model, network);
         },
         ["Identity, Dropout and Cast"] = () => Two(
-            (m, l) => m.Op("Identity").Gemm(l).Op("Dropout").Op("Cast").With("to", 1).Op("Dropout").With("ratio", 0.5f).With("seed", 1)),
+            (m, l) => m.Op("Identity").Gemm(l).Op("Dropout").Op("Cast").With("to", 1).Op("Dropout").With("seed", 1)),
+        ["Dropout of an old opset"] = () => Two((m, l) => m.Gemm(l).Op("Dropout").With("ratio", 0.5f).Opset(10)),
         ["Dropout with all it may have"] = () => Two((m, l) =>
         {
             m.Gemm(l).Op("Dropout", m.Raw([0.5f]), m.Typed<byte>(9, [0]));
@@ -75,6 +76,11 @@ public static class OnnxVariants
         }),
         ["Flatten"] = () => Two((m, l) => m.Op("Flatten").Gemm(l), dimensions: ["batch", 1, 3, 1]),
         ["Flatten by a negative axis"] = () => Two((m, l) => m.Op("Flatten").With("axis", l.Inputs == 3 ? -2 : -1).Gemm(l), dimensions: ["batch", 3, 1]),
+        ["Constants in DOUBLE"] = () => Ends(Activation.Gelu, m =>
+        {
+            string z = m.Value, sum = m.Op("Div", m.Typed<double>(11, [Math.Sqrt(2)])).Op("Erf").Op("Add", m.Typed<double>(11, [1.0])).Value;
+            return m.Node("Mul", z, sum).Op("Mul", m.Typed<double>(11, [0.5]));
+        }),
         ["Flatten of an unknown shape"] = () => Two((m, l) => m.Op("Flatten").With("axis", 1).Gemm(l)),
         ["Reshape to [-1, n]"] = () => Two((m, l) => m.Op("Reshape", m.Integers(-1, l.Inputs)).Gemm(l), dimensions: [null, 3, 1]),
         ["Reshape to [0, -1]"] = () => Two((m, l) => m.Op("Reshape", m.Integers(0, -1)).With("allowzero", 0).Gemm(l), dimensions: ["batch", 1, 3]),
@@ -109,9 +115,9 @@ public static class OnnxVariants
         ["Softmax"] = () => Ends(Activation.Softmax, m => m.Op("Softmax").With("axis", -1)),
         ["Softmax over axis 1"] = () => Ends(Activation.Softmax, m => m.Op("Softmax").With("axis", 1)),
         ["Softmax by default"] = () => Ends(Activation.Softmax, m => m.Op("Softmax")),
-        ["Gelu"] = () => Ends(Activation.Gelu, m => m.Op("Gelu")),
-        ["Gelu, none"] = () => Ends(Activation.Gelu, m => m.Op("Gelu").With("approximate", "none")),
-        ["Swish"] = () => Ends(Activation.Silu, m => m.Op("Swish").With("alpha", 1f)),
+        ["Gelu"] = () => Ends(Activation.Gelu, m => m.Op("Gelu").Opset(20)),
+        ["Gelu, none"] = () => Ends(Activation.Gelu, m => m.Op("Gelu").With("approximate", "none").Opset(20)),
+        ["Swish"] = () => Ends(Activation.Silu, m => m.Op("Swish").With("alpha", 1f).Opset(24)),
         ["SiLU"] = () => Ends(Activation.Silu, m => m.Node("Mul", m.Value, m.Op("Sigmoid").Value)),
         ["SiLU, the other way"] = () => Ends(Activation.Silu, m =>
         {
@@ -136,7 +142,7 @@ public static class OnnxVariants
         }),
         ["GELU, divided by two, its constants of nodes"] = () => Ends(Activation.Gelu, m =>
         {
-            string z = m.Value, root = Constant(m, m.Raw([RootOfTwo])), one = Constant(m, m.Raw([1f])), two = Constant(m, m.Typed<double>(11, [2.0]));
+            string z = m.Value, root = Constant(m, m.Raw([RootOfTwo])), one = Constant(m, m.Raw([1f])), two = Constant(m, m.Raw([2f]));
             string half = m.Node("Div", z, two).Value;
             return m.Node("Div", z, root).Op("Erf").OpLast("Add", one).OpLast("Mul", half);
         }),
@@ -151,9 +157,11 @@ public static class OnnxVariants
 
     internal static (byte[] Model, Network Network) Create(string name)
     {
-        (OnnxBuilder model, Network network) = s_all[name]();
+        (OnnxBuilder model, Network network) = CreateBuilder(name);
         return (model.ToBytes(), network);
     }
+
+    internal static (OnnxBuilder Model, Network Network) CreateBuilder(string name) => s_all[name]();
 
     /// <summary>3-4-2 by a node or some for each layer; parameters other than those that the nodes are made from, if these change them.</summary>
     private static (OnnxBuilder Model, Network Network) Two(
