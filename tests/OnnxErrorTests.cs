@@ -26,7 +26,8 @@ public class OnnxErrorTests
         ["Softmax before the last layer"] = (() => Layer().Op("Softmax").Op("MatMul", "c0t"), ["(MatMul)", "follows a Softmax"]),
         ["an attribute of another type"] = (() => Layer().Op("LeakyRelu").With("alpha", 1), ["(LeakyRelu)", "alpha must be a float"]),
         ["an unknown attribute"] = (() => Layer().Op("Relu").With("limit", 6f), ["(Relu)", "attribute 'limit' is not supported"]),
-        ["an attribute twice"] = (() => Layer().Op("LeakyRelu").With("alpha", 0.01f).With("alpha", 0.01f), ["(LeakyRelu)", "twice"]),
+        ["an attribute twice"] = (() => Layer().Op("LeakyRelu").With("alpha", 0.01f).With("alpha", 0.01f), ["(LeakyRelu)", "its attribute 'alpha' twice"]),
+        ["one of four attributes twice"] = (() => Layer().With("beta", 1f).With("beta", 0f), ["(Gemm)", "its attribute 'beta' twice"]),
         ["NaN alpha"] = (() => Layer().With("alpha", float.NaN), ["Node 0 'n2' (Gemm)", "alpha must be finite, but is NaN"]),
         ["infinite beta"] = (() => Layer().With("beta", float.PositiveInfinity), ["(Gemm)", "beta must be finite"]),
         ["transB of 2"] = (() => Layer().With("transB", 2), ["(Gemm)", "transB must be 0 or 1, but is 2"]),
@@ -95,7 +96,8 @@ public class OnnxErrorTests
         ["a Constant without value"] = (
             () => From(new OnnxBuilder(), m => m.Node("MatMul", "x", m.Node("Constant").Value)), ["(Constant)", "no attribute 'value'"]),
         ["a vector of weights"] = (() => From(new OnnxBuilder(), m => m.Op("MatMul", m.Raw(s_six, 6))), ["(MatMul)", "must be a matrix", "[6]"]),
-        ["weights of integers"] = (() => From(new OnnxBuilder(), m => m.Op("MatMul", m.Typed<long>(7, [1, 2], 1, 2))), ["(MatMul)", "but are INT64 of shape [1, 2]"]),
+        ["weights of integers"] = (
+            () => From(new OnnxBuilder(), m => m.Op("MatMul", m.Typed<long>(7, [1, 2], 1, 2))), ["(MatMul)", "but are INT64 of shape [1, 2]"]),
         ["biases of another length"] = (
             () => From(Layer(), m => m.Op("Add", m.Raw([1f, 2f, 3f], 3))), ["(Add)", "of shape [2], [1, 2] or [1], but are FLOAT of shape [3]"]),
         ["biases of columns"] = (() => From(Layer(), m => m.Op("Add", m.Raw([1f, 2f], 2, 1))), ["(Add)", "of shape [2, 1]"]),

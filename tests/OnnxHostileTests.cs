@@ -78,9 +78,24 @@ public class OnnxHostileTests
         Assert.Null(Load(OnnxTests.Save(large)));
         Assert.Null(Load(Model(m => m.Op("Gemm", m.List(new float[700 * 900], 700, 900), m.List(new float[900], 900)))));
         Assert.Null(Load(Model(m => m.Op("MatMul", m.Typed<double>(11, new double[700 * 900], 700, 900)))));
-        Assert.Null(Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(8, 101)], Activation.Gelu, Activation.Softmax, seed: 1))));
-        Assert.Null(Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(1, 201)], Activation.Relu, Activation.Softmax, seed: 1))));
+        Assert.Null(Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(8, 131)], Activation.Gelu, Activation.Softmax, seed: 1))));
+        Assert.Null(Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(1, 251)], Activation.Relu, Activation.Softmax, seed: 1))));
         foreach (string variant in OnnxVariants.Names.Select(row => row.Data)) Assert.Null(Load(OnnxVariants.Create(variant).Model));
+    }
+
+    /// <summary>Around the number of layers from which on networks are refused.</summary>
+    [Theory]
+    [InlineData("Gelu")]
+    [InlineData("Silu")]
+    [InlineData("Relu")]
+    public void Deep_networks_take_no_more_or_are_refused(string name)
+    {
+        Activation activation = Cases.Named(name);
+        Assert.Null(LoadDeep(50));
+        Assert.NotNull(LoadDeep(500));
+        for (int layers = 100; layers < 400; layers += 10) LoadDeep(layers);
+
+        ModelFormatException? LoadDeep(int layers) => Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(5, layers + 1)], activation, activation, seed: 1)));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ internal static class ReadmeRecipes
     /// <summary>What comes back from a file.</summary>
     internal static Network Exchange(Network network, string path)
     {
-        // ONNX: a model for other runtimes, and a network from a model that PyTorch, Keras or scikit-learn exported.
+        // ONNX: a model for other runtimes, and a network from a model that others, PyTorch or Keras, exported.
         OnnxModel.Save(network, path);
         Network loaded = OnnxModel.Load(path);
         Console.WriteLine($"{loaded.Inputs} inputs, {loaded.Layers.Count} layers, {loaded.Parameters.Length} parameters");

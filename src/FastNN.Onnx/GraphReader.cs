@@ -64,7 +64,7 @@ internal sealed class GraphReader(Graph graph)
             case "Cast":
                 operation.Expect(1, 1, "to", "saturate");
                 long type = operation.Integer("to", TensorTypes.Undefined);
-                if (type != TensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {TensorTypes.NameOf((int)type)}");
+                if (type != TensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {TensorTypes.NameOf(type)}");
                 break;
             default:
                 Activate(operation, ReadActivation(operation));

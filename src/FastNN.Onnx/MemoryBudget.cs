@@ -6,7 +6,7 @@ namespace FastNN.Onnx;
 /// </summary>
 internal sealed class MemoryBudget(int size)
 {
-    private const long Allowance = 1 << 20, Reserve = 1 << 16; // what is not booked: exceptions, the network's own objects, this one
+    private const long Allowance = 1 << 20, Reserve = 1 << 16; // what is not booked: exceptions, the network's own objects, this one, what is there once for all
     private readonly long _total = 2L * size + Allowance - Reserve;
     private long _booked;
 
@@ -14,6 +14,7 @@ internal sealed class MemoryBudget(int size)
     internal void Book(long bytes, string what)
     {
         _booked += bytes;
-        if (_booked > _total) throw Fault.Of("The model", $"{what} would take {_booked} bytes of memory, more than twice the file's size of {size} and 1 MB");
+        if (_booked > _total)
+            throw Fault.Of("The model", $"up to {what} it would take {_booked} bytes of memory, more than twice the file's size of {size} and 1 MB");
     }
 }

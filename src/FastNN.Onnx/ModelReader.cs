@@ -8,7 +8,7 @@ internal static class ModelReader
 {
     private const int OldestOpset = 7;
     private const string ParameterOfWidths = "widths";
-    private const int BytesOfLayer = 1024; // of its plan, its shape and the object of the network
+    private const int BytesOfLayer = 512; // of its plan, its shape and the object of the network
 
     private static readonly MessageParser<ModelProto> s_parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
@@ -34,7 +34,7 @@ internal static class ModelReader
         List<LayerPlan> layers = new GraphReader(graph).Read();
         long parameters = 0;
         foreach (LayerPlan layer in layers) parameters += (long)layer.Inputs * layer.Outputs + layer.Outputs;
-        budget.Book(parameters * sizeof(float) + (long)layers.Count * BytesOfLayer, $"its network of {parameters} parameters");
+        budget.Book(parameters * sizeof(float) + (long)layers.Count * BytesOfLayer, $"the network of {parameters} parameters in {layers.Count} layers");
 
         Network network = Create([layers[0].Inputs, .. layers.Select(layer => layer.Outputs)], [.. layers.Select(layer => layer.Activation)], kernels);
         for (int l = 0; l < layers.Count; l++) layers[l].Fill(network.Layers[l]);

@@ -13,7 +13,8 @@ namespace FastNN.Onnx;
 /// A model to be loaded is a chain: Gemm, or MatMul with or without Add, of constant weights; activations, those of several operators that exporters write
 /// included; Identity, Dropout, Cast to float, and Flatten or Reshape to [batch, n]. Weights are FLOAT or DOUBLE, rounded to float. Everything else is
 /// refused by a <see cref="ModelFormatException"/> that names the node and what of it is not supported. Files may be hostile: what they claim is checked
-/// against the data that is there, and loading takes at most twice their size of memory and 1 MB.
+/// against the data that is there, and loading takes at most twice their size of memory and 1 MB. What would take more is refused too: layers that share weights,
+/// if these are large, and networks of more than about 250 layers, 130 with GELU.
 /// </remarks>
 public static class OnnxModel
 {

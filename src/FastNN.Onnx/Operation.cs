@@ -45,11 +45,13 @@ internal sealed class Operation(int index, NodeProto node)
     {
         for (int k = 0; k < node.Attribute.Count; k++)
         {
-            AttributeProto attribute = node.Attribute[k];
-            if (!attributes.Contains(attribute.Name)) throw Fault($"its attribute {Onnx.Fault.Quote(attribute.Name)} is not supported");
+            string name = node.Attribute[k].Name;
+            if (!attributes.Contains(name)) throw Fault($"its attribute {Onnx.Fault.Quote(name)} is not supported");
+            for (int before = 0; before < k; before++) // no more than there are names, for the next is a second one
+            {
+                if (node.Attribute[before].Name == name) throw Fault($"it has its attribute '{name}' twice");
+            }
         }
-
-        if (node.Attribute.Count > attributes.Length) throw Fault("it has an attribute twice");
     }
 
     /// <summary>The name of an input that may be left out; empty if it is.</summary>

@@ -18,5 +18,5 @@ internal static class TensorTypes
     ];
 
     /// <summary>As the standard calls it.</summary>
-    internal static string NameOf(int type) => type >= 0 && type < s_names.Length ? s_names[type] : $"number {type}";
+    internal static string NameOf(long type) => type >= 0 && type < s_names.Length ? s_names[type] : $"number {type}";
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// All of a stream in native memory, which is given back when the model is parsed. It grows by what has been read, whatever length the stream claims.
+/// All of a stream in native memory, which is given back when the model is parsed, before its network is made. It doubles when it is full, whatever length
+/// the stream claims; what is not written to yet costs addresses, and no memory.
 /// </summary>
 internal sealed unsafe class StreamContent : IDisposable
 {

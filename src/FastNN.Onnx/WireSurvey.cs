@@ -98,7 +98,7 @@ internal readonly ref struct WireSurvey
         return size;
     }
 
-    private void Book(long bytes) => _budget.Book(bytes, "to parse its parts");
+    private void Book(long bytes) => _budget.Book(bytes, "the parsing of its parts");
 
     private ulong Varint(ref int position, int end)
     {
