@@ -1,3 +1,5 @@
+using FastNN.Onnx;
+
 namespace FastNN.Tests;
 
 /// <summary>README's examples of real training; <see cref="ReadmeTests"/> runs them and compares both.</summary>
@@ -61,5 +63,16 @@ internal static class ReadmeRecipes
         Console.WriteLine($"{right / 10.0}% of the last thousand decisions were right");
         // </reinforcement>
         return right / 1000.0;
+    }
+
+    /// <summary>What comes back from a file.</summary>
+    internal static Network Exchange(Network network, string path)
+    {
+        // ONNX: a model for other runtimes, and a network from a model that others, PyTorch or Keras, exported.
+        OnnxModel.Save(network, path);
+        Network loaded = OnnxModel.Load(path);
+        Console.WriteLine($"{loaded.Inputs} inputs, {loaded.Layers.Count} layers, {loaded.Parameters.Length} parameters");
+        // </onnx>
+        return loaded;
     }
 }

@@ -11,8 +11,7 @@ internal sealed class FastNNPeer : ITrainingPeer
     internal FastNNPeer(Problem problem)
     {
         _problem = problem;
-        _network = new Network(problem.Widths, problem.Kind.Hidden, problem.Kind.Output, seed: 1);
-        problem.Parameters.CopyTo(_network.Parameters);
+        _network = problem.CreateNetwork();
         Optimizer optimizer = problem.Kind.Adam
             ? new Adam(problem.LearningRate, Problem.Beta1, Problem.Beta2, Problem.Epsilon)
             : new Sgd(problem.LearningRate);

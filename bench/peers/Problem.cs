@@ -49,6 +49,14 @@ internal sealed record Problem(NetworkKind Kind, int[] Widths, int Batch, float[
         }
     }
 
+    /// <summary>Its network, on the kernels that are taken by themselves.</summary>
+    internal Network CreateNetwork()
+    {
+        var network = new Network(Widths, Kind.Hidden, Kind.Output, seed: 1);
+        Parameters.CopyTo(network.Parameters);
+        return network;
+    }
+
     /// <summary>That of each layer.</summary>
     internal Activation ActivationOf(int layer) => layer == Layers.Length - 1 ? Kind.Output : Kind.Hidden;
 

@@ -1,8 +1,9 @@
 // Trains with every variant this process accelerates and prints them with the bits they reached. Two builds of this program, JIT and
-// NativeAOT, must print the same bits; within one, a variant that differs ends it with 1.
+// NativeAOT, must print the same bits; within one, a variant that differs ends it with 1. Some of the networks go through ONNX first.
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FastNN;
+using FastNN.Onnx;
 
 string[] bits = [.. Kernels.Supported.Select(BitsAfterTraining)];
 Console.WriteLine($"variants {string.Join(' ', Kernels.Supported)}");
@@ -29,11 +30,18 @@ static string BitsAfterTraining(KernelVariant kernels)
     {
         Activation hidden = activation.IsElementwise ? activation : Activation.Tanh;
         Cost cost = activation.IsElementwise ? Cost.SquaredError : Cost.CrossEntropy;
-        var network = new Network([7, 20, 9, 5], hidden, activation, seed: 42, Initializer.Glorot, kernels);
+        Network network = ThroughOnnx(new Network([7, 20, 9, 5], hidden, activation, seed: 42, Initializer.Glorot, kernels));
         hash.AppendData(MemoryMarshal.AsBytes(Trained(network, new Adam(), cost)));
     }
 
     return Convert.ToHexString(hash.GetHashAndReset());
+}
+
+static Network ThroughOnnx(Network network)
+{
+    using var model = new MemoryStream();
+    OnnxModel.Save(network, model);
+    return OnnxModel.Load(model.ToArray(), network.KernelVariant);
 }
 
 static Span<float> Trained(Network network, Optimizer optimizer, Cost cost = Cost.SquaredError)

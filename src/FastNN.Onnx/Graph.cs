@@ -1,0 +1,153 @@
+using FastNN.Onnx.Schema;
+using Google.Protobuf.Collections;
+
+namespace FastNN.Onnx;
+
+/// <summary>What a name in a graph stands for: where its tensor comes from and which nodes read it, as often as they do.</summary>
+internal sealed class Value(string name)
+{
+    private List<Operation>? _others; // few values have some
+
+    internal string Name => name;
+
+    internal TensorProto? Initializer { get; init; }
+
+    internal Operation? Producer { get; init; }
+
+    internal Operation? FirstReader { get; private set; }
+
+    /// <summary>How many times it is read.</summary>
+    internal int Readings => FirstReader == null ? 0 : 1 + (_others?.Count ?? 0);
+
+    internal Operation ReaderOf(int reading) => reading == 0 ? FirstReader! : _others![reading - 1];
+
+    internal void AddReader(Operation reader)
+    {
+        if (FirstReader == null) FirstReader = reader;
+        else (_others ??= []).Add(reader);
+    }
+
+    public override string ToString() => Fault.Quote(name);
+}
+
+/// <summary>A graph by its names, each of which is given once.</summary>
+internal sealed class Graph
+{
+    /// <summary>Bytes that a name, a node and the reading of a name take here.</summary>
+    private const int NameBytes = 112, NodeBytes = 64, ForeignNodeBytes = 1024, ReadingBytes = 48;
+    private const int LongestChain = 8;
+    private readonly Dictionary<string, Value> _values;
+
+    internal Graph(GraphProto graph, MemoryBudget budget)
+    {
+        int names = graph.Initializer.Count + graph.Input.Count;
+        long bytes = 0;
+        foreach (NodeProto node in graph.Node)
+        {
+            names += node.Output.Count;
+            bytes += NodeBytes + (long)ReadingBytes * node.Input.Count + (node.Domain.Length == 0 ? 0 : ForeignNodeBytes);
+        }
+
+        budget.Book(bytes + (long)NameBytes * names, "the index of its names");
+        _values = new Dictionary<string, Value>(names);
+        foreach (TensorProto tensor in graph.Initializer)
+        {
+            if (!_values.TryAdd(tensor.Name, new Value(tensor.Name) { Initializer = tensor })) throw Fault.OfInitializer(tensor.Name, "it is there twice");
+        }
+
+        InputInfo = TheOne(graph.Input.Where(input => !IsInitializer(input.Name)), "input");
+        Input = new Value(InputInfo.Name);
+        _values.Add(Input.Name, Input);
+        Connect(graph.Node);
+        OutputInfo = TheOne(graph.Output, "output");
+        Output = _values.TryGetValue(OutputInfo.Name, out Value? output)
+            ? output
+            : throw Fault.Of($"Graph output {Fault.Quote(OutputInfo.Name)}", "no node gives it");
+    }
+
+    internal ValueInfoProto InputInfo { get; }
+
+    internal ValueInfoProto OutputInfo { get; }
+
+    internal Value Input { get; }
+
+    internal Value Output { get; }
+
+    internal Value ValueOf(string name) => _values[name];
+
+    /// <summary>Whether a name stands for an initializer or for the output of a Constant.</summary>
+    internal bool IsConstant(string name) => _values[name] is { Initializer: not null } or { Producer.Type: "Constant" };
+
+    /// <summary>The constant that an operation reads, be it passed on or transposed on the way.</summary>
+    internal Constant ConstantOf(Operation reader, string name)
+    {
+        bool isTransposed = false;
+        for (int k = 0; k < LongestChain; k++)
+        {
+            Value value = _values[name];
+            if (value.Initializer is { } initializer) return Constant.Read(reader, initializer, name, isTransposed);
+            Operation producer = value.Producer ?? throw reader.Fault($"its input {value} must be constant, but is the graph's input");
+            switch (producer.Type)
+            {
+                case "Constant":
+                    producer.Expect(0, 0, "value");
+                    TensorProto tensor = producer.Tensor("value") ?? throw producer.Fault("it has no attribute 'value'");
+                    return Constant.Read(producer, tensor, name, isTransposed);
+                case "Transpose":
+                    producer.Expect(1, 1, "perm");
+                    if (producer.Integers("perm") is not ([] or [1, 0])) throw producer.Fault("its perm must be [1, 0]");
+                    isTransposed = !isTransposed;
+                    break;
+                case "Identity":
+                    producer.Expect(1, 1);
+                    break;
+                default:
+                    throw reader.Fault($"its input {value} must be constant, but comes from {producer}");
+            }
+
+            name = producer.Inputs[0];
+        }
+
+        throw reader.Fault($"its input must be constant, but is more than {LongestChain} operators away from one");
+    }
+
+    private bool IsInitializer(string name) => _values.ContainsKey(name);
+
+    private static ValueInfoProto TheOne(IEnumerable<ValueInfoProto> all, string what)
+    {
+        ValueInfoProto? one = null;
+        foreach (ValueInfoProto info in all)
+        {
+            if (one != null) throw Fault.Of("The graph", $"it has several {what}s, {Fault.Quote(one.Name)} and {Fault.Quote(info.Name)}; one is supported");
+            one = info;
+        }
+
+        return one ?? throw Fault.Of("The graph", $"it has no {what}");
+    }
+
+    private void Connect(RepeatedField<NodeProto> nodes)
+    {
+        var operations = new Operation[nodes.Count];
+        for (int k = 0; k < operations.Length; k++)
+        {
+            operations[k] = new Operation(k, nodes[k]);
+            for (int o = 0; o < nodes[k].Output.Count; o++)
+            {
+                string output = nodes[k].Output[o];
+                if (output.Length > 0 && !_values.TryAdd(output, new Value(output) { Producer = operations[k] }))
+                    throw operations[k].Fault($"its output {Fault.Quote(output)} is given twice");
+            }
+        }
+
+        for (int k = 0; k < operations.Length; k++)
+        {
+            for (int i = 0; i < nodes[k].Input.Count; i++)
+            {
+                string input = nodes[k].Input[i];
+                if (input.Length == 0) continue;
+                if (!_values.TryGetValue(input, out Value? value)) throw operations[k].Fault($"nothing gives its input {Fault.Quote(input)}");
+                value.AddReader(operations[k]);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+namespace FastNN.Onnx;
+
+/// <summary>Follows the data from a graph's input to its output, whatever the order of the nodes, and plans a layer for each matrix on the way.</summary>
+internal sealed class GraphReader(Graph graph)
+{
+    private const float Leak = 0.01f;
+    private readonly List<LayerPlan> _layers = [];
+    private readonly SampleShape _shape = new(graph.InputInfo);
+    private readonly CompositeActivation _composites = new(graph);
+    private bool _hasActivation, _hasAdd;
+
+    /// <summary>All layers, at least one.</summary>
+    internal List<LayerPlan> Read()
+    {
+        Value value = graph.Input;
+        while (value != graph.Output) value = Step(value);
+        if (value.FirstReader is { } reader) throw reader.Fault("it reads the graph's output; branches are not supported");
+        if (_layers.Count == 0) throw Fault.Of("The graph", "it has no layer, a Gemm or MatMul, between input and output");
+        if (SampleShape.LengthsOf(graph.OutputInfo, "output") is [.., { } width] && width != _layers[^1].Outputs)
+            throw Fault.Of($"Graph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
+        return _layers;
+    }
+
+    private Value Step(Value value)
+    {
+        Operation operation = value.FirstReader ?? throw Fault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
+        if (value.Readings > 1 || operation.Type is "Mul" or "Div" or "Erf")
+        {
+            (Activation activation, Value end) = _composites.Read(value);
+            Activate(operation, activation);
+            return end;
+        }
+
+        if (operation.Type is not ("MatMul" or "Add") && operation.Inputs[0] != value.Name) throw operation.Fault($"it must read {value} as its first input");
+        Read(operation, value.Name);
+        return graph.ValueOf(operation.Outputs[0]);
+    }
+
+    private void Read(Operation operation, string data)
+    {
+        switch (operation.Type)
+        {
+            case "Gemm":
+                ReadGemm(operation);
+                break;
+            case "MatMul":
+                ReadMatMul(operation, data);
+                break;
+            case "Add":
+                ReadAdd(operation, data);
+                break;
+            case "Flatten":
+                _shape.Flatten(operation);
+                break;
+            case "Reshape":
+                _shape.Reshape(operation, graph);
+                break;
+            case "Identity":
+                operation.Expect(1, 1);
+                break;
+            case "Dropout":
+                ReadDropout(operation);
+                break;
+            case "Cast":
+                operation.Expect(1, 1, "to", "saturate");
+                long type = operation.Integer("to", TensorTypes.Undefined);
+                if (type != TensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {TensorTypes.NameOf(type)}");
+                break;
+            default:
+                Activate(operation, ReadActivation(operation));
+                break;
+        }
+    }
+
+    /// <summary>Y = α·A·B + β·C, A the data.</summary>
+    private void ReadGemm(Operation operation)
+    {
+        operation.Expect(2, 3, "alpha", "beta", "transA", "transB");
+        float alpha = operation.FiniteReal("alpha", 1f), beta = operation.FiniteReal("beta", 1f);
+        var layer = new LayerPlan(operation, graph.ConstantOf(operation, operation.Inputs[1]), operation.Flag("transB"), alpha);
+        if (operation.OptionalInput(2) is { Length: > 0 } biases && beta != 0f) layer.AddBiases(operation, graph.ConstantOf(operation, biases), beta);
+        if (operation.Flag("transA"))
+        {
+            _shape.PassLayerOfColumns(operation, layer);
+        }
+        else
+        {
+            if (_shape.IsVector) throw operation.Fault($"it must take [batch, {layer.Inputs}], but gets {_shape}");
+            _shape.PassLayer(operation, layer);
+        }
+
+        Add(operation, layer);
+    }
+
+    /// <summary>A·B, A the data; or B, if that is a single sample without a batch.</summary>
+    private void ReadMatMul(Operation operation, string data)
+    {
+        operation.Expect(2, 2);
+        bool weightsFirst = operation.Inputs[1] == data;
+        if (weightsFirst && !_shape.IsVector) throw operation.Fault($"the data, {_shape}, must be its first input and the weights its second");
+        var layer = new LayerPlan(operation, graph.ConstantOf(operation, operation.Inputs[weightsFirst ? 0 : 1]), isTransposed: weightsFirst);
+        _shape.PassLayer(operation, layer);
+        Add(operation, layer);
+    }
+
+    private void Add(Operation operation, LayerPlan layer)
+    {
+        if (_layers is [.., { } before] && before.Activation == Activation.Softmax)
+            throw operation.Fault("it follows a Softmax, which only the last layer of a network may have");
+        _layers.Add(layer);
+        (_hasActivation, _hasAdd) = (false, false);
+    }
+
+    private void ReadAdd(Operation operation, string data)
+    {
+        operation.Expect(2, 2);
+        if (_layers.Count == 0 || _hasActivation || _hasAdd) throw operation.Fault("it must follow a Gemm or MatMul, whose biases it adds");
+        _layers[^1].AddBiases(operation, graph.ConstantOf(operation, operation.Inputs[operation.Inputs[0] == data ? 1 : 0]));
+        _hasAdd = true;
+    }
+
+    /// <summary>Passes the data on, unless it is to train.</summary>
+    private void ReadDropout(Operation operation)
+    {
+        operation.ExpectAttributes("ratio", "seed");
+        if (operation.Inputs.Count > 3) throw operation.Fault($"it must have 1 to 3 inputs, but has {operation.Inputs.Count}");
+        if (operation.OptionalInput(2) is { Length: > 0 } training && !graph.ConstantOf(operation, training).IsFalse)
+            throw operation.Fault("its training_mode must be false");
+        for (int k = 0; k < operation.Outputs.Count; k++)
+        {
+            bool isUsed = operation.Outputs[k] is { Length: > 0 } name && (graph.ValueOf(name) == graph.Output || graph.ValueOf(name).FirstReader != null);
+            if (k == 0 ? operation.Outputs[k].Length == 0 : isUsed) throw operation.Fault("its first output, and no other, must be used");
+        }
+
+        if (operation.Outputs.Count == 0) throw operation.Fault("it must have an output");
+    }
+
+    /// <summary>An activation of one operator.</summary>
+    private Activation ReadActivation(Operation operation)
+    {
+        switch (operation.Type)
+        {
+            case "Sigmoid":
+                operation.Expect(1, 1);
+                return Activation.Sigmoid;
+            case "Tanh":
+                operation.Expect(1, 1);
+                return Activation.Tanh;
+            case "Relu":
+                operation.Expect(1, 1);
+                return Activation.Relu;
+            case "Softplus":
+                operation.Expect(1, 1);
+                return Activation.Softplus;
+            case "LeakyRelu":
+                operation.Expect(1, 1, "alpha");
+                float leak = operation.Real("alpha", Leak);
+                return leak == Leak ? Activation.LeakyRelu : throw operation.Fault($"its alpha must be {Leak}, but is {leak}");
+            case "Softmax":
+                operation.Expect(1, 1, "axis");
+                long axis = operation.Integer("axis", -1);
+                return _shape.IsLastAxis(axis) ? Activation.Softmax : throw operation.Fault($"its axis must be the last of {_shape}, but is {axis}");
+            case "Gelu":
+                operation.Expect(1, 1, "approximate");
+                string approximate = operation.Text("approximate", "none");
+                return approximate == "none" ? Activation.Gelu : throw operation.Fault($"its approximate must be 'none', but is {Fault.Quote(approximate)}");
+            case "Swish":
+                operation.Expect(1, 1, "alpha");
+                float slope = operation.Real("alpha", 1f);
+                return slope == 1f ? Activation.Silu : throw operation.Fault($"its alpha must be 1, but is {slope}");
+            default:
+                throw operation.Fault(
+                    "the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, Sigmoid, Tanh, Relu, LeakyRelu, Softmax, "
+                    + "Softplus, Gelu and Swish are, and SiLU and GELU of several operators");
+        }
+    }
+
+    private void Activate(Operation operation, Activation activation)
+    {
+        if (_layers.Count == 0) throw operation.Fault("it must follow a layer, a Gemm or MatMul, but is before the first");
+        if (_hasActivation) throw operation.Fault($"it must follow a Gemm or MatMul, but follows another activation, {_layers[^1].Activation}");
+        _layers[^1].Activation = activation;
+        _hasActivation = true;
+    }
+}

@@ -1,0 +1,53 @@
+namespace FastNN.Onnx;
+
+/// <summary>A layer as the graph describes it: tensors of the file, which become parameters only when the memory for all layers is booked.</summary>
+internal sealed class LayerPlan
+{
+    private readonly Constant _weights;
+    private readonly bool _isTransposed;
+    private readonly float _factor;
+    private readonly List<(Constant Values, float Factor)> _biases = [];
+
+    /// <param name="operation">Named if the weights are no matrix of reals.</param>
+    /// <param name="weights">W [n_in, n_out], or its transpose.</param>
+    /// <param name="isTransposed">Whether it is [n_out, n_in].</param>
+    /// <param name="factor">Multiplies each weight.</param>
+    internal LayerPlan(Operation operation, Constant weights, bool isTransposed, float factor = 1f)
+    {
+        if (!weights.IsOfReals || weights.Shape.Count != 2)
+            throw operation.Fault($"its weights must be a matrix of FLOAT or DOUBLE, but are {weights}");
+        (_weights, _isTransposed, _factor) = (weights, isTransposed, factor);
+        Inputs = (int)weights.Shape[isTransposed ? 1 : 0];
+        Outputs = (int)weights.Shape[isTransposed ? 0 : 1];
+    }
+
+    internal int Inputs { get; }
+
+    internal int Outputs { get; }
+
+    internal Activation Activation { get; set; } = Activation.Identity;
+
+    /// <summary>Adds values of shape [n_out], [1, n_out], or one for all outputs, each times a factor, to the biases.</summary>
+    internal void AddBiases(Operation operation, Constant values, float factor = 1f)
+    {
+        IReadOnlyList<long> shape = values.Shape;
+        if (!values.IsOfReals || shape.Count > 2 || (values.Count > 1 && (values.Count != Outputs || shape[^1] != Outputs)))
+        {
+            throw operation.Fault($"its biases must be FLOAT or DOUBLE of shape [{Outputs}], [1, {Outputs}] or [1], but are {values}");
+        }
+
+        _biases.Add((values, factor));
+    }
+
+    internal void Fill(Layer layer)
+    {
+        _weights.CopyTo(layer.Weights, _isTransposed, _factor);
+        layer.Biases.Clear();
+        float[] added = _biases.Count > 1 ? new float[Outputs] : [];
+        for (int k = 0; k < _biases.Count; k++)
+        {
+            _biases[k].Values.CopyTo(k == 0 ? layer.Biases : added, _biases[k].Factor);
+            for (int i = 0; k > 0 && i < Outputs; i++) layer.Biases[i] += added[i];
+        }
+    }
+}

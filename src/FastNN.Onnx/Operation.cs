@@ -1,0 +1,99 @@
+using System.Text;
+using FastNN.Onnx.Schema;
+
+namespace FastNN.Onnx;
+
+/// <summary>A node of a graph, its attributes, and what is wrong with it.</summary>
+internal sealed class Operation(int index, NodeProto node)
+{
+    internal const string StandardDomain = "ai.onnx";
+
+    /// <summary>The operator, with its domain where that is not ONNX's own.</summary>
+    internal string Type { get; } =
+        node.Domain is "" or StandardDomain ? node.OpType : $"{Onnx.Fault.Clip(node.Domain)}.{Onnx.Fault.Clip(node.OpType)}";
+
+    internal IReadOnlyList<string> Inputs => node.Input;
+
+    internal IReadOnlyList<string> Outputs => node.Output;
+
+    /// <summary>"node 3 'fc1' (Gemm)".</summary>
+    public override string ToString() => $"node {index} {Onnx.Fault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : Onnx.Fault.Clip(Type))})";
+
+    internal ModelFormatException Fault(string reason) => Onnx.Fault.Of($"N{ToString()[1..]}", reason);
+
+    /// <summary>
+    /// Checks how many inputs there are, empty names at the end not counted, that those which must be there have a name, that there is one output, and that
+    /// no attribute is other than these.
+    /// </summary>
+    internal void Expect(int fewestInputs, int mostInputs, params ReadOnlySpan<string> attributes)
+    {
+        int inputs = node.Input.Count;
+        while (inputs > 0 && node.Input[inputs - 1].Length == 0) inputs--;
+        if (inputs < fewestInputs || inputs > mostInputs)
+            throw Fault($"it must have {fewestInputs}{(mostInputs > fewestInputs ? $" to {mostInputs}" : "")} inputs, but has {inputs}");
+        for (int k = 0; k < fewestInputs; k++)
+        {
+            if (node.Input[k].Length == 0) throw Fault($"its input {k} has no name");
+        }
+
+        if (node.Output.Count != 1) throw Fault($"it must have one output, but has {node.Output.Count}");
+        if (node.Output[0].Length == 0) throw Fault("its output has no name");
+        ExpectAttributes(attributes);
+    }
+
+    internal void ExpectAttributes(params ReadOnlySpan<string> attributes)
+    {
+        for (int k = 0; k < node.Attribute.Count; k++)
+        {
+            string name = node.Attribute[k].Name;
+            if (!attributes.Contains(name)) throw Fault($"its attribute {Onnx.Fault.Quote(name)} is not supported");
+            for (int before = 0; before < k; before++) // no more than there are names, for the next is a second one
+            {
+                if (node.Attribute[before].Name == name) throw Fault($"it has its attribute '{name}' twice");
+            }
+        }
+    }
+
+    /// <summary>The name of an input that may be left out; empty if it is.</summary>
+    internal string OptionalInput(int k) => k < node.Input.Count ? node.Input[k] : "";
+
+    internal long Integer(string name, long byDefault) => Find(name, AttributeTypes.Integer, "an integer")?.I ?? byDefault;
+
+    internal bool Flag(string name)
+    {
+        long flag = Integer(name, 0);
+        return flag is 0 or 1 ? flag == 1 : throw Fault($"its {name} must be 0 or 1, but is {flag}");
+    }
+
+    internal float Real(string name, float byDefault) => Find(name, AttributeTypes.Float, "a float")?.F ?? byDefault;
+
+    internal float FiniteReal(string name, float byDefault)
+    {
+        float value = Real(name, byDefault);
+        return float.IsFinite(value) ? value : throw Fault($"its {name} must be finite, but is {value}");
+    }
+
+    /// <summary>A string, or as much of it as is shown.</summary>
+    internal string Text(string name, string byDefault) => Find(name, AttributeTypes.Text, "a string") is { } attribute
+        ? Encoding.UTF8.GetString(attribute.S.Span[..Math.Min(attribute.S.Length, Onnx.Fault.MostShown)])
+        : byDefault;
+
+    /// <summary>The integers of an attribute; none if it is left out.</summary>
+    internal IReadOnlyList<long> Integers(string name) => Find(name, AttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
+
+    internal TensorProto? Tensor(string name) => Find(name, AttributeTypes.Tensor, "a tensor") is { } attribute
+        ? attribute.T ?? throw Fault($"its {name} holds no tensor")
+        : null;
+
+    private AttributeProto? Find(string name, int type, string kind)
+    {
+        for (int k = 0; k < node.Attribute.Count; k++)
+        {
+            AttributeProto attribute = node.Attribute[k];
+            if (attribute.Name != name) continue;
+            return attribute.Type == type ? attribute : throw Fault($"its {name} must be {kind}");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,121 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace FastNN.Onnx;
+
+/// <summary>
+/// A walk through a file of protocol buffers (https://protobuf.dev/programming-guides/encoding) before it is parsed: books the memory that the parser will
+/// take for each part, which for parts of two bytes is a hundred times their size, and finds what is cut off.
+/// </summary>
+internal readonly ref struct WireSurvey
+{
+    /// <summary>
+    /// Bytes, as .NET lays out objects: one with its header; a field; a list; its first array, for eight; a place behind these and a number in a packed list,
+    /// as both grow by doubling; an array with the object that holds it.
+    /// </summary>
+    private const int Object = 24, Field = 8, List = 32, FirstArray = 88, InFirstArray = 8, Place = 32, Buffer = 64, Text = 32;
+    private const int MostFields = 32;
+    private readonly ReadOnlySpan<byte> _data;
+    private readonly MemoryBudget _budget;
+
+    private WireSurvey(ReadOnlySpan<byte> data, MemoryBudget budget)
+    {
+        _data = data;
+        _budget = budget;
+    }
+
+    /// <exception cref="ModelFormatException">The bytes are no message, or would take more memory than the budget has.</exception>
+    internal static void Book(ReadOnlySpan<byte> data, MessageDescriptor message, MemoryBudget budget) =>
+        new WireSurvey(data, budget).Visit(message, 0, data.Length);
+
+    private void Visit(MessageDescriptor message, int position, int end)
+    {
+        Book(SizeOf(message));
+        Span<int> counts = stackalloc int[MostFields]; // of what each list has
+        counts.Clear();
+        while (position < end)
+        {
+            int start = position;
+            ulong tag = Varint(ref position, end);
+            if (tag >> 3 is 0 or > int.MaxValue >> 2) throw Cut(start);
+            FieldDescriptor? field = message.FindFieldByNumber((int)(tag >> 3));
+            if (field is { IsRepeated: true } && ++counts[field.FieldNumber] is var count) Book(count == 1 ? FirstArray : count <= InFirstArray ? 0 : Place);
+            switch ((WireFormat.WireType)(tag & 7))
+            {
+                case WireFormat.WireType.Varint:
+                    Varint(ref position, end);
+                    break;
+                case WireFormat.WireType.Fixed64:
+                    position = Skip(position, sizeof(ulong), end);
+                    break;
+                case WireFormat.WireType.Fixed32:
+                    position = Skip(position, sizeof(uint), end);
+                    break;
+                case WireFormat.WireType.LengthDelimited:
+                    ulong length = Varint(ref position, end);
+                    int next = Skip(position, length, end);
+                    if (field != null) VisitPart(field, position, next, isFirst: counts[field.FieldNumber] <= 1);
+                    position = next;
+                    break;
+                default:
+                    throw Fault.Of($"Byte {start}", "a group or an unknown type of field, which a model does not have");
+            }
+        }
+    }
+
+    private void VisitPart(FieldDescriptor field, int start, int end, bool isFirst)
+    {
+        long length = end - start;
+        switch (field.FieldType)
+        {
+            case FieldType.Message:
+                Visit(field.MessageType, start, end);
+                break;
+            case FieldType.String:
+                Book(Text + sizeof(char) * length);
+                break;
+            case FieldType.Bytes:
+                Book(Buffer + length);
+                break;
+            case FieldType.Float when isFirst && length % sizeof(float) == 0:
+            case FieldType.Double when isFirst && length % sizeof(double) == 0:
+                Book(length); // the list is made as long as it must be, at once
+                break;
+            case FieldType.Float or FieldType.Double:
+                Book(4 * length);
+                break;
+            default:
+                Book(Place * length);
+                break;
+        }
+    }
+
+    private static int SizeOf(MessageDescriptor message)
+    {
+        int size = Object;
+        IList<FieldDescriptor> fields = message.Fields.InDeclarationOrder();
+        for (int k = 0; k < fields.Count; k++) size += fields[k].IsRepeated ? List + Field : Field;
+        return size;
+    }
+
+    private void Book(long bytes) => _budget.Book(bytes, "the parsing of its parts");
+
+    private ulong Varint(ref int position, int end)
+    {
+        ulong value = 0;
+        for (int shift = 0, start = position; shift < 70; shift += 7)
+        {
+            if (position == end) throw Cut(start);
+            byte part = _data[position++];
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80) return value;
+        }
+
+        throw Fault.Of($"Byte {position - 1}", "a number of more than ten bytes, which a model does not have");
+    }
+
+    private static int Skip(int position, ulong length, int end) => length <= (ulong)(end - position) ? position + (int)length : throw Cut(position);
+
+    private static ModelFormatException Cut(int position) =>
+        Fault.Of($"Byte {position}", "no field of a message, or one that is cut off; it is no ONNX model, or not all of it");
+}

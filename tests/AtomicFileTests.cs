@@ -1,0 +1,58 @@
+extern alias core;
+
+using Xunit;
+using CoreAtomicFile = core::FastNN.AtomicFile;
+
+namespace FastNN.Tests;
+
+/// <summary>A file is there as a whole or not at all, and nothing is left beside it.</summary>
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fastnn").FullName;
+
+    private string PathOfFile => Path.Combine(_folder, "file");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_file_is_created_and_replaced()
+    {
+        CoreAtomicFile.Write(PathOfFile, stream => stream.Write([1, 2, 3]));
+        CoreAtomicFile.Write(PathOfFile, stream => stream.Write([4]));
+        Assert.Equal([4], File.ReadAllBytes(PathOfFile));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void The_old_content_is_there_until_all_of_the_new_is_and_stays_if_that_fails()
+    {
+        File.WriteAllBytes(PathOfFile, [7]);
+        Assert.Throws<InvalidOperationException>(() => CoreAtomicFile.Write(PathOfFile, stream =>
+        {
+            stream.Write(new byte[100_000]);
+            stream.Flush();
+            Assert.Equal([7], File.ReadAllBytes(PathOfFile));
+            Assert.Equal(2, Directory.GetFiles(_folder).Length);
+            throw new InvalidOperationException();
+        }));
+        Assert.Equal([7], File.ReadAllBytes(PathOfFile));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_folder_is_not_replaced_and_the_temporary_file_goes()
+    {
+        string folder = Directory.CreateDirectory(PathOfFile).FullName;
+        Exception? exception = Record.Exception(() => CoreAtomicFile.Write(folder, stream => stream.WriteByte(1)));
+        Assert.True(exception is IOException or UnauthorizedAccessException, exception?.ToString());
+        Assert.Equal([folder], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_path_must_be_given_and_its_folder_be_there()
+    {
+        Assert.Throws<ArgumentNullException>(() => CoreAtomicFile.Write(null!, _ => { }));
+        Assert.Throws<ArgumentException>(() => CoreAtomicFile.Write("", _ => { }));
+        Assert.Throws<DirectoryNotFoundException>(() => CoreAtomicFile.Write(Path.Combine(_folder, "none", "file"), _ => { }));
+    }
+}

@@ -1,0 +1,125 @@
+using FastNN.Onnx;
+using FastNN.Onnx.Schema;
+using Microsoft.ML.OnnxRuntime;
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>
+/// ONNX Runtime runs what FastNN saves, and FastNN loads what ONNX Runtime runs: the outputs of both are within their bounds of the same exact values.
+/// </summary>
+public class OnnxRuntimeTests
+{
+    private const int Batch = 7;
+
+    public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(activation => activation.Name)];
+
+    /// <summary>All forms but those that mix floats with doubles, which ONNX Runtime refuses.</summary>
+    public static TheoryData<string> Variants { get; } =
+        [.. OnnxVariants.Names.Select(row => row.Data).Where(name => !name.Contains("double", StringComparison.OrdinalIgnoreCase))];
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void ONNX_Runtime_runs_what_is_saved(string name)
+    {
+        Activation activation = Activation.All.Single(activation => activation.Name == name);
+        Activation hidden = activation.IsElementwise ? activation : Activation.Tanh;
+        foreach (int[] widths in (int[][])[[1, 1], [2, 4, 3, 2], [17, 33, 9, 5], [64, 128, 64, 10], [5, 1, 70, 3]])
+        {
+            var network = new Network(widths, hidden, activation, seed: 3, Initializer.Uniform(1f));
+            using var stream = new MemoryStream();
+            OnnxModel.Save(network, stream);
+            foreach (int batch in (int[])[1, 2, 13]) Compare(network, stream.ToArray(), [batch, network.Inputs]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void FastNN_loads_what_ONNX_Runtime_runs(string name)
+    {
+        OnnxBuilder builder = OnnxVariants.CreateBuilder(name).Model;
+        byte[] model = builder.ToBytes();
+        Network network = OnnxModel.Load(model);
+        bool isOfColumns = builder.Graph.Node[0].Attribute.Any(attribute => attribute is { Name: "transA", I: 1 });
+        long[] shape = isOfColumns ? [network.Inputs, Batch] : [.. ShapeOf(builder.Graph.Input.Single(input => input.Name == "x"), network)];
+        Compare(network, model, shape, isOfColumns);
+    }
+
+    /// <summary>Of the input, with <see cref="Batch"/> samples where their number is open.</summary>
+    private static IEnumerable<long> ShapeOf(ValueInfoProto input, Network network)
+    {
+        TensorShapeProto? shape = input.Type.TensorType.Shape;
+        return shape == null ? [Batch, network.Inputs] : shape.Dim.Select(dimension => dimension.HasDimValue ? dimension.DimValue : Batch);
+    }
+
+    /// <summary>Inputs are rows of samples of whatever shape, or columns [n_in, batch].</summary>
+    private static void Compare(Network network, byte[] model, long[] shape, bool isOfColumns = false)
+    {
+        var random = new Random(1);
+        float[] inputs = new float[shape.Aggregate(1L, (product, length) => product * length)];
+        foreach (ref float value in inputs.AsSpan()) value = 4f * random.NextSingle() - 2f;
+        float[] theirs = Run(model, inputs, shape);
+        int batch = inputs.Length / network.Inputs;
+        if (isOfColumns) inputs = OnnxBuilder.Transpose(inputs, network.Inputs, batch);
+        float[] ours = new float[batch * network.Outputs];
+        network.Forward(inputs, ours);
+        Assert.Equal(ours.Length, theirs.Length);
+        for (int s = 0; s < batch; s++)
+        {
+            ReadOnlySpan<float> x = inputs.AsSpan(s * network.Inputs, network.Inputs);
+            var outputs = new Range(s * network.Outputs, (s + 1) * network.Outputs);
+            Bounded.AssertAdmits(Bound(network, x, (_, z, a) => a), ours.AsSpan(outputs), $"FastNN, sample {s}");
+            Bounded.AssertAdmits(Bound(network, x, Loosen), theirs.AsSpan(outputs), $"ONNX Runtime, sample {s}");
+        }
+    }
+
+    private static float[] Run(byte[] model, float[] inputs, long[] shape)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var session = new InferenceSession(model, options);
+        using var run = new RunOptions();
+        using OrtValue x = OrtValue.CreateTensorValueFromMemory(inputs, shape);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, ["x"], [x], session.OutputNames);
+        return outputs.Single().GetTensorDataAsSpan<float>().ToArray();
+    }
+
+    /// <summary>
+    /// The exact outputs with the bound that <see cref="Bounded"/> proves: sums of n products, unfused, round each product once and n times more, so they are
+    /// taken as n + 1 fused ones.
+    /// </summary>
+    private static Bounded[] Bound(Network network, ReadOnlySpan<float> x, Func<Activation, Bounded[], Bounded[], Bounded[]> loosen)
+    {
+        Bounded[] a = Bounded.Exact(x);
+        foreach (Layer layer in network.Layers)
+        {
+            var z = new Bounded[layer.Outputs];
+            var column = new Bounded[layer.Inputs + 1];
+            for (int i = 0; i < z.Length; i++)
+            {
+                for (int j = 0; j < layer.Inputs; j++) column[j] = layer.Weights[j * layer.Outputs + i];
+                z[i] = Bounded.Dot(layer.Biases[i], column, [.. a, 0]);
+            }
+
+            a = loosen(layer.Activation, z, OracleActivations.Value(layer.Activation, z));
+        }
+
+        return a;
+    }
+
+    /// <summary>
+    /// What ONNX Runtime's activations are off, over what FastNN promises of its own, is not proven but assumed: eight units of 2⁻²⁴ of the largest value that
+    /// the formula comes by, which is 1 or, of z·σ(z) and z·(1 + erf(z/√2)), |z|; and of softmax another for each term that is added one by one.
+    /// </summary>
+    private static Bounded[] Loosen(Activation f, Bounded[] z, Bounded[] a)
+    {
+        if (f.Name is "Identity" or "Relu" or "LeakyRelu") return a;
+        return
+        [
+            .. a.Zip(z, (ai, zi) =>
+            {
+                double largest = f.Name is "Sigmoid" or "Tanh" or "Softmax" ? 1 : Math.Max(1, Math.Abs(zi.Value));
+                return ai with { Error = ai.Error + Bounded.U * (8 * largest + (f.IsElementwise ? 0 : a.Length * ai.Value)) };
+            }),
+        ];
+    }
+}
