@@ -145,8 +145,10 @@ public unsafe class ActivationTests(ITestOutputHelper output)
                 continue;
             }
 
-            double z = x[k], exact = Lines.Has(z) ? lines.At(z) : activation.Exact(z), error = ErrorInUlp(expected[k], exact);
-            if (stride > 1 && Lines.Has(z)) Assert.InRange(Math.Abs(exact - activation.Exact(z)), 0, Lines.Error * Math.Abs(exact) + Lines.Nothing);
+            double z = x[k];
+            bool straight = activation.MaxUlp > 1 && Lines.Has(z); // what is cheap anyway is taken as it is
+            double exact = straight ? lines.At(z) : activation.Exact(z), error = ErrorInUlp(expected[k], exact);
+            if (stride > 1 && straight) Assert.InRange(Math.Abs(exact - activation.Exact(z)), 0, Lines.Error * Math.Abs(exact) + Lines.Nothing);
             if (error > ulp) ulp = error;
             if (withSlopes && float.IsFinite(x[k])) slope = Math.Max(slope, SlopeError(slopes[k], activation.ExactSlope(z)));
         }
