@@ -1,0 +1,52 @@
+namespace FastNN;
+
+/// <summary>Files that are there as a whole or not at all.</summary>
+internal static class AtomicFile
+{
+    /// <summary>
+    /// Writes a file so that whoever opens the path at any time, after a crash too, finds the old content or the new, never a part: into a temporary file of
+    /// a unique name in the same folder, whose content goes to the disk before the name is changed to <paramref name="path"/>. If anything fails, the
+    /// temporary file is removed, and what was at the path stays.
+    /// </summary>
+    /// <remarks>
+    /// Not promised: that the new name has itself reached the disk on return. .NET opens no folder, so it cannot be flushed, and after a loss of power
+    /// the path may hold the old content for the seconds that the file system takes. A process that is killed meanwhile leaves the temporary file. A
+    /// symbolic link at the path is replaced, and the file has the permissions of a new one.
+    /// </remarks>
+    /// <param name="path">The file to create or to replace.</param>
+    /// <param name="write">Writes the content, and leaves the stream open.</param>
+    internal static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string target = Path.GetFullPath(path);
+        string temporary = Path.Combine(Path.GetDirectoryName(target) ?? target, $"{Guid.NewGuid():N}.tmp");
+        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+        try
+        {
+            using (stream)
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            Remove(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Removes the file if that can be done: the exception on its way says more than one from here would.</summary>
+    private static void Remove(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}
