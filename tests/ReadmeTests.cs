@@ -54,6 +54,42 @@ public class ReadmeTests
     [Fact]
     public void The_recipe_for_reinforcement_finds_the_policy() => Assert.InRange(ReadmeRecipes.Reinforce(), 0.95, 1);
 
+    [Fact]
+    public void The_recipe_for_files_brings_a_network_back()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string path = Path.Combine(folder, "network.safetensors");
+            var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1);
+            NetworkFileTests.AssertSame(network, ReadmeRecipes.SaveAndLoad(network, path));
+            NetworkFileTests.AssertSame(network, ReadmeRecipes.FromOthers(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_recipe_for_checkpoints_goes_on_where_it_was()
+    {
+        (float[] inputs, float[] targets) = Digits();
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string whole = Path.Combine(folder, "whole.safetensors"), parts = Path.Combine(folder, "parts.safetensors");
+            FitResult expected = ReadmeRecipes.Resume(inputs, targets, whole, epochs: 4);
+            Assert.Equal(2, ReadmeRecipes.Resume(inputs, targets, parts, epochs: 2).Epochs);
+            Assert.Equal(expected, ReadmeRecipes.Resume(inputs, targets, parts, epochs: 4));
+            Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(parts));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>The table of activations says of each its promise.</summary>
     [Fact]
     public void The_table_of_activations_has_all_of_them_with_their_promises()
