@@ -31,7 +31,9 @@ internal static class DefaultRun
         AnsiConsole.WriteLine(
             $"Medians of {Launches} processes, in each the best of many rounds; spread: of the ratio between processes, largest less smallest. "
             + $"{rows.Count(Comparison.IsUnstable)} of {rows.Count} rows spread by more than 10 % and are marked unstable.");
-        Screen.Title("4. Real work");
+        Screen.Title("4. A network from a file");
+        AnsiConsole.Write(Loading.Run());
+        Screen.Title("5. Real work");
         bool learned = Digits.Run();
 
         if (file is not null) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(file);

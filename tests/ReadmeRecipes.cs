@@ -75,4 +75,41 @@ internal static class ReadmeRecipes
         // </onnx>
         return loaded;
     }
+
+    /// <summary>The network that comes back.</summary>
+    internal static Network SaveAndLoad(Network network, string path)
+    {
+        // Files: saved as a whole or not at all; loaded and verified, by checksums and by what it computes.
+        network.Save(path);
+        Network loaded = Network.Load(path);
+        // </files>
+        return loaded;
+    }
+
+    /// <summary>How the run ends, whether from the start or from the file of one that was interrupted.</summary>
+    internal static FitResult Resume(float[] pixels, float[] digits, string path, int epochs)
+    {
+        // Checkpoints: saved after each epoch; a run that is started again goes on from the last, to the bits of one that was never interrupted.
+        var network = new Network([64, 32, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
+        FitState state = (File.Exists(path) ? trainer.Load(path) : null) ?? new FitState();
+        bool Save(EpochReport report)
+        {
+            trainer.Save(path, state);
+            return true;
+        }
+
+        FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = epochs, BatchSize = 32, EpochDone = Save }, state);
+        // </checkpoints>
+        return result;
+    }
+
+    /// <summary>What others trained.</summary>
+    internal static Network FromOthers(string path)
+    {
+        // From others: [n_out, n_in] weights and biases by numbered names, as PyTorch's nn.Sequential has them; the activations are said here.
+        Network network = Network.Load(path, new LoadOptions { Hidden = Activation.Relu, Output = Activation.Softmax });
+        // </others>
+        return network;
+    }
 }

@@ -28,6 +28,10 @@ public class ReadmeTests
     [InlineData("// Classification: digits of 8 × 8 pixels from −1 to 1; targets are 1 at the digit and 0 elsewhere.", "// </classification>")]
     [InlineData("// Regression: noisy samples of a curve. A fifth is held out, and training ends when that gets no better for 50 epochs.", "// </regression>")]
     [InlineData("// Reinforcement learning: of two actions one is right, but only the reward of the one taken is known.", "// </reinforcement>")]
+    [InlineData("// Files: saved as a whole or not at all; loaded and verified, by checksums and by what it computes.", "// </files>")]
+    [InlineData("// Checkpoints: saved after each epoch; a run that is started again goes on from the last, to the bits of one that was never interrupted.", "// </checkpoints>")]
+    [InlineData("// From others: [n_out, n_in] weights and biases by numbered names, as PyTorch's nn.Sequential has them; the activations are said here.", "// </others>")]
+    [InlineData("// ONNX: a model for other runtimes, and a network from a model that others, PyTorch or Keras, exported.", "// </onnx>")]
     public void The_recipes_are_those_that_compile(string start, string end)
     {
         string[] recipe = [.. Between("ReadmeRecipes.cs", start, end)];
@@ -53,6 +57,42 @@ public class ReadmeTests
 
     [Fact]
     public void The_recipe_for_reinforcement_finds_the_policy() => Assert.InRange(ReadmeRecipes.Reinforce(), 0.95, 1);
+
+    [Fact]
+    public void The_recipe_for_files_brings_a_network_back()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string path = Path.Combine(folder, "network.safetensors");
+            var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1);
+            NetworkFileTests.AssertSame(network, ReadmeRecipes.SaveAndLoad(network, path));
+            NetworkFileTests.AssertSame(network, ReadmeRecipes.FromOthers(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_recipe_for_checkpoints_goes_on_where_it_was()
+    {
+        (float[] inputs, float[] targets) = Digits();
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string whole = Path.Combine(folder, "whole.safetensors"), parts = Path.Combine(folder, "parts.safetensors");
+            FitResult expected = ReadmeRecipes.Resume(inputs, targets, whole, epochs: 4);
+            Assert.Equal(2, ReadmeRecipes.Resume(inputs, targets, parts, epochs: 2).Epochs);
+            Assert.Equal(expected, ReadmeRecipes.Resume(inputs, targets, parts, epochs: 4));
+            Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(parts));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     /// <summary>The table of activations says of each its promise.</summary>
     [Fact]

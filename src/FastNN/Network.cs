@@ -14,7 +14,7 @@ namespace FastNN;
 /// <see cref="KernelVariant"/>, for a sample alone or in a batch of any size. <see cref="Forward"/> is safe on any number of threads at once,
 /// as long as none changes the parameters meanwhile.
 /// </remarks>
-public sealed unsafe class Network
+public sealed unsafe partial class Network
 {
     private const int StackFloats = 512;
     private readonly int _scratch;
@@ -69,8 +69,11 @@ public sealed unsafe class Network
     /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>
     public Network(
         ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, int seed, Initializer? initializer = null, KernelVariant kernels = KernelVariant.Auto)
+        : this(widths, activations, KernelSet.For(kernels)) => (initializer ?? Initializer.He).Draw(Layers, seed);
+
+    /// <summary>The same, with parameters of 0.</summary>
+    internal Network(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet general)
     {
-        KernelSet general = KernelSet.For(kernels);
         Shapes = LayerShape.LayOut(widths, activations, general);
         Inputs = widths[0];
         Outputs = widths[^1];
@@ -82,7 +85,6 @@ public sealed unsafe class Network
         var layers = new Layer[Shapes.Length];
         for (int l = 0; l < layers.Length; l++) layers[l] = new Layer(Buffer, Shapes[l], activations[l]);
         Layers = Array.AsReadOnly(layers);
-        (initializer ?? Initializer.He).Draw(Layers, seed);
     }
 
     /// <summary>Values in a sample: the width of the first layer.</summary>

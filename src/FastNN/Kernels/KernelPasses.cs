@@ -21,6 +21,9 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
     internal override ActivationKernels CreateSoftmaxKernels() => new SoftmaxKernels<K, T>();
 
+    internal override void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
+        T.Transpose(source, sourceStride, rows, columns, target, targetStride);
+
     internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
 
     internal override UpdateKernel UpdateBy<TRule>() => new UpdateKernel<K, TRule>();

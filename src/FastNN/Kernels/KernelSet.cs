@@ -75,6 +75,9 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     internal abstract ActivationKernels CreateSoftmaxKernels();
 
+    /// <summary>target[c][r] = source[r][c]; see <see cref="Vectorised.Transpose"/> for what may lie beside the rows.</summary>
+    internal abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
+
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
     /// <summary>An update by a rule. Asked for when a trainer is built, for a generic virtual call is a slow one.</summary>

@@ -34,9 +34,14 @@ public sealed class AdamW : Optimizer
     /// <summary>ε, greater than 0.</summary>
     public float Epsilon { get; }
 
+    internal override string Kind => nameof(AdamW);
+
     internal override IReadOnlyList<string> StateNames => AdamRule.StateNames;
 
     private protected override bool DecaysApart => true;
+
+    private protected override IReadOnlyList<(string Name, float Value)> RuleSettings =>
+        [(nameof(Beta1), Beta1), (nameof(Beta2), Beta2), (nameof(Epsilon), Epsilon)];
 
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<AdamRule>();
 

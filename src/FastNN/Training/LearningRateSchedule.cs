@@ -11,11 +11,12 @@ namespace FastNN;
 public sealed class LearningRateSchedule
 {
     private readonly Func<long, double> _factor;
+    private readonly FormattableString _text;
 
-    private LearningRateSchedule(Func<long, double> factor) => _factor = factor;
+    private LearningRateSchedule(FormattableString text, Func<long, double> factor) => (_text, _factor) = (text, factor);
 
     /// <summary>A factor of 1 in every step.</summary>
-    public static LearningRateSchedule Constant { get; } = new(_ => 1);
+    public static LearningRateSchedule Constant { get; } = new($"{nameof(Constant)}", _ => 1);
 
     /// <summary>factor^⌊step/every⌋: after every so many steps the rate is multiplied once more. That of torch.optim.lr_scheduler.StepLR.</summary>
     /// <param name="every">How many steps have the same rate, at least 1.</param>
@@ -26,7 +27,7 @@ public sealed class LearningRateSchedule
     {
         AtLeastOne(every, nameof(every));
         NotNegative(factor, nameof(factor));
-        return new LearningRateSchedule(step => Power.Of(factor, step / every));
+        return new LearningRateSchedule($"{nameof(StepDecay)}({every}, {factor})", step => Power.Of(factor, step / every));
     }
 
     /// <summary>
@@ -42,6 +43,7 @@ public sealed class LearningRateSchedule
         AtLeastOne(steps, nameof(steps));
         NotNegative(final, nameof(final));
         return new LearningRateSchedule(
+            $"{nameof(Cosine)}({steps}, {final})",
             step => step >= steps ? final : final + (1 - final) * ((1 + double.CosPi((double)step / steps)) / 2)); // CosPi is .NET's own, not the C library's
     }
 
@@ -55,7 +57,8 @@ public sealed class LearningRateSchedule
     {
         AtLeastOne(steps, nameof(steps));
         ArgumentNullException.ThrowIfNull(then);
-        return new LearningRateSchedule(step => step < steps ? (step + 1) / (double)steps : then.Factor(step - steps));
+        return new LearningRateSchedule(
+            $"{nameof(WarmUp)}({steps}, {then})", step => step < steps ? (step + 1) / (double)steps : then.Factor(step - steps));
     }
 
     /// <summary>What a function says.</summary>
@@ -68,7 +71,7 @@ public sealed class LearningRateSchedule
     public static LearningRateSchedule From(Func<long, double> factor)
     {
         ArgumentNullException.ThrowIfNull(factor);
-        return new LearningRateSchedule(factor);
+        return new LearningRateSchedule($"{nameof(From)}(function)", factor);
     }
 
     /// <summary>What the learning rate of a step is multiplied by: finite and at least 0.</summary>
@@ -86,6 +89,12 @@ public sealed class LearningRateSchedule
             : throw new InvalidOperationException(
                 $"The factor of the learning rate must be finite and at least 0, but in step {step} the schedule gives {factor}.");
     }
+
+    /// <summary>
+    /// How it was made, as <c>WarmUp(100, Cosine(1000, 0.1))</c>; of a function given to <see cref="From"/> it is only said that there is one.
+    /// </summary>
+    /// <returns>The text, the same in every culture.</returns>
+    public override string ToString() => FormattableString.Invariant(_text);
 
     private static void AtLeastOne(long value, string name)
     {

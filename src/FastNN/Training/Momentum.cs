@@ -19,7 +19,11 @@ public sealed class Momentum : Optimizer
     /// <summary>μ, in [0, 1).</summary>
     public float Coefficient { get; }
 
+    internal override string Kind => nameof(Momentum);
+
     internal override IReadOnlyList<string> StateNames => ["velocity"];
+
+    private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Coefficient), Coefficient)];
 
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<MomentumRule>();
 

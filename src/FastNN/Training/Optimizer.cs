@@ -83,6 +83,16 @@ public abstract class Optimizer
         init => field = value ?? throw new ArgumentNullException(nameof(Schedule));
     } = LearningRateSchedule.Constant;
 
+    /// <summary>The name of its class.</summary>
+    internal abstract string Kind { get; }
+
+    /// <summary>All its numbers but the learning rate, which may change.</summary>
+    internal IReadOnlyList<(string Name, float Value)> Settings =>
+        [.. RuleSettings, (nameof(WeightDecay), WeightDecay), (nameof(ClipValue), ClipValue), (nameof(ClipNorm), ClipNorm)];
+
+    /// <summary>Those of the rule.</summary>
+    private protected virtual IReadOnlyList<(string Name, float Value)> RuleSettings => [];
+
     /// <summary>The names of what is kept for each parameter, in the order of the rule's states.</summary>
     internal virtual IReadOnlyList<string> StateNames => [];
 

@@ -14,7 +14,7 @@ namespace FastNN;
 /// </remarks>
 public sealed class OptimizerState
 {
-    private const long MaxSteps = 1L << 62;
+    internal const long MaxSteps = 1L << 62;
     private readonly AlignedBuffer[] _buffers;
     private long _steps;
 

@@ -27,7 +27,11 @@ public sealed class RmsProp : Optimizer
     /// <summary>ε, greater than 0.</summary>
     public float Epsilon { get; }
 
+    internal override string Kind => nameof(RmsProp);
+
     internal override IReadOnlyList<string> StateNames => ["mean square"];
+
+    private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Smoothing), Smoothing), (nameof(Epsilon), Epsilon)];
 
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<RmsPropRule>();
 

@@ -13,6 +13,8 @@ public sealed class Sgd(float learningRate) : Optimizer(learningRate)
     /// <summary>Whether the gradient goes into the parameters as it is.</summary>
     internal bool IsPlain => WeightDecay == 0 && float.IsPositiveInfinity(ClipValue) && float.IsPositiveInfinity(ClipNorm);
 
+    internal override string Kind => nameof(Sgd);
+
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<SgdRule>();
 
     private protected override RuleTerms<float> RuleAt(long step, out double divisor)

@@ -1,0 +1,112 @@
+namespace FastNN;
+
+/// <summary>
+/// A trainer in a file: the file of its network with a tensor [parameters] for each state of the optimizer, in the layout of
+/// <see cref="Network.Parameters"/>, and one for the best parameters of a <see cref="FitState"/>; all else in the metadata.
+/// </summary>
+internal static class Checkpoint
+{
+    private const string StatePrefix = "optimizer.", Best = "fit.best_parameters";
+
+    /// <summary>Whether a tensor of a file of FastNN's is not the network's.</summary>
+    internal static bool Owns(string tensor) => tensor.StartsWith(StatePrefix, StringComparison.Ordinal) || tensor == Best;
+
+    internal static void Write(Stream stream, Trainer trainer, FitState? state)
+    {
+        Network network = trainer.Network;
+        int parameters = network.Buffer.Length;
+        if (state?.BestParameters is { } best && best.Length != parameters)
+        {
+            throw new ArgumentException(
+                $"state.BestParameters must have a length of {parameters}, the network's parameters, but has {best.Length}.", nameof(state));
+        }
+
+        List<ModelTensor> tensors = [];
+        foreach (string name in trainer.OptimizerState.Names)
+            tensors.Add(new(StatePrefix + name, [parameters], writer => writer.Flat(trainer.OptimizerState[name])));
+        if (state?.BestParameters is not null) tensors.Add(new(Best, [parameters], writer => writer.Flat(state.BestParameters)));
+        Dictionary<string, string> metadata = new(Fixed(trainer))
+        {
+            [ModelMetadata.LearningRate] = ModelMetadata.Text(trainer.Optimizer.LearningRate),
+            [ModelMetadata.Steps] = ModelMetadata.Text(trainer.OptimizerState.Steps),
+        };
+        if (state is not null) FitMetadata.Add(metadata, state);
+        ModelWriter.Write(stream, network, metadata, tensors);
+    }
+
+    /// <summary>Reads everything into memory of its own, compares it with the trainer, and then writes into that.</summary>
+    internal static FitState? Read(ModelBytes file, Trainer trainer, bool verify)
+    {
+        var reader = new ModelReader(file, new LoadOptions { Verify = verify });
+        if (!reader.IsOwn || !reader.Metadata.ContainsKey(ModelMetadata.Optimizer))
+            throw new ModelFormatException("The file holds a network, but no state of a trainer.");
+
+        Compare(reader, trainer);
+        float learningRate = reader.Metadata.Number<float>(ModelMetadata.LearningRate);
+        if (!(learningRate > 0 && float.IsFinite(learningRate)))
+            throw new ModelFormatException($"The learning rate must be finite and greater than 0, but the file says {ModelMetadata.Text(learningRate)}.");
+        long steps = reader.Metadata.Number<long>(ModelMetadata.Steps);
+        if (steps is < 0 or > OptimizerState.MaxSteps)
+            throw new ModelFormatException($"The steps must be at least 0 and at most {OptimizerState.MaxSteps}, but the file says {steps}.");
+
+        FitState? state = FitMetadata.Read(reader.Metadata);
+        Dictionary<string, float[]> others = Others(reader, trainer, state);
+        Network read = reader.ReadNetwork(KernelSet.For(trainer.Network.KernelVariant), others);
+
+        read.Parameters.CopyTo(trainer.Network.Parameters);
+        foreach (string name in trainer.OptimizerState.Names) others[StatePrefix + name].CopyTo(trainer.OptimizerState[name]);
+        trainer.OptimizerState.Steps = steps;
+        trainer.Optimizer.LearningRate = learningRate;
+        return state;
+    }
+
+    /// <summary>What must be the same in file and trainer. The schedule of a function is "From(function)", whatever the function.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Fixed(Trainer trainer) =>
+    [
+        new(ModelMetadata.Cost, $"{trainer.Cost}"),
+        new(ModelMetadata.Reduction, $"{trainer.Reduction}"),
+        new(ModelMetadata.Optimizer, trainer.Optimizer.Kind),
+        .. trainer.Optimizer.Settings.Select(setting => KeyValuePair.Create($"{ModelMetadata.Optimizer}.{setting.Name}", ModelMetadata.Text(setting.Value))),
+        new(ModelMetadata.Schedule, $"{trainer.Optimizer.Schedule}"),
+    ];
+
+    private static void Compare(ModelReader reader, Trainer trainer)
+    {
+        Network network = trainer.Network;
+        int[] widths = [network.Inputs, .. network.Layers.Select(layer => layer.Outputs)];
+        Compare("the list of widths", ModelMetadata.Text(reader.Widths), ModelMetadata.Text(widths));
+        Compare("the list of activations", ModelMetadata.Text(reader.Activations), ModelMetadata.Text(network.Layers.Select(layer => layer.Activation)));
+        foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
+    }
+
+    private static void Compare(string what, string file, string here)
+    {
+        if (file != here) throw new ModelFormatException($"The file is not of this trainer: {what} is {file} in the file, but {here} in the trainer.");
+    }
+
+    /// <summary>Room for the tensors that are not the network's, which must be those of this optimizer and, perhaps, the best parameters.</summary>
+    private static Dictionary<string, float[]> Others(ModelReader reader, Trainer trainer, FitState? state)
+    {
+        int parameters = trainer.Network.Buffer.Length;
+        Dictionary<string, float[]> others = [];
+        foreach (TensorEntry tensor in reader.Tensors)
+        {
+            if (!Owns(tensor.Name)) continue;
+
+            if (tensor.Name != Best && !trainer.OptimizerState.Names.Contains(tensor.Name[StatePrefix.Length..]))
+                throw new ModelFormatException($"The {tensor} is none that the optimizer keeps.");
+            if (tensor.Shape is not [var length] || length != parameters)
+                throw new ModelFormatException($"The {tensor} must have one dimension, {parameters} for the network's parameters.");
+            others.Add(tensor.Name, new float[parameters]);
+        }
+
+        foreach (string name in trainer.OptimizerState.Names)
+        {
+            if (!others.ContainsKey(StatePrefix + name)) throw new ModelFormatException($"The file lacks the tensor \"{StatePrefix}{name}\".");
+        }
+
+        if (others.TryGetValue(Best, out float[]? best))
+            (state ?? throw new ModelFormatException($"The file has the tensor \"{Best}\", but no state of a run.")).BestParameters = best;
+        return others;
+    }
+}

@@ -1,0 +1,92 @@
+namespace FastNN;
+
+/// <summary>The tensors of a layer: W [n_out, n_in], as PyTorch's Linear has it, and b [n_out], null where the layer has none.</summary>
+internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry? bias)
+{
+    private const string WeightName = "weight", BiasName = "bias";
+
+    internal TensorEntry Weight => weight;
+
+    internal TensorEntry? Bias => bias;
+
+    internal int Inputs => (int)weight.Shape[1];
+
+    internal int Outputs => (int)weight.Shape[0];
+
+    /// <summary>The name of a layer's weights in a file of FastNN's: that in an nn.Sequential in which each Linear is followed by one module.</summary>
+    internal static string WeightOf(int layer) => $"{2 * layer}.{WeightName}";
+
+    /// <summary>That of its biases.</summary>
+    internal static string BiasOf(int layer) => $"{2 * layer}.{BiasName}";
+
+    /// <summary>Finds the layers among tensors, the first first, each taking as many inputs as the one before has outputs.</summary>
+    /// <param name="tensors">All must belong to layers if <paramref name="names"/> is null.</param>
+    /// <param name="names">The layers to take, in order; null for all there are, in the order of the numbers in their names.</param>
+    /// <exception cref="ModelFormatException">They are not the layers of a network.</exception>
+    internal static LayerTensors[] Find(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<string>? names)
+    {
+        Dictionary<string, TensorEntry> weights = new(tensors.Count), biases = new(tensors.Count / 2);
+        foreach (TensorEntry tensor in tensors)
+        {
+            int dot = tensor.Name.LastIndexOf('.');
+            string name = tensor.Name[..Math.Max(dot, 0)];
+            if (tensor.Name.AsSpan(dot + 1) is WeightName) weights[name] = tensor;
+            else if (tensor.Name.AsSpan(dot + 1) is BiasName) biases[name] = tensor;
+            else if (names is null) throw new ModelFormatException($"The {tensor} is no layer's weight or bias. LoadOptions.Layers can list those to take.");
+        }
+
+        names ??= InOrder([.. weights.Keys]);
+        if (names.Count == 0) throw new ModelFormatException("The file holds no weights of a layer.");
+        var layers = new LayerTensors[names.Count];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            if (!weights.Remove(names[l], out TensorEntry? weight))
+                throw new ModelFormatException($"The file has no tensor \"{names[l]}.{WeightName}\" that is not taken yet, but {Text(weights)}.");
+
+            biases.Remove(names[l], out TensorEntry? bias);
+            layers[l] = new LayerTensors(names[l], weight, bias);
+            layers[l].Check(l == 0 ? null : layers[l - 1]);
+        }
+
+        return layers;
+    }
+
+    /// <exception cref="ModelFormatException">The names differ in more than numbers, or not even in these.</exception>
+    private static List<string> InOrder(List<string> names)
+    {
+        names.Sort(NaturalOrder.Comparer);
+        for (int l = 1; l < names.Count; l++)
+        {
+            if (NaturalOrder.Comparer.Compare(names[l - 1], names[l]) == 0 || !NaturalOrder.DifferInNumbersAlone(names[l - 1], names[l]))
+            {
+                throw new ModelFormatException(
+                    $"The order of the layers \"{names[l - 1]}\" and \"{names[l]}\" does not follow from the numbers in them: list all in LoadOptions.Layers.");
+            }
+        }
+
+        return names;
+    }
+
+    private void Check(LayerTensors? before)
+    {
+        if (weight.Shape is not [>= 1 and <= int.MaxValue, >= 1 and <= int.MaxValue])
+            throw new ModelFormatException($"The {weight} must have two dimensions, outputs and inputs, of at least 1.");
+        if (bias is not null && (bias.Shape is not [var length] || length != weight.Shape[0]))
+            throw new ModelFormatException($"The {bias} must have one dimension, the outputs of the {weight}.");
+        if (before is not null && before.Outputs != Inputs)
+            throw new ModelFormatException($"The {weight} must take the {before.Outputs} outputs of the {before.Weight} before it, but has {Inputs} inputs.");
+
+        foreach (TensorEntry? tensor in (ReadOnlySpan<TensorEntry?>)[weight, bias])
+        {
+            if (tensor?.Type == TensorType.Other)
+                throw new ModelFormatException($"The {tensor} must be of type F32, F16, BF16 or F64, the types that are read.");
+        }
+    }
+
+    /// <summary>Some of the names, or that there are none.</summary>
+    private static string Text(Dictionary<string, TensorEntry> weights) =>
+        weights.Count == 0 ? "none" : $"those of layers \"{string.Join("\", \"", weights.Keys.Take(20))}\"";
+
+    /// <inheritdoc/>
+    public override string ToString() => name;
+}

@@ -1,0 +1,74 @@
+namespace FastNN;
+
+/// <summary>The activations of a network in a file: what the file says, or the options of who loads it.</summary>
+internal static class ModelActivations
+{
+    /// <summary>One for each layer.</summary>
+    /// <param name="layers">The number of layers.</param>
+    /// <param name="text">Their names, separated by commas; null if the file names none.</param>
+    /// <param name="options">What is given by who loads the file.</param>
+    /// <exception cref="ModelFormatException">Neither says them, both differ, or they suit no network.</exception>
+    /// <exception cref="ArgumentException">The options give them twice.</exception>
+    internal static Activation[] Resolve(int layers, string? text, LoadOptions options)
+    {
+        Activation?[] given = Given(layers, options);
+        if (text is null)
+        {
+            return !given.Contains(null) ? [.. given.OfType<Activation>()] : throw new ModelFormatException(
+                $"The file does not name the activations of its {layers} layers: give them in LoadOptions, Hidden and Output, or Activations.");
+        }
+
+        Activation[] activations = Named(layers, text);
+        for (int l = 0; l < layers; l++)
+        {
+            if (given[l] is { } other && other != activations[l])
+                throw new ModelFormatException($"The activation of layer {l} is {activations[l]} in the file, but {other} in the options.");
+        }
+
+        return activations;
+    }
+
+    /// <summary>What the options say of each layer; null where they say nothing.</summary>
+    private static Activation?[] Given(int layers, LoadOptions options)
+    {
+        if (options.Activations is not { } all)
+        {
+            var given = new Activation?[layers];
+            Array.Fill(given, options.Hidden);
+            given[^1] = options.Output;
+            return given;
+        }
+
+        if (options.Hidden is not null || options.Output is not null)
+            throw new ArgumentException("options must have either Activations or Hidden and Output, but has both.", nameof(options));
+        return all.Count == layers
+            ? [.. all]
+            : throw new ModelFormatException($"The file has {layers} layers, but options.Activations has {all.Count}.");
+    }
+
+    private static Activation[] Named(int layers, string text)
+    {
+        string[] names = text.Split(',', layers + 1);
+        if (names.Length != layers)
+            throw new ModelFormatException($"\"{ModelMetadata.Activations}\" in the metadata must name one for each of {layers} layers, but is \"{text}\".");
+
+        Activation[] activations = [.. names.Select(Named)];
+        foreach (Activation activation in activations.SkipLast(1))
+        {
+            if (!activation.IsElementwise)
+                throw new ModelFormatException($"{activation} in the metadata couples the neurons of a layer and must be that of the last, but is not.");
+        }
+
+        return activations;
+    }
+
+    private static Activation Named(string name)
+    {
+        for (int k = 0; k < Activation.All.Count; k++)
+        {
+            if (Activation.All[k].Name == name) return Activation.All[k];
+        }
+
+        throw new ModelFormatException($"The activation \"{name}\" in the metadata is none of {ModelMetadata.Text(Activation.All)}.");
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace FastNN;
+
+/// <summary>A file of a network: first what its header says, then its data.</summary>
+/// <remarks>
+/// Data go straight to their place, through a block of 64 KB. Allocated is, beside the network itself, four bytes for each parameter, what the header takes:
+/// its bytes, a string for each name, and the metadata.
+/// </remarks>
+internal sealed class ModelReader
+{
+    private readonly ModelBytes _file;
+    private readonly SafetensorsHeader _header;
+    private readonly LayerTensors[] _layers;
+    private readonly bool _verifies;
+
+    /// <summary>Reads the header.</summary>
+    /// <exception cref="ModelFormatException">It is not that of a network, or contradicts itself or the options.</exception>
+    internal ModelReader(ModelBytes file, LoadOptions options)
+    {
+        _file = file;
+        _header = SafetensorsHeader.Read(file);
+        IsOwn = options.Layers is null && Metadata.Count > 0; // any key: the version is not there if its key is damaged
+        _verifies = IsOwn && options.Verify;
+        if (IsOwn) CheckMetadata();
+        _layers = LayerTensors.Find(IsOwn ? [.. Tensors.Where(tensor => !Checkpoint.Owns(tensor.Name))] : Tensors, options.Layers);
+        Widths = [_layers[0].Inputs, .. _layers.Select(layer => layer.Outputs)];
+        Activations = ModelActivations.Resolve(_layers.Length, IsOwn ? Metadata.Require(ModelMetadata.Activations) : null, options);
+        if (IsOwn) CheckArchitecture();
+    }
+
+    internal IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    internal IReadOnlyList<TensorEntry> Tensors => _header.Tensors;
+
+    /// <summary>Whether FastNN wrote it.</summary>
+    internal bool IsOwn { get; }
+
+    internal int[] Widths { get; }
+
+    internal Activation[] Activations { get; }
+
+    /// <summary>Reads the data, and verifies all if the options say so.</summary>
+    /// <param name="kernels">What the network runs on.</param>
+    /// <param name="others">Where tensors go that are not the network's; those that are not in it are passed over.</param>
+    /// <exception cref="ModelFormatException">The network is too large, or what was read is not what was written.</exception>
+    internal Network ReadNetwork(KernelSet kernels, IReadOnlyDictionary<string, float[]>? others = null)
+    {
+        Network network = NewNetwork(kernels);
+        Dictionary<string, int> layerOf = new(2 * _layers.Length);
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            layerOf.Add(_layers[l].Weight.Name, l);
+            if (_layers[l].Bias is { } bias) layerOf.Add(bias.Name, l);
+        }
+
+        Dictionary<string, uint> checksums = _verifies ? Checksums() : [];
+        using var reader = new TensorReader(_file, _verifies);
+        foreach (TensorEntry tensor in Tensors)
+        {
+            Crc32C checksum = !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
+                : tensor == _layers[l].Weight ? reader.Weights(tensor, network, in network.Shapes[l])
+                : reader.Flat(tensor, network.Layers[l].Biases);
+            if (_verifies) Verify(tensor, checksum, checksums);
+        }
+
+        if (_verifies) SampleOutputs.Verify(network, Metadata.Require(ModelMetadata.Samples));
+        return network;
+    }
+
+    private Network NewNetwork(KernelSet kernels)
+    {
+        try
+        {
+            return new Network(Widths, Activations, kernels);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ModelFormatException($"The layers make no network: {exception.Message}", exception);
+        }
+    }
+
+    private static Crc32C ReadOther(TensorReader reader, TensorEntry tensor, IReadOnlyDictionary<string, float[]>? others) =>
+        others is not null && others.TryGetValue(tensor.Name, out float[]? target) ? reader.Flat(tensor, target) : reader.Skip(tensor);
+
+    private void CheckMetadata()
+    {
+        string version = Metadata.Require(ModelMetadata.Version);
+        if (version != ModelMetadata.CurrentVersion)
+            throw new ModelFormatException($"The file is of FastNN's version {version}, but this library reads version {ModelMetadata.CurrentVersion}.");
+
+        if (!_verifies) return;
+
+        string expected = Metadata.Require(ModelMetadata.Checksum), actual = ModelMetadata.ChecksumOf(Metadata);
+        if (actual != expected) throw new ModelFormatException($"The metadata is damaged: its CRC-32C is {actual}, but the file says \"{expected}\".");
+    }
+
+    private void CheckArchitecture()
+    {
+        string widths = ModelMetadata.Text(Widths), expected = Metadata.Require(ModelMetadata.Widths);
+        if (widths != expected) throw new ModelFormatException($"The tensors are those of widths {widths}, but the metadata says \"{expected}\".");
+
+        foreach (TensorEntry tensor in Tensors)
+        {
+            if (tensor.Type != TensorType.F32)
+            {
+                throw new ModelFormatException(
+                    $"The {tensor} must be of type F32, as FastNN writes it. For what others made of it, remove the \"{ModelMetadata.Prefix}\" metadata.");
+            }
+        }
+    }
+
+    /// <summary>What the metadata says of each tensor.</summary>
+    private Dictionary<string, uint> Checksums()
+    {
+        Dictionary<string, uint> checksums = new(Tensors.Count);
+        ReadOnlySpan<char> text = Metadata.Require(ModelMetadata.TensorChecksums);
+        foreach (Range range in text.Split(','))
+        {
+            ReadOnlySpan<char> pair = text[range];
+            int at = pair.LastIndexOf('=');
+            if (at < 0 || !uint.TryParse(pair[(at + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint checksum))
+                throw new ModelFormatException($"\"{ModelMetadata.TensorChecksums}\" in the metadata must hold a checksum for each name, but has \"{pair}\".");
+            checksums[pair[..at].ToString()] = checksum;
+        }
+
+        return checksums;
+    }
+
+    private static void Verify(TensorEntry tensor, Crc32C checksum, Dictionary<string, uint> checksums)
+    {
+        if (!checksums.TryGetValue(tensor.Name, out uint expected)) throw new ModelFormatException($"The metadata has no checksum of the {tensor}.");
+        if (checksum.Value != expected)
+            throw new ModelFormatException($"The {tensor} is damaged: its CRC-32C is {ModelMetadata.Text(checksum)}, but the file says {expected:x8}.");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace FastNN;
+
+/// <summary>A tensor to be written.</summary>
+/// <param name="Name">Its key.</param>
+/// <param name="Shape">Its dimensions.</param>
+/// <param name="Write">Writes its data.</param>
+internal sealed record ModelTensor(string Name, int[] Shape, Func<TensorWriter, Crc32C> Write);
+
+/// <summary>A network, and what belongs to it, into a safetensors file: the same bytes for the same network, on every machine.</summary>
+internal static class ModelWriter
+{
+    internal const int MaxLayers = 1000;
+    private const int Alignment = 64; // of the data in the file
+
+    /// <summary>Writes the whole file.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="network">Is read twice, for checksums and for data.</param>
+    /// <param name="metadata">More of it, under keys that start with <see cref="ModelMetadata.Prefix"/>.</param>
+    /// <param name="others">More tensors.</param>
+    /// <exception cref="InvalidOperationException">The network has more layers than are read.</exception>
+    internal static void Write(
+        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null, IEnumerable<ModelTensor>? others = null)
+    {
+        if (network.Layers.Count > MaxLayers)
+            throw new InvalidOperationException($"A file holds at most {MaxLayers} layers, but the network has {network.Layers.Count}.");
+
+        List<ModelTensor> tensors = [.. TensorsOf(network), .. others ?? []];
+        stream.Write(Header(tensors, MetadataOf(network, tensors, metadata ?? [])));
+        using var writer = new TensorWriter(stream);
+        foreach (ModelTensor tensor in tensors) tensor.Write(writer);
+    }
+
+    private static IEnumerable<ModelTensor> TensorsOf(Network network)
+    {
+        for (int l = 0; l < network.Layers.Count; l++)
+        {
+            int layer = l, inputs = network.Layers[l].Inputs, outputs = network.Layers[l].Outputs;
+            yield return new(LayerTensors.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Shapes[layer]));
+            yield return new(LayerTensors.BiasOf(l), [outputs], writer => writer.Flat(network.Layers[layer].Biases));
+        }
+    }
+
+    private static Dictionary<string, string> MetadataOf(
+        Network network, IReadOnlyList<ModelTensor> tensors, IEnumerable<KeyValuePair<string, string>> more)
+    {
+        using var hasher = new TensorWriter(null);
+        var metadata = new Dictionary<string, string>(more)
+        {
+            [ModelMetadata.Version] = ModelMetadata.CurrentVersion,
+            [ModelMetadata.Widths] = ModelMetadata.Text([network.Inputs, .. network.Layers.Select(layer => layer.Outputs)]),
+            [ModelMetadata.Activations] = ModelMetadata.Text(network.Layers.Select(layer => layer.Activation)),
+            [ModelMetadata.TensorChecksums] = ModelMetadata.Text(tensors.Select(tensor => $"{tensor.Name}={ModelMetadata.Text(tensor.Write(hasher))}")),
+            [ModelMetadata.Samples] = SampleOutputs.Of(network),
+        };
+        metadata[ModelMetadata.Checksum] = ModelMetadata.ChecksumOf(metadata);
+        return metadata;
+    }
+
+    /// <summary>The length and the JSON behind it, ended by spaces so that the data begin at a multiple of <see cref="Alignment"/>.</summary>
+    private static byte[] Header(IReadOnlyList<ModelTensor> tensors, Dictionary<string, string> metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // which leaves the + of base64
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(SafetensorsHeader.MetadataKey);
+            json.WriteString("format", "pt"); // as PyTorch's own files say
+            foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+            json.WriteEndObject();
+            long end = 0;
+            foreach (ModelTensor tensor in tensors)
+            {
+                long begin = end;
+                end += sizeof(float) * tensor.Shape.Aggregate(1L, (size, dimension) => size * dimension);
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", nameof(TensorType.F32));
+                WriteNumbers(json, "shape", [.. tensor.Shape]);
+                WriteNumbers(json, "data_offsets", [begin, end]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        int length = (sizeof(ulong) + buffer.WrittenCount + Alignment - 1) / Alignment * Alignment;
+        byte[] header = new byte[length];
+        header.AsSpan().Fill((byte)' ');
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(length - sizeof(ulong)));
+        buffer.WrittenSpan.CopyTo(header.AsSpan(sizeof(ulong)));
+        return header;
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers) json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace FastNN;
+
+/// <summary>
+/// The data of tensors in the order of the file, in blocks that fit the cache: each is read, goes into the checksum and is written where it belongs, W
+/// transposed by the kernel that transposes batches.
+/// </summary>
+/// <param name="file">Its bytes, from the first of the data on.</param>
+/// <param name="checks">Whether there are to be checksums.</param>
+internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDisposable
+{
+    private const int BlockBytes = 1 << 16;
+    private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(BlockBytes);
+    private float[]? _converted; // where numbers are no floats
+    private Crc32C _checksum;
+
+    /// <summary>Returns what was rented.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_raw);
+        if (_converted is not null) ArrayPool<float>.Shared.Return(_converted);
+    }
+
+    /// <summary>The numbers of a tensor as they lie.</summary>
+    /// <returns>The checksum of their bytes, as of the others.</returns>
+    internal Crc32C Flat(TensorEntry tensor, Span<float> target)
+    {
+        _checksum = new Crc32C();
+        int block = BlockOf(tensor.Type);
+        for (; !target.IsEmpty; target = target[Math.Min(block, target.Length)..])
+            Block(tensor, Math.Min(block, target.Length)).CopyTo(target);
+        return _checksum;
+    }
+
+    /// <summary>[n_out, n_in] in the file to [n_in, n_out] in a layer: in fours or sixteens as many rows as fit a block, or a part of one.</summary>
+    internal Crc32C Weights(TensorEntry tensor, Network network, in LayerShape layer)
+    {
+        _checksum = new Crc32C();
+        KernelSet scalar = KernelSet.For(KernelVariant.Scalar);
+        float* w = network.Buffer.Pointer + layer.Weights;
+        int block = BlockOf(tensor.Type), columns = Math.Min(layer.Inputs, block), most = block / columns;
+        most -= most >= 16 ? most % 16 : most >= 4 ? most % 4 : 0;
+        for (int r = 0, rows; r < layer.Outputs; r += rows)
+        {
+            rows = columns < layer.Inputs ? 1 : Math.Min(most, layer.Outputs - r);
+            KernelSet kernels = rows >= 4 || rows == layer.Outputs ? network.KernelSet : scalar; // with less the vectorised one writes beside the rows
+            for (int c = 0, count; c < layer.Inputs; c += count)
+            {
+                count = Math.Min(columns, layer.Inputs - c);
+                fixed (float* source = Block(tensor, rows * count))
+                    kernels.Transpose(source, count, rows, count, w + (nint)c * layer.Outputs + r, layer.Outputs);
+            }
+        }
+
+        return _checksum;
+    }
+
+    /// <summary>The bytes of a tensor that nobody asked for.</summary>
+    internal Crc32C Skip(TensorEntry tensor)
+    {
+        _checksum = new Crc32C();
+        for (long left = tensor.End - tensor.Begin; left > 0; left -= BlockBytes) Raw(tensor, (int)Math.Min(BlockBytes, left));
+        return _checksum;
+    }
+
+    private static int BlockOf(TensorType type) => BlockBytes / Math.Max(sizeof(float), type.Size());
+
+    private ReadOnlySpan<float> Block(TensorEntry tensor, int count)
+    {
+        Span<byte> raw = Raw(tensor, count * tensor.Type.Size());
+        if (tensor.Type == TensorType.F32) return MemoryMarshal.Cast<byte, float>(raw);
+
+        Span<float> floats = (_converted ??= ArrayPool<float>.Shared.Rent(BlockBytes / sizeof(float))).AsSpan(0, count);
+        tensor.Type.Convert(raw, floats);
+        return floats;
+    }
+
+    private Span<byte> Raw(TensorEntry tensor, int bytes)
+    {
+        Span<byte> raw = _raw.AsSpan(0, bytes);
+        file.Read(raw, tensor.Name);
+        if (checks) _checksum.Append(raw);
+        return raw;
+    }
+}
