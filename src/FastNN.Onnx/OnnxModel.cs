@@ -14,9 +14,9 @@ namespace FastNN.Onnx;
 /// included; Identity, Dropout, Cast to float, and Flatten or Reshape to [batch, n]. Weights are FLOAT or DOUBLE, rounded to float. Everything else is
 /// refused by a <see cref="ModelFormatException"/> that names the node and what of it is not supported. Files may be hostile: what they claim is checked
 /// against the data that is there, and loading takes at most twice their size of memory and 1 MB. What would take more is refused too: layers that share
-/// weights, if these are large, and many layers, for each takes memory for its nodes and names. Of what is saved here, all layers with the same activation, 350 layers
-/// are loaded with Identity, 263 with LeakyReLU, 228 with SiLU, 147 with GELU and 279 with each other activation; up to 3% less where they are wider than 127.
-/// More layers are saved nonetheless, for other readers.
+/// weights, if these are large, and many layers, for each takes memory for its nodes and names. Of what is saved here, all layers with the same
+/// activation, 350 layers are loaded with Identity, 263 with LeakyReLU, 228 with SiLU, 147 with GELU and 279 with each other activation; up to 3% less where
+/// they are wider than 127. More layers are saved nonetheless, for other readers.
 /// </remarks>
 public static class OnnxModel
 {
