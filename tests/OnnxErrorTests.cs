@@ -67,6 +67,14 @@ public class OnnxErrorTests
             () => From(new OnnxBuilder("batch", 3), m => m.OpLast("MatMul", m.Raw(s_six, 2, 3))), ["(MatMul)", "must be its first input"]),
         ["Gemm of a constant"] = (() => From(new OnnxBuilder("batch", 3), m => m.OpLast("Gemm", m.Raw(s_six, 2, 3))), ["(Gemm)", "as its first input"]),
         ["Flatten from another axis"] = (() => new OnnxBuilder("batch", 3, 1).Op("Flatten").With("axis", 2), ["Node 0 'n0' (Flatten)", "from axis 1 on"]),
+        ["Flatten of more than can be"] = (
+            () => From(new OnnxBuilder("batch", int.MaxValue, int.MaxValue, int.MaxValue, 2), m => m.Op("Flatten").Op("Gemm", m.Raw(s_six, 2, 3))),
+            ["Node 0 'n0' (Flatten)", "more than 2147483647 values", "[?, 2147483647, 2147483647, 2147483647, 2]"]),
+        ["Flatten of more than can be, of unknown lengths too"] = (
+            () => new OnnxBuilder("batch", null, 1L << 62, "width", 4).Op("Flatten"), ["(Flatten)", "more than 2147483647 values"]),
+        ["Reshape of more than can be"] = (
+            () => From(new OnnxBuilder("batch", 1 << 16, 1 << 16), m => m.Op("Reshape", m.Integers(-1, 2)).Op("Gemm", m.Raw(s_six, 2, 3))),
+            ["Node 0 'n1' (Reshape)", "more than 2147483647 values"]),
         ["Reshape that makes samples"] = (() => Reshape(-1, 3), ["(Reshape)", "makes [-1, 3] of [?, 2, 3]"]),
         ["Reshape to another rank"] = (() => Reshape(-1, 2, 3), ["(Reshape)", "two integers"]),
         ["Reshape to zero"] = (() => Reshape(0, -1).With("allowzero", 1), ["(Reshape)", "makes [0, -1]"]),
@@ -75,9 +83,15 @@ public class OnnxErrorTests
         ["Reshape by floats"] = (() => From(new OnnxBuilder("batch", 3), m => m.Op("Reshape", m.Raw([1f, 2f], 2))), ["(Reshape)", "INT64"]),
         ["Cast to integers"] = (() => Layer().Op("Cast").With("to", 7), ["(Cast)", "casts to INT64"]),
         ["Dropout that trains"] = (() => From(Layer(), m => m.Op("Dropout", "", m.Typed<byte>(9, [1]))), ["(Dropout)", "training_mode must be false"]),
+        ["Dropout of several modes"] = (
+            () => From(Layer(), m => m.Op("Dropout", "", m.Typed<byte>(9, [0, 0], 2))),
+            ["(Dropout)", "training_mode must be one value, but is BOOL of shape [2]"]),
+        ["Dropout of a mode that is a number"] = (() => From(Layer(), m => m.Op("Dropout", "", m.Raw([0f]))), ["(Dropout)", "training_mode must be false"]),
         ["Dropout's mask"] = (() => Mask(Layer().Op("Dropout")), ["(Dropout)", "first output"]),
         ["three operands"] = (() => Layer().Op("Add", "c1", "c1"), ["(Add)", "must have 2 inputs, but has 3"]),
         ["no second operand"] = (() => Layer().Op("Add"), ["(Add)", "must have 2 inputs, but has 1"]),
+        ["more operands without a name than are counted"] = (
+            () => Layer().Op("Relu", [.. Enumerable.Repeat("", 16)]), ["(Relu)", "at most 16 inputs, but has 17"]),
         ["an operand without a name"] = (() => new OnnxBuilder().Node("MatMul", "", "x"), ["(MatMul)", "input 0 has no name"]),
         ["several outputs of a node"] = (() => SecondOutput(Layer()), ["(Gemm)", "must have one output, but has 2"]),
         ["weights that are computed"] = (
@@ -116,8 +130,8 @@ public class OnnxErrorTests
             () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (1L << 32, 1L << 32)), ["(Gemm)", "[4294967296, 4294967296]"]),
         ["a product that overflows"] = (
             () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (int.MaxValue, int.MaxValue)), ["(Gemm)", "[2147483647, 2147483647]"]),
-        ["more dimensions than are shown"] = (
-            () => Layer(edit: tensor => tensor.Dims.Add(Enumerable.Repeat(1L, 20))), ["(Gemm)", "[3, 2, 1, 1, 1, 1, 1, 1, …]"]),
+        ["more dimensions than are supported"] = (
+            () => Layer(edit: tensor => tensor.Dims.Add(Enumerable.Repeat(1L, 7))), ["(Gemm)", "tensor 'c0'", "[3, 2, 1, 1, 1, 1, 1, 1, …]", "at most 8"]),
         ["a name of control characters"] = (() => Layer().Op("Conv\n\0"), ["(Conv??)"]),
         ["a layer wider than a network holds"] = (
             () => From(new OnnxBuilder(), m => m.Op("MatMul", m.Raw(new float[(1 << 24) + 1], (1 << 24) + 1, 1))),
@@ -146,6 +160,24 @@ public class OnnxErrorTests
         Assert.Contains("cut off", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0x3A, 5, 0])).Message);
         Assert.Throws<ModelFormatException>(() => OnnxModel.Load("PK a zip file"u8));
         Assert.Throws<ModelFormatException>(() => OnnxModel.Load(new MemoryStream([0])));
+    }
+
+    [Fact]
+    public void A_file_that_is_refused_is_named()
+    {
+        string folder = Directory.CreateTempSubdirectory("fastnn").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "network.onnx");
+            File.WriteAllBytes(path, [0]);
+            var exception = Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path));
+            Assert.StartsWith($"{path}: Byte 0", exception.Message);
+            Assert.IsType<ModelFormatException>(exception.InnerException);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

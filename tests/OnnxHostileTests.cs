@@ -83,19 +83,27 @@ public class OnnxHostileTests
         foreach (string variant in OnnxVariants.Names.Select(row => row.Data)) Assert.Null(Load(OnnxVariants.Create(variant).Model));
     }
 
-    /// <summary>Around the number of layers from which on networks are refused.</summary>
+    /// <summary>The numbers of layers that are documented, of narrow and wide ones, and those around.</summary>
     [Theory]
-    [InlineData("Gelu")]
-    [InlineData("Silu")]
-    [InlineData("Relu")]
-    public void Deep_networks_take_no_more_or_are_refused(string name)
+    [InlineData("Gelu", 147)]
+    [InlineData("Silu", 228)]
+    [InlineData("LeakyRelu", 263)]
+    [InlineData("Relu", 279)]
+    [InlineData("Sigmoid", 279)]
+    [InlineData("Tanh", 279)]
+    [InlineData("Softplus", 279)]
+    [InlineData("Identity", 350)]
+    public void Deep_networks_take_no_more_or_are_refused(string name, int most)
     {
         Activation activation = Cases.Named(name);
-        Assert.Null(LoadDeep(50));
-        Assert.NotNull(LoadDeep(500));
+        Assert.Null(LoadDeep(most));
+        Assert.NotNull(LoadDeep(most + 1));
+        Assert.Null(LoadDeep(most * 97 / 100, width: 130));
+        Assert.Contains("of which a layer has several", LoadDeep(500)!.Message);
         for (int layers = 100; layers < 400; layers += 10) LoadDeep(layers);
 
-        ModelFormatException? LoadDeep(int layers) => Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(5, layers + 1)], activation, activation, seed: 1)));
+        ModelFormatException? LoadDeep(int layers, int width = 5) =>
+            Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(width, layers + 1)], activation, activation, seed: 1)));
     }
 
     [Fact]
@@ -112,6 +120,31 @@ public class OnnxHostileTests
         byte[] model = OnnxTests.Save(new Network([3, 2], seed: 1));
         using var stream = new Liar(model);
         Assert.Equal(3, OnnxModel.Load(stream).Inputs);
+    }
+
+    /// <summary>What the stream did not write must not become a network.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(int.MinValue)]
+    public void A_stream_that_reads_more_than_it_was_asked_for_is_refused(int excess)
+    {
+        using var stream = new Excess(OnnxTests.Save(new Network([3, 2], seed: 1)), excess);
+        Assert.Contains("The stream", Assert.Throws<IOException>(() => OnnxModel.Load(stream)).Message);
+    }
+
+    /// <summary>What is read often is checked as often, and so must be small.</summary>
+    [Fact]
+    public void What_is_read_often_is_small()
+    {
+        foreach (long[] shape in (long[][])[[1 << 23], [.. Enumerable.Repeat(1L, 1 << 16)]])
+        {
+            var model = new OnnxBuilder("batch", 1);
+            model.Op("MatMul", model.Raw([1f], 1, 1));
+            model.Raw(new float[1 << 20], 1 << 20); // the larger the file, the more memory its parts may take
+            string mode = model.Typed<byte>(9, new byte[shape[0]], shape);
+            for (int k = 0; k < 1_000; k++) model.Op("Dropout", "", mode);
+            Assert.Contains("Node 1 ", Load(model.ToBytes())!.Message);
+        }
     }
 
     /// <summary>Mutations of all forms of models, always the same; FASTNN_FUZZ says how many are tried instead of ten thousand.</summary>
@@ -242,5 +275,11 @@ public class OnnxHostileTests
     private sealed class Liar(byte[] bytes) : MemoryStream(bytes)
     {
         public override long Length => long.MaxValue;
+    }
+
+    /// <summary>Claims that it read so much more than was asked for.</summary>
+    private sealed class Excess(byte[] bytes, int excess) : MemoryStream(bytes)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer) > 0 ? buffer.Length + excess : 0;
     }
 }

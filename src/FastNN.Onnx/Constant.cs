@@ -6,6 +6,7 @@ namespace FastNN.Onnx;
 /// <summary>A tensor of the file whose shape and data agree; transposed where the graph says so.</summary>
 internal sealed class Constant
 {
+    private const int MostDimensions = 8; // they are walked on each reading
     private readonly TensorProto _tensor;
     private readonly bool _isTransposed;
 
@@ -23,6 +24,8 @@ internal sealed class Constant
         ModelFormatException Wrong(string reason) => reader.Fault($"its tensor {Fault.Quote(name)} {reason}");
 
         if (tensor.DataLocation != 0) throw Wrong("keeps its data in another file (external data), which is not supported; save the model with all data in it");
+        if (tensor.Dims.Count > MostDimensions)
+            throw Wrong($"is of shape {Fault.Shape(tensor.Dims)} with {tensor.Dims.Count} dimensions; at most {MostDimensions} are supported");
         if (isTransposed && tensor.Dims.Count != 2) throw Wrong($"must have two dimensions to be transposed, but is of shape {Fault.Shape(tensor.Dims)}");
         long count = 1;
         foreach (long length in tensor.Dims)
@@ -56,9 +59,9 @@ internal sealed class Constant
     /// <summary>The value of one real.</summary>
     internal double First => Real(_tensor.RawData.Span, 0);
 
-    /// <summary>Whether all booleans are false.</summary>
+    /// <summary>Whether one value is a boolean, and false.</summary>
     internal bool IsFalse =>
-        _tensor.DataType == TensorTypes.Boolean && !_tensor.RawData.Span.ContainsAnyExcept((byte)0) && _tensor.Int32Data.All(value => value == 0);
+        Count == 1 && _tensor.DataType == TensorTypes.Boolean && (_tensor.RawData.IsEmpty ? _tensor.Int32Data[0] : _tensor.RawData[0]) == 0;
 
     internal long Integer(int k) =>
         _tensor.RawData.IsEmpty ? _tensor.Int64Data[k] : BinaryPrimitives.ReadInt64LittleEndian(_tensor.RawData.Span[(k * sizeof(long))..]);

@@ -48,7 +48,7 @@ internal sealed class Graph
             bytes += NodeBytes + (long)ReadingBytes * node.Input.Count + (node.Domain.Length == 0 ? 0 : ForeignNodeBytes);
         }
 
-        budget.Book(bytes + (long)NameBytes * names, "the index of its names");
+        budget.Book(bytes + (long)NameBytes * names, "nodes for its size, of which a layer has several, or names of what they read and give");
         _values = new Dictionary<string, Value>(names);
         foreach (TensorProto tensor in graph.Initializer)
         {

@@ -124,8 +124,13 @@ internal sealed class GraphReader(Graph graph)
     {
         operation.ExpectAttributes("ratio", "seed");
         if (operation.Inputs.Count > 3) throw operation.Fault($"it must have 1 to 3 inputs, but has {operation.Inputs.Count}");
-        if (operation.OptionalInput(2) is { Length: > 0 } training && !graph.ConstantOf(operation, training).IsFalse)
-            throw operation.Fault("its training_mode must be false");
+        if (operation.OptionalInput(2) is { Length: > 0 } training)
+        {
+            Constant mode = graph.ConstantOf(operation, training);
+            if (mode.Count != 1) throw operation.Fault($"its training_mode must be one value, but is {mode}");
+            if (!mode.IsFalse) throw operation.Fault("its training_mode must be false");
+        }
+
         for (int k = 0; k < operation.Outputs.Count; k++)
         {
             bool isUsed = operation.Outputs[k] is { Length: > 0 } name && (graph.ValueOf(name) == graph.Output || graph.ValueOf(name).FirstReader != null);

@@ -6,15 +6,17 @@ namespace FastNN.Onnx;
 /// </summary>
 internal sealed class MemoryBudget(int size)
 {
-    private const long Allowance = 1 << 20, Reserve = 1 << 16; // what is not booked: exceptions, the network's own objects, this one, what is there once for all
+    private const long Allowance = 1 << 20, Reserve = 1 << 16; // what is not booked: exceptions, the network's own objects, this one, what is there once
     private readonly long _total = 2L * size + Allowance - Reserve;
     private long _booked;
 
+    /// <param name="bytes">Of the part.</param>
+    /// <param name="what">Of which there are too many if they are too many bytes.</param>
     /// <exception cref="ModelFormatException">It is more than is left.</exception>
     internal void Book(long bytes, string what)
     {
         _booked += bytes;
         if (_booked > _total)
-            throw Fault.Of("The model", $"up to {what} it would take {_booked} bytes of memory, more than twice the file's size of {size} and 1 MB");
+            throw Fault.Of("The model", $"it has too many {what}: they take {_booked} bytes of memory, over twice the file's {size} and 1 MB");
     }
 }

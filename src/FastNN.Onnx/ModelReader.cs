@@ -34,7 +34,7 @@ internal static class ModelReader
         List<LayerPlan> layers = new GraphReader(graph).Read();
         long parameters = 0;
         foreach (LayerPlan layer in layers) parameters += (long)layer.Inputs * layer.Outputs + layer.Outputs;
-        budget.Book(parameters * sizeof(float) + (long)layers.Count * BytesOfLayer, $"the network of {parameters} parameters in {layers.Count} layers");
+        budget.Book(parameters * sizeof(float) + (long)layers.Count * BytesOfLayer, $"layers for its size, {layers.Count}, or parameters, {parameters}");
 
         Network network = Create([layers[0].Inputs, .. layers.Select(layer => layer.Outputs)], [.. layers.Select(layer => layer.Activation)], kernels);
         for (int l = 0; l < layers.Count; l++) layers[l].Fill(network.Layers[l]);

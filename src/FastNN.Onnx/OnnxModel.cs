@@ -13,8 +13,10 @@ namespace FastNN.Onnx;
 /// A model to be loaded is a chain: Gemm, or MatMul with or without Add, of constant weights; activations, those of several operators that exporters write
 /// included; Identity, Dropout, Cast to float, and Flatten or Reshape to [batch, n]. Weights are FLOAT or DOUBLE, rounded to float. Everything else is
 /// refused by a <see cref="ModelFormatException"/> that names the node and what of it is not supported. Files may be hostile: what they claim is checked
-/// against the data that is there, and loading takes at most twice their size of memory and 1 MB. What would take more is refused too: layers that share weights,
-/// if these are large, and networks of more than about 250 layers, 130 with GELU.
+/// against the data that is there, and loading takes at most twice their size of memory and 1 MB. What would take more is refused too: layers that share
+/// weights, if these are large, and many layers, for each takes memory for its nodes and names. Of what is saved here, all layers with the same
+/// activation, 350 layers are loaded with Identity, 263 with LeakyReLU, 228 with SiLU, 147 with GELU and 279 with each other activation; up to 3% less where
+/// they are wider than 127. More layers are saved nonetheless, for other readers.
 /// </remarks>
 public static class OnnxModel
 {
@@ -57,15 +59,22 @@ public static class OnnxModel
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="IOException">The file is not there, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="ModelFormatException">It holds no model that can be a network; the message names the node and the reason.</exception>
+    /// <exception cref="ModelFormatException">It holds no model that can be a network; the message names the path, the node and the reason.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of its enumeration.</exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.</exception>
     public static Network Load(string path, KernelVariant kernels = KernelVariant.Auto)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        return Load(stream, kernels);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        try
+        {
+            return Load(stream, kernels);
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new ModelFormatException($"{path}: {exception.Message}", exception);
+        }
     }
 
     /// <summary>Reads a network from a stream up to its end, at most 2 GB; the stream is left open.</summary>
@@ -73,6 +82,7 @@ public static class OnnxModel
     /// <param name="kernels">The kernels that the network is to run on; all give the same bits.</param>
     /// <returns>A new network.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
+    /// <exception cref="IOException">It says that it read more bytes than were asked for.</exception>
     /// <exception cref="ModelFormatException">It holds no model that can be a network; the message names the node and the reason.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of its enumeration.</exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>

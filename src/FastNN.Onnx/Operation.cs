@@ -7,6 +7,7 @@ namespace FastNN.Onnx;
 internal sealed class Operation(int index, NodeProto node)
 {
     internal const string StandardDomain = "ai.onnx";
+    private const int MostInputs = 16; // they are walked on each reading of a constant
 
     /// <summary>The operator, with its domain where that is not ONNX's own.</summary>
     internal string Type { get; } =
@@ -28,6 +29,7 @@ internal sealed class Operation(int index, NodeProto node)
     internal void Expect(int fewestInputs, int mostInputs, params ReadOnlySpan<string> attributes)
     {
         int inputs = node.Input.Count;
+        if (inputs > MostInputs) throw Fault($"it must have at most {MostInputs} inputs, but has {inputs}");
         while (inputs > 0 && node.Input[inputs - 1].Length == 0) inputs--;
         if (inputs < fewestInputs || inputs > mostInputs)
             throw Fault($"it must have {fewestInputs}{(mostInputs > fewestInputs ? $" to {mostInputs}" : "")} inputs, but has {inputs}");

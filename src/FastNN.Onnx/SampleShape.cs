@@ -66,7 +66,7 @@ internal sealed class SampleShape
         long axis = operation.Integer("axis", 1);
         if (IsVector || (axis != 1 && axis + _lengths?.Length != 1))
             throw operation.Fault($"it must flatten [batch, …] from axis 1 on, but {this} from {axis} on");
-        _lengths = [_lengths?[0], Width];
+        _lengths = [_lengths?[0], WidthAt(operation)];
         _isInput = false;
     }
 
@@ -79,10 +79,11 @@ internal sealed class SampleShape
 
         bool zeroCopies = !operation.Flag("allowzero");
         long batch = target.Integer(0), width = target.Integer(1);
+        long? known = WidthAt(operation);
         bool keepsBatch = batch == -1 || (IsVector ? batch == 1 : (batch == 0 && zeroCopies) || (batch > 0 && batch == _lengths?[0]));
-        bool keepsWidth = width == -1 ? batch != -1 : width == 0 ? zeroCopies && _lengths is [_, _] : width > 0 && (Width ?? width) == width;
+        bool keepsWidth = width == -1 ? batch != -1 : width == 0 ? zeroCopies && _lengths is [_, _] : width > 0 && (known ?? width) == width;
         if (!keepsBatch || !keepsWidth) throw operation.Fault($"it must keep samples as rows, but makes {Fault.Shape([batch, width])} of {this}");
-        _lengths = [IsVector ? 1 : _lengths?[0], width > 0 ? width : Width];
+        _lengths = [IsVector ? 1 : _lengths?[0], width > 0 ? width : known];
         _isInput = false;
     }
 
@@ -91,16 +92,21 @@ internal sealed class SampleShape
 
     public override string ToString() => _lengths == null ? "an unknown shape" : $"[{string.Join(", ", _lengths.Select(length => length?.ToString() ?? "?"))}]";
 
-    /// <summary>Values in a sample; null if that is not known, or more than a network has.</summary>
-    private long? Width
+    /// <summary>Values in a sample; null if that is not known.</summary>
+    /// <exception cref="ModelFormatException">The lengths that are known make more than a network has.</exception>
+    private long? WidthAt(Operation operation)
     {
-        get
+        if (_lengths == null) return null;
+        long width = 1;
+        bool isKnown = true;
+        foreach (long? length in IsVector ? _lengths : _lengths.AsSpan(1))
         {
-            if (_lengths == null) return null;
-            long? width = 1;
-            foreach (long? length in IsVector ? _lengths : _lengths.AsSpan(1)) width = length <= int.MaxValue && width <= int.MaxValue ? width * length : null;
-            return width;
+            isKnown &= length.HasValue;
+            if (length > int.MaxValue / width) throw operation.Fault($"it gets samples of more than {int.MaxValue} values, {this}");
+            width *= length ?? 1;
         }
+
+        return isKnown ? width : null;
     }
 
     private static void Expect(Operation operation, LayerPlan layer, long? width)

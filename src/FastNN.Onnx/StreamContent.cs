@@ -13,6 +13,7 @@ internal sealed unsafe class StreamContent : IDisposable
     private int _capacity;
     private int _length;
 
+    /// <exception cref="IOException">The stream says that it read more bytes than were asked for, which nobody wrote.</exception>
     /// <exception cref="ModelFormatException">The stream has more bytes than a span holds.</exception>
     internal StreamContent(Stream stream)
     {
@@ -22,7 +23,9 @@ internal sealed unsafe class StreamContent : IDisposable
             do
             {
                 Grow();
-                read = stream.Read(new Span<byte>(_start + _length, _capacity - _length));
+                int asked = _capacity - _length;
+                read = stream.Read(new Span<byte>(_start + _length, asked));
+                if ((uint)read > (uint)asked) throw new IOException($"The stream, {stream.GetType()}, read {read} bytes where {asked} were asked for.");
                 _length += read;
             }
             while (read > 0);

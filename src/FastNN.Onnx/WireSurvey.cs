@@ -98,7 +98,7 @@ internal readonly ref struct WireSurvey
         return size;
     }
 
-    private void Book(long bytes) => _budget.Book(bytes, "the parsing of its parts");
+    private void Book(long bytes) => _budget.Book(bytes, "parts for its size (nodes, of which a layer has several, tensors, and what is in them)");
 
     private ulong Varint(ref int position, int end)
     {
