@@ -81,7 +81,10 @@ internal static class Checkpoint
 
     private static void Compare(string what, string file, string here)
     {
-        if (file != here) throw new ModelFormatException($"The file is not of this trainer: {what} is {file} in the file, but {here} in the trainer.");
+        if (file == here) return;
+
+        throw new ModelFormatException(
+            $"The file is not of this trainer: {what} is {FileText.Clip(file)} in the file, but {FileText.Clip(here)} in the trainer.");
     }
 
     /// <summary>Room for the tensors that are not the network's, which must be those of this optimizer and, perhaps, the best parameters.</summary>
