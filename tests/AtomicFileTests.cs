@@ -48,7 +48,8 @@ public sealed class AtomicFileTests : IDisposable
     public void The_temporary_file_has_the_name_of_the_file_shortened(int length, int kept)
     {
         string name = new('n', length), path = Path.Combine(_folder, name);
-        CoreAtomicFile.Write(path, _ => Assert.Matches($"^{name[..kept]}\\.[0-9a-f]{{32}}\\.tmp$", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder)))));
+        CoreAtomicFile.Write(path, _ =>
+            Assert.Matches($"^{name[..kept]}\\.[0-9a-f]{{32}}\\.tmp$", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder)))));
         Assert.Equal([path], Directory.GetFiles(_folder));
     }
 

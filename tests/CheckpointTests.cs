@@ -261,7 +261,8 @@ public sealed class CheckpointTests : IDisposable
         foreach ((FitState state, string message) in ((FitState, string)[])[
             (new() { Epoch = -1 }, "Epoch must be at least 0, but is -1."), (new() { Step = -1 }, "Step must be at least 0, but is -1."),
             (new() { Samples = -1 }, "Samples must be"), (new() { BatchSize = -1 }, "BatchSize must be"),
-            (new() { Epoch = 1, BestEpoch = 2 }, "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."), (new() { BestEpoch = -1 }, "BestEpoch must be"),
+            (new() { Epoch = 1, BestEpoch = 2 }, "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."),
+            (new() { BestEpoch = -1 }, "BestEpoch must be"),
             (new() { EpochsWithoutImprovement = -1 }, "EpochsWithoutImprovement must be"), (new() { CostSum = double.NaN }, "CostSum must be finite"),
             (new() { CostSum = double.PositiveInfinity }, "CostSum must be finite"),
             (new() { Epoch = 1, BestEpoch = 1, BestCost = float.NaN }, "BestCost must be finite while BestEpoch is not 0, but is NaN."),

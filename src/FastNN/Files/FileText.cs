@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FastNN;
 
-/// <summary>Text of a file in messages: its beginning, without control characters and surrogates, so that it stays short and harmless wherever it is shown.</summary>
+/// <summary>Text of a file in messages: its beginning, without control characters and surrogates.</summary>
 internal static class FileText
 {
     internal const int MostShown = 64;

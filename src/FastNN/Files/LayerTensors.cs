@@ -41,7 +41,10 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
         for (int l = 0; l < layers.Length; l++)
         {
             if (!weights.Remove(names[l], out TensorEntry? weight))
-                throw new ModelFormatException($"The file has no tensor {FileText.Quote($"{names[l]}.{WeightName}")} that is not taken yet, but {Text(weights)}.");
+            {
+                string lacks = FileText.Quote($"{names[l]}.{WeightName}");
+                throw new ModelFormatException($"The file has no tensor {lacks} that is not taken yet, but {Text(weights)}.");
+            }
 
             biases.Remove(names[l], out TensorEntry? bias);
             layers[l] = new LayerTensors(names[l], weight, bias);

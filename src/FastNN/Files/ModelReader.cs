@@ -88,7 +88,10 @@ internal sealed class ModelReader
     {
         string version = Metadata.Require(ModelMetadata.Version);
         if (version != ModelMetadata.CurrentVersion)
-            throw new ModelFormatException($"The file is of FastNN's version {FileText.Clip(version)}, but this library reads version {ModelMetadata.CurrentVersion}.");
+        {
+            throw new ModelFormatException(
+                $"The file is of FastNN's version {FileText.Clip(version)}, but this library reads version {ModelMetadata.CurrentVersion}.");
+        }
 
         if (!_verifies) return;
 

@@ -181,9 +181,9 @@ internal sealed class SafetensorsHeader
         int count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (count == MaxDimensions) throw new ModelFormatException($"{what} of {FileText.Quote(name)} has more than {MaxDimensions} numbers, the most that are read.");
+            if (count == MaxDimensions) throw new ModelFormatException($"{what} of {FileText.Quote(name)} has more than {MaxDimensions} numbers.");
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
-                throw new ModelFormatException($"{what} of {FileText.Quote(name)} must hold whole numbers of at least 0 and less than 2^63, but [{count}] is none.");
+                throw new ModelFormatException($"{what} of {FileText.Quote(name)} must hold whole numbers from 0 to less than 2^63, but [{count}] is none.");
             numbers[count++] = number;
         }
 
@@ -193,7 +193,8 @@ internal sealed class SafetensorsHeader
     /// <summary>The text of the exception is put together only if it is needed: for thousands of tensors it would be most of what is allocated.</summary>
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what, string name, string kind)
     {
-        if (reader.TokenType != expected) throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but a {reader.TokenType} stands there.");
+        if (reader.TokenType != expected)
+            throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but a {reader.TokenType} stands there.");
     }
 
     /// <summary>Sorts the tensors by their data, which they must tile.</summary>

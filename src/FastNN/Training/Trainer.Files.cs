@@ -22,8 +22,9 @@ public sealed partial class Trainer
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <param name="state">The state that is given to <see cref="Fit"/>; null for none.</param>
-    /// <exception cref="ArgumentException">The path is empty or no path, or the state is none that a run can have, or has best parameters of another network. Nothing was
-    /// written.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path is empty or no path, or the state is none that a run can have, or has best parameters of another network. Nothing was written.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
     /// <exception cref="IOException">The file cannot be written. What was there is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
