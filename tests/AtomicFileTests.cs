@@ -1,5 +1,6 @@
 extern alias core;
 
+using System.Text;
 using Xunit;
 using CoreAtomicFile = core::FastNN.AtomicFile;
 
@@ -37,6 +38,54 @@ public sealed class AtomicFileTests : IDisposable
         }));
         Assert.Equal([7], File.ReadAllBytes(PathOfFile));
         Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(218, 218)]
+    [InlineData(219, 218)]
+    [InlineData(255, 218)]
+    public void The_temporary_file_has_the_name_of_the_file_shortened(int length, int kept)
+    {
+        string name = new('n', length), path = Path.Combine(_folder, name);
+        CoreAtomicFile.Write(path, _ =>
+            Assert.Matches($"^{name[..kept]}\\.[0-9a-f]{{32}}\\.tmp$", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder)))));
+        Assert.Equal([path], Directory.GetFiles(_folder));
+    }
+
+    [Theory]
+    [InlineData("ü", 127)]
+    [InlineData("😀", 63)]
+    public void Names_of_several_bytes_a_character_are_shortened_between_them(string character, int count)
+    {
+        string path = Path.Combine(_folder, string.Concat(Enumerable.Repeat(character, count)));
+        CoreAtomicFile.Write(path, _ =>
+        {
+            string name = Path.GetFileName(Assert.Single(Directory.GetFiles(_folder)));
+            Assert.InRange(Encoding.UTF8.GetByteCount(name), 200, 255);
+            Assert.DoesNotContain('\uFFFD', name);
+        });
+        Assert.Equal([path], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void The_mode_of_the_file_that_is_replaced_stays()
+    {
+        if (OperatingSystem.IsWindows()) return;
+
+        static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite, others = own | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
+        foreach (UnixFileMode mode in (UnixFileMode[])[own, others, UnixFileMode.UserRead])
+        {
+            File.SetUnixFileMode(PathOfFile, mode);
+            CoreAtomicFile.Write(PathOfFile, stream =>
+            {
+                stream.WriteByte(2);
+                Assert.Equal([mode, mode], Directory.GetFiles(_folder).Select(ModeOf));
+            });
+            Assert.Equal(mode, ModeOf(PathOfFile));
+        }
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class CheckpointTests : IDisposable
         var trainer = new Trainer(network, new Adam(0.5f));
         trainer.Step(s_x.AsSpan(0, 2), s_y.AsSpan(0, 2));
         trainer.Optimizer.LearningRate = 0.1f;
-        trainer.Save(FilePath, new FitState { BestEpoch = 1, BestParameters = network.Parameters.ToArray() });
+        trainer.Save(FilePath, new FitState { Epoch = 1, BestEpoch = 1, BestParameters = network.Parameters.ToArray() });
         NetworkFileTests.AssertSame(network, Network.Load(FilePath));
 
         var fresh = new Trainer(NewNetwork(), new Adam(0.5f), threads: 2);
@@ -112,7 +112,7 @@ public sealed class CheckpointTests : IDisposable
             {
                 Epoch = 3, Step = 4, Samples = 5, BatchSize = 6, Seed = -7, CostSum = Math.PI, BestEpoch = 2, BestCost = 0.1f, EpochsWithoutImprovement = 8,
             },
-            new() { CostSum = 1e-320, BestCost = float.PositiveInfinity }, new() { CostSum = double.NaN, BestCost = float.NaN }])
+            new() { CostSum = 1e-320, BestCost = float.PositiveInfinity }, new() { CostSum = -double.MaxValue, BestCost = float.NaN }])
         {
             trainer.Save(FilePath, state);
             FitState loaded = trainer.Load(FilePath)!;
@@ -171,7 +171,7 @@ public sealed class CheckpointTests : IDisposable
     {
         var trainer = new Trainer(NewNetwork(), new Momentum(0.1f));
         using var stream = new MemoryStream();
-        trainer.Save(stream, new FitState { BestEpoch = 1, BestParameters = new float[35] });
+        trainer.Save(stream, new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] });
         byte[] file = stream.ToArray();
         var fresh = new Trainer(new Network([2, 4, 3, 2], seed: 9), new Momentum(0.1f));
         for (int k = 0; k < 3 * 35 * sizeof(float); k++)
@@ -189,13 +189,31 @@ public sealed class CheckpointTests : IDisposable
     public void Metadata_that_lies_is_refused()
     {
         using var stream = new MemoryStream();
-        new Trainer(NewNetwork(), new Momentum(0.1f)).Save(stream, new FitState { BestEpoch = 1, BestParameters = new float[35] });
+        new Trainer(NewNetwork(), new Momentum(0.1f)).Save(stream, new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] });
         var fresh = new Trainer(new Network([2, 4, 3, 2], seed: 9), new Momentum(0.1f));
         foreach ((string old, string changed, string message) in ((string, string, string)[])[
             ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"-1\"", "The steps must be at least 0 and at most 4611686018427387904, but the file says -1."),
             ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"0.5\"", "\"fastnn.steps\" in the metadata must be a number of type Int64, but is \"0.5\"."),
             ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"NaN\"",
                 "The learning rate must be finite and greater than 0, but the file says NaN."),
+            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"1,5\"", "must be a number of type Int64, but is \"1,5\"."),
+            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\" 5\"", "must be a number of type Int64, but is \" 5\"."),
+            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"5\\u0000\"", "must be a number of type Int64, but is \"5?\"."),
+            ("\"fastnn.steps\":\"0\"", $"\"fastnn.steps\":\"{new string('0', 65)}\"", $"must be a number of type Int64, but is \"{new string('0', 64)}…\"."),
+            ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"1,5\"", "must be a number of type Single, but is \"1,5\"."),
+            ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"0.1\\u0000\"", "must be a number of type Single, but is \"0.1?\"."),
+            ("\"fastnn.fit.CostSum\":\"0\"", "\"fastnn.fit.CostSum\":\"NaN\"", "The state of a run: CostSum must be finite, but is NaN."),
+            ("\"fastnn.fit.BestCost\":\"0\"", "\"fastnn.fit.BestCost\":\"Infinity\"", "The state of a run: BestCost must be finite while"),
+            ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"2\"", "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."),
+            ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"-1\"", "BestEpoch must be at least 0 and at most Epoch, 1, but is -1."),
+            ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"0\"", "BestEpoch must be at least 1 if there are BestParameters, but is 0."),
+            ("\"fastnn.fit.Epoch\":\"1\"", "\"fastnn.fit.Epoch\":\"-1\"", "Epoch must be at least 0, but is -1."),
+            ("\"fastnn.fit.Step\":\"0\"", "\"fastnn.fit.Step\":\"-1\"", "Step must be at least 0, but is -1."),
+            ("\"fastnn.fit.Samples\":\"0\"", "\"fastnn.fit.Samples\":\"-1\"", "Samples must be at least 0, but is -1."),
+            ("\"fastnn.fit.BatchSize\":\"0\"", "\"fastnn.fit.BatchSize\":\"-1\"", "BatchSize must be at least 0, but is -1."),
+            ("\"fastnn.fit.EpochsWithoutImprovement\":\"0\"", "\"fastnn.fit.EpochsWithoutImprovement\":\"-1\"", "EpochsWithoutImprovement must be at"),
+            ("\"fastnn.cost\":\"", "\"fastnn.cost\":\"\\u001b[2J" + new string('x', 10_000), "\"fastnn.cost\" is ?[2Jxx"),
+            ("\"fastnn.cost\":\"", "\"fastnn.cost\":\"" + new string('x', 10_000), "x… in the file, but SquaredError in the trainer."),
             ("\"fastnn.fit.Epoch\"", "\"fastnn.fit.Epoc\"", "The metadata lacks \"fastnn.fit.Epoch\"."),
             ("\"fastnn.fit.", "\"fastnn.fix.", "The file has the tensor \"fit.best_parameters\", but no state of a run."),
             ("\"optimizer.velocity\"", "\"optimizer.momentum\"", "The tensor \"optimizer.momentum\" [35] is none that the optimizer keeps."),
@@ -234,6 +252,25 @@ public sealed class CheckpointTests : IDisposable
         var exception = Assert.Throws<ArgumentException>(() => trainer.Save(FilePath, new FitState { BestParameters = new float[34] }));
         Assert.StartsWith("state.BestParameters must have a length of 35, the network's parameters, but has 34.", exception.Message);
         Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_state_that_Fit_would_refuse_is_not_saved()
+    {
+        var trainer = new Trainer(NewNetwork(), new Sgd(0.1f));
+        foreach ((FitState state, string message) in ((FitState, string)[])[
+            (new() { Epoch = -1 }, "Epoch must be at least 0, but is -1."), (new() { Step = -1 }, "Step must be at least 0, but is -1."),
+            (new() { Samples = -1 }, "Samples must be"), (new() { BatchSize = -1 }, "BatchSize must be"),
+            (new() { Epoch = 1, BestEpoch = 2 }, "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."),
+            (new() { BestEpoch = -1 }, "BestEpoch must be"),
+            (new() { EpochsWithoutImprovement = -1 }, "EpochsWithoutImprovement must be"), (new() { CostSum = double.NaN }, "CostSum must be finite"),
+            (new() { CostSum = double.PositiveInfinity }, "CostSum must be finite"),
+            (new() { Epoch = 1, BestEpoch = 1, BestCost = float.NaN }, "BestCost must be finite while BestEpoch is not 0, but is NaN."),
+            (new() { BestParameters = new float[35] }, "BestEpoch must be at least 1 if there are BestParameters, but is 0.")])
+        {
+            Assert.StartsWith("state." + message, Assert.Throws<ArgumentException>("state", () => trainer.Save(FilePath, state)).Message);
+            Assert.Empty(Directory.GetFiles(_folder));
+        }
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public class FileFuzzTests
     [
         TensorFile.Saved(new Network([2, 4, 3, 2], Activation.Relu, Activation.Softmax, seed: 1)),
         TensorFile.Saved(new Network([5, 1], seed: 1)),
-        Checkpoint(new Momentum(0.1f), new FitState { BestEpoch = 1, BestParameters = new float[35] }),
+        Checkpoint(new Momentum(0.1f), new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] }),
         Checkpoint(new Sgd(0.1f), null),
         TensorFile.Of(
             TensorFile.F32("net.0.weight", [3, 2], 1, 2, 3, 4, 5, 6), TensorFile.F32("net.2.weight", [1, 3], 1, 2, 3), TensorFile.F32("net.2.bias", [1], 1)),

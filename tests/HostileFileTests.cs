@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -41,13 +42,13 @@ public class HostileFileTests
         { "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", "\"a\" must have dtype, shape and data_offsets, each once, and nothing else." },
         { "{\"a\":{\"type\":\"F32\"}}", "\"a\" must have dtype, shape and data_offsets, each once, and nothing else." },
         { "{\"a\":{\"dtype\":3}}", "dtype of \"a\" must be a string, but a Number stands there." },
-        { Entry("[-1,1]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers of at least 0 and less than 2^63, but [0] is none." },
-        { Entry("[1,1.5]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers of at least 0 and less than 2^63, but [1] is none." },
+        { Entry("[-1,1]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers from 0 to less than 2^63, but [0] is none." },
+        { Entry("[1,1.5]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers from 0 to less than 2^63, but [1] is none." },
         { Entry("[1,9223372036854775808]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers" },
         { Entry("[1,\"1\"]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers" },
         { Entry("[1,NaN]", "[0,4]"), "The header is no JSON" },
         { Entry("1", "[0,4]"), "shape of \"0.weight\" must be an array, but a Number stands there." },
-        { Entry("[1,1,1,1,1,1,1,1,1]", "[0,4]"), "shape of \"0.weight\" has more than 8 numbers, the most that are read." },
+        { Entry("[1,1,1,1,1,1,1,1,1]", "[0,4]"), "shape of \"0.weight\" has more than 8 numbers." },
         { Entry("[1,1]", "[4,0]"), "data_offsets of \"0.weight\" must be two numbers in ascending order, but are [4,0]." },
         { Entry("[1,1]", "[0,4,8]"), "data_offsets of \"0.weight\" must be two numbers in ascending order, but are [0,4,8]." },
         { Entry("[1,1]", "[-4,0]"), "data_offsets of \"0.weight\" must hold whole numbers" },
@@ -89,7 +90,9 @@ public class HostileFileTests
         { "2,4,3,2", "2,4,4,2", "The tensors are those of widths 2,4,3,2, but the metadata says \"2,4,4,2\"." },
         { "0.weight=", "0.weight=1", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight=1" },
         { "0.weight=", "0.weight:", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight:" },
-        { "2.bias=", "9.bias=", "The metadata has no checksum of the tensor \"2.bias\" [3]." },
+        { "2.bias=", "9.bias=", "\"fastnn.crc32c\" in the metadata must name tensors of the file, but has \"9.bias=" },
+        { "2.bias=", "0.bias=", "\"fastnn.crc32c\" in the metadata must name each tensor once, but has \"0.bias=" },
+        { "\"fastnn.crc32c\":\"", "\"fastnn.crc32c\":\",", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"\"." },
         { "\"fastnn.samples\":\"", "\"fastnn.samples\":\"AAAA", "\"fastnn.samples\" in the metadata must hold at most 3 samples of 2 inputs and 2 " },
         { "\"fastnn.samples\":\"", "\"fastnn.samples\":\"?", "\"fastnn.samples\" in the metadata must hold" },
         { "\"fastnn.samples\"", "\"fastnn.simples\"", "The metadata lacks \"fastnn.samples\"." },
@@ -133,6 +136,7 @@ public class HostileFileTests
         {
             file[bit / 8] ^= (byte)(1 << bit % 8);
             AssertRefused(file, "is damaged: its CRC-32C is ");
+            AssertRefused(file, "For what others made of it, remove the \"fastnn.\" metadata.");
             Network.Load(file, new LoadOptions { Verify = false });
             file[bit / 8] ^= (byte)(1 << bit % 8);
         }
@@ -233,6 +237,58 @@ public class HostileFileTests
         AssertRefused(TensorFile.Of($"{{\"__metadata__\":{{{metadata}}},{W}}}", s_four), "__metadata__ has more than 1024 keys, the most that are read.");
         string tensors = string.Join(',', Enumerable.Range(0, 2049).Select(k => $"\"{k}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
         AssertRefused(TensorFile.Of($"{{{tensors}}}", []), "The header names more than 2048 tensors, the most that are read.");
+    }
+
+    [Fact]
+    public void A_checksum_that_lacks_is_found()
+    {
+        byte[] file = TensorFile.Edit(TensorFile.Saved(s_network), header => Regex.Replace(header, ",2.bias=[0-9a-f]{8}", ""));
+        AssertRefused(WithChecksum(file), "The metadata has no checksum of the tensor \"2.bias\" [3].");
+    }
+
+    /// <summary>Where the file holds 500,000 characters, messages show 64, and allocate what the file has, twice, and a megabyte.</summary>
+    [Theory]
+    [InlineData("\"fastnn.version\":\"", "xxx", "version xxx")]
+    [InlineData("\"fastnn.version\":\"", "\\u001b[31", "version ?[31?[31")]
+    [InlineData("\"fastnn.widths\":\"", "9,", "says \"9,9,")]
+    [InlineData("\"fastnn.activations\":\"", "Relu,", "is \"Relu,Relu,")]
+    [InlineData("\"fastnn.activations\":\"", "\\uD83D\\uDE00", "activation \"????")]
+    [InlineData("\"fastnn.activations\":\"", "R", "activation \"RRR")]
+    [InlineData("\"fastnn.crc32c\":\"", "0", "has \"0000")]
+    [InlineData("\"fastnn.crc32c\":\"", "0=0,", "has \"0=0\"")]
+    [InlineData("\"fastnn.crc32c\":\"", "0.bias=00000000,", "must name each tensor once")]
+    [InlineData("\"fastnn.checksum\":\"", "y", "says \"yyy")]
+    public void Long_values_are_refused_in_short(string key, string part, string message)
+    {
+        string header = TensorFile.HeaderOf(TensorFile.Saved(s_network));
+        byte[] file = TensorFile.Of(header.Replace(key, key + string.Concat(Enumerable.Repeat(part, 480_000 / part.Length))), new byte[140]);
+        if (!key.Contains("checksum")) file = WithChecksum(file);
+        foreach (Action load in (Action[])[() => Network.Load(file), () => Network.Load(new MemoryStream(file))])
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            string text = Assert.Throws<ModelFormatException>(load).Message;
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (2L * file.Length) + (1 << 20));
+            Assert.Contains(message, text);
+            Assert.InRange(text.Length, 0, 300);
+            Assert.DoesNotContain(text, char.IsControl);
+        }
+    }
+
+    [Theory]
+    [InlineData("a\\n", "\"a?\"")]
+    [InlineData("\\u001b[2J.weight", "\"?[2J.weight\"")]
+    [InlineData("\\uD83D\\uDE00.bias", "\"??.bias\"")]
+    public void Names_in_messages_hold_no_control_characters(string name, string shown)
+    {
+        foreach (string header in (string[])[
+            Entry("[2,1,1]", "[0,8]").Replace("0.weight", name), Entry("[1]", "[0,4]").Replace("0.weight", name), Entry("1", "[0,4]").Replace("0.weight", name),
+            $"{{\"{name}\":{{}}}}", $"{{{W},\"{name}\":{{}}}}", Entry("[1,1,1]", "[0,4]").Replace("0.weight", name)])
+        {
+            string text = Assert.Throws<ModelFormatException>(() => Network.Load(TensorFile.Of(header, s_four), NetworkFileTests.Given)).Message;
+            Assert.DoesNotContain(text, c => char.IsControl(c) || char.IsSurrogate(c));
+            if (!text.EndsWith("holds no weights of a layer.", StringComparison.Ordinal))
+                Assert.True(text.Contains(shown) || text.Contains("follow the header"), text);
+        }
     }
 
     /// <summary>What is allocated is bounded by what is there, twice the file and a megabyte, whatever a header claims, from whatever source.</summary>

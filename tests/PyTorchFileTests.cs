@@ -117,6 +117,9 @@ public class PyTorchFileTests
             Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [Activation.Softmax, Activation.Relu] }).Message);
         Assert.StartsWith("Activations[0] must be", Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [null!] }).Message);
         byte[] file = TensorFile.Of(TensorFile.F32("weight", [1, 1], 1));
+        Assert.Equal(
+            "Layers[1] must be the name of a layer, but is null. (Parameter 'Layers')",
+            Assert.Throws<ArgumentException>(() => new LoadOptions { Layers = ["a", null!] }).Message);
         LoadOptions twice = new() { Output = Activation.Relu, Activations = [Activation.Relu] };
         Assert.StartsWith("options must have either", Assert.Throws<ArgumentException>(() => Network.Load(file, twice)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Network.Load(file, new LoadOptions { Kernels = (KernelVariant)99 }));

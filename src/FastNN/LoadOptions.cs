@@ -39,7 +39,20 @@ public sealed record LoadOptions
     /// other names are passed over, and what FastNN itself may have written about the file is not used. Null for all layers there are, in the order of the
     /// numbers in their names, which must not differ otherwise.
     /// </summary>
-    public IReadOnlyList<string>? Layers { get; init; }
+    /// <exception cref="ArgumentException">One is null.</exception>
+    public IReadOnlyList<string>? Layers
+    {
+        get;
+        init
+        {
+            for (int l = 0; l < value?.Count; l++)
+            {
+                if (value[l] is null) throw new ArgumentException($"Layers[{l}] must be the name of a layer, but is null.", nameof(Layers));
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>
     /// Whether a file that FastNN wrote must be the one that was written: checksums must fit, and the outputs of some samples be the same bits; by

@@ -21,6 +21,10 @@ public sealed unsafe partial class Network
     /// <para>
     /// The same network gives the same bytes. Allocates some times the header: about 200 bytes for each layer, 22 KB for samples, 88 KB for wide ones.
     /// </para>
+    /// <para>
+    /// A process that is killed meanwhile leaves a temporary file beside it, "NAME.GUID.tmp", which nothing needs. A symbolic link at the path is replaced by
+    /// a file. On Unix, the file keeps the mode of the one that it replaces.
+    /// </para>
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <exception cref="ArgumentException">The path is empty or no path.</exception>
@@ -65,7 +69,11 @@ public sealed unsafe partial class Network
     /// <exception cref="ArgumentException">The path is empty, or the options name activations twice.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="LoadOptions.Kernels"/> is no member of the enumeration.</exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <see cref="LoadOptions.Kernels"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="LoadOptions.Kernels"/> is <see cref="KernelVariant.Auto"/>, and the environment variable FASTNN_KERNELS names no variant.
+    /// </exception>
     public static Network Load(string path, LoadOptions? options = null)
     {
         options ??= new LoadOptions();
@@ -80,7 +88,9 @@ public sealed unsafe partial class Network
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="ModelFormatException">As for a file.</exception>
     /// <exception cref="ArgumentException">The options name activations twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">As for a file.</exception>
     /// <exception cref="PlatformNotSupportedException">As for a file.</exception>
+    /// <exception cref="InvalidOperationException">As for a file.</exception>
     public static Network Load(Stream stream, LoadOptions? options = null)
     {
         options ??= new LoadOptions();
@@ -94,7 +104,9 @@ public sealed unsafe partial class Network
     /// <returns>The network.</returns>
     /// <exception cref="ModelFormatException">As for a file.</exception>
     /// <exception cref="ArgumentException">The options name activations twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">As for a file.</exception>
     /// <exception cref="PlatformNotSupportedException">As for a file.</exception>
+    /// <exception cref="InvalidOperationException">As for a file.</exception>
     public static Network Load(ReadOnlySpan<byte> file, LoadOptions? options = null)
     {
         options ??= new LoadOptions();

@@ -21,6 +21,8 @@ internal static class Checkpoint
                 $"state.BestParameters must have a length of {parameters}, the network's parameters, but has {best.Length}.", nameof(state));
         }
 
+        if (state is not null && FitMetadata.FaultOf(state) is { } fault) throw new ArgumentException($"state.{fault}", nameof(state));
+
         List<ModelTensor> tensors = [];
         foreach (string name in trainer.OptimizerState.Names)
             tensors.Add(new(StatePrefix + name, [parameters], writer => writer.Flat(trainer.OptimizerState[name])));
@@ -51,6 +53,7 @@ internal static class Checkpoint
 
         FitState? state = FitMetadata.Read(reader.Metadata);
         Dictionary<string, float[]> others = Others(reader, trainer, state);
+        if (state is not null && FitMetadata.FaultOf(state) is { } fault) throw new ModelFormatException($"The state of a run: {fault}");
         Network read = reader.ReadNetwork(KernelSet.For(trainer.Network.KernelVariant), others);
 
         read.Parameters.CopyTo(trainer.Network.Parameters);
@@ -81,7 +84,10 @@ internal static class Checkpoint
 
     private static void Compare(string what, string file, string here)
     {
-        if (file != here) throw new ModelFormatException($"The file is not of this trainer: {what} is {file} in the file, but {here} in the trainer.");
+        if (file == here) return;
+
+        throw new ModelFormatException(
+            $"The file is not of this trainer: {what} is {FileText.Clip(file)} in the file, but {FileText.Clip(here)} in the trainer.");
     }
 
     /// <summary>Room for the tensors that are not the network's, which must be those of this optimizer and, perhaps, the best parameters.</summary>

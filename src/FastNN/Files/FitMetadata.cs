@@ -1,9 +1,30 @@
+using static System.FormattableString;
+
 namespace FastNN;
 
 /// <summary>The numbers of a <see cref="FitState"/> in the metadata; its parameters are a tensor.</summary>
 internal static class FitMetadata
 {
     private const string Prefix = ModelMetadata.Fit + ".";
+
+    /// <summary>What is wrong with a state by itself, whatever it is given to <see cref="Trainer.Fit"/> with; null if nothing.</summary>
+    internal static string? FaultOf(FitState state)
+    {
+        foreach ((string name, int value) in ((string, int)[])[
+            (nameof(state.Epoch), state.Epoch), (nameof(state.Step), state.Step), (nameof(state.Samples), state.Samples),
+            (nameof(state.BatchSize), state.BatchSize), (nameof(state.EpochsWithoutImprovement), state.EpochsWithoutImprovement)])
+        {
+            if (value < 0) return Invariant($"{name} must be at least 0, but is {value}.");
+        }
+
+        return state.BestEpoch < 0 || state.BestEpoch > state.Epoch
+                ? Invariant($"{nameof(state.BestEpoch)} must be at least 0 and at most Epoch, {state.Epoch}, but is {state.BestEpoch}.")
+            : state.BestEpoch == 0 && state.BestParameters is not null ? $"{nameof(state.BestEpoch)} must be at least 1 if there are BestParameters, but is 0."
+            : !double.IsFinite(state.CostSum) ? Invariant($"{nameof(state.CostSum)} must be finite, but is {state.CostSum}.")
+            : state.BestEpoch > 0 && !float.IsFinite(state.BestCost)
+                ? Invariant($"{nameof(state.BestCost)} must be finite while BestEpoch is not 0, but is {state.BestCost}.")
+            : null;
+    }
 
     internal static void Add(Dictionary<string, string> metadata, FitState state)
     {

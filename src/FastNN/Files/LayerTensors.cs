@@ -41,7 +41,10 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
         for (int l = 0; l < layers.Length; l++)
         {
             if (!weights.Remove(names[l], out TensorEntry? weight))
-                throw new ModelFormatException($"The file has no tensor \"{names[l]}.{WeightName}\" that is not taken yet, but {Text(weights)}.");
+            {
+                string lacks = FileText.Quote($"{names[l]}.{WeightName}");
+                throw new ModelFormatException($"The file has no tensor {lacks} that is not taken yet, but {Text(weights)}.");
+            }
 
             biases.Remove(names[l], out TensorEntry? bias);
             layers[l] = new LayerTensors(names[l], weight, bias);
@@ -60,7 +63,8 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
             if (NaturalOrder.Comparer.Compare(names[l - 1], names[l]) == 0 || !NaturalOrder.DifferInNumbersAlone(names[l - 1], names[l]))
             {
                 throw new ModelFormatException(
-                    $"The order of the layers \"{names[l - 1]}\" and \"{names[l]}\" does not follow from the numbers in them: list all in LoadOptions.Layers.");
+                    $"The order of the layers {FileText.Quote(names[l - 1])} and {FileText.Quote(names[l])} does not follow from the numbers in them: "
+                    + "list all in LoadOptions.Layers.");
             }
         }
 
@@ -85,7 +89,7 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
 
     /// <summary>Some of the names, or that there are none.</summary>
     private static string Text(Dictionary<string, TensorEntry> weights) =>
-        weights.Count == 0 ? "none" : $"those of layers \"{string.Join("\", \"", weights.Keys.Take(20))}\"";
+        weights.Count == 0 ? "none" : $"those of layers {string.Join(", ", weights.Keys.Take(20).Select(name => FileText.Quote(name)))}";
 
     /// <inheritdoc/>
     public override string ToString() => name;

@@ -48,11 +48,15 @@ internal static class ModelActivations
 
     private static Activation[] Named(int layers, string text)
     {
-        string[] names = text.Split(',', layers + 1);
-        if (names.Length != layers)
-            throw new ModelFormatException($"\"{ModelMetadata.Activations}\" in the metadata must name one for each of {layers} layers, but is \"{text}\".");
+        if (text.AsSpan().Count(',') != layers - 1)
+        {
+            throw new ModelFormatException(
+                $"\"{ModelMetadata.Activations}\" in the metadata must name one for each of {layers} layers, but is {FileText.Quote(text)}.");
+        }
 
-        Activation[] activations = [.. names.Select(Named)];
+        var activations = new Activation[layers];
+        int l = 0;
+        foreach (Range name in text.AsSpan().Split(',')) activations[l++] = Named(text.AsSpan(name));
         foreach (Activation activation in activations.SkipLast(1))
         {
             if (!activation.IsElementwise)
@@ -62,13 +66,13 @@ internal static class ModelActivations
         return activations;
     }
 
-    private static Activation Named(string name)
+    private static Activation Named(ReadOnlySpan<char> name)
     {
         for (int k = 0; k < Activation.All.Count; k++)
         {
-            if (Activation.All[k].Name == name) return Activation.All[k];
+            if (name.SequenceEqual(Activation.All[k].Name)) return Activation.All[k];
         }
 
-        throw new ModelFormatException($"The activation \"{name}\" in the metadata is none of {ModelMetadata.Text(Activation.All)}.");
+        throw new ModelFormatException($"The activation {FileText.Quote(name)} in the metadata is none of {ModelMetadata.Text(Activation.All)}.");
     }
 }

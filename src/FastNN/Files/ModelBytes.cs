@@ -63,7 +63,7 @@ internal sealed class ModelBytes(Stream stream, long? length)
         return taken;
     }
 
-    private ModelFormatException Ended(string what) => new($"The file ends after {_position} bytes, within {what}.");
+    private ModelFormatException Ended(string what) => new($"The file ends after {_position} bytes, within {FileText.Clip(what)}.");
 
     private static ModelFormatException Differs(long expected, string actual) =>
         new($"The tensors of the header take {expected} bytes, but {actual} follow the header.");

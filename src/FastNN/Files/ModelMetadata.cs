@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace FastNN;
@@ -16,6 +17,7 @@ internal static class ModelMetadata
     internal const string Cost = Prefix + "cost", Reduction = Prefix + "reduction";
     internal const string Optimizer = Prefix + "optimizer", LearningRate = Prefix + "learning_rate", Schedule = Prefix + "schedule", Steps = Prefix + "steps";
     internal const string Fit = Prefix + "fit";
+    private const int MostOfNumber = 64; // characters; FastNN writes up to 24
 
     /// <summary>CRC-32C of key, 0, value, 0 in UTF-16 (little-endian) over all keys that are FastNN's but <see cref="Checksum"/>, in ordinal order.</summary>
     internal static string ChecksumOf(IEnumerable<KeyValuePair<string, string>> metadata)
@@ -46,14 +48,17 @@ internal static class ModelMetadata
     internal static string Require(this IReadOnlyDictionary<string, string> metadata, string key) =>
         metadata.TryGetValue(key, out string? value) ? value : throw new ModelFormatException($"The metadata lacks \"{key}\".");
 
-    /// <summary>A number that must be there.</summary>
+    /// <summary>A number that must be there: digits, for <see cref="float"/> and <see cref="double"/> also point and exponent, NaN or ±Infinity.</summary>
     /// <exception cref="ModelFormatException">It is not, or is something else.</exception>
     internal static T Number<T>(this IReadOnlyDictionary<string, string> metadata, string key)
-        where T : struct, IParsable<T>
+        where T : struct, INumberBase<T>
     {
         string value = metadata.Require(key);
-        return T.TryParse(value, CultureInfo.InvariantCulture, out T number)
+        NumberStyles style = NumberStyles.AllowLeadingSign;
+        if (typeof(T) == typeof(float) || typeof(T) == typeof(double)) style |= NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        bool isShort = value.Length <= MostOfNumber && !value.Contains('\0'); // which TryParse passes over at the end
+        return isShort && T.TryParse(value, style, CultureInfo.InvariantCulture, out T number)
             ? number
-            : throw new ModelFormatException($"\"{key}\" in the metadata must be a number of type {typeof(T).Name}, but is \"{value}\".");
+            : throw new ModelFormatException($"\"{key}\" in the metadata must be a number of type {typeof(T).Name}, but is {FileText.Quote(value)}.");
     }
 }

@@ -9,6 +9,7 @@ namespace FastNN;
 /// </remarks>
 internal sealed class ModelReader
 {
+    private const string IfOthersMadeIt = $"For what others made of it, remove the \"{ModelMetadata.Prefix}\" metadata.";
     private readonly ModelBytes _file;
     private readonly SafetensorsHeader _header;
     private readonly LayerTensors[] _layers;
@@ -54,7 +55,7 @@ internal sealed class ModelReader
             if (_layers[l].Bias is { } bias) layerOf.Add(bias.Name, l);
         }
 
-        Dictionary<string, uint> checksums = _verifies ? Checksums() : [];
+        Dictionary<string, uint?> checksums = _verifies ? Checksums() : [];
         using var reader = new TensorReader(_file, _verifies);
         foreach (TensorEntry tensor in Tensors)
         {
@@ -87,50 +88,69 @@ internal sealed class ModelReader
     {
         string version = Metadata.Require(ModelMetadata.Version);
         if (version != ModelMetadata.CurrentVersion)
-            throw new ModelFormatException($"The file is of FastNN's version {version}, but this library reads version {ModelMetadata.CurrentVersion}.");
+        {
+            throw new ModelFormatException(
+                $"The file is of FastNN's version {FileText.Clip(version)}, but this library reads version {ModelMetadata.CurrentVersion}.");
+        }
 
         if (!_verifies) return;
 
         string expected = Metadata.Require(ModelMetadata.Checksum), actual = ModelMetadata.ChecksumOf(Metadata);
-        if (actual != expected) throw new ModelFormatException($"The metadata is damaged: its CRC-32C is {actual}, but the file says \"{expected}\".");
+        if (actual != expected)
+            throw new ModelFormatException($"The metadata is damaged: its CRC-32C is {actual}, but the file says {FileText.Quote(expected)}.");
     }
 
     private void CheckArchitecture()
     {
         string widths = ModelMetadata.Text(Widths), expected = Metadata.Require(ModelMetadata.Widths);
-        if (widths != expected) throw new ModelFormatException($"The tensors are those of widths {widths}, but the metadata says \"{expected}\".");
+        if (widths != expected)
+        {
+            throw new ModelFormatException(
+                $"The tensors are those of widths {FileText.Clip(widths)}, but the metadata says {FileText.Quote(expected)}.");
+        }
 
         foreach (TensorEntry tensor in Tensors)
         {
             if (tensor.Type != TensorType.F32)
             {
                 throw new ModelFormatException(
-                    $"The {tensor} must be of type F32, as FastNN writes it. For what others made of it, remove the \"{ModelMetadata.Prefix}\" metadata.");
+                    $"The {tensor} must be of type F32, as FastNN writes it. {IfOthersMadeIt}");
             }
         }
     }
 
-    /// <summary>What the metadata says of each tensor.</summary>
-    private Dictionary<string, uint> Checksums()
+    /// <summary>What the metadata says of each tensor; null for one that it does not name.</summary>
+    private Dictionary<string, uint?> Checksums()
     {
-        Dictionary<string, uint> checksums = new(Tensors.Count);
+        var checksums = Tensors.ToDictionary(tensor => tensor.Name, _ => (uint?)null);
+        Dictionary<string, uint?>.AlternateLookup<ReadOnlySpan<char>> byName = checksums.GetAlternateLookup<ReadOnlySpan<char>>();
         ReadOnlySpan<char> text = Metadata.Require(ModelMetadata.TensorChecksums);
         foreach (Range range in text.Split(','))
         {
             ReadOnlySpan<char> pair = text[range];
             int at = pair.LastIndexOf('=');
-            if (at < 0 || !uint.TryParse(pair[(at + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint checksum))
-                throw new ModelFormatException($"\"{ModelMetadata.TensorChecksums}\" in the metadata must hold a checksum for each name, but has \"{pair}\".");
-            checksums[pair[..at].ToString()] = checksum;
+            ReadOnlySpan<char> name = pair[..Math.Max(at, 0)], value = pair[(at + 1)..];
+            if (at < 0 || value.Length != 8 || !uint.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint checksum))
+                throw Wrong("must hold a checksum for each name", pair);
+            if (!byName.TryGetValue(name, out uint? known)) throw Wrong("must name tensors of the file", pair);
+            if (known is not null) throw Wrong("must name each tensor once", pair);
+
+            byName[name] = checksum;
         }
 
         return checksums;
+
+        static ModelFormatException Wrong(string must, ReadOnlySpan<char> pair) =>
+            new($"\"{ModelMetadata.TensorChecksums}\" in the metadata {must}, but has {FileText.Quote(pair)}.");
     }
 
-    private static void Verify(TensorEntry tensor, Crc32C checksum, Dictionary<string, uint> checksums)
+    private static void Verify(TensorEntry tensor, Crc32C checksum, Dictionary<string, uint?> checksums)
     {
-        if (!checksums.TryGetValue(tensor.Name, out uint expected)) throw new ModelFormatException($"The metadata has no checksum of the {tensor}.");
+        if (checksums[tensor.Name] is not { } expected) throw new ModelFormatException($"The metadata has no checksum of the {tensor}.");
         if (checksum.Value != expected)
-            throw new ModelFormatException($"The {tensor} is damaged: its CRC-32C is {ModelMetadata.Text(checksum)}, but the file says {expected:x8}.");
+        {
+            throw new ModelFormatException(
+                $"The {tensor} is damaged: its CRC-32C is {ModelMetadata.Text(checksum)}, but the file says {expected:x8}. {IfOthersMadeIt}");
+        }
     }
 }

@@ -94,7 +94,7 @@ internal sealed class SafetensorsHeader
             throw new ModelFormatException($"{where} has a key of {reader.ValueSpan.Length} bytes, more than the {MaxName} that are read.");
 
         string name = reader.GetString()!;
-        if (!names.Add(name)) throw new ModelFormatException($"{where} has the key \"{name}\" twice.");
+        if (!names.Add(name)) throw new ModelFormatException($"{where} has the key {FileText.Quote(name)} twice.");
         reader.Read();
         return name;
     }
@@ -137,19 +137,19 @@ internal sealed class SafetensorsHeader
                 if (both is not [long begin, long end] || begin > end)
                 {
                     throw new ModelFormatException(
-                        $"data_offsets of \"{name}\" must be two numbers in ascending order, but are [{ModelMetadata.Text(both.ToArray())}].");
+                        $"data_offsets of {FileText.Quote(name)} must be two numbers in ascending order, but are [{ModelMetadata.Text(both.ToArray())}].");
                 }
 
                 offsets = (begin, end);
             }
             else
             {
-                throw new ModelFormatException($"\"{name}\" must have dtype, shape and data_offsets, each once, and nothing else.");
+                throw new ModelFormatException($"{FileText.Quote(name)} must have dtype, shape and data_offsets, each once, and nothing else.");
             }
         }
 
         if (type is null || shape is null || offsets is null)
-            throw new ModelFormatException($"\"{name}\" must have dtype, shape and data_offsets, but lacks one of them.");
+            throw new ModelFormatException($"{FileText.Quote(name)} must have dtype, shape and data_offsets, but lacks one of them.");
 
         var entry = new TensorEntry(name, type.Value, shape, offsets.Value.Begin, offsets.Value.End);
         CheckSize(entry);
@@ -181,9 +181,9 @@ internal sealed class SafetensorsHeader
         int count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (count == MaxDimensions) throw new ModelFormatException($"{what} of \"{name}\" has more than {MaxDimensions} numbers, the most that are read.");
+            if (count == MaxDimensions) throw new ModelFormatException($"{what} of {FileText.Quote(name)} has more than {MaxDimensions} numbers.");
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
-                throw new ModelFormatException($"{what} of \"{name}\" must hold whole numbers of at least 0 and less than 2^63, but [{count}] is none.");
+                throw new ModelFormatException($"{what} of {FileText.Quote(name)} must hold whole numbers from 0 to less than 2^63, but [{count}] is none.");
             numbers[count++] = number;
         }
 
@@ -193,7 +193,8 @@ internal sealed class SafetensorsHeader
     /// <summary>The text of the exception is put together only if it is needed: for thousands of tensors it would be most of what is allocated.</summary>
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what, string name, string kind)
     {
-        if (reader.TokenType != expected) throw new ModelFormatException($"{what} of \"{name}\" must be {kind}, but a {reader.TokenType} stands there.");
+        if (reader.TokenType != expected)
+            throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but a {reader.TokenType} stands there.");
     }
 
     /// <summary>Sorts the tensors by their data, which they must tile.</summary>

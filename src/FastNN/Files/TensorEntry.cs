@@ -19,5 +19,5 @@ internal sealed class TensorEntry(string name, TensorType type, long[] shape, lo
     internal long End => end;
 
     /// <inheritdoc/>
-    public override string ToString() => $"tensor \"{name}\" [{string.Join(", ", shape)}]";
+    public override string ToString() => $"tensor {FileText.Quote(name)} [{string.Join(", ", shape)}]";
 }

@@ -7,12 +7,24 @@ public sealed partial class Trainer
     /// trainer of the same kind that loads it, in another process too, goes on to the same bits as this one.
     /// </summary>
     /// <remarks>
+    /// <para>
     /// The file is that of <see cref="Network.Save(string)"/>, there as a whole or not at all, with more tensors and metadata;
-    /// <see cref="Network.Load(string, LoadOptions?)"/> takes the network alone from it. <see cref="FitOptions.EpochDone"/> is the place to save during a run.
+    /// <see cref="Network.Load(string, LoadOptions?)"/> takes the network alone from it, with the latest parameters, not with
+    /// <see cref="FitState.BestParameters"/>. <see cref="FitOptions.EpochDone"/> is the place to save during a run.
+    /// </para>
+    /// <para>
+    /// <see cref="Gradient"/> is not saved, and loading leaves it as it is: save after <see cref="Apply"/>, not before.
+    /// </para>
+    /// <para>
+    /// A process that is killed meanwhile leaves a temporary file beside it, "NAME.GUID.tmp", which nothing needs. A symbolic link at the path is replaced by
+    /// a file. On Unix, the file keeps the mode of the one that it replaces.
+    /// </para>
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <param name="state">The state that is given to <see cref="Fit"/>; null for none.</param>
-    /// <exception cref="ArgumentException">The path is empty or no path, or the state has best parameters of another network. Nothing was written.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path is empty or no path, or the state is none that a run can have, or has best parameters of another network. Nothing was written.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
     /// <exception cref="IOException">The file cannot be written. What was there is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
@@ -22,7 +34,7 @@ public sealed partial class Trainer
     /// <param name="stream">Where to. What it throws goes to the caller.</param>
     /// <param name="state">The state that is given to <see cref="Fit"/>; null for none.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="ArgumentException">The state has best parameters of another network. Nothing was written.</exception>
+    /// <exception cref="ArgumentException">The state is none that a run can have, or has best parameters of another network. Nothing was written.</exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
     public void Save(Stream stream, FitState? state = null)
     {
