@@ -61,7 +61,7 @@ public class FileFuzzTests
             }
 
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 3 * file.Length + (1 << 20));
-            Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 1);
+            Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10); // a hang, and no pause of the machine
             Cases.AssertSameBits(before, trainer.Network.Parameters, $"parameters after the file of seed {seed}");
         }
 

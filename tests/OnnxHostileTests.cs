@@ -192,7 +192,7 @@ public class OnnxHostileTests
 
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(bytes <= 2L * model.Length + (1 << 20), $"{bytes} bytes for {model.Length}: {refusal?.Message}");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed} for {model.Length} bytes");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{watch.Elapsed} for {model.Length} bytes");
         return refusal;
     }
 
