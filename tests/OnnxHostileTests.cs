@@ -179,7 +179,7 @@ public class OnnxHostileTests
     {
         OnnxModel.Load(s_warm); // what is allocated once
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var watch = Stopwatch.StartNew();
+        long began = Stopwatch.GetTimestamp();
         ModelFormatException? refusal = null;
         try
         {
@@ -192,7 +192,7 @@ public class OnnxHostileTests
 
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(bytes <= 2L * model.Length + (1 << 20), $"{bytes} bytes for {model.Length}: {refusal?.Message}");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{watch.Elapsed} for {model.Length} bytes");
+        NoHang.Assert(began, () => OnnxModel.Load(model), $"A model of {model.Length} bytes");
         return refusal;
     }
 
