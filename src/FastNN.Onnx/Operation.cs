@@ -11,14 +11,14 @@ internal sealed class Operation(int index, NodeProto node)
 
     /// <summary>The operator, with its domain where that is not ONNX's own.</summary>
     internal string Type { get; } =
-        node.Domain is "" or StandardDomain ? node.OpType : $"{Onnx.Fault.Clip(node.Domain)}.{Onnx.Fault.Clip(node.OpType)}";
+        node.Domain is "" or StandardDomain ? node.OpType : $"{FileText.Clip(node.Domain)}.{FileText.Clip(node.OpType)}";
 
     internal IReadOnlyList<string> Inputs => node.Input;
 
     internal IReadOnlyList<string> Outputs => node.Output;
 
     /// <summary>"node 3 'fc1' (Gemm)".</summary>
-    public override string ToString() => $"node {index} {Onnx.Fault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : Onnx.Fault.Clip(Type))})";
+    public override string ToString() => $"node {index} {Onnx.Fault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
 
     internal ModelFormatException Fault(string reason) => Onnx.Fault.Of($"N{ToString()[1..]}", reason);
 
@@ -77,7 +77,7 @@ internal sealed class Operation(int index, NodeProto node)
 
     /// <summary>A string, or as much of it as is shown.</summary>
     internal string Text(string name, string byDefault) => Find(name, AttributeTypes.Text, "a string") is { } attribute
-        ? Encoding.UTF8.GetString(attribute.S.Span[..Math.Min(attribute.S.Length, Onnx.Fault.MostShown)])
+        ? Encoding.UTF8.GetString(attribute.S.Span[..Math.Min(attribute.S.Length, FileText.MostShown)])
         : byDefault;
 
     /// <summary>The integers of an attribute; none if it is left out.</summary>
