@@ -12,6 +12,9 @@ internal interface IGradientAction
     /// <summary>Whether what it writes depends on what was there.</summary>
     static abstract bool ReadsTarget { get; }
 
+    /// <summary>The specification, for a float.</summary>
+    static abstract float Next(float current, float delta, float a, float rate);
+
     static abstract V Next<S, V>(V current, V delta, V a, V rate)
         where S : struct, ISimd<V>
         where V : struct;
@@ -23,6 +26,8 @@ internal readonly struct Descend : IGradientAction
     public static bool HasTarget => false;
 
     public static bool ReadsTarget => true;
+
+    public static float Next(float current, float delta, float a, float rate) => MathF.FusedMultiplyAdd(rate, delta * a, current);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Next<S, V>(V current, V delta, V a, V rate)
@@ -37,6 +42,8 @@ internal readonly struct Accumulate : IGradientAction
 
     public static bool ReadsTarget => true;
 
+    public static float Next(float current, float delta, float a, float rate) => MathF.FusedMultiplyAdd(delta, a, current);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Next<S, V>(V current, V delta, V a, V rate)
         where S : struct, ISimd<V>
@@ -49,6 +56,8 @@ internal readonly struct Put : IGradientAction
     public static bool HasTarget => true;
 
     public static bool ReadsTarget => false;
+
+    public static float Next(float current, float delta, float a, float rate) => delta * a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Next<S, V>(V current, V delta, V a, V rate)

@@ -23,13 +23,13 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Scalar.Softmax.CrossEntropyDelta(z, y, delta, count);
 
     public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
-        where A : struct, IActivation => DenseBackward.Descend<A>(w, b, a, inputs, delta, outputs, inputDelta, rate);
+        where A : struct, IActivation => DenseBackward.Run<A, Vectorised.Descend>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
 
     public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => DenseBackward.Accumulate<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        where A : struct, IActivation => DenseBackward.Run<A, Vectorised.Accumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => DenseBackward.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        where A : struct, IActivation => DenseBackward.Run<A, Vectorised.Put>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Scalar.MultiplySlopes.Run(delta, slopes, count);
 
