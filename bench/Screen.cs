@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using BenchmarkDotNet.Environments;
 using Spectre.Console;
 
@@ -12,14 +11,12 @@ internal static class Screen
 
     internal static void Prepare() => AnsiConsole.Profile.Width = Math.Max(MinimumWidth, AnsiConsole.Profile.Width);
 
-    /// <summary>The machine, .NET, and the kernels that run.</summary>
+    /// <summary>The machine, .NET, and the kernels that run, and why.</summary>
     internal static void Header()
     {
         Title("FastNN");
         foreach (string line in HostEnvironmentInfo.GetCurrent().ToFormattedString()) AnsiConsole.WriteLine(line);
-        AnsiConsole.WriteLine(Cpu.Name);
-        AnsiConsole.WriteLine(RuntimeInformation.FrameworkDescription);
-        AnsiConsole.WriteLine($"Kernels: {KernelSet.For(KernelVariant.Auto).Variant}, of {string.Join(", ", Kernels.Supported)}");
+        AnsiConsole.WriteLine(Kernels.Describe());
     }
 
     internal static void Title(string text) => AnsiConsole.Write(new Rule(text).LeftJustified());

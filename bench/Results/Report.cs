@@ -56,7 +56,7 @@ internal sealed record MachineReport(
         };
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
-            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{KernelSet.For(KernelVariant.Auto).Variant}",
+            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{FastNN.Kernels.Default}",
             DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
     }
 

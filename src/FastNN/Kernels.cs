@@ -20,6 +20,17 @@ public static unsafe class Kernels
     /// <summary>The variants this process accelerates, the widest last. <see cref="KernelVariant.Scalar"/> is always the first.</summary>
     public static IReadOnlyList<KernelVariant> Supported { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
 
+    /// <summary>The variant that <see cref="KernelVariant.Auto"/> stands for in this process.</summary>
+    /// <exception cref="InvalidOperationException"><c>FASTNN_KERNELS</c> names no variant.</exception>
+    /// <exception cref="PlatformNotSupportedException"><c>FASTNN_KERNELS</c> names a variant that this process does not accelerate.</exception>
+    public static KernelVariant Default => KernelSet.For(KernelVariant.Auto).Variant;
+
+    /// <summary>
+    /// Says in some lines which variant <see cref="KernelVariant.Auto"/> stands for and why, which others there are, and why not, with what decides it:
+    /// the processor, JIT or NativeAOT, the environment. For logs and bug reports: the text may change with any version. Allocates; never throws.
+    /// </summary>
+    public static string Describe() => KernelReport.Current.Text;
+
     /// <summary>y_k = σ(x_k), at most 2.5 units in the last place off.</summary>
     /// <param name="x">Any length, also 0.</param>
     /// <param name="y">Receives the results; as long as <paramref name="x"/>, and either <paramref name="x"/> itself or apart from it.</param>
