@@ -7,6 +7,8 @@ using Spectre.Console;
 var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes." };
 var scaling = new Option<bool>("--scaling") { Description = "How networks fare as batches, widths and threads grow: under three minutes." };
 var load = new Option<bool>("--load") { Description = "Only how long it takes to load a network: some seconds." };
+var aot = new Option<bool>("--aot") { Description = "NativeAOT beside the JIT, and how long a start takes: about two minutes." };
+var latency = new Option<bool>("--latency") { Description = "Ten million single calls, one by one, for the longest: about two minutes." };
 var save = new Option<bool>("--save") { Description = "Keep the results in bench/results/<cpu>." };
 var file = new Argument<string>("file");
 var launch = new Command(Launch.Command) { file };
@@ -15,7 +17,7 @@ launch.SetAction(arguments => Launch.Run(arguments.GetRequiredValue(file)));
 
 var root = new RootCommand("Compares FastNN's kernels with each other and with the limits of this machine. Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
 {
-    full, scaling, load, save, launch,
+    full, scaling, load, aot, latency, save, launch,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.SetAction(arguments =>
@@ -29,11 +31,14 @@ root.SetAction(arguments =>
     Screen.Prepare();
     if (arguments.GetValue(load))
     {
+        Screen.Header();
         AnsiConsole.Write(Loading.Run());
         return 0;
     }
 
     string? FileOf(string name) => arguments.GetValue(save) ? ResultsFolder.PathOf(name) : null; // found before the work, not after it
+    if (arguments.GetValue(aot)) return AheadRun.Run(FileOf("aot.txt"));
+    if (arguments.GetValue(latency)) return LatencyRun.Run(FileOf("latency.txt"));
     if (arguments.GetValue(scaling)) return ScalingRun.Run(FileOf("scaling.json"));
     return arguments.GetValue(full) ? FullRun.Run(FileOf("full.md")) : DefaultRun.Run(FileOf("variants.json"));
 });

@@ -19,6 +19,14 @@ internal static class Screen
         AnsiConsole.WriteLine(Kernels.Describe());
     }
 
+    /// <summary>Shows something, and keeps it in a file if one is given.</summary>
+    internal static void Show(string? file, Action show)
+    {
+        AnsiConsole.Record();
+        show();
+        if (file is not null) File.WriteAllLines(file, AnsiConsole.ExportText().Split('\n').Select(line => line.TrimEnd()));
+    }
+
     internal static void Title(string text) => AnsiConsole.Write(new Rule(text).LeftJustified());
 
     /// <summary>A table whose first column is text and whose others are numbers.</summary>
