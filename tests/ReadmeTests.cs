@@ -1,3 +1,4 @@
+using FastNN.Bench;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -13,6 +14,13 @@ public class ReadmeTests
     [Fact]
     public void The_first_csharp_block_is_the_example_that_compiles() =>
         Assert.Equal(["using FastNN;", "", .. Example], Between("README.md", "```csharp", "```"));
+
+    [Fact]
+    public void The_changelog_begins_with_this_version()
+    {
+        string newest = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "CHANGELOG.md")).First(line => line.StartsWith("## ", StringComparison.Ordinal));
+        Assert.All((Type[])[typeof(Network), typeof(Onnx.OnnxModel)], type => Assert.StartsWith($"## {MachineReport.VersionOf(type)}, ", newest, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void The_example_of_batches_compiles_and_learns()
