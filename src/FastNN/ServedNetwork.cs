@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+
+namespace FastNN;
+
+/// <summary>
+/// A network that any number of threads use while another one is trained and, from time to time, takes its place: a call computes with the parameters of one
+/// publication, never with some of one and some of the next.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Holds two copies of the parameters: publication n is in copy n mod 2. <see cref="Publish"/> writes to the copy that is not current, once no call runs on
+/// it any more, and then makes it current. <see cref="Forward"/> never waits; beside <see cref="Network.Forward"/> it takes two atomic additions.
+/// </para>
+/// <para>Safe on any number of threads at once, as long as none changes the parameters of a network while it is being copied from.</para>
+/// </remarks>
+public sealed class ServedNetwork
+{
+    internal const int Stripes = 32;
+    private const int Stripe = 128 / sizeof(int);
+
+    private readonly Network[] _copies;
+    private readonly int[] _calls = new int[(Stripes + 1) * Stripe]; // the first line is that of the array's length
+    private readonly Lock _publishing = new();
+    private long _published;
+
+    /// <summary>Serves a copy of <paramref name="network"/>, as publication 0.</summary>
+    /// <param name="network">Which may change again once this returns.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    public ServedNetwork(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _copies = [network.Clone(), network.Clone()];
+    }
+
+    /// <summary>Values in a sample.</summary>
+    public int Inputs => _copies[0].Inputs;
+
+    /// <summary>Values in a prediction.</summary>
+    public int Outputs => _copies[0].Outputs;
+
+    /// <summary>
+    /// Computes the outputs of one sample or of a batch as <see cref="Network.Forward"/> does, all of them with the parameters of one publication: the last one
+    /// when the call begins, or one that is made meanwhile. Never waits for <see cref="Publish"/>. Allocates what <see cref="Network.Forward"/> does: nothing, but
+    /// for the first call on a thread.
+    /// </summary>
+    /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
+    /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must not overlap the inputs.</param>
+    /// <param name="threads">The most threads that work on a batch, at least 1. Any number gives the same bits.</param>
+    /// <returns>The number of the publication, 0 for the constructor's. On one thread it never gets less.</returns>
+    /// <exception cref="ArgumentException">A length does not fit the network, or the outputs overlap the inputs. Nothing was written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    public long Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
+    {
+        int stripe = StripeOfProcessor();
+        long publication = Enter(stripe);
+        try
+        {
+            _copies[publication & 1].Forward(inputs, outputs, threads);
+        }
+        finally
+        {
+            Leave(stripe, publication);
+        }
+
+        return publication;
+    }
+
+    /// <summary>
+    /// Copies the parameters of <paramref name="network"/>, and has the calls that begin from then on compute with them. Waits for those that still run on the
+    /// publication before the last one, and for other threads that publish. Allocates nothing, but for what .NET's lock does when one thread first waits for another.
+    /// </summary>
+    /// <param name="network">Of the same widths and activations, on whatever kernels. Must not change until this returns; after that it may.</param>
+    /// <returns>The number of this publication: 1 for the first, and one more for each that follows.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    /// <exception cref="ArgumentException">A width or an activation differs. Nothing was published.</exception>
+    public long Publish(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        CheckSame(network);
+        lock (_publishing)
+        {
+            long publication = _published + 1;
+            WaitForCalls(publication);
+            network.Parameters.CopyTo(_copies[publication & 1].Parameters);
+            Interlocked.Exchange(ref _published, publication);
+            return publication;
+        }
+    }
+
+    /// <summary>
+    /// Counts a call on the copy of the current publication, whose number it returns: from here on this copy does not change.
+    /// </summary>
+    /// <remarks>
+    /// Why not: a publisher writes to a copy after it has (1) made the other one current and (2) read a count of 0 here; a call (3) counts itself and (4) reads that
+    /// the copy is current. Interlocked operations are full fences, so (1) comes before (2) and (3) before (4) for all threads: either (4) sees the other
+    /// copy current, or (4) comes before (1), and so (3) before (2), which sees the call. Where (4) does see another publication, the call is counted on both copies.
+    /// Then that argument holds for whichever is current, and no third try is needed.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long Enter(int stripe)
+    {
+        long publication = Volatile.Read(ref _published);
+        Interlocked.Increment(ref Calls(stripe, publication));
+        return Volatile.Read(ref _published) == publication ? publication : EnterBoth(stripe, publication);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long EnterBoth(int stripe, long entered)
+    {
+        Interlocked.Increment(ref Calls(stripe, entered + 1));
+        long publication = Volatile.Read(ref _published);
+        Leave(stripe, publication + 1);
+        return publication;
+    }
+
+    internal void Leave(int stripe, long publication) => Interlocked.Decrement(ref Calls(stripe, publication));
+
+    internal static int StripeOfProcessor() => 1 + (Thread.GetCurrentProcessorId() & (Stripes - 1));
+
+    private void WaitForCalls(long publication)
+    {
+        for (int stripe = 1; stripe <= Stripes; stripe++)
+        {
+            for (var wait = default(SpinWait); Volatile.Read(ref Calls(stripe, publication)) > 0;) wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private ref int Calls(int stripe, long publication) => ref _calls[stripe * Stripe + (int)(publication & 1)];
+
+    private void CheckSame(Network network)
+    {
+        Network served = _copies[0];
+        if (network.Inputs != served.Inputs) throw Differs(nameof(network), "Inputs", network.Inputs, served.Inputs);
+        if (network.Layers.Count != served.Layers.Count) throw Differs(nameof(network), "Layers.Count", network.Layers.Count, served.Layers.Count);
+        for (int l = 0; l < served.Layers.Count; l++)
+        {
+            Layer given = network.Layers[l], expected = served.Layers[l];
+            if (given.Outputs != expected.Outputs) throw Differs(nameof(network), $"Layers[{l}].Outputs", given.Outputs, expected.Outputs);
+            if (given.Activation != expected.Activation) throw Differs(nameof(network), $"Layers[{l}].Activation", given.Activation, expected.Activation);
+        }
+    }
+
+    private static ArgumentException Differs(string argument, string what, object given, object served) =>
+        new($"{argument}.{what} must be {served}, as in the network that is served, but is {given}.", argument);
+}

@@ -1,0 +1,214 @@
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>A network that is served computes, whoever publishes meanwhile, with the parameters of one publication, that of the number it returns.</summary>
+[Collection(nameof(Alone))]
+public class ServedNetworkTests
+{
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void Calls_compute_with_copies_of_what_was_published_last()
+    {
+        float[] inputs = Cases.Uniform(1, 6), outputs = new float[6];
+        var network = new Network([2, 4, 3, 2], seed: 0);
+        var served = new ServedNetwork(network);
+        network.Parameters.Clear();
+        for (int number = 0; number < 5; number++)
+        {
+            if (number > 0)
+            {
+                network = new Network([2, 4, 3, 2], seed: number);
+                Assert.Equal(number, served.Publish(network));
+                network.Parameters.Clear();
+            }
+
+            Assert.Equal(number, served.Forward(inputs, outputs));
+            Assert.Equal(number, served.Forward(inputs.AsSpan(0, 2), outputs.AsSpan(0, 2), threads: 2));
+            var expected = new float[6];
+            new Network([2, 4, 3, 2], seed: number).Forward(inputs, expected);
+            Cases.AssertSameBits(expected, outputs, $"publication {number}");
+        }
+
+        Assert.Equal((2, 2), (served.Inputs, served.Outputs));
+    }
+
+    [Fact]
+    public void A_publication_must_have_the_widths_and_activations_of_what_is_served()
+    {
+        var served = new ServedNetwork(new Network([2, 4, 3], Activation.Tanh, Activation.Softmax, seed: 1));
+        foreach ((Network network, string expected) in ((Network, string)[])
+        [
+            (new([3, 4, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Inputs must be 2, as in the network that is served, but is 3."),
+            (new([2, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Layers.Count must be 2, as in the network that is served, but is 1."),
+            (new([2, 5, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Layers[0].Outputs must be 4, as in the network that is served, but is 5."),
+            (new([2, 4, 3], Activation.Tanh, Activation.Tanh, seed: 1), "network.Layers[1].Activation must be Softmax, as in the network that is served, but is Tanh."),
+        ])
+        {
+            ArgumentException exception = Assert.Throws<ArgumentException>("network", () => served.Publish(network));
+            Assert.StartsWith(expected, exception.Message);
+        }
+
+        Assert.Throws<ArgumentNullException>("network", () => served.Publish(null!));
+        Assert.Throws<ArgumentNullException>("network", () => new ServedNetwork(null!));
+        Assert.Equal(0, served.Forward(new float[2], new float[3]));
+    }
+
+    [Fact]
+    public void A_call_that_fails_does_not_hold_up_publishers()
+    {
+        var network = new Network([2, 4, 3, 2], seed: 1);
+        var served = new ServedNetwork(network);
+        for (int number = 1; number < 5; number++)
+        {
+            Assert.Throws<ArgumentException>("outputs", () => served.Forward(new float[2], new float[3]));
+            Assert.Throws<ArgumentOutOfRangeException>("threads", () => served.Forward(new float[2], new float[2], threads: 0));
+            var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
+            publisher.Start();
+            Assert.True(publisher.Join(s_hang));
+        }
+    }
+
+    /// <summary>Whatever processor the call began on.</summary>
+    [Fact]
+    public void A_publisher_waits_for_calls_on_the_publication_before_the_last_and_for_no_others()
+    {
+        for (int stripe = 1; stripe <= ServedNetwork.Stripes; stripe++)
+        {
+            var network = new Network([2, 4, 3, 2], seed: 1);
+            var served = new ServedNetwork(network);
+            long early = served.Enter(stripe);
+            Assert.Equal(1, served.Publish(network));
+            long late = served.Enter(stripe);
+            Assert.Equal((0, 1), (early, late));
+
+            var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
+            publisher.Start();
+            Assert.False(publisher.Join(TimeSpan.FromMilliseconds(20)));
+            Assert.Equal(1, served.Forward(new float[2], new float[2]));
+            served.Leave(stripe, early);
+            Assert.True(publisher.Join(s_hang));
+            Assert.Equal(2, served.Forward(new float[2], new float[2]));
+            served.Leave(stripe, late);
+        }
+    }
+
+    /// <summary>One network that is faster than any switch of threads, and one that takes as long as its copying. Every hundred publications each reader moves on.</summary>
+    [Theory]
+    [InlineData(new[] { 2, 4, 3, 2 }, "Sigmoid", 20_000)]
+    [InlineData(new[] { 9, 600, 3 }, "Softmax", 10_000)]
+    public void Every_call_computes_with_the_publication_that_it_names(int[] widths, string last, int publications)
+    {
+        const int readers = 3, pace = 100, mostTogether = 40;
+        publications = Cases.StressOf(publications);
+        var network = new Network(widths, Activation.Sigmoid, Cases.Named(last), seed: 1, Initializer.Glorot);
+        var trainer = new Trainer(network, new Sgd(0.5f), threads: 2);
+        var served = new ServedNetwork(network);
+        int n = network.Inputs, m = network.Outputs;
+        float[] samples = Cases.Uniform(1, 2 * n), targets = Cases.Uniform(2, 2 * m), batch = new float[mostTogether * n];
+        for (int k = 0; k < mostTogether; k++) samples.AsSpan(k % 2 * n, n).CopyTo(batch.AsSpan(k * n));
+        var expected = new float[(publications + 1) * 2 * m];
+        network.Forward(samples, expected.AsSpan(0, 2 * m));
+
+        int published = 0, different = 0, backwards = 0;
+        bool done = false;
+        long allocated = 0;
+        int[] calls = new int[readers + 1], swaps = new int[readers + 1];
+        Together.Run(readers + 1, thread =>
+        {
+            try
+            {
+                if (thread == 0) TrainAndPublish();
+                else Read(thread);
+            }
+            finally
+            {
+                Volatile.Write(ref done, true); // nobody waits for one that failed
+            }
+        });
+        Assert.Equal((0, 0), (different, backwards));
+        Assert.Equal(0, allocated);
+        Assert.Equal(publications, published);
+        Assert.InRange(swaps.Skip(1).Min(), publications / pace / 2, publications);
+
+        void TrainAndPublish()
+        {
+            var seen = new int[readers + 1];
+            while (published < publications)
+            {
+                Interlocked.Add(ref allocated, Allocated.Fewest(PublishSome));
+                calls.CopyTo(seen, 0);
+                for (int reader = 1; reader <= readers; reader++) SpinWait.SpinUntil(() => Volatile.Read(ref calls[reader]) != seen[reader] || Volatile.Read(ref done));
+            }
+        }
+
+        void PublishSome()
+        {
+            for (int k = 0; k < pace && published < publications; k++)
+            {
+                trainer.Step(samples, targets);
+                published++;
+                network.Forward(samples, expected.AsSpan(published * 2 * m, 2 * m));
+                served.Publish(network);
+            }
+        }
+
+        void Read(int reader)
+        {
+            var outputs = new float[mostTogether * m];
+            long seen = 0;
+            while (!Volatile.Read(ref done)) Interlocked.Add(ref allocated, Allocated.Fewest(ReadSome));
+
+            void ReadSome()
+            {
+                for (int call = 0; call < 64; call++)
+                {
+                    int together = call % 16 == 0 ? mostTogether : 1;
+                    long number = served.Forward(batch.AsSpan(0, together * n), outputs.AsSpan(0, together * m), threads: call % 64 == 0 ? 2 : 1);
+                    if (number < seen) Interlocked.Increment(ref backwards);
+                    if (number > seen) swaps[reader]++;
+                    seen = number;
+                    for (int k = 0; k < together; k++)
+                    {
+                        if (!Cases.SameBits(expected.AsSpan(((int)number * 2 + k % 2) * m, m), outputs.AsSpan(k * m, m))) Interlocked.Increment(ref different);
+                    }
+
+                    Volatile.Write(ref calls[reader], calls[reader] + 1);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Publishers_take_turns()
+    {
+        const int publishers = 3;
+        int publications = Cases.StressOf(20_000), different = 0;
+        Network[] networks = [.. Enumerable.Range(0, publishers).Select(seed => new Network([9, 60, 3], seed))];
+        var served = new ServedNetwork(networks[0]);
+        float[] inputs = Cases.Uniform(1, 9);
+        float[][] expected = [.. networks.Select(network => Forward(network))];
+        var numbers = new long[publishers][];
+        Together.Run(publishers, thread =>
+        {
+            var outputs = new float[3];
+            numbers[thread] = new long[publications];
+            foreach (ref long number in numbers[thread].AsSpan())
+            {
+                number = served.Publish(networks[thread]);
+                served.Forward(inputs, outputs);
+                if (!expected.Any(one => Cases.SameBits(one, outputs))) Interlocked.Increment(ref different);
+            }
+        });
+        Assert.Equal(0, different);
+        Assert.Equal(Enumerable.Range(1, publishers * publications).Select(number => (long)number), numbers.SelectMany(one => one).Order());
+
+        float[] Forward(Network network)
+        {
+            var outputs = new float[3];
+            network.Forward(inputs, outputs);
+            return outputs;
+        }
+    }
+}
