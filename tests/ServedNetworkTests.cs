@@ -85,7 +85,7 @@ public class ServedNetworkTests
 
             var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
             publisher.Start();
-            Assert.False(publisher.Join(TimeSpan.FromMilliseconds(20)));
+            Assert.False(publisher.Join(TimeSpan.FromMilliseconds(5)));
             Assert.Equal(1, served.Forward(new float[2], new float[2]));
             served.Leave(stripe, early);
             Assert.True(publisher.Join(s_hang));
@@ -96,12 +96,12 @@ public class ServedNetworkTests
 
     /// <summary>One network that is faster than any switch of threads, and one that takes as long as its copying. Every hundred publications each reader moves on.</summary>
     [Theory]
-    [InlineData(new[] { 2, 4, 3, 2 }, "Sigmoid", 20_000)]
-    [InlineData(new[] { 9, 600, 3 }, "Softmax", 10_000)]
-    public void Every_call_computes_with_the_publication_that_it_names(int[] widths, string last, int publications)
+    [InlineData(new[] { 2, 4, 3, 2 }, "Sigmoid", 25_000, 2_000)]
+    [InlineData(new[] { 9, 600, 3 }, "Softmax", 4_000, 100)]
+    public void Every_call_computes_with_the_publication_that_it_names(int[] widths, string last, int publications, int series)
     {
-        const int readers = 3, pace = 100, mostTogether = 40;
-        publications = Cases.StressOf(publications);
+        const int readers = 6, pace = 100, mostTogether = 40;
+        (publications, series) = (Cases.StressOf(publications), Cases.StressOf(series));
         var network = new Network(widths, Activation.Sigmoid, Cases.Named(last), seed: 1, Initializer.Glorot);
         var trainer = new Trainer(network, new Sgd(0.5f), threads: 2);
         var served = new ServedNetwork(network);
@@ -130,7 +130,7 @@ public class ServedNetworkTests
         Assert.Equal((0, 0), (different, backwards));
         Assert.Equal(0, allocated);
         Assert.Equal(publications, published);
-        Assert.InRange(swaps.Skip(1).Min(), publications / pace / 2, publications);
+        Assert.InRange(swaps.Skip(1).Min(), publications / pace / 2 - 1, publications);
 
         void TrainAndPublish()
         {
@@ -139,7 +139,10 @@ public class ServedNetworkTests
             {
                 Interlocked.Add(ref allocated, Allocated.Fewest(PublishSome));
                 calls.CopyTo(seen, 0);
-                for (int reader = 1; reader <= readers; reader++) SpinWait.SpinUntil(() => Volatile.Read(ref calls[reader]) != seen[reader] || Volatile.Read(ref done));
+                for (int reader = 1; reader <= readers; reader++)
+                {
+                    while (Volatile.Read(ref calls[reader]) == seen[reader] && !Volatile.Read(ref done)) Thread.Yield();
+                }
             }
         }
 
@@ -162,10 +165,10 @@ public class ServedNetworkTests
 
             void ReadSome()
             {
-                for (int call = 0; call < 64; call++)
+                for (int call = 0; call < series; call++)
                 {
                     int together = call % 16 == 0 ? mostTogether : 1;
-                    long number = served.Forward(batch.AsSpan(0, together * n), outputs.AsSpan(0, together * m), threads: call % 64 == 0 ? 2 : 1);
+                    long number = served.Forward(batch.AsSpan(0, together * n), outputs.AsSpan(0, together * m), threads: 2);
                     if (number < seen) Interlocked.Increment(ref backwards);
                     if (number > seen) swaps[reader]++;
                     seen = number;
@@ -176,6 +179,8 @@ public class ServedNetworkTests
 
                     Volatile.Write(ref calls[reader], calls[reader] + 1);
                 }
+
+                Thread.Yield(); // who never gives up its core is put off it in the middle of a call mostly, and for milliseconds the publisher waits for that
             }
         }
     }

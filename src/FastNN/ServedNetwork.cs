@@ -121,7 +121,7 @@ public sealed class ServedNetwork
     {
         for (int stripe = 1; stripe <= Stripes; stripe++)
         {
-            for (var wait = default(SpinWait); Volatile.Read(ref Calls(stripe, publication)) > 0;) wait.SpinOnce(sleep1Threshold: -1);
+            for (var wait = default(SpinWait); Volatile.Read(ref Calls(stripe, publication)) > 0;) wait.SpinOnce();
         }
     }
 
