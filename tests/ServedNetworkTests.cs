@@ -64,9 +64,7 @@ public class ServedNetworkTests
         {
             Assert.Throws<ArgumentException>("outputs", () => served.Forward(new float[2], new float[3]));
             Assert.Throws<ArgumentOutOfRangeException>("threads", () => served.Forward(new float[2], new float[2], threads: 0));
-            var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
-            publisher.Start();
-            Assert.True(publisher.Join(s_hang));
+            Assert.Equal(number, PublishInTime(served, network));
         }
     }
 
@@ -78,20 +76,46 @@ public class ServedNetworkTests
         {
             var network = new Network([2, 4, 3, 2], seed: 1);
             var served = new ServedNetwork(network);
-            long early = served.Enter(stripe);
+            long early = served.Enter(stripe, 0);
             Assert.Equal(1, served.Publish(network));
-            long late = served.Enter(stripe);
+            long late = served.Enter(stripe, 1);
             Assert.Equal((0, 1), (early, late));
-
-            var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
-            publisher.Start();
-            Assert.False(publisher.Join(TimeSpan.FromMilliseconds(5)));
-            Assert.Equal(1, served.Forward(new float[2], new float[2]));
-            served.Leave(stripe, early);
-            Assert.True(publisher.Join(s_hang));
-            Assert.Equal(2, served.Forward(new float[2], new float[2]));
-            served.Leave(stripe, late);
+            AssertPublisherWaits(served, network, () => served.Leave(stripe, early));
+            AssertPublisherWaits(served, network, () => served.Leave(stripe, late));
         }
+    }
+
+    /// <summary>One that has slept between reading which publication is current and counting itself, through one publication or more.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    [InlineData(2, 5)]
+    public void A_call_that_comes_late_computes_with_what_is_current_by_then(int seen, int published)
+    {
+        var network = new Network([2, 4, 3, 2], seed: 1);
+        var served = new ServedNetwork(network);
+        for (int number = 1; number <= published; number++) served.Publish(network);
+        Assert.Equal(published, served.Enter(1, seen));
+        Assert.Equal(published + 1, PublishInTime(served, network));
+        AssertPublisherWaits(served, network, () => served.Leave(1, published));
+        Assert.Equal(published + 3, PublishInTime(served, network));
+    }
+
+    [Fact]
+    public void Calls_on_one_processor_are_all_counted()
+    {
+        var network = new Network([2, 4, 3, 2], seed: 1);
+        var served = new ServedNetwork(network);
+        Together.Run(4, _ =>
+        {
+            for (int call = 0; call < 100_000; call++) served.Leave(1, served.Enter(1, 0));
+        });
+        Assert.Equal(1, PublishInTime(served, network));
+        Assert.Equal(2, PublishInTime(served, network));
+        Assert.Equal(2, served.Enter(1, 2));
+        Assert.Equal(3, PublishInTime(served, network));
+        AssertPublisherWaits(served, network, () => served.Leave(1, 2));
     }
 
     /// <summary>One network that is faster than any switch of threads, and one that takes as long as its copying. Every hundred publications each reader moves on.</summary>
@@ -185,6 +209,36 @@ public class ServedNetworkTests
         }
     }
 
+    /// <summary>So many publications that some begin and end while a call is between two instructions.</summary>
+    [Fact]
+    public void Publications_in_a_tight_loop_tear_no_call()
+    {
+        const int networks = 64, readers = 2;
+        int publications = Cases.StressOf(3_000_000), different = 0;
+        Network[] published = [.. Enumerable.Range(0, networks).Select(seed => new Network([9, 60, 3], seed))];
+        float[] inputs = Cases.Uniform(1, 9);
+        float[][] expected = [.. published.Select(network => Forward(network, inputs))];
+        var served = new ServedNetwork(published[0]);
+        bool done = false;
+        Together.Run(readers + 1, thread =>
+        {
+            var outputs = new float[3];
+            if (thread == 0)
+            {
+                for (int number = 1; number <= publications; number++) served.Publish(published[number % networks]);
+                Volatile.Write(ref done, true);
+            }
+
+            for (int call = 1; !Volatile.Read(ref done); call++)
+            {
+                long number = served.Forward(inputs, outputs);
+                if (!Cases.SameBits(expected[number % networks], outputs)) Interlocked.Increment(ref different);
+                if (call % 1000 == 0) Thread.Yield();
+            }
+        });
+        Assert.Equal(0, different);
+    }
+
     [Fact]
     public void Publishers_take_turns()
     {
@@ -193,7 +247,7 @@ public class ServedNetworkTests
         Network[] networks = [.. Enumerable.Range(0, publishers).Select(seed => new Network([9, 60, 3], seed))];
         var served = new ServedNetwork(networks[0]);
         float[] inputs = Cases.Uniform(1, 9);
-        float[][] expected = [.. networks.Select(network => Forward(network))];
+        float[][] expected = [.. networks.Select(network => Forward(network, inputs))];
         var numbers = new long[publishers][];
         Together.Run(publishers, thread =>
         {
@@ -208,12 +262,35 @@ public class ServedNetworkTests
         });
         Assert.Equal(0, different);
         Assert.Equal(Enumerable.Range(1, publishers * publications).Select(number => (long)number), numbers.SelectMany(one => one).Order());
+    }
 
-        float[] Forward(Network network)
-        {
-            var outputs = new float[3];
-            network.Forward(inputs, outputs);
-            return outputs;
-        }
+    private static float[] Forward(Network network, float[] inputs)
+    {
+        var outputs = new float[network.Outputs];
+        network.Forward(inputs, outputs);
+        return outputs;
+    }
+
+    /// <summary>The number of a publication that need not wait.</summary>
+    private static long PublishInTime(ServedNetwork served, Network network)
+    {
+        long number = -1;
+        var publisher = new Thread(() => number = served.Publish(network)) { IsBackground = true };
+        publisher.Start();
+        Assert.True(publisher.Join(s_hang));
+        return number;
+    }
+
+    /// <summary>A publication does not end before calls have, and then it does; calls go on meanwhile.</summary>
+    private static void AssertPublisherWaits(ServedNetwork served, Network network, Action endCalls)
+    {
+        long current = served.Forward(new float[2], new float[2]);
+        var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
+        publisher.Start();
+        Assert.False(publisher.Join(TimeSpan.FromMilliseconds(5)));
+        Assert.Equal(current, served.Forward(new float[2], new float[2]));
+        endCalls();
+        Assert.True(publisher.Join(s_hang));
+        Assert.Equal(current + 1, served.Forward(new float[2], new float[2]));
     }
 }

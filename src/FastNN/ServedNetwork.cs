@@ -52,7 +52,7 @@ public sealed class ServedNetwork
     public long Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
     {
         int stripe = StripeOfProcessor();
-        long publication = Enter(stripe);
+        long publication = Enter(stripe, Volatile.Read(ref _published));
         try
         {
             _copies[publication & 1].Forward(inputs, outputs, threads);
@@ -88,7 +88,8 @@ public sealed class ServedNetwork
     }
 
     /// <summary>
-    /// Counts a call on the copy of the current publication, whose number it returns: from here on this copy does not change.
+    /// Counts a call on the copy of the current publication, whose number it returns, most likely the one that was seen just now. From here on this copy does not
+    /// change.
     /// </summary>
     /// <remarks>
     /// Why not: a publisher writes to a copy after it has (1) made the other one current and (2) read a count of 0 here; a call (3) counts itself and (4) reads that
@@ -97,11 +98,10 @@ public sealed class ServedNetwork
     /// Then that argument holds for whichever is current, and no third try is needed.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal long Enter(int stripe)
+    internal long Enter(int stripe, long seen)
     {
-        long publication = Volatile.Read(ref _published);
-        Interlocked.Increment(ref Calls(stripe, publication));
-        return Volatile.Read(ref _published) == publication ? publication : EnterBoth(stripe, publication);
+        Interlocked.Increment(ref Calls(stripe, seen));
+        return Volatile.Read(ref _published) == seen ? seen : EnterBoth(stripe, seen);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
