@@ -86,7 +86,7 @@ public static class Cases
     /// <summary>Every length from 1 to 67, and large ragged ones.</summary>
     internal static IEnumerable<int> Lengths => [.. Enumerable.Range(1, 131), 257, 1000, 1031, 4099];
 
-    /// <summary>Calls of a stress test that makes so many where fused multiply-add is an instruction: where it is not, each takes ten times as long and more.</summary>
+    /// <summary>Calls of a stress test that makes so many where fused multiply-add is an instruction; where it is not, each takes ten times as long.</summary>
     internal static int StressOf(int calls) => Fma.IsSupported || AdvSimd.IsSupported ? calls : calls / 10;
 
     internal static bool SameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>

@@ -3,8 +3,8 @@ using Xunit;
 namespace FastNN.Tests;
 
 /// <summary>
-/// Eight threads at once on one shared network get the outputs that one thread gets, millions of times, and allocate nothing; of two on one trainer the second is
-/// refused.
+/// Eight threads at once on one shared network get the outputs that one thread gets, millions of times, and allocate nothing; of two on one trainer the second
+/// is refused.
 /// </summary>
 [Collection(nameof(Alone))]
 public class ConcurrencyTests

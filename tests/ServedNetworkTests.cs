@@ -43,7 +43,7 @@ public class ServedNetworkTests
             (new([3, 4, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Inputs must be 2, as in the network that is served, but is 3."),
             (new([2, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Layers.Count must be 2, as in the network that is served, but is 1."),
             (new([2, 5, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Layers[0].Outputs must be 4, as in the network that is served, but is 5."),
-            (new([2, 4, 3], Activation.Tanh, Activation.Tanh, seed: 1), "network.Layers[1].Activation must be Softmax, as in the network that is served, but is Tanh."),
+            (new([2, 4, 3], Activation.Tanh, Activation.Relu, 1), "network.Layers[1].Activation must be Softmax, as in the network that is served, but is Relu."),
         ])
         {
             ArgumentException exception = Assert.Throws<ArgumentException>("network", () => served.Publish(network));
@@ -118,95 +118,17 @@ public class ServedNetworkTests
         AssertPublisherWaits(served, network, () => served.Leave(1, 2));
     }
 
-    /// <summary>One network that is faster than any switch of threads, and one that takes as long as its copying. Every hundred publications each reader moves on.</summary>
+    /// <summary>With a network of 35 parameters, and one of 7,803, which takes as long to copy as to compute.</summary>
     [Theory]
     [InlineData(new[] { 2, 4, 3, 2 }, "Sigmoid", 25_000, 2_000)]
     [InlineData(new[] { 9, 600, 3 }, "Softmax", 4_000, 100)]
     public void Every_call_computes_with_the_publication_that_it_names(int[] widths, string last, int publications, int series)
     {
-        const int readers = 6, pace = 100, mostTogether = 40;
-        (publications, series) = (Cases.StressOf(publications), Cases.StressOf(series));
         var network = new Network(widths, Activation.Sigmoid, Cases.Named(last), seed: 1, Initializer.Glorot);
-        var trainer = new Trainer(network, new Sgd(0.5f), threads: 2);
-        var served = new ServedNetwork(network);
-        int n = network.Inputs, m = network.Outputs;
-        float[] samples = Cases.Uniform(1, 2 * n), targets = Cases.Uniform(2, 2 * m), batch = new float[mostTogether * n];
-        for (int k = 0; k < mostTogether; k++) samples.AsSpan(k % 2 * n, n).CopyTo(batch.AsSpan(k * n));
-        var expected = new float[(publications + 1) * 2 * m];
-        network.Forward(samples, expected.AsSpan(0, 2 * m));
-
-        int published = 0, different = 0, backwards = 0;
-        bool done = false;
-        long allocated = 0;
-        int[] calls = new int[readers + 1], swaps = new int[readers + 1];
-        Together.Run(readers + 1, thread =>
-        {
-            try
-            {
-                if (thread == 0) TrainAndPublish();
-                else Read(thread);
-            }
-            finally
-            {
-                Volatile.Write(ref done, true); // nobody waits for one that failed
-            }
-        });
-        Assert.Equal((0, 0), (different, backwards));
-        Assert.Equal(0, allocated);
-        Assert.Equal(publications, published);
-        Assert.InRange(swaps.Skip(1).Min(), publications / pace / 2 - 1, publications);
-
-        void TrainAndPublish()
-        {
-            var seen = new int[readers + 1];
-            while (published < publications)
-            {
-                Interlocked.Add(ref allocated, Allocated.Fewest(PublishSome));
-                calls.CopyTo(seen, 0);
-                for (int reader = 1; reader <= readers; reader++)
-                {
-                    while (Volatile.Read(ref calls[reader]) == seen[reader] && !Volatile.Read(ref done)) Thread.Yield();
-                }
-            }
-        }
-
-        void PublishSome()
-        {
-            for (int k = 0; k < pace && published < publications; k++)
-            {
-                trainer.Step(samples, targets);
-                published++;
-                network.Forward(samples, expected.AsSpan(published * 2 * m, 2 * m));
-                served.Publish(network);
-            }
-        }
-
-        void Read(int reader)
-        {
-            var outputs = new float[mostTogether * m];
-            long seen = 0;
-            while (!Volatile.Read(ref done)) Interlocked.Add(ref allocated, Allocated.Fewest(ReadSome));
-
-            void ReadSome()
-            {
-                for (int call = 0; call < series; call++)
-                {
-                    int together = call % 16 == 0 ? mostTogether : 1;
-                    long number = served.Forward(batch.AsSpan(0, together * n), outputs.AsSpan(0, together * m), threads: 2);
-                    if (number < seen) Interlocked.Increment(ref backwards);
-                    if (number > seen) swaps[reader]++;
-                    seen = number;
-                    for (int k = 0; k < together; k++)
-                    {
-                        if (!Cases.SameBits(expected.AsSpan(((int)number * 2 + k % 2) * m, m), outputs.AsSpan(k * m, m))) Interlocked.Increment(ref different);
-                    }
-
-                    Volatile.Write(ref calls[reader], calls[reader] + 1);
-                }
-
-                Thread.Yield(); // who never gives up its core is put off it in the middle of a call mostly, and for milliseconds the publisher waits for that
-            }
-        }
+        var run = new TrainingBesideServing(network, Cases.StressOf(publications), Cases.StressOf(series), readers: 6);
+        run.Run();
+        Assert.Equal((0, 0, 0L), (run.Different, run.Backwards, run.Allocated));
+        Assert.InRange(run.FewestChanges, run.Paces / 2 - 1, int.MaxValue);
     }
 
     /// <summary>So many publications that some begin and end while a call is between two instructions.</summary>

@@ -163,8 +163,8 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>
-    /// Creates a network with the same widths, activations, kernels and parameters, but parameters of its own: to keep the best of a training, for the target
-    /// network of reinforcement learning. The parameters must not change meanwhile.
+    /// Creates a network with the same widths, activations, kernels and parameters, these in memory of its own: to keep the best of a training, or as the
+    /// target network of reinforcement learning. The parameters must not change meanwhile.
     /// </summary>
     /// <returns>The copy.</returns>
     public Network Clone()

@@ -39,9 +39,9 @@ public sealed class ServedNetwork
     public int Outputs => _copies[0].Outputs;
 
     /// <summary>
-    /// Computes the outputs of one sample or of a batch as <see cref="Network.Forward"/> does, all of them with the parameters of one publication: the last one
-    /// when the call begins, or one that is made meanwhile. Never waits for <see cref="Publish"/>. Allocates what <see cref="Network.Forward"/> does: nothing, but
-    /// for the first call on a thread.
+    /// Computes the outputs of one sample or of a batch as <see cref="Network.Forward"/> does, all of them with the parameters of one publication, the last one
+    /// when the call begins. Never waits for <see cref="Publish"/>. Allocates nothing, but for the first call on a thread, as
+    /// <see cref="Network.Forward"/> does.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row; its length says the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row; must not overlap the inputs.</param>
@@ -67,7 +67,8 @@ public sealed class ServedNetwork
 
     /// <summary>
     /// Copies the parameters of <paramref name="network"/>, and has the calls that begin from then on compute with them. Waits for those that still run on the
-    /// publication before the last one, and for other threads that publish. Allocates nothing, but for what .NET's lock does when one thread first waits for another.
+    /// publication before the last one, and for other threads that publish. Allocates nothing, but for what .NET's lock does when a thread first waits for
+    /// another.
     /// </summary>
     /// <param name="network">Of the same widths and activations, on whatever kernels. Must not change until this returns; after that it may.</param>
     /// <returns>The number of this publication: 1 for the first, and one more for each that follows.</returns>
@@ -88,14 +89,14 @@ public sealed class ServedNetwork
     }
 
     /// <summary>
-    /// Counts a call on the copy of the current publication, whose number it returns, most likely the one that was seen just now. From here on this copy does not
-    /// change.
+    /// Counts a call on the copy of the current publication, whose number it returns; most likely it is the one just seen. The copy does not change until
+    /// <see cref="Leave"/>.
     /// </summary>
     /// <remarks>
-    /// Why not: a publisher writes to a copy after it has (1) made the other one current and (2) read a count of 0 here; a call (3) counts itself and (4) reads that
-    /// the copy is current. Interlocked operations are full fences, so (1) comes before (2) and (3) before (4) for all threads: either (4) sees the other
-    /// copy current, or (4) comes before (1), and so (3) before (2), which sees the call. Where (4) does see another publication, the call is counted on both copies.
-    /// Then that argument holds for whichever is current, and no third try is needed.
+    /// Because: a publisher writes to a copy only after it has (1) made the other one current and (2) read that no call is counted on this one, while a call
+    /// (3) counts itself and (4) reads that this one is current. Interlocked operations are full fences, so no processor sees (2) before (1) or (4)
+    /// before (3). Either (4) comes after (1), and sees it, or before, and then (2) comes after (3), and sees the call. A call that sees another
+    /// publication counts itself on both copies; that argument then holds for whichever is current, and nobody tries a third time.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long Enter(int stripe, long seen)
@@ -115,7 +116,7 @@ public sealed class ServedNetwork
 
     internal void Leave(int stripe, long publication) => Interlocked.Decrement(ref Calls(stripe, publication));
 
-    internal static int StripeOfProcessor() => 1 + (Thread.GetCurrentProcessorId() & (Stripes - 1));
+    private static int StripeOfProcessor() => 1 + (Thread.GetCurrentProcessorId() & (Stripes - 1));
 
     private void WaitForCalls(long publication)
     {
