@@ -38,16 +38,16 @@ public class ServedNetworkTests
     public void A_publication_must_have_the_widths_and_activations_of_what_is_served()
     {
         var served = new ServedNetwork(new Network([2, 4, 3], Activation.Tanh, Activation.Softmax, seed: 1));
-        foreach ((Network network, string expected) in ((Network, string)[])
+        foreach ((Network network, string what, string expected, string given) in ((Network, string, string, string)[])
         [
-            (new([3, 4, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Inputs must be 2, as in the network that is served, but is 3."),
-            (new([2, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Layers.Count must be 2, as in the network that is served, but is 1."),
-            (new([2, 5, 3], Activation.Tanh, Activation.Softmax, seed: 1), "network.Layers[0].Outputs must be 4, as in the network that is served, but is 5."),
-            (new([2, 4, 3], Activation.Tanh, Activation.Relu, 1), "network.Layers[1].Activation must be Softmax, as in the network that is served, but is Relu."),
+            (new([3, 4, 3], Activation.Tanh, Activation.Softmax, seed: 1), "Inputs", "2", "3"),
+            (new([2, 3], Activation.Tanh, Activation.Softmax, seed: 1), "Layers.Count", "2", "1"),
+            (new([2, 5, 3], Activation.Tanh, Activation.Softmax, seed: 1), "Layers[0].Outputs", "4", "5"),
+            (new([2, 4, 3], Activation.Tanh, Activation.Relu, seed: 1), "Layers[1].Activation", "Softmax", "Relu"),
         ])
         {
             ArgumentException exception = Assert.Throws<ArgumentException>("network", () => served.Publish(network));
-            Assert.StartsWith(expected, exception.Message);
+            Assert.StartsWith($"network.{what} must be {expected}, as in the network that is served, but is {given}.", exception.Message);
         }
 
         Assert.Throws<ArgumentNullException>("network", () => served.Publish(null!));
