@@ -33,6 +33,21 @@ public unsafe class NetworkTests
         Assert.Equal(-1f, network.Parameters[26]);
     }
 
+    [Theory]
+    [MemberData(nameof(NetworksAndVariants))]
+    public void A_clone_is_the_same_with_parameters_of_its_own(int[] widths, KernelVariant variant)
+    {
+        Activation[] activations = Cases.RandomActivations(new Random(widths.Length), widths.Length - 1);
+        var network = new Network(widths, activations, seed: 1, kernels: variant);
+        Network clone = network.Clone();
+        NetworkFileTests.AssertSame(network, clone);
+        Assert.Equal(variant, clone.KernelVariant);
+
+        float[] kept = network.Parameters.ToArray();
+        clone.Parameters.Fill(7f);
+        Cases.AssertSameBits(kept, network.Parameters, "the network that was cloned");
+    }
+
     [Fact]
     public void Parameters_start_a_cache_line()
     {

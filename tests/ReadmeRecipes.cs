@@ -65,6 +65,23 @@ internal static class ReadmeRecipes
         return right / 1000.0;
     }
 
+    /// <summary>What is served in the end, and the network that was trained.</summary>
+    internal static (ServedNetwork Served, Network Trained) Serve(float[] pixels, float[] digits)
+    {
+        // Training beside serving: a call computes with what was published last, never with parameters that a step is writing.
+        var network = new Network([64, 32, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
+        var served = new ServedNetwork(network); // a copy: this thread calls it, as any others may, and the training thread publishes
+        bool Publish(EpochReport report) => served.Publish(network) > 0;
+        var training = Task.Run(() => trainer.Fit(pixels, digits, new FitOptions { Epochs = 10, BatchSize = 32, EpochDone = Publish }));
+
+        float[] probabilities = new float[10];
+        while (!training.IsCompleted) served.Forward(pixels.AsSpan(0, 64), probabilities);
+        // </serving>
+        training.Wait();
+        return (served, network);
+    }
+
     /// <summary>What comes back from a file.</summary>
     internal static Network Exchange(Network network, string path)
     {

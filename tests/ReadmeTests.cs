@@ -36,6 +36,7 @@ public class ReadmeTests
     [InlineData("// Classification: digits of 8 × 8 pixels from −1 to 1; targets are 1 at the digit and 0 elsewhere.", "// </classification>")]
     [InlineData("// Regression: noisy samples of a curve. A fifth is held out, and training ends when that gets no better for 50 epochs.", "// </regression>")]
     [InlineData("// Reinforcement learning: of two actions one is right, but only the reward of the one taken is known.", "// </reinforcement>")]
+    [InlineData("// Training beside serving: a call computes with what was published last, never with parameters that a step is writing.", "// </serving>")]
     [InlineData("// Files: saved as a whole or not at all; loaded and verified, by checksums and by what it computes.", "// </files>")]
     [InlineData("// Checkpoints: saved after each epoch; a run that is started again goes on from the last, to the bits of one that was never interrupted.", "// </checkpoints>")]
     [InlineData("// From others: [n_out, n_in] weights and biases by numbered names, as PyTorch's nn.Sequential has them; the activations are said here.", "// </others>")]
@@ -65,6 +66,17 @@ public class ReadmeTests
 
     [Fact]
     public void The_recipe_for_reinforcement_finds_the_policy() => Assert.InRange(ReadmeRecipes.Reinforce(), 0.95, 1);
+
+    [Fact]
+    public void The_recipe_for_serving_ends_with_the_network_that_was_trained()
+    {
+        (float[] inputs, float[] targets) = Digits();
+        (ServedNetwork served, Network trained) = ReadmeRecipes.Serve(inputs, targets);
+        float[] expected = new float[10], outputs = new float[10];
+        trained.Forward(inputs.AsSpan(0, 64), expected);
+        Assert.Equal(10, served.Forward(inputs.AsSpan(0, 64), outputs));
+        Cases.AssertSameBits(expected, outputs, "the last publication");
+    }
 
     [Fact]
     public void The_recipe_for_files_brings_a_network_back()

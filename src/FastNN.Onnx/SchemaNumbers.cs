@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FastNN.Onnx;
 
 /// <summary>AttributeProto.AttributeType, as far as it occurs here.</summary>
@@ -11,12 +13,12 @@ internal static class TensorTypes
 {
     internal const int Undefined = 0, Float = 1, Integer64 = 7, Boolean = 9, Double = 11;
 
-    private static readonly string[] s_names =
+    private static readonly ImmutableArray<string> s_names =
     [
         "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE", "UINT32", "UINT64",
         "COMPLEX64", "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1",
     ];
 
     /// <summary>As the standard calls it.</summary>
-    internal static string NameOf(long type) => type >= 0 && type < s_names.Length ? s_names[type] : $"number {type}";
+    internal static string NameOf(long type) => type >= 0 && type < s_names.Length ? s_names[(int)type] : $"number {type}";
 }

@@ -6,7 +6,9 @@ namespace FastNN;
 /// </summary>
 public abstract partial class Activation
 {
-    private static List<Activation>? s_all; // without an initialiser, which might run after those of the functions in the other files
+    // Written while the functions are created, which the runtime has one thread do before any other sees one; only read after that. Without an
+    // initialiser, which might run after those of the functions in the other files.
+    private static List<Activation>? s_all;
 
     private protected Activation(string name)
     {

@@ -12,7 +12,7 @@ namespace FastNN;
 /// Outputs have the range of the last activation, between 0 and 1 for the sigmoid: scale targets accordingly. They are a pure function of parameters and
 /// inputs: the same bits for every
 /// <see cref="KernelVariant"/>, for a sample alone or in a batch of any size. <see cref="Forward"/> is safe on any number of threads at once,
-/// as long as none changes the parameters meanwhile.
+/// as long as none changes the parameters meanwhile: a <see cref="ServedNetwork"/> can be used while they are trained.
 /// </remarks>
 public sealed unsafe partial class Network
 {
@@ -98,7 +98,8 @@ public sealed unsafe partial class Network
 
     /// <summary>
     /// All parameters, contiguous and aligned to 64 bytes: for each layer W, then b, without padding; w_ij, from input j to output i, at
-    /// <c>j·n_out + i</c> of its layer. Write to it to set them; not while another thread runs <see cref="Forward"/>.
+    /// <c>j·n_out + i</c> of its layer. Write to it to set them; not while another thread runs
+    /// <see cref="Forward"/>, who would compute with some of both: a <see cref="ServedNetwork"/> takes whole sets of them.
     /// </summary>
     public Span<float> Parameters => Buffer.Span;
 
@@ -159,6 +160,19 @@ public sealed unsafe partial class Network
         }
 
         GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// Creates a network with the same widths, activations, kernels and parameters, these in memory of its own: to keep the best of a training, or as the
+    /// target network of reinforcement learning. The parameters must not change meanwhile.
+    /// </summary>
+    /// <returns>The copy.</returns>
+    public Network Clone()
+    {
+        int[] widths = [Inputs, .. Layers.Select(layer => layer.Outputs)];
+        var clone = new Network(widths, [.. Layers.Select(layer => layer.Activation)], KernelSet.For(KernelVariant));
+        Parameters.CopyTo(clone.Parameters);
+        return clone;
     }
 
     /// <summary>

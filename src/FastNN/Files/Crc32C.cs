@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -11,7 +12,7 @@ namespace FastNN;
 internal struct Crc32C()
 {
     private const int PartWords = 512;
-    private static readonly uint[] s_skip = SkipTable();
+    private static readonly ImmutableArray<uint> s_skip = SkipTable();
     private uint _state = uint.MaxValue;
 
     /// <summary>Of all that was appended.</summary>
@@ -43,10 +44,10 @@ internal struct Crc32C()
 
     /// <summary>The state after a part of zeros. It is linear in the state over exclusive or, as is all of a CRC: so s·A‖B = Skip(s·A) ^ 0·B.</summary>
     private static uint Skip(uint state) =>
-        s_skip[(byte)state] ^ s_skip[256 + (byte)(state >> 8)] ^ s_skip[512 + (byte)(state >> 16)] ^ s_skip[768 + (state >> 24)];
+        s_skip[(byte)state] ^ s_skip[256 + (byte)(state >> 8)] ^ s_skip[512 + (byte)(state >> 16)] ^ s_skip[768 + (int)(state >> 24)];
 
     /// <summary>What each value of each byte of the state leads to: of its bits one by one, and of the others by exclusive or.</summary>
-    private static uint[] SkipTable()
+    private static ImmutableArray<uint> SkipTable()
     {
         uint[] table = new uint[4 * 256];
         for (int place = 0; place < 4; place++)
@@ -59,6 +60,6 @@ internal struct Crc32C()
             }
         }
 
-        return table;
+        return ImmutableCollectionsMarshal.AsImmutableArray(table);
     }
 }

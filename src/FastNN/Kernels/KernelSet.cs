@@ -66,7 +66,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     private readonly ActivationKernels?[] _functions = new ActivationKernels?[Activation.All.Count];
 
-    /// <summary>The kernels that end in a function, created at the first need.</summary>
+    /// <summary>
+    /// The kernels that end in a function, created at the first need. Threads may do so at once: all kernels of a function are alike and hold no numbers, and .NET
+    /// publishes what an object holds with the reference to it, on weakly ordered processors too.
+    /// </summary>
     internal ActivationKernels Of(Activation activation) => _functions[activation.Index] ??= activation.CreateKernels(this);
 
     /// <summary>Those of an elementwise function, for <see cref="Activation.CreateKernels"/>.</summary>

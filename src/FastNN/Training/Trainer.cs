@@ -9,7 +9,7 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// Not thread-safe, <see cref="Evaluate"/> and <see cref="Measure"/> included: one trainer, one caller at a time, and nobody else using the network
-/// meanwhile. A second caller is refused by an <see cref="InvalidOperationException"/> where a batch is at work; with single samples both may get wrong
+/// meanwhile, for which there is <see cref="ServedNetwork"/>. A second caller is refused by an <see cref="InvalidOperationException"/> where a batch is at work; with single samples both may get wrong
 /// numbers.
 /// </para>
 /// <para>
