@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime;
 using System.Runtime.InteropServices;
@@ -26,7 +27,7 @@ internal sealed record KernelReport(
     bool HasAvx512)
 {
     /// <summary>Settings of .NET that choose or change the code that runs. Older names of some do nothing, but a report should show them.</summary>
-    private static readonly string[] s_settings =
+    private static readonly ImmutableArray<string> s_settings =
     [
         "EnableHWIntrinsic", "EnableAVX", "EnableAVX2", "EnableFMA", "EnableAVX512", "EnableAVX512F", "PreferredVectorBitWidth",
         "TieredCompilation", "TieredPGO", "TC_QuickJitForLoops", "TC_OnStackReplacement", "ReadyToRun",
