@@ -122,11 +122,10 @@ internal sealed class Supply(Numbers numbers, int seed = 1)
     /// <summary>The next values, each times <paramref name="factor"/> plus <paramref name="shift"/>.</summary>
     internal Guarded Next(int count, float factor = 1f, float shift = 0f)
     {
-        Guarded buffer = new(Values(count), _random.Next(16));
-        if (factor == 1f && shift == 0f) return buffer;
-
-        foreach (ref float value in buffer.Span) value = value * factor + shift;
-        return buffer.Copy();
+        float[] values = [.. Values(count)];
+        if (factor != 1f || shift != 0f)
+            foreach (ref float value in values.AsSpan()) value = value * factor + shift;
+        return new Guarded(values, _random.Next(16));
     }
 
     /// <summary>The next values as a delta: zeros up to a multiple of sixteen.</summary>
