@@ -139,7 +139,8 @@ internal sealed class Supply(Numbers numbers, int seed = 1)
         return new Guarded(sevens, _random.Next(16), padded ? PadOf(count) : 0);
     }
 
-    private ReadOnlySpan<float> Values(int count) => _pool.AsSpan(_random.Next(_pool.Length - count), count);
+    /// <summary>The next values by themselves.</summary>
+    internal ReadOnlySpan<float> Values(int count) => _pool.AsSpan(_random.Next(_pool.Length - count), count);
 
     private static int PadOf(int count) => (16 - count % 16) % 16;
 

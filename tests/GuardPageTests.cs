@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace FastNN.Tests;
+
+/// <summary>
+/// The tests of kernels, of passes and of what users call, once more in a process whose buffers lie between <see cref="GuardPages"/>. That these would notice
+/// is shown by handing out what lies one float further: every class of tests ends its process in the library.
+/// </summary>
+[Trait("Category", "GuardPages")]
+public partial class GuardPageTests
+{
+    private static readonly Type[] s_classes =
+    [
+        typeof(LayerKernelTests), typeof(TileKernelTests), typeof(DenseForwardTests), typeof(DenseBackwardTests), typeof(OutputDeltaTests), typeof(UpdateKernelTests),
+        typeof(GradientDescentTests), typeof(PassMemoryTests), typeof(UserMemoryTests),
+    ];
+
+    public static TheoryData<string, string> ClassesAndSides { get; } =
+        [.. from tests in s_classes from side in (string[])["behind", "before"] select (tests.FullName!, side)];
+
+    [Fact]
+    public async Task Nothing_reads_or_writes_beyond_its_memory()
+    {
+        const int leastOfEachVariant = 40;
+        (int exit, string output) = await Run([.. s_classes.Select(tests => tests.FullName!)], ("", ""));
+        Assert.True(exit == 0, output[..Math.Min(output.Length, 4000)]);
+        int passed = int.Parse(AllPassed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(passed, leastOfEachVariant * KernelSet.Supported.Length, int.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(ClassesAndSides))]
+    public async Task One_float_further_ends_the_process(string tests, string side)
+    {
+        (int exit, string output) = await Run([tests], (Guarded.OffByOneVariable, side));
+        Assert.NotInRange(exit, 0, 9); // not merely a test that fails
+        Assert.Contains(nameof(AccessViolationException), output);
+        string place = output.Split('\n').First(line => line.StartsWith("   at FastNN.", StringComparison.Ordinal));
+        Assert.DoesNotContain("FastNN.Tests.", place[..place.IndexOf('(')]);
+    }
+
+    /// <summary>Some classes of tests in a process of their own.</summary>
+    private static async Task<(int Exit, string Output)> Run(string[] classes, (string Variable, string Value) setting)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [GuardPages.EnvironmentVariable] = "1" },
+        };
+        if (setting.Variable != "") start.Environment[setting.Variable] = setting.Value;
+        foreach (string argument in (string[])[typeof(GuardPageTests).Assembly.Location, "-noColor", .. classes.SelectMany(name => (string[])["-class", name])])
+            start.ArgumentList.Add(argument);
+
+        using Process child = Process.Start(start)!;
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task<string> output = child.StandardOutput.ReadToEndAsync(cancellation), error = child.StandardError.ReadToEndAsync(cancellation);
+        await child.WaitForExitAsync(cancellation);
+        return (child.ExitCode, await error + await output);
+    }
+
+    [GeneratedRegex(@"Total: (\d+), Errors: 0, Failed: 0, Skipped: 0, Not Run: 0")]
+    private static partial Regex AllPassed();
+}
