@@ -14,7 +14,7 @@ namespace FastNN.Tests;
 /// </summary>
 internal sealed unsafe class Guarded
 {
-    /// <summary>The environment variable by which every test hands out what lies one float behind its values, or one before: the guard pages must notice.</summary>
+    /// <summary>The environment variable by which kernels get what lies one float behind the values, or one before: the guard pages must notice.</summary>
     internal const string OffByOneVariable = "FASTNN_OFF_BY_ONE";
 
     private const int Zone = 48, Recent = 64;
@@ -61,17 +61,20 @@ internal sealed unsafe class Guarded
         Slack = slack;
         _end = _start + used;
         MemoryMarshal.Cast<float, int>(All).Fill(Guard);
-        values.CopyTo(Values);
+        values.CopyTo(Span);
         Pad.Clear();
         _before = [.. All];
         (t_recent ??= new Guarded?[Recent])[t_made++ % Recent] = this;
     }
 
+    /// <summary>Where the values are, for a kernel.</summary>
     internal float* Pointer => _floats + _start + s_offByOne;
 
-    internal Span<float> Span => new(Pointer, _length);
+    /// <summary>The same for a method that users call.</summary>
+    internal Span<float> Lent => new(Pointer, _length);
 
-    private Span<float> Values => new(_floats + _start, _length);
+    /// <summary>The values, for the test itself.</summary>
+    internal Span<float> Span => new(_floats + _start, _length);
 
     private Span<float> Pad => new(_floats + _start + _length, _end - _start - _length);
 
@@ -82,7 +85,7 @@ internal sealed unsafe class Guarded
     private int Slack { get; }
 
     /// <summary>The values as they are now, at another offset.</summary>
-    internal Guarded Copy() => new(Values, (Offset + 5) % 16, Pad.Length, Slack);
+    internal Guarded Copy() => new(Span, (Offset + 5) % 16, Pad.Length, Slack);
 
     /// <summary>What was only to be read is as it was, guards included.</summary>
     internal static void AssertUntouched(params ReadOnlySpan<Guarded> buffers)

@@ -30,16 +30,16 @@ public class UserMemoryTests
         {
             Guarded x = new(supply.Values(length), offset), y = supply.Target(length), inPlace = x.Copy();
             float[] expected = new float[length], expectedSlopes = new float[length];
-            Kernels.Activate(f, x.Span, expected, KernelVariant.Scalar);
-            Kernels.Activate(f, x.Span, y.Span, variant);
-            Kernels.Activate(f, inPlace.Span, inPlace.Span, variant);
+            Kernels.Activate(f, x.Lent, expected, KernelVariant.Scalar);
+            Kernels.Activate(f, x.Lent, y.Lent, variant);
+            Kernels.Activate(f, inPlace.Lent, inPlace.Lent, variant);
             Cases.AssertSameBits(expected, y.Span, $"{length} floats, {offset} from a line");
             Cases.AssertSameBits(expected, inPlace.Span, $"{length} floats in place");
             if (f.IsElementwise)
             {
                 Guarded slopes = supply.Target(length);
-                Kernels.ActivateWithSlope(f, x.Span, expected, expectedSlopes, KernelVariant.Scalar);
-                Kernels.ActivateWithSlope(f, x.Span, y.Span, slopes.Span, variant);
+                Kernels.ActivateWithSlope(f, x.Lent, expected, expectedSlopes, KernelVariant.Scalar);
+                Kernels.ActivateWithSlope(f, x.Lent, y.Lent, slopes.Lent, variant);
                 Cases.AssertSameBits(expected, y.Span, $"{length} floats with slopes");
                 Cases.AssertSameBits(expectedSlopes, slopes.Span, $"{length} slopes");
                 Guarded.AssertGuards(slopes);
@@ -58,16 +58,16 @@ public class UserMemoryTests
         foreach ((int length, int offset) in LengthsAndOffsets())
         {
             Guarded g = new(supply.Values(length), offset), w = supply.Next(length), expected = w.Copy();
-            Kernels.GradientDescent(expected.Span, g.Span, 0.5f, Rate, KernelVariant.Scalar);
-            Kernels.GradientDescent(w.Span, g.Span, 0.5f, Rate, variant);
+            Kernels.GradientDescent(expected.Lent, g.Lent, 0.5f, Rate, KernelVariant.Scalar);
+            Kernels.GradientDescent(w.Lent, g.Lent, 0.5f, Rate, variant);
             Cases.AssertSameBits(expected.Span, w.Span, $"{length} floats, {offset} from a line");
             Guarded.AssertUntouched(g);
             Guarded.AssertGuards(w);
             if (length == 0) continue;
 
             Guarded y = supply.Next(length), delta = supply.Target(length), expectedDelta = delta.Copy();
-            float expectedCost = Kernels.OutputDelta(g.Span, y.Span, expectedDelta.Span, KernelVariant.Scalar);
-            Cases.AssertSameBits(expectedCost, Kernels.OutputDelta(g.Span, y.Span, delta.Span, variant), $"{length} outputs, cost");
+            float expectedCost = Kernels.OutputDelta(g.Lent, y.Lent, expectedDelta.Lent, KernelVariant.Scalar);
+            Cases.AssertSameBits(expectedCost, Kernels.OutputDelta(g.Lent, y.Lent, delta.Lent, variant), $"{length} outputs, cost");
             Cases.AssertSameBits(expectedDelta.Span, delta.Span, $"{length} outputs, delta");
             Guarded.AssertUntouched(g, y);
             Guarded.AssertGuards(delta);
@@ -84,10 +84,10 @@ public class UserMemoryTests
             Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Next(outputs);
             Guarded y = supply.Target(outputs), expectedY = y.Copy(), before = supply.Target(inputs), expectedBefore = before.Copy();
             Guarded gw = supply.Next(inputs * outputs), gb = supply.Next(outputs), expectedGw = gw.Copy(), expectedGb = gb.Copy();
-            Kernels.Forward(x.Span, w.Span, b.Span, expectedY.Span, KernelVariant.Scalar);
-            Kernels.Forward(x.Span, w.Span, b.Span, y.Span, variant);
-            Kernels.BackwardAccumulate(x.Span, d.Span, w.Span, expectedGw.Span, expectedGb.Span, expectedBefore.Span, KernelVariant.Scalar);
-            Kernels.BackwardAccumulate(x.Span, d.Span, w.Span, gw.Span, gb.Span, before.Span, variant);
+            Kernels.Forward(x.Lent, w.Lent, b.Lent, expectedY.Lent, KernelVariant.Scalar);
+            Kernels.Forward(x.Lent, w.Lent, b.Lent, y.Lent, variant);
+            Kernels.BackwardAccumulate(x.Lent, d.Lent, w.Lent, expectedGw.Lent, expectedGb.Lent, expectedBefore.Lent, KernelVariant.Scalar);
+            Kernels.BackwardAccumulate(x.Lent, d.Lent, w.Lent, gw.Lent, gb.Lent, before.Lent, variant);
             string what = $"{inputs} × {outputs}";
             Cases.AssertSameBits(expectedY.Span, y.Span, $"{what}, outputs");
             Cases.AssertSameBits(expectedGw.Span, gw.Span, $"{what}, gradient of weights");
@@ -95,8 +95,8 @@ public class UserMemoryTests
             Cases.AssertSameBits(expectedBefore.Span, before.Span, $"{what}, input delta");
             Guarded.AssertUntouched(x, w, b, d);
 
-            Kernels.BackwardUpdate(x.Span, d.Span, expectedGw.Span, expectedGb.Span, expectedBefore.Span, Rate, KernelVariant.Scalar);
-            Kernels.BackwardUpdate(x.Span, d.Span, gw.Span, gb.Span, before.Span, Rate, variant);
+            Kernels.BackwardUpdate(x.Lent, d.Lent, expectedGw.Lent, expectedGb.Lent, expectedBefore.Lent, Rate, KernelVariant.Scalar);
+            Kernels.BackwardUpdate(x.Lent, d.Lent, gw.Lent, gb.Lent, before.Lent, Rate, variant);
             Cases.AssertSameBits(expectedGw.Span, gw.Span, $"{what}, updated weights");
             Cases.AssertSameBits(expectedGb.Span, gb.Span, $"{what}, updated biases");
             Cases.AssertSameBits(expectedBefore.Span, before.Span, $"{what}, input delta of the update");
@@ -118,8 +118,8 @@ public class UserMemoryTests
                 for (int offset = batch % 5; offset < 16; offset += 5)
                 {
                     Guarded x = new(supply.Values(batch * network.Inputs), offset), y = supply.Target(batch * network.Outputs), expected = y.Copy();
-                    reference.Forward(x.Span, expected.Span);
-                    network.Forward(x.Span, y.Span, threads: 1 + offset % 2);
+                    reference.Forward(x.Lent, expected.Lent);
+                    network.Forward(x.Lent, y.Lent, threads: 1 + offset % 2);
                     Cases.AssertSameBits(expected.Span, y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
                     Guarded.AssertUntouched(x);
                     Guarded.AssertGuards(y);
@@ -141,14 +141,14 @@ public class UserMemoryTests
                 int inputs = batch * widths[0], outputs = batch * widths[^1];
                 Guarded x = supply.Next(inputs), y = supply.Next(outputs), dx = supply.Target(inputs), expected = dx.Copy();
                 string what = $"[{string.Join(", ", widths)}], {batch} samples";
-                Cases.AssertSameBits(reference.ComputeGradient(x.Span, y.Span), trainer.ComputeGradient(x.Span, y.Span), $"{what}, cost");
-                reference.Backward(x.Span, y.Span, expected.Span);
-                trainer.Backward(x.Span, y.Span, dx.Span);
+                Cases.AssertSameBits(reference.ComputeGradient(x.Lent, y.Lent), trainer.ComputeGradient(x.Lent, y.Lent), $"{what}, cost");
+                reference.Backward(x.Lent, y.Lent, expected.Lent);
+                trainer.Backward(x.Lent, y.Lent, dx.Lent);
                 Cases.AssertSameBits(reference.Gradient, trainer.Gradient, $"{what}, gradient");
                 Cases.AssertSameBits(expected.Span, dx.Span, $"{what}, input gradient");
-                Cases.AssertSameBits(reference.Step(x.Span, y.Span), trainer.Step(x.Span, y.Span), $"{what}, cost of a step");
+                Cases.AssertSameBits(reference.Step(x.Lent, y.Lent), trainer.Step(x.Lent, y.Lent), $"{what}, cost of a step");
                 Cases.AssertSameBits(reference.Network.Parameters, trainer.Network.Parameters, $"{what}, parameters");
-                Assert.Equal(reference.Measure(x.Span, y.Span), trainer.Measure(x.Span, y.Span));
+                Assert.Equal(reference.Measure(x.Lent, y.Lent), trainer.Measure(x.Lent, y.Lent));
                 Guarded.AssertUntouched(x, y);
                 Guarded.AssertGuards(dx);
             }
