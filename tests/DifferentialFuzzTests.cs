@@ -18,7 +18,8 @@ public class DifferentialFuzzTests
     ];
 
     private static readonly Gen<int> s_width = Gen.Frequency(
-        (10, Gen.Int[1, 9]), (10, Gen.Int[1, 70]), (2, Gen.OneOf(63, 64, 65, 127, 128, 129, 255, 256, 257)), (1, Gen.Int[71, 300]));
+        (20, Gen.Int[1, 9]), (20, Gen.Int[1, 70]), (4, Gen.OneOf(63, 64, 65, 127, 128, 129, 255, 256, 257)), (2, Gen.Int[71, 300]),
+        (1, Gen.OneOf(511, 512, 513, 768, 1000, 1023, 1024, 1025)));
 
     private static readonly Gen<Case> s_case = Gen.Select(
         s_width.Array[2, 6], Gen.Frequency((1, Gen.Const(1)), (4, Gen.Int[1, 40]), (1, Gen.Int[1, 200])), Gen.Int[1, 3],
