@@ -7,7 +7,7 @@ namespace FastNN.Tests;
 /// <summary>
 /// Random networks on random data, NaN and infinities among it: every variant, with any number of threads, has the bits of the scalar reference on one. For two
 /// seconds, or as many as <c>FASTNN_FUZZ_SECONDS</c> says. A difference is reduced to a small network and shown with the seed that leads there again:
-/// <c>CsCheck_Seed=… dotnet test</c>.
+/// <c>CsCheck_Seed=… dotnet test</c>. Between <see cref="GuardPages"/>, which end the process, each thread's last network stands in a file beside the tests.
 /// </summary>
 [Trait("Category", "Fuzz")]
 public class DifferentialFuzzTests
@@ -36,6 +36,7 @@ public class DifferentialFuzzTests
 
         void Compare(Case drawn)
         {
+            if (GuardPages.Wanted) File.WriteAllText(Path.Combine(AppContext.BaseDirectory, $"fuzz-{Environment.CurrentManagedThreadId}.txt"), $"{drawn}");
             List<(string What, float[] Values)> expected = Run(drawn, KernelVariant.Scalar, threads: 1);
             foreach (KernelVariant variant in Kernels.Supported)
             {

@@ -43,8 +43,8 @@ public partial class GuardPageTests
     public async Task One_float_further_ends_the_process(string tests, string side)
     {
         (int exit, string output) = await Run([tests], side);
-        Assert.NotInRange(exit, 0, 9); // not merely a test that fails
-        Assert.Contains(nameof(AccessViolationException), output);
+        Assert.NotEqual(0, exit);
+        Assert.Contains(nameof(AccessViolationException), output); // not merely a test that fails
         string place = output.Split('\n').First(line => line.StartsWith("   at FastNN.", StringComparison.Ordinal));
         Assert.DoesNotContain("FastNN.Tests.", place[..place.IndexOf('(')]);
     }
