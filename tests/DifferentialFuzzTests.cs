@@ -100,8 +100,8 @@ public class DifferentialFuzzTests
     private sealed record Case(int[] Widths, int Batch, int Threads, string Optimizer, int OneIn, int Seed)
     {
         public override string ToString() =>
-            $"[{string.Join(", ", Widths)}] by {string.Join(", ", (object[])Activations())}, {Cost()}, {Optimizer}, {Batch} samples, {Threads} threads, one value in "
-            + $"{OneIn} special, seed {Seed}";
+            $"[{string.Join(", ", Widths)}] by {string.Join(", ", (object[])Activations())}, {Cost()}, {Optimizer}, {Batch} samples, {Threads} threads, "
+            + $"{(OneIn == 0 ? "no value" : $"one value in {OneIn}")} special, seed {Seed}";
 
         internal Activation[] Activations() => Cases.RandomActivations(new Random(Seed), Widths.Length - 1);
 
