@@ -37,10 +37,10 @@ public partial class BadInputTests
     [Fact]
     public void Batches_of_the_greatest_lengths()
     {
-        string[] broken = ["2 values", "length of 2147483647"], few = ["2147483646 for the batch of 1073741823", "length of 2"], shared = ["inputs", "share memory"];
+        string[] broken = ["2 values", "length of 2147483647"], few = ["2147483646 for the batch of 1073741823", "length of 2"];
         Refuses<ArgumentException>("inputs", broken, () => _network.Forward(Claim(int.MaxValue), Claim(int.MaxValue)));
         Refuses<ArgumentException>("outputs", few, () => _network.Forward(Claim(int.MaxValue - 1), Part(0, 2)));
-        Refuses<ArgumentException>("outputs", shared, () => _network.Forward(Claim(int.MaxValue - 1), Claim(int.MaxValue - 1)));
+        Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Claim(int.MaxValue - 1), Claim(int.MaxValue - 1)));
         Refuses<ArgumentException>("inputs", broken, () => _trainer.Backward(Claim(int.MaxValue), Part(0, 2)));
         Refuses<ArgumentException>("outputGradient", few, () => _trainer.Backward(Claim(int.MaxValue - 1), Part(0, 2)));
         Refuses<ArgumentException>("inputGradient", ["length of 2", "has 2147483647"], () => _trainer.Backward(Part(0, 2), Part(10, 2), Claim(int.MaxValue)));
@@ -57,28 +57,30 @@ public partial class BadInputTests
     {
         foreach ((int width, int wrapped, string product) in ((int, int, string)[])[(65_536, 0, "4294967296"), (65_537, 131_073, "4295098369")])
         {
-            Refuses<ArgumentException>("weights", [product, $"has {wrapped}"], () => Kernels.Forward(Claim(width), Claim(wrapped), Claim(width), Claim(width)));
-            Refuses<ArgumentException>(
-                "weights", [product, $"has {wrapped}"], () => Kernels.BackwardUpdate(Claim(width), Claim(width), Claim(wrapped), Claim(width), [], 0.5f));
-            Refuses<ArgumentException>(
-                "weights", [product, $"has {wrapped}"], () => Kernels.BackwardAccumulate(Claim(width), Claim(width), Claim(wrapped), Claim(wrapped), Claim(width), []));
+            Action[] acts =
+            [
+                () => Kernels.Forward(Claim(width), Claim(wrapped), Claim(width), Claim(width)),
+                () => Kernels.BackwardUpdate(Claim(width), Claim(width), Claim(wrapped), Claim(width), [], 0.5f),
+                () => Kernels.BackwardAccumulate(Claim(width), Claim(width), Claim(wrapped), Claim(wrapped), Claim(width), []),
+            ];
+            foreach (Action act in acts) Refuses<ArgumentException>("weights", [product, $"has {wrapped}"], act);
         }
     }
 
     [Fact]
     public void Kernels_of_the_greatest_lengths()
     {
-        const int tooWide = (1 << 29) + 1;
+        const int most = int.MaxValue, tooWide = (1 << 29) + 1;
         string[] wide = ["between 1 and 536870912", "length of 536870913"], other = ["length of 2147483647", "has 2147483646"];
         Refuses<ArgumentException>("inputs", wide, () => Kernels.Forward(Claim(tooWide), Claim(tooWide), Part(0, 1), Part(1, 1)));
         Refuses<ArgumentException>("biases", wide, () => Kernels.Forward(Part(0, 1), Claim(tooWide), Claim(tooWide), Claim(tooWide)));
         Refuses<ArgumentException>("outputs", wide, () => Kernels.OutputDelta(Claim(tooWide), Claim(tooWide), Claim(tooWide)));
         Refuses<ArgumentException>("inputs", wide, () => Kernels.BackwardUpdate(Claim(tooWide), Part(0, 1), Claim(tooWide), Part(1, 1), [], 0.5f));
-        Refuses<ArgumentException>("delta", wide, () => Kernels.BackwardAccumulate(Part(0, 1), Claim(tooWide), Claim(tooWide), Claim(tooWide), Claim(tooWide), []));
-        Refuses<ArgumentException>("y", other, () => Kernels.Activate(Activation.Tanh, Claim(int.MaxValue), Claim(int.MaxValue - 1)));
-        Refuses<ArgumentException>("y", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(int.MaxValue), Claim(int.MaxValue - 1), Claim(int.MaxValue)));
-        Refuses<ArgumentException>("slopes", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(int.MaxValue), Claim(int.MaxValue), Claim(int.MaxValue - 1)));
-        Refuses<ArgumentException>("gradient", other, () => Kernels.GradientDescent(Claim(int.MaxValue), Claim(int.MaxValue - 1), 1f, 0.5f));
+        Refuses<ArgumentException>("delta", wide, () => Kernels.BackwardAccumulate(Part(0, 1), Claim(tooWide), Part(1, 1), Part(2, 1), Part(3, 1), []));
+        Refuses<ArgumentException>("y", other, () => Kernels.Activate(Activation.Tanh, Claim(most), Claim(most - 1)));
+        Refuses<ArgumentException>("y", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(most), Claim(most - 1), Claim(most)));
+        Refuses<ArgumentException>("slopes", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(most), Claim(most), Claim(most - 1)));
+        Refuses<ArgumentException>("gradient", other, () => Kernels.GradientDescent(Claim(most), Claim(most - 1), 1f, 0.5f));
     }
 
     private static Uses[] MethodsOf(Trainer trainer) =>

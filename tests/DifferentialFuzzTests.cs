@@ -14,7 +14,8 @@ public class DifferentialFuzzTests
 {
     private static readonly float[] s_special =
     [
-        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -1e-40f, 2e-38f, float.MaxValue, float.MinValue, 1e30f, -1e20f, 1e-20f,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -1e-40f, 2e-38f, float.MaxValue, float.MinValue,
+        1e30f, -1e20f, 1e-20f,
     ];
 
     private static readonly Gen<int> s_width = Gen.Frequency(
@@ -37,10 +38,10 @@ public class DifferentialFuzzTests
         void Compare(Case drawn)
         {
             if (GuardPages.Wanted) File.WriteAllText(Path.Combine(AppContext.BaseDirectory, $"fuzz-{Environment.CurrentManagedThreadId}.txt"), $"{drawn}");
-            List<(string What, float[] Values)> expected = Run(drawn, KernelVariant.Scalar, threads: 1);
+            List<(string What, float[] Values)> expected = new Trial(drawn, KernelVariant.Scalar, threads: 1).Results;
             foreach (KernelVariant variant in Kernels.Supported)
             {
-                List<(string What, float[] Values)> actual = Run(drawn, variant, drawn.Threads);
+                List<(string What, float[] Values)> actual = new Trial(drawn, variant, drawn.Threads).Results;
                 for (int k = 0; k < expected.Count; k++) Cases.AssertSameBits(expected[k].Values, actual[k].Values, $"{variant}, {expected[k].What}");
             }
 
@@ -49,52 +50,101 @@ public class DifferentialFuzzTests
     }
 
     /// <summary>All that can be computed of a case, in one variant.</summary>
-    private static List<(string What, float[] Values)> Run(Case drawn, KernelVariant variant, int threads)
+    private sealed class Trial
     {
-        var random = new Random(drawn.Seed);
-        int inputs = drawn.Widths[0], outputs = drawn.Widths[^1];
-        var network = new Network(drawn.Widths, drawn.Activations(), drawn.Seed, kernels: variant);
-        Span<float> parameters = network.Parameters;
-        if (drawn.OneIn > 0)
-            for (int k = random.Next(100 * drawn.OneIn); k < parameters.Length; k += 1 + random.Next(200 * drawn.OneIn)) parameters[k] = Special(random);
+        private readonly Case _case;
+        private readonly KernelVariant _variant;
+        private readonly int _threads, _inputs, _outputs;
+        private readonly Random _random;
+        private readonly Network _network;
 
-        Guarded x = Draw(drawn.Batch * inputs), y = Draw(drawn.Batch * outputs), g = Draw(drawn.Batch * outputs), a = Target(outputs), dx = Target(inputs);
-        List<(string What, float[] Values)> results = [];
-        network.Forward(x.Lent, a.Lent, threads);
-        results.Add(("outputs", a.Span.ToArray()));
-        Guarded alone = Target(outputs);
-        for (int s = 0; s < drawn.Batch; s++) network.Forward(x.Lent.Slice(s * inputs, inputs), alone.Lent.Slice(s * outputs, outputs));
-        Cases.AssertSameBits(a.Span, alone.Span, $"{variant}, outputs of samples alone");
-
-        var trainer = new Trainer(network, Recipes.Create(drawn.Optimizer), drawn.Cost(), random.Next(2) == 0 ? Reduction.Mean : Reduction.Sum, threads);
-        results.Add(("cost", [trainer.Evaluate(x.Lent, y.Lent), trainer.ComputeGradient(x.Lent, y.Lent)]));
-        results.Add(("gradient", trainer.Gradient.ToArray()));
-        trainer.Backward(x.Lent, g.Lent, dx.Lent);
-        results.Add(("gradient after Backward", trainer.Gradient.ToArray()));
-        results.Add(("input gradient", dx.Span.ToArray()));
-        for (int step = 0; step < 3; step++)
+        internal Trial(Case drawn, KernelVariant variant, int threads)
         {
-            results.Add(($"cost of step {step}", [trainer.Step(x.Lent, y.Lent)]));
-            results.Add(($"parameters after step {step}", network.Parameters.ToArray()));
+            (_case, _variant, _threads, _random) = (drawn, variant, threads, new Random(drawn.Seed));
+            _network = new Network(drawn.Widths, drawn.Activations(), drawn.Seed, kernels: variant);
+            (_inputs, _outputs) = (_network.Inputs, _network.Outputs);
+            Span<float> parameters = _network.Parameters;
+            if (drawn.OneIn > 0)
+                for (int k = _random.Next(100 * drawn.OneIn); k < parameters.Length; k += 1 + _random.Next(200 * drawn.OneIn)) parameters[k] = Special();
+
+            Guarded x = Draw(drawn.Batch * _inputs), y = Draw(drawn.Batch * _outputs), g = Draw(drawn.Batch * _outputs);
+            Forward(x);
+            FirstLayer(x);
+            Train(x, y, g);
+            Guarded.AssertUntouched(x, y, g);
         }
 
-        results.Add(("cost of a sample", [trainer.Step(x.Lent[..inputs], y.Lent[..outputs])]));
-        results.Add(("parameters after a sample", network.Parameters.ToArray()));
-        Guarded.AssertUntouched(x, y, g);
-        Guarded.AssertGuards(a, alone, dx);
-        return results;
+        internal List<(string What, float[] Values)> Results { get; } = [];
 
-        Guarded Draw(int count)
+        private void Forward(Guarded x)
+        {
+            Guarded a = Target(_case.Batch * _outputs), alone = a.Copy();
+            _network.Forward(x.Lent, a.Lent, _threads);
+            for (int s = 0; s < _case.Batch; s++) _network.Forward(x.Lent.Slice(s * _inputs, _inputs), alone.Lent.Slice(s * _outputs, _outputs));
+            Add("outputs", a);
+            Add("outputs of samples alone", alone);
+            Cases.AssertSameBits(a.Span, alone.Span, $"{_variant}, outputs of samples alone");
+        }
+
+        /// <summary>By the public kernels.</summary>
+        private void FirstLayer(Guarded x)
+        {
+            Layer layer = _network.Layers[0];
+            Guarded w = new(layer.Weights, _random.Next(16)), b = new(layer.Biases, _random.Next(16)), gw = w.Copy(), gb = b.Copy();
+            Guarded a = Target(layer.Outputs), slopes = a.Copy(), before = Target(_inputs), delta = Draw(layer.Outputs);
+            Span<float> sample = x.Lent[.._inputs];
+            Kernels.Forward(sample, w.Lent, b.Lent, a.Lent, _variant, layer.Activation);
+            Add("outputs of the first layer", a);
+            if (layer.Activation.IsElementwise) Kernels.ActivateWithSlope(layer.Activation, delta.Lent, a.Lent, slopes.Lent, _variant);
+            Add("slopes", slopes);
+            Kernels.BackwardAccumulate(sample, delta.Lent, w.Lent, gw.Lent, gb.Lent, before.Lent, _variant);
+            Add("gradient of its weights", gw);
+            Add("gradient of its biases", gb);
+            Kernels.BackwardUpdate(sample, delta.Lent, w.Lent, b.Lent, before.Lent, 0.1f, _variant);
+            Add("its weights after an update", w);
+            Add("its biases after an update", b);
+            Add("its input delta", before);
+        }
+
+        private void Train(Guarded x, Guarded y, Guarded g)
+        {
+            Reduction reduction = _random.Next(2) == 0 ? Reduction.Mean : Reduction.Sum;
+            var trainer = new Trainer(_network, Recipes.Create(_case.Optimizer), _case.Cost(), reduction, _threads);
+            Guarded dx = Target(_case.Batch * _inputs);
+            Add("cost", trainer.Evaluate(x.Lent, y.Lent), trainer.ComputeGradient(x.Lent, y.Lent));
+            Add("gradient", trainer.Gradient.ToArray());
+            trainer.Backward(x.Lent, g.Lent, dx.Lent);
+            Add("gradient after Backward", trainer.Gradient.ToArray());
+            Add("input gradient", dx);
+            for (int step = 0; step < 3; step++)
+            {
+                Add($"cost of step {step}", trainer.Step(x.Lent, y.Lent));
+                Add($"parameters after step {step}", _network.Parameters.ToArray());
+            }
+
+            Add("cost of a sample", trainer.Step(x.Lent[.._inputs], y.Lent[.._outputs]));
+            Add("parameters after a sample", _network.Parameters.ToArray());
+        }
+
+        private Guarded Draw(int count)
         {
             float[] values = new float[count];
-            foreach (ref float value in values.AsSpan()) value = drawn.OneIn > 0 && random.Next(drawn.OneIn) == 0 ? Special(random) : 2f * random.NextSingle() - 1f;
-            return new Guarded(values, random.Next(16));
+            foreach (ref float value in values.AsSpan()) value = _case.OneIn > 0 && _random.Next(_case.OneIn) == 0 ? Special() : 2f * _random.NextSingle() - 1f;
+            return new Guarded(values, _random.Next(16));
         }
 
-        Guarded Target(int columns) => new(new float[drawn.Batch * columns], random.Next(16));
-    }
+        private Guarded Target(int count) => new(new float[count], _random.Next(16));
 
-    private static float Special(Random random) => s_special[random.Next(s_special.Length)];
+        private float Special() => s_special[_random.Next(s_special.Length)];
+
+        private void Add(string what, params float[] values) => Results.Add((what, values));
+
+        private void Add(string what, Guarded buffer)
+        {
+            Guarded.AssertGuards(buffer);
+            Add(what, buffer.Span.ToArray());
+        }
+    }
 
     /// <summary>A network, its training and its data, of which one in so many values is special, none for 0.</summary>
     private sealed record Case(int[] Widths, int Batch, int Threads, string Optimizer, int OneIn, int Seed)

@@ -16,7 +16,10 @@ public sealed unsafe class PassMemoryTests
     /// <summary>All that are tiny, and some of every other kind.</summary>
     private static IEnumerable<int[]> Networks =>
     [
-        .. from inputs in Enumerable.Range(1, 4) from hidden in Enumerable.Range(1, 4) from outputs in Enumerable.Range(1, 4) select (int[])[inputs, hidden, outputs],
+        .. from inputs in Enumerable.Range(1, 4)
+           from hidden in Enumerable.Range(1, 4)
+           from outputs in Enumerable.Range(1, 4)
+           select (int[])[inputs, hidden, outputs],
         .. from width in Enumerable.Range(1, 70) select (int[])[width, 1 + width * 7 % 40, 1 + width * 11 % 23],
         [1, 1], [2, 4, 3, 2], [4, 4, 4, 4, 4], [49, 48, 5], [67, 64, 9], [70, 70], [3, 300, 2], [5, 37], [12, 7, 31], [9, 300],
     ];
@@ -84,7 +87,8 @@ public sealed unsafe class PassMemoryTests
         return LayerShape.LayOut(widths, activations, kernels);
     }
 
-    private static Guarded Parameters(Supply supply, LayerShape[] layers) => new(supply.Values(layers[^1].ParametersEnd), layers[0].Inputs % 16, slack: TinySlack);
+    private static Guarded Parameters(Supply supply, LayerShape[] layers) =>
+        new(supply.Values(layers[^1].ParametersEnd), layers[0].Inputs % 16, slack: TinySlack);
 
     /// <summary>Outputs, and a step of training; the result is its cost.</summary>
     private static float Sample(KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, Guarded outputs)

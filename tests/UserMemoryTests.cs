@@ -13,7 +13,8 @@ public class UserMemoryTests
     private static readonly int[] s_batches = [1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 70, 129, 257];
 
     /// <summary>From tiny ones to such as take their samples in rows.</summary>
-    private static readonly int[][] s_networks = [[1, 1], [2, 4, 3, 2], [4, 4, 4], [3, 2], [3, 7, 5], [17, 33, 9, 5], [8, 70], [49, 48, 20], [67, 64, 9], [70, 1, 3]];
+    private static readonly int[][] s_networks =
+        [[1, 1], [2, 4, 3, 2], [4, 4, 4], [3, 2], [3, 7, 5], [17, 33, 9, 5], [8, 70], [49, 48, 20], [67, 64, 9], [70, 1, 3]];
 
     public static TheoryData<KernelVariant, string> VariantsAndFunctions => Cases.VariantsAndActivations;
 
