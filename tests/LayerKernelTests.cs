@@ -20,7 +20,7 @@ public unsafe class LayerKernelTests
     {
         Activation f = Cases.Named(activation);
         ActivationKernels kernels = KernelSet.For(variant).Of(f), reference = Cases.Reference.Of(f);
-        foreach (Numbers numbers in Enum.GetValues<Numbers>())
+        foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
             foreach ((int inputs, int outputs) in Cases.SomeShapes)
@@ -43,7 +43,7 @@ public unsafe class LayerKernelTests
     public void Back_has_the_same_bits_as_the_reference(KernelVariant variant, string activation)
     {
         ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
-        foreach (Numbers numbers in Enum.GetValues<Numbers>())
+        foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
             foreach ((int inputs, int outputs) in Cases.SomeShapes)
@@ -71,7 +71,7 @@ public unsafe class LayerKernelTests
     public void Output_deltas_have_the_same_bits_as_the_reference(KernelVariant variant, string activation, Cost cost)
     {
         ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
-        foreach (Numbers numbers in Enum.GetValues<Numbers>())
+        foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
             foreach (int count in Cases.Lengths.Where(count => count < 36 || count % 5 == 0))

@@ -3,7 +3,7 @@ namespace FastNN;
 /// <summary>
 /// The primitives of one variant; what they compute stands at their reference in Scalar/, twin by twin. Raw pointers to memory that stays
 /// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of sixteen; so may the outputs of a layer be, as
-/// <c>room</c> says, with numbers of no meaning.
+/// <c>room</c> says, with numbers of no meaning. No other memory is touched, not even read.
 /// </summary>
 internal unsafe interface IKernels
 {

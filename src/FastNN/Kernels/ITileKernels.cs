@@ -2,7 +2,7 @@ namespace FastNN;
 
 /// <summary>
 /// The primitives of one variant for batches, whose samples lie in the lanes: a tile is [neurons][lanes]. What they compute stands at their
-/// reference in Scalar/. Raw pointers to memory that stays put, sizes at least 1, no checks.
+/// reference in Scalar/. Raw pointers to memory that stays put, sizes at least 1, no checks. No other memory is touched, not even read.
 /// </summary>
 internal unsafe interface ITileKernels
 {
@@ -18,7 +18,7 @@ internal unsafe interface ITileKernels
     /// <summary>target[c][r] = source[r][c]: samples into a tile, and out of it.</summary>
     static abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
 
-    /// <summary>The sums of a layer on tiles.</summary>
+    /// <summary>The sums of a layer on tiles. Behind W must lie its biases: a copy of the last weights may end in them.</summary>
     static abstract void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group);
 
     /// <summary>The sums of a layer not wider than four, with no more inputs, on a tile of any number of lanes that is a multiple of a vector's.</summary>

@@ -83,9 +83,9 @@ public sealed partial class Trainer
     private Divergence? RunEpoch(FitSamples training, ReadOnlySpan<int> order, float[] x, float[] y, FitState state, CancellationToken cancellationToken)
     {
         int n = _network.Inputs, m = _network.Outputs, batch = x.Length / n;
-        for (int first = state.Step * batch; first < order.Length; first += batch)
+        for (int first = state.Step * batch, count; first < order.Length; first += count) // not the batch, which may lead past int.MaxValue
         {
-            int count = Math.Min(batch, order.Length - first);
+            count = Math.Min(batch, order.Length - first);
             training.Gather(order.Slice(first, count), x, y);
             float cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
             bool last = first + count == order.Length;

@@ -28,9 +28,9 @@ public sealed unsafe partial class Trainer
         _score ??= new Score(m, independent: Cost == Cost.BinaryCrossEntropy);
         _outputs ??= new float[chunk * m];
         _score.Start(targets);
-        for (int first = 0; first < batch; first += chunk)
+        for (int first = 0, count; first < batch; first += count) // by the count, which ends at a batch of int.MaxValue and does not pass it
         {
-            int count = Math.Min(chunk, batch - first);
+            count = Math.Min(chunk, batch - first);
             Span<float> outputs = _outputs.AsSpan(0, count * m);
             _network.Forward(inputs.Slice(first * n, count * n), outputs, Threads);
             _score.Add(outputs, targets.Slice(first * m, count * m));
