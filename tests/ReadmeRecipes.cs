@@ -72,13 +72,18 @@ internal static class ReadmeRecipes
         var network = new Network([64, 32, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
         var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
         var served = new ServedNetwork(network); // a copy: this thread calls it, as any others may, and the training thread publishes
-        bool Publish(EpochReport report) => served.Publish(network) > 0;
+        bool Publish(EpochReport report)
+        {
+            served.Publish(network); // with Patience, which ends on the best epoch: if (report.IsBest)
+            return true;
+        }
+
         var training = Task.Run(() => trainer.Fit(pixels, digits, new FitOptions { Epochs = 10, BatchSize = 32, EpochDone = Publish }));
 
         float[] probabilities = new float[10];
         while (!training.IsCompleted) served.Forward(pixels.AsSpan(0, 64), probabilities);
+        Console.WriteLine(training.Result);
         // </serving>
-        training.Wait();
         return (served, network);
     }
 

@@ -12,8 +12,11 @@ public class ReadmeTests
     private static string[] Example => [.. Between("ReadmeExample.cs", "// <example>", "// </example>")];
 
     [Fact]
-    public void The_first_csharp_block_is_the_example_that_compiles() =>
-        Assert.Equal(["using FastNN;", "", .. Example], Between("README.md", "```csharp", "```"));
+    public void The_first_csharp_block_is_the_example_that_compiles()
+    {
+        foreach (string readme in (string[])["README.md", "FastNN.README.md"])
+            Assert.Equal(["using FastNN;", "", .. Example], Between(readme, "```csharp", "```"));
+    }
 
     [Fact]
     public void The_changelog_begins_with_this_version()
