@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace FastNN.Bench;
 
 /// <summary>
-/// What <c>-- --aot</c> does, in about two minutes: builds <c>bench/probe</c> as NativeAOT and for the JIT, and runs both in turn, each time a process of its
+/// What <c>-- --aot</c> does, in about three minutes: builds <c>bench/probe</c> as NativeAOT and for the JIT, and runs both in turn, each time a process of its
 /// own: how long calls take, and how long it is from the start of the process to the first prediction of a network from a file.
 /// </summary>
 internal static class AheadRun

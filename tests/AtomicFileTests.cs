@@ -102,6 +102,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         Assert.Throws<ArgumentNullException>(() => CoreAtomicFile.Write(null!, _ => { }));
         Assert.Throws<ArgumentException>(() => CoreAtomicFile.Write("", _ => { }));
-        Assert.Throws<DirectoryNotFoundException>(() => CoreAtomicFile.Write(Path.Combine(_folder, "none", "file"), _ => { }));
+        string nowhere = Path.Combine(_folder, "none", "file");
+        Assert.Contains($"'{nowhere}'", Assert.Throws<DirectoryNotFoundException>(() => CoreAtomicFile.Write(nowhere, _ => { })).Message);
     }
 }

@@ -24,7 +24,9 @@ internal static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string target = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(target) ?? target, TemporaryName(Path.GetFileName(target)));
+        string folder = Path.GetDirectoryName(target) ?? target, temporary = Path.Combine(folder, TemporaryName(Path.GetFileName(target)));
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder of '{target}' must exist, but does not.");
+
         var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
         try
         {
