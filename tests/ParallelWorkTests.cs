@@ -65,6 +65,52 @@ public class ParallelWorkTests
         blocked.Wait();
     }
 
+    [Fact]
+    public void An_interrupt_does_not_end_a_call_before_its_helpers()
+    {
+        var work = new Meeting();
+        Exception? inCall = null, after = null;
+        var caller = new Thread(() =>
+        {
+            inCall = Record.Exception(() => work.Run(2, 2));
+            after = Record.Exception(() => Thread.Sleep(Timeout.Infinite));
+        });
+        caller.Start();
+        work.Helper.Wait();
+        for (int k = 0; k < 20; k++)
+        {
+            caller.Interrupt();
+            Assert.False(caller.Join(TimeSpan.FromMilliseconds(10)), "the call ended while a helper was at work");
+        }
+
+        work.Release.Set();
+        caller.Join();
+        Assert.Null(inCall);
+        Assert.IsType<ThreadInterruptedException>(after); // kept for the next wait
+        work.Helper.Dispose();
+        work.Release.Dispose();
+    }
+
+    /// <summary>Two items, of which the caller does its own once a helper has begun the other and stays in it.</summary>
+    private sealed class Meeting : ParallelWork
+    {
+        internal ManualResetEventSlim Helper { get; } = new();
+
+        internal ManualResetEventSlim Release { get; } = new();
+
+        private protected override void RunItem(int item)
+        {
+            if (Thread.CurrentThread.IsThreadPoolThread)
+            {
+                Helper.Set();
+                Release.Wait();
+                return;
+            }
+
+            while (!Helper.IsSet) Thread.Yield();
+        }
+    }
+
     private sealed class Recorder : ParallelWork
     {
         private int _atWork, _mostAtWork;

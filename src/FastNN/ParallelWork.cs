@@ -12,10 +12,11 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     /// <summary>More are not asked for, so that a number meant as "all" does not flood the pool.</summary>
     private const int MostThreads = 256;
 
-    private readonly Lock _lock = new();
-    private int _count, _next, _seats;
+    private const int Helper = 1, Seat = 1 << 16, Helpers = Seat - 1;
+
+    private int _count, _next;
+    private int _state; // so many seats that are free, and helpers at work: in one, so that none takes a seat once there are no more
     private int _queued; // at most a moment behind: an item may run before it is counted
-    private volatile int _helpers;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Does items 0..count−1 on at most so many threads. An exception in one of them is thrown once none is at work any more.</summary>
@@ -28,14 +29,36 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         }
 
         int wanted = Math.Min(Math.Min(threads, count), MostThreads) - 1;
-        lock (_lock)
-        {
-            _count = count;
-            _next = 0;
-            _failure = null;
-            _seats = wanted;
-        }
+        _count = count;
+        _next = 0;
+        _failure = null;
+        Interlocked.Exchange(ref _state, wanted * Seat);
+        Queue(wanted);
+        TakeItems();
+        Interlocked.And(ref _state, Helpers);
+        WaitForHelpers();
+        _failure?.Throw();
+    }
 
+    /// <summary>Takes part in the run that is on by now, if it wants help.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        Interlocked.Decrement(ref _queued);
+        for (int state = Volatile.Read(ref _state), seen; state >= Seat; state = seen)
+        {
+            seen = Interlocked.CompareExchange(ref _state, state - Seat + Helper, state);
+            if (seen != state) continue;
+
+            TakeItems();
+            Interlocked.Decrement(ref _state);
+            return;
+        }
+    }
+
+    private protected abstract void RunItem(int item);
+
+    private void Queue(int wanted)
+    {
         try
         {
             for (int missing = wanted - Volatile.Read(ref _queued); missing > 0; missing--)
@@ -48,36 +71,22 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         {
             // A pool without memory for the item is one without a free thread: the work is done all the same, and an update that has begun completed.
         }
-
-        try
+        catch (ThreadInterruptedException)
         {
-            TakeItems();
+            Thread.CurrentThread.Interrupt(); // the same; the caller's next wait tells it
         }
-        finally
-        {
-            lock (_lock) _seats = 0;
-            for (var wait = default(SpinWait); _helpers > 0;) wait.SpinOnce(sleep1Threshold: -1);
-        }
-
-        _failure?.Throw();
     }
 
-    /// <summary>Takes part in the run that is on by now, if it wants help.</summary>
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>Not by a SpinWait, which sleeps now and then: an interrupted one would end the call before its helpers, who write to its memory.</summary>
+    private void WaitForHelpers()
     {
-        Interlocked.Decrement(ref _queued);
-        lock (_lock)
+        const int spins = 10;
+        for (int turn = 0; (Volatile.Read(ref _state) & Helpers) > 0; turn++)
         {
-            if (_seats == 0) return;
-            _seats--;
-            _helpers++;
+            if (turn < spins) Thread.SpinWait(1 << turn);
+            else Thread.Yield();
         }
-
-        TakeItems();
-        lock (_lock) _helpers--;
     }
-
-    private protected abstract void RunItem(int item);
 
     private void TakeItems()
     {
@@ -87,7 +96,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         }
         catch (Exception exception)
         {
-            lock (_lock) _failure ??= ExceptionDispatchInfo.Capture(exception);
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
             Volatile.Write(ref _next, _count); // what is left is of no use
         }
     }
