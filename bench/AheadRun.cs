@@ -86,7 +86,7 @@ internal static class AheadRun
     /// <summary>A build of the probe, and what it took in each round.</summary>
     private sealed class Build(string program, KernelVariant kernels, string? setting)
     {
-        private const string First = "µs from start to first prediction, 784-128-10 from a file";
+        private const string First = "µs from start to first prediction of 784-128-10 from a file, best of three";
 
         internal KernelVariant Kernels => kernels;
 
@@ -105,6 +105,8 @@ internal static class AheadRun
                 string[] parts = line.Split(", ", 2);
                 Add($"ns, {parts[1]}", double.Parse(parts[0], CultureInfo.InvariantCulture));
             }
+
+            End(process);
         }
 
         private void Add(string task, double time)
@@ -119,8 +121,14 @@ internal static class AheadRun
             using Process process = Launch("first", model);
             process.StandardOutput.ReadLine();
             double time = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            process.WaitForExit();
+            End(process);
             return time;
+        }
+
+        private static void End(Process process)
+        {
+            process.WaitForExit();
+            if (process.ExitCode != 0) throw new InvalidOperationException($"The probe ended with exit code {process.ExitCode}.");
         }
 
         private Process Launch(params string[] arguments)

@@ -19,6 +19,9 @@ public partial class GuardPageTests
         typeof(UpdateKernelTests), typeof(GradientDescentTests),
     ];
 
+    /// <summary>A child takes half a minute on a machine with nothing else to do.</summary>
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(10);
+
     private static readonly Type[] s_callers = [typeof(PassMemoryTests), typeof(UserMemoryTests)];
 
     public static TheoryData<string, string> TestsAndSides { get; } =
@@ -67,9 +70,11 @@ public partial class GuardPageTests
             start.ArgumentList.Add(argument);
 
         using Process child = Process.Start(start)!;
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        Task<string> output = child.StandardOutput.ReadToEndAsync(cancellation), error = child.StandardError.ReadToEndAsync(cancellation);
-        await child.WaitForExitAsync(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(s_hang);
+        using CancellationTokenRegistration end = limit.Token.Register(() => child.Kill(entireProcessTree: true));
+        Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token), error = child.StandardError.ReadToEndAsync(limit.Token);
+        await child.WaitForExitAsync(limit.Token);
         return (child.ExitCode, await error + await output);
     }
 

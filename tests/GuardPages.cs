@@ -32,7 +32,11 @@ internal sealed unsafe partial class GuardPages
 
     ~GuardPages()
     {
-        lock (s_lock) s_free[_bytes].Push((nint)First);
+        if (First != null)
+        {
+            lock (s_lock) s_free[_bytes].Push((nint)First);
+        }
+
         Interlocked.Decrement(ref s_owned);
     }
 

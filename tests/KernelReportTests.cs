@@ -28,7 +28,7 @@ public class KernelReportTests
 
         string process = Assert.Single(lines, line => line.StartsWith("process: ", StringComparison.Ordinal));
         Assert.Contains($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, JIT, ", process);
-        Assert.Single(lines, line => line.StartsWith("settings: ", StringComparison.Ordinal) && SettingsHere().All(line.Contains));
+        Assert.Single(lines, line => line.StartsWith("environment: ", StringComparison.Ordinal) && SettingsHere().All(line.Contains));
     }
 
     [Fact]

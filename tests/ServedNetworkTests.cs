@@ -135,7 +135,7 @@ public class ServedNetworkTests
     [Fact]
     public void Publications_in_a_tight_loop_tear_no_call()
     {
-        const int networks = 64, readers = 2;
+        const int networks = 64, readers = 16; // so many that some sleep where it hurts
         int publications = Cases.StressOf(3_000_000), different = 0;
         Network[] published = [.. Enumerable.Range(0, networks).Select(seed => new Network([9, 60, 3], seed))];
         float[] inputs = Cases.Uniform(1, 9);
@@ -147,8 +147,14 @@ public class ServedNetworkTests
             var outputs = new float[3];
             if (thread == 0)
             {
-                for (int number = 1; number <= publications; number++) served.Publish(published[number % networks]);
-                Volatile.Write(ref done, true);
+                try
+                {
+                    for (int number = 1; number <= publications; number++) served.Publish(published[number % networks]);
+                }
+                finally
+                {
+                    Volatile.Write(ref done, true);
+                }
             }
 
             for (int call = 1; !Volatile.Read(ref done); call++)
@@ -207,12 +213,20 @@ public class ServedNetworkTests
     private static void AssertPublisherWaits(ServedNetwork served, Network network, Action endCalls)
     {
         long current = served.Forward(new float[2], new float[2]);
-        var publisher = new Thread(() => served.Publish(network)) { IsBackground = true };
+        using var begins = new ManualResetEventSlim();
+        var publisher = new Thread(Publish) { IsBackground = true };
         publisher.Start();
+        begins.Wait();
         Assert.False(publisher.Join(TimeSpan.FromMilliseconds(5)));
         Assert.Equal(current, served.Forward(new float[2], new float[2]));
         endCalls();
         Assert.True(publisher.Join(s_hang));
         Assert.Equal(current + 1, served.Forward(new float[2], new float[2]));
+
+        void Publish()
+        {
+            begins.Set();
+            served.Publish(network);
+        }
     }
 }

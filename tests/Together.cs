@@ -15,8 +15,9 @@ internal static class Together
         using var start = new Barrier(threads);
         Thread[] all = [.. Enumerable.Range(0, threads).Select(thread => new Thread(() => RunOne(thread)) { IsBackground = true })];
         foreach (Thread thread in all) thread.Start();
-        foreach (Thread thread in all) Assert.True(thread.Join(TimeSpan.FromMinutes(2)), "a hang");
+        bool ended = all.Aggregate(true, (sofar, thread) => thread.Join(TimeSpan.FromMinutes(2)) && sofar);
         failure?.Throw();
+        Assert.True(ended, "a hang");
 
         void RunOne(int thread)
         {

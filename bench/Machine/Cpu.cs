@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BenchmarkDotNet.Environments;
 using FastNN.Simd;
 
 namespace FastNN.Bench;
@@ -10,7 +11,8 @@ internal static partial class Cpu
     private const long SmallestMemory = 64 << 20, LargestMemory = 512 << 20;
     private static readonly (string Level, long Bytes)[] s_caches = [.. FindCaches().OrderBy(cache => cache.Bytes)];
 
-    internal static string Name { get; } = Processor.Name;
+    internal static string Name { get; } =
+        Processor.CanBeAsked ? Processor.Name : HostEnvironmentInfo.GetCurrent().Cpu.Value?.ProcessorName ?? Processor.Name;
 
     /// <summary>The name as that of a folder.</summary>
     internal static string Folder => NotInNames().Replace(Name.ToLowerInvariant(), "-").Trim('-');

@@ -36,7 +36,7 @@ internal sealed record KernelReport(
     /// <summary>That of this process.</summary>
     internal static KernelReport Current => new(
         Kernels.Supported,
-        Environment.GetEnvironmentVariable(KernelSet.EnvironmentVariable),
+        KernelSet.Setting,
         JitInfo.GetCompiledMethodCount() == 0, // IsDynamicCodeSupported says no to the JIT, too, in a project that sets PublishAot
         RuntimeInformation.ProcessArchitecture,
         Simd128.HasFusedMultiplyAdd,
@@ -52,7 +52,7 @@ internal sealed record KernelReport(
             .. Enum.GetValues<KernelVariant>().Where(variant => variant > KernelVariant.Scalar).Select(variant => $"{variant}: {StatusOf(variant)}"),
             $"processor: {Processor.Name}; {(Processor.CanBeAsked ? Features : "what it has cannot be asked")}; {Environment.ProcessorCount} logical",
             $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {(IsCompiledAhead ? "NativeAOT" : "JIT")}, {RuntimeInformation.OSDescription}",
-            $"settings: {Settings}",
+            $"environment: {Settings}",
         ]);
 
     /// <summary>What <see cref="KernelVariant.Auto"/> is, and why.</summary>

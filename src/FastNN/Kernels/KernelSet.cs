@@ -19,9 +19,10 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>The variants this process accelerates, the widest last. The one list behind dispatch, tests and benchmarks.</summary>
     internal static ImmutableArray<KernelSet> Supported { get; } = FindSupported();
 
-    // Read once: asking the environment costs more than a tiny kernel, and may allocate.
-    private static readonly Lazy<KernelSet> s_default =
-        new(() => Named(Environment.GetEnvironmentVariable(EnvironmentVariable)), LazyThreadSafetyMode.PublicationOnly);
+    /// <summary>Its value, null for none. Read once: asking the environment costs more than a tiny kernel, and may allocate.</summary>
+    internal static string? Setting { get; } = Environment.GetEnvironmentVariable(EnvironmentVariable);
+
+    private static readonly Lazy<KernelSet> s_default = new(() => Named(Setting), LazyThreadSafetyMode.PublicationOnly);
 
     internal KernelVariant Variant => variant;
 
