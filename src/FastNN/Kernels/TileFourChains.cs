@@ -5,17 +5,12 @@ namespace FastNN.Vectorised;
 
 /// <summary>
 /// A narrow layer (<see cref="DenseForward.IsNarrow"/>) on a tile of samples [neurons][C·lanes], C one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
-/// c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. All four chains of up to three outputs together, or two of
-/// up to six (<see cref="TileChainPairs"/>).
+/// c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Here, few inputs or outputs: all four chains of up to three
+/// outputs together, 24 sums for two vectors of samples, and for one vector after the other where there are sixteen registers. The rest go in pairs of
+/// chains (<see cref="TileChainPairs"/>).
 /// </summary>
 internal static unsafe class TileFourChains
 {
-    /// <summary>
-    /// Inputs from which on chains go in pairs. With fewer, what a pair costs beside its products shows: at 512 bits by fours takes 0.92 of the time for
-    /// 8-32 and 0.98 for 32-32; for 64-32 it is 1 % slower.
-    /// </summary>
-    private const int FewestForPairs = 48;
-
     private const int MaxOutputs = 3;
 
     /// <param name="a">The layer's inputs, a tile.</param>
@@ -29,22 +24,44 @@ internal static unsafe class TileFourChains
         where V : struct
         where C : struct, IConst
     {
-        int most = 4 * C.Value * MaxOutputs <= S.Registers ? MaxOutputs : 1; // three outputs of two vectors are 24 sums
-        if (outputs > most && (inputs >= FewestForPairs || most < MaxOutputs))
+        bool fits = 4 * C.Value * MaxOutputs <= S.Registers; // what is left of 16 or 32 takes the factors
+        nint tile = C.Value * S.Count;
+        if (outputs > (fits ? MaxOutputs : 1) && inputs >= FewestForPairs(fits))
         {
             TileChainPairs.Forward<S, V, C>(a, inputs, w, b, y, outputs);
-            return;
         }
+        else if (fits || outputs == 1)
+        {
+            Together<S, V, C>(a, inputs, w, b, y, outputs, tile);
+        }
+        else
+        {
+            for (nint s = 0; s < tile; s += S.Count) Together<S, V, Const.One>(a + s, inputs, w, b, y + s, outputs, tile);
+        }
+    }
 
-        for (int i = 0, blocks = (outputs + most - 1) / most; blocks > 0; blocks--)
+    /// <summary>
+    /// Inputs from which on pairs are better. With fewer, what a pair costs beside its products shows: at 512 bits all four together take 0.92 of the time
+    /// for 8-32, 0.98 for 32-32 and as long for 48-32. One vector of samples after the other they take 0.94 of the time for 8-10, 1.03 for 16-10.
+    /// </summary>
+    private static int FewestForPairs(bool fits) => fits ? 48 : 16;
+
+    /// <summary>Four chains of each output, for C vectors of samples. Inlined, because with calls 8-2 takes 1.05 times as long with AVX2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Together<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
+        where S : struct, ISimd<V>
+        where V : struct
+        where C : struct, IConst
+    {
+        for (int i = 0, blocks = (outputs + MaxOutputs - 1) / MaxOutputs; blocks > 0; blocks--)
         {
             int rows = (outputs - i + blocks - 1) / blocks;
-            float* z = y + i * C.Value * S.Count;
+            float* z = y + i * tile;
             switch (rows)
             {
-                case 1: Block<S, V, C, Const.One>(a, inputs, w + i, outputs, b + i, z); break;
-                case 2: Block<S, V, C, Const.Two>(a, inputs, w + i, outputs, b + i, z); break;
-                default: Block<S, V, C, Const.Three>(a, inputs, w + i, outputs, b + i, z); break;
+                case 1: Block<S, V, C, Const.One>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                case 2: Block<S, V, C, Const.Two>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                default: Block<S, V, C, Const.Three>(a, inputs, w + i, outputs, b + i, z, tile); break;
             }
 
             i += rows;
@@ -58,14 +75,14 @@ internal static unsafe class TileFourChains
     /// <param name="outputs">From there to that of the second.</param>
     /// <param name="b">Biases.</param>
     /// <param name="z">Receives the sums.</param>
+    /// <param name="tile">From row to row of a and z.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, C, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z)
+    private static void Block<S, V, C, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
         where R : struct, IConst
     {
-        nint tile = C.Value * S.Count;
         V zero = S.Broadcast(0f);
         V c0 = S.Broadcast(b[0]), c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero, e0 = zero, e1 = zero, e2 = zero, e3 = zero;
         if (R.Value > 1) d0 = S.Broadcast(b[1]);
