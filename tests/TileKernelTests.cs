@@ -21,23 +21,24 @@ public sealed unsafe class TileKernelTests
         foreach ((int inputs, int outputs) in Cases.Shapes.Concat(large).Concat([(515, 510), (515, 510), (513, 521)])) // the last beyond 1 MiB
         {
             samples = samples % kernels.Tile + 1;
-            LayerShape[] layers = Cases.LayOut(kernels, inputs, outputs);
-            Guarded w = supply.Next(layers[0].ParametersEnd), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
-            Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
-            ActivationKernels sigmoid = s_reference.Of(Activation.Sigmoid);
-            for (int s = 0; s < samples; s++)
+            AssertForward(kernels, supply, inputs, outputs, samples);
+        }
+    }
+
+    /// <summary>Those that sum four chains an output, with inputs around those of one pass, two and more; in tiles of one vector and of two.</summary>
+    [Theory]
+    [MemberData(nameof(VariantsAndNumbers))]
+    public void A_narrow_layer_of_many_inputs_forward(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        foreach (int inputs in (int[])[159, 160, 161, 162, 163, 164, 165, 318, 323, 485, 1003])
+        {
+            for (int outputs = 1; outputs <= 32; outputs++)
             {
-                float* xs = x.Pointer + s * inputs, ys = expected.Pointer + s * outputs;
-                sigmoid.Forward(xs, inputs, w.Pointer, w.Pointer + layers[0].Biases, ys, outputs, outputs);
+                AssertForward(kernels, supply, inputs, outputs, kernels.Tile);
+                AssertForward(kernels, supply, inputs, outputs, (inputs + outputs) % kernels.Tile + 1);
             }
-
-            kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
-            kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
-
-            Cases.AssertSameBits(expected.Span, tile.Span, $"{inputs} × {outputs}, {samples} samples in lanes");
-            Cases.AssertSameBits(expected.Span, few.Span, $"{inputs} × {outputs}, {samples} samples in rows");
-            Guarded.AssertUntouched(w, x);
-            Guarded.AssertGuards(tile, few, scratch);
         }
     }
 
@@ -122,6 +123,28 @@ public sealed unsafe class TileKernelTests
                 Guarded.AssertGuards(y, scratch);
             }
         }
+    }
+
+    /// <summary>One layer in lanes and in rows, against each sample alone on the reference.</summary>
+    private static void AssertForward(KernelSet kernels, Supply supply, int inputs, int outputs, int samples)
+    {
+        LayerShape[] layers = Cases.LayOut(kernels, inputs, outputs);
+        Guarded w = supply.Next(layers[0].ParametersEnd), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
+        Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
+        ActivationKernels sigmoid = s_reference.Of(Activation.Sigmoid);
+        for (int s = 0; s < samples; s++)
+        {
+            float* xs = x.Pointer + s * inputs, ys = expected.Pointer + s * outputs;
+            sigmoid.Forward(xs, inputs, w.Pointer, w.Pointer + layers[0].Biases, ys, outputs, outputs);
+        }
+
+        kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
+        kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
+
+        Cases.AssertSameBits(expected.Span, tile.Span, $"{inputs} × {outputs}, {samples} samples in lanes");
+        Cases.AssertSameBits(expected.Span, few.Span, $"{inputs} × {outputs}, {samples} samples in rows");
+        Guarded.AssertUntouched(w, x);
+        Guarded.AssertGuards(tile, few, scratch);
     }
 
     /// <summary>In lanes and in rows those of each sample alone on the reference.</summary>

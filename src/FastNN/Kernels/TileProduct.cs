@@ -280,7 +280,7 @@ internal static unsafe class TileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<S, V, R>(float* z, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+    internal static void Load<S, V, R>(float* z, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
         where S : struct, ISimd<V>
         where V : struct
         where R : struct, IConst
@@ -294,7 +294,7 @@ internal static unsafe class TileProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<S, V, R>(float* z, nint tile, V z0, V z1, V z2, V z3, V z4, V z5)
+    internal static void Store<S, V, R>(float* z, nint tile, V z0, V z1, V z2, V z3, V z4, V z5)
         where S : struct, ISimd<V>
         where V : struct
         where R : struct, IConst

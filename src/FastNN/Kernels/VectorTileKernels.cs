@@ -90,6 +90,6 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         }
 
         for (int t = 0; t < group.Tiles; t++)
-            TileFourChains.Forward<S1, V1>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs, C.Value * S1.Count);
+            TileFourChains.Forward<S1, V1, C>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs);
     }
 }

@@ -15,6 +15,9 @@ internal unsafe interface ISimd<V>
     /// <summary>Lanes in a vector; a constant for the JIT.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Registers for such vectors, 16 or 32; a constant for the JIT.</summary>
+    static abstract int Registers { get; }
+
     static abstract V Broadcast(float value);
 
     static abstract V Load(float* source);

@@ -14,6 +14,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Count => 4;
 
+    public static int Registers => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 32 : 16;
+
     /// <summary>For reports; asked by <see cref="MultiplyAdd"/>, the JIT takes each result to memory and back: 40 ns for 2-4-3-2 forward instead of 17.</summary>
     internal static bool HasFusedMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
 

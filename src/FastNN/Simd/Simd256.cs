@@ -10,6 +10,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Count => 8;
 
+    /// <summary>AVX-512 has 32 of all widths, and the JIT uses them.</summary>
+    public static int Registers => Avx512F.VL.IsSupported ? 32 : 16;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
