@@ -13,6 +13,13 @@ public unsafe class NetworkTests
         [.. from widths in s_widths from set in KernelSet.Supported select (widths, set.Variant)];
 
     [Fact]
+    public void A_network_says_what_it_is()
+    {
+        var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1, kernels: KernelVariant.Scalar);
+        Assert.Equal("64-32-10, Relu Softmax, Scalar", $"{network}");
+    }
+
+    [Fact]
     public void The_articles_network_has_35_parameters_layer_by_layer_weights_then_biases()
     {
         var network = new Network([2, 4, 3, 2], seed: 1);

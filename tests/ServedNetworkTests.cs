@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -131,12 +132,17 @@ public class ServedNetworkTests
         Assert.InRange(run.FewestChanges, run.Paces / 2 - 1, int.MaxValue);
     }
 
-    /// <summary>So many publications that some begin and end while a call is between two instructions.</summary>
-    [Fact]
-    public void Publications_in_a_tight_loop_tear_no_call()
+    /// <summary>
+    /// So many publications that some begin and end while a call is between two instructions; with so many readers that some sleep there, in as many as two
+    /// seconds allow.
+    /// </summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(16)]
+    public void Publications_in_a_tight_loop_tear_no_call(int readers)
     {
-        const int networks = 64, readers = 16; // so many that some sleep where it hurts
-        int publications = Cases.StressOf(3_000_000), different = 0;
+        const int networks = 64, fewest = 10, most = 3_000_000;
+        int different = 0, publications = 0;
         Network[] published = [.. Enumerable.Range(0, networks).Select(seed => new Network([9, 60, 3], seed))];
         float[] inputs = Cases.Uniform(1, 9);
         float[][] expected = [.. published.Select(network => Forward(network, inputs))];
@@ -144,27 +150,35 @@ public class ServedNetworkTests
         bool done = false;
         Together.Run(readers + 1, thread =>
         {
-            var outputs = new float[3];
-            if (thread == 0)
-            {
-                try
-                {
-                    for (int number = 1; number <= publications; number++) served.Publish(published[number % networks]);
-                }
-                finally
-                {
-                    Volatile.Write(ref done, true);
-                }
-            }
+            if (thread == 0) Publish();
+            else Read(new float[3]);
+        });
+        Assert.Equal(0, different);
+        Assert.InRange(publications, fewest, most);
 
+        void Publish()
+        {
+            long start = Stopwatch.GetTimestamp();
+            try
+            {
+                while (publications < fewest || (publications < most && Stopwatch.GetElapsedTime(start).TotalSeconds < 2))
+                    served.Publish(published[++publications % networks]);
+            }
+            finally
+            {
+                Volatile.Write(ref done, true);
+            }
+        }
+
+        void Read(float[] outputs)
+        {
             for (int call = 1; !Volatile.Read(ref done); call++)
             {
                 long number = served.Forward(inputs, outputs);
                 if (!Cases.SameBits(expected[number % networks], outputs)) Interlocked.Increment(ref different);
                 if (call % 1000 == 0) Thread.Yield();
             }
-        });
-        Assert.Equal(0, different);
+        }
     }
 
     [Fact]

@@ -108,6 +108,8 @@ public sealed unsafe partial class Network
 
     internal LayerShape[] Shapes { get; }
 
+    private int[] Widths => [Inputs, .. Layers.Select(layer => layer.Outputs)];
+
     internal KernelSet KernelSet { get; }
 
     internal AlignedBuffer Buffer { get; }
@@ -169,11 +171,13 @@ public sealed unsafe partial class Network
     /// <returns>The copy.</returns>
     public Network Clone()
     {
-        int[] widths = [Inputs, .. Layers.Select(layer => layer.Outputs)];
-        var clone = new Network(widths, [.. Layers.Select(layer => layer.Activation)], KernelSet.For(KernelVariant));
+        var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], KernelSet.For(KernelVariant));
         Parameters.CopyTo(clone.Parameters);
         return clone;
     }
+
+    /// <summary>Widths, activations and kernels, for logs: <c>64-32-10, Relu Softmax, Vector512</c>.</summary>
+    public override string ToString() => $"{string.Join('-', Widths)}, {string.Join(' ', Layers.Select(layer => layer.Activation))}, {KernelVariant}";
 
     /// <summary>
     /// In a frame of its own, without references to pin: the JIT zeroes these in every call, and would zero the scratch between them with

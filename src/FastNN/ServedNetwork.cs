@@ -69,13 +69,14 @@ public sealed class ServedNetwork
 
     /// <summary>
     /// Copies the parameters of <paramref name="network"/>, and has the calls that begin from then on compute with them. Waits for those that still run on the
-    /// publication before the last one, and for other threads that publish. Allocates nothing, but for what .NET's lock does when a thread first waits for
+    /// publication before the last one, where busy threads outnumber processors some milliseconds, and for other threads that publish. Allocates nothing, but for what .NET's lock does when a thread first waits for
     /// another.
     /// </summary>
     /// <param name="network">Of the same widths and activations, on whatever kernels. Must not change until this returns; after that it may.</param>
     /// <returns>The number of this publication: 1 for the first, and one more for each that follows.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
     /// <exception cref="ArgumentException">A width or an activation differs. Nothing was published.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited. Nothing was published.</exception>
     public long Publish(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
