@@ -32,23 +32,9 @@ internal readonly record struct Deviation(Contestant Contestant, string What, bo
         }
 
         bool identical = MemoryMarshal.AsBytes(expected).SequenceEqual(MemoryMarshal.AsBytes(actual));
-        return new Deviation(contestant, what, identical, largest / magnitude, terms, AllocatedBytesOf(call));
+        return new Deviation(contestant, what, identical, largest / magnitude, terms, Allocated.Fewest(call));
     }
 
     public override string ToString() =>
         $"{What}: {Contestant} differs from {Contestant.Scalar} by up to {Largest:0.0E0} of the largest result, and a call allocates {AllocatedBytes} bytes.";
-
-    /// <summary>The least of a few calls: once in a while the runtime allocates something of its own on the thread.</summary>
-    private static long AllocatedBytesOf(Action call)
-    {
-        long least = long.MaxValue;
-        for (int attempt = 0; attempt < 4 && least > 0; attempt++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            call();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
-    }
 }

@@ -1,3 +1,4 @@
+using FastNN.Bench;
 using Xunit;
 
 namespace FastNN.Tests;

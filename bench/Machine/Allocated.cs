@@ -1,5 +1,6 @@
-namespace FastNN.Tests;
+namespace FastNN.Bench;
 
+/// <summary>What calls allocate on their thread, in the bench and in tests.</summary>
 internal static class Allocated
 {
     /// <summary>
