@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using FastNN.Dispatch;
+using FastNN.Passes;
 
 namespace FastNN.Bench;
 
@@ -10,7 +12,7 @@ public sealed class Contestant
     private Contestant(string name, KernelSet set) => (_name, Set) = (name, set);
 
     internal static Contestant TensorPrimitives { get; } =
-        new(nameof(System.Numerics.Tensors.TensorPrimitives), new KernelSet<TensorPrimitivesKernels, FastNN.Scalar.ScalarTileKernels>(KernelVariant.Auto));
+        new(nameof(System.Numerics.Tensors.TensorPrimitives), new KernelSet<TensorPrimitivesKernels, FastNN.Reference.ScalarTileKernels>(KernelVariant.Auto));
 
     internal static ImmutableArray<Contestant> Variants { get; } = [.. KernelSet.Supported.Select(set => new Contestant(set.Variant.ToString(), set))];
 

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
-using FastNN.Scalar;
+using FastNN.Contract;
+using FastNN.Reference;
 
 namespace FastNN.Bench;
 

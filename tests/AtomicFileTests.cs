@@ -2,7 +2,7 @@ extern alias core;
 
 using System.Text;
 using Xunit;
-using CoreAtomicFile = core::FastNN.AtomicFile;
+using CoreAtomicFile = core::FastNN.Plumbing.AtomicFile;
 
 namespace FastNN.Tests;
 

@@ -1,3 +1,7 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Passes;
+using FastNN.Plumbing;
 using Xunit;
 
 namespace FastNN.Tests;

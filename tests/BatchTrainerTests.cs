@@ -1,4 +1,5 @@
-using FastNN.Vectorised;
+using FastNN.Contract;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using FastNN.Contract;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

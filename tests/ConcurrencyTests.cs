@@ -1,4 +1,5 @@
 using FastNN.Bench;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

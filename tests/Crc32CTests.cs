@@ -1,3 +1,4 @@
+using FastNN.Files;
 using Xunit;
 
 namespace FastNN.Tests;

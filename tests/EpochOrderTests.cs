@@ -1,3 +1,5 @@
+using FastNN.Fit;
+using FastNN.Plumbing;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,3 +1,4 @@
+using FastNN.Fit;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

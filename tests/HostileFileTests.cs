@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastNN.Files;
 using Xunit;
 
 namespace FastNN.Tests;

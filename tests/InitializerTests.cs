@@ -1,3 +1,4 @@
+using FastNN.Plumbing;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

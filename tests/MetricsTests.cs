@@ -1,3 +1,5 @@
+using FastNN.Dispatch;
+using FastNN.Fit;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastNN.Dispatch;
+using FastNN.Plumbing;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,3 +1,4 @@
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastNN.Plumbing;
 using Xunit;
 
 namespace FastNN.Tests;

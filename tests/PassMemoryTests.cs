@@ -1,3 +1,6 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Passes;
 using Xunit;
 
 namespace FastNN.Tests;

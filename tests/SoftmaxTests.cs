@@ -1,3 +1,4 @@
+using FastNN.Activations;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,3 +1,5 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

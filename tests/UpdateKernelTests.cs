@@ -1,3 +1,6 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Optimizers;
 using Xunit;
 
 namespace FastNN.Tests;

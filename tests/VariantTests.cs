@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests;

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Plumbing;
 
 namespace FastNN.Bench;
 

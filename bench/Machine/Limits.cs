@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using FastNN.Plumbing;
 using FastNN.Simd;
 
 namespace FastNN.Bench;

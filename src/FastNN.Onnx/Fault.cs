@@ -1,3 +1,5 @@
+using FastNN.Files;
+
 namespace FastNN.Onnx;
 
 /// <summary>What is wrong with a model, and where. Names come from files: messages show their beginning, without control characters.</summary>

@@ -1,4 +1,5 @@
 using FastNN.Onnx.Schema;
+using FastNN.Plumbing;
 using Google.Protobuf;
 
 namespace FastNN.Onnx;

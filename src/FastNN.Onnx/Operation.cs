@@ -1,4 +1,5 @@
 using System.Text;
+using FastNN.Files;
 using FastNN.Onnx.Schema;
 
 namespace FastNN.Onnx;

@@ -1,3 +1,6 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+
 namespace FastNN;
 
 /// <summary>

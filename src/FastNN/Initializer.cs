@@ -1,3 +1,5 @@
+using FastNN.Plumbing;
+
 namespace FastNN;
 
 /// <summary>

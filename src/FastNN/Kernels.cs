@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using FastNN.Vectorised;
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Plumbing;
 
 namespace FastNN;
 

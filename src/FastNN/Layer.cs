@@ -1,3 +1,6 @@
+using FastNN.Contract;
+using FastNN.Plumbing;
+
 namespace FastNN;
 
 /// <summary>

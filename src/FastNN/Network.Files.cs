@@ -1,3 +1,7 @@
+using FastNN.Dispatch;
+using FastNN.Files;
+using FastNN.Plumbing;
+
 namespace FastNN;
 
 public sealed unsafe partial class Network

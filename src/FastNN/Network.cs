@@ -1,5 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Passes;
+using FastNN.Plumbing;
 
 namespace FastNN;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Simd;
 
-namespace FastNN;
+namespace FastNN.Activations;
 
 /// <summary>
 /// What the functions made of e⁻ˣ share. With i = round(−16·x·log₂e) and t = x + i·(ln 2)/16, so that |t| ≤ (ln 2)/32:

@@ -1,4 +1,6 @@
+using FastNN.Contract;
 using FastNN.Simd;
+
 
 namespace FastNN;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastNN.Simd;
 
-namespace FastNN;
+namespace FastNN.Activations;
 
 /// <summary>
 /// ln(1 + u) for u in [0, 1], in sixteen cells of u, the k-th around k/15: with r = c_k·(1 + u) − 1, at most 1/30 from 0, ln(1 + u) = −ln c_k + ln(1 + r) and

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using FastNN.Activations;
+using FastNN.Dispatch;
 using FastNN.Simd;
-using FastNN.Vectorised;
 
 namespace FastNN;
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using FastNN.Activations;
+using FastNN.Contract;
 using FastNN.Simd;
 
 namespace FastNN;

@@ -1,6 +1,8 @@
+using FastNN.Contract;
 using FastNN.Simd;
 
-namespace FastNN;
+
+namespace FastNN.Costs;
 
 /// <summary>A cost that only its gradient is known of: y is ∂C/∂a itself. What it adds is 0.</summary>
 internal readonly struct GivenGradient : ICost

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using FastNN.Contract;
 using FastNN.Simd;
 
-namespace FastNN;
+namespace FastNN.Costs;
 
 /// <summary>
 /// Binary cross-entropy of a = σ(z) from the sum z: c = −y·ln a − (1 − y)·ln(1 − a) = softplus(z) − y·z = (max(z, 0) − y·z) + ln(1 + e^(−|z|)), and
@@ -28,11 +29,11 @@ internal readonly struct SigmoidCrossEntropy : ICost
     {
         V z = S.Min(S.Broadcast(Farthest), S.Max(S.Broadcast(-Farthest), a)), zero = S.Broadcast(0f);
         V linear = S.SubtractProduct(y, z, S.Max(zero, z));
-        return S.Add(sum, S.Add(linear, Vectorised.ActivationSpan.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z)))));
+        return S.Add(sum, S.Add(linear, Spans.ActivationSpan.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z)))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<S, V>(V a, V y)
         where S : struct, ISimd<V>
-        where V : struct => S.Subtract(Vectorised.ActivationSpan.Value<S, V, Sigmoid>(a), y);
+        where V : struct => S.Subtract(Spans.ActivationSpan.Value<S, V, Sigmoid>(a), y);
 }

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using FastNN.Contract;
 using FastNN.Simd;
 
-namespace FastNN;
+namespace FastNN.Costs;
 
 /// <summary>The article's c = (a − y)², ∂c/∂a = 2(a − y).</summary>
 internal readonly struct SquaredError : ICost

@@ -1,4 +1,6 @@
-namespace FastNN;
+using FastNN.Dispatch;
+
+namespace FastNN.Files;
 
 /// <summary>
 /// A trainer in a file: the file of its network with a tensor [parameters] for each state of the optimizer, in the layout of

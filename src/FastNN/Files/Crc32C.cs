@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>
 /// CRC-32C (Castagnoli; RFC 3720, appendix B.4), which processors compute by an instruction. That waits three cycles for the one before, so three parts of the

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>Text of a file in messages: its beginning, without control characters and surrogates.</summary>
 internal static class FileText

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>The numbers of a <see cref="FitState"/> in the metadata; its parameters are a tensor.</summary>
 internal static class FitMetadata

@@ -1,4 +1,4 @@
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>The tensors of a layer: W [n_out, n_in], as PyTorch's Linear has it, and b [n_out], null where the layer has none.</summary>
 internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry? bias)

@@ -1,4 +1,4 @@
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>The activations of a network in a file: what the file says, or the options of who loads it.</summary>
 internal static class ModelActivations

@@ -1,4 +1,4 @@
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>
 /// The bytes of a file in order, from where a stream stands to its end. Where nobody knows the length, they are read and kept in pieces as they come:

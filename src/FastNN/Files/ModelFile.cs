@@ -1,4 +1,4 @@
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>Where files come from: a path, a stream or memory.</summary>
 internal static class ModelFile

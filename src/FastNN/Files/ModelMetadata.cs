@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>
 /// What FastNN writes about a file into its <c>__metadata__</c>, strings under keys that start with <see cref="Prefix"/>. The checksum among them is that

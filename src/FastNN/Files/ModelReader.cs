@@ -1,6 +1,7 @@
 using System.Globalization;
+using FastNN.Dispatch;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>A file of a network: first what its header says, then its data.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>A tensor to be written.</summary>
 /// <param name="Name">Its key.</param>

@@ -1,4 +1,4 @@
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>Names in the order of the numbers in them: "fc2" before "fc10". Numbers are compared as such, everything else by UTF-16 code.</summary>
 internal sealed class NaturalOrder : IComparer<string>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>
 /// The header of a safetensors file: the number N of its bytes as a little-endian u64, then N bytes of JSON, an object with an entry for each tensor

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using FastNN.Plumbing;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>
 /// A few inputs with the outputs that a network has for them, in base64: k samples of inputs, [k, n_in], then their outputs, [k, n_out], little-endian

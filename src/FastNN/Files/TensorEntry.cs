@@ -1,4 +1,4 @@
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>A tensor as the header describes it.</summary>
 /// <param name="name">Its key.</param>

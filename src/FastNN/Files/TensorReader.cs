@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using FastNN.Contract;
+using FastNN.Dispatch;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>
 /// The data of tensors in the order of the file, in blocks that fit the cache: each is read, goes into the checksum and is written where it belongs, W

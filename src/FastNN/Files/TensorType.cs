@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>How a tensor's numbers are written: the types that are read, and all others, which are not.</summary>
 internal enum TensorType

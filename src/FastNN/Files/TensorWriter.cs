@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using FastNN.Contract;
 
-namespace FastNN;
+namespace FastNN.Files;
 
 /// <summary>The twin of <see cref="TensorReader"/>: block by block into a stream, or, where that is null, into the checksum alone.</summary>
 internal sealed unsafe class TensorWriter(Stream? target) : IDisposable

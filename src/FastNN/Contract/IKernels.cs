@@ -1,0 +1,54 @@
+namespace FastNN.Contract;
+
+/// <summary>
+/// The primitives of one variant; what they compute stands at their reference in Scalar/, twin by twin. Raw pointers to memory that stays
+/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of sixteen; so may the outputs of a layer be, as
+/// <c>room</c> says, with numbers of no meaning. No other memory is touched, not even read.
+/// </summary>
+internal unsafe interface IKernels
+{
+    static abstract void Activate<A>(float* z, float* a, nint count)
+        where A : struct, IActivation;
+
+    /// <summary>The same, and f′(z) takes the place of z.</summary>
+    static abstract void ActivateKeepingSlope<A>(float* z, float* a, nint count)
+        where A : struct, IActivation;
+
+    static abstract void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where A : struct, IActivation;
+
+    static abstract float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost;
+
+    /// <summary>One sample; a may be z.</summary>
+    static abstract void Softmax(float* z, float* a, int count);
+
+    /// <summary>δ of softmax in place of g = ∂C/∂a.</summary>
+    static abstract void SoftmaxDelta(float* a, float* delta, int count);
+
+    /// <summary>δ, and C as the result, from the sums z.</summary>
+    static abstract float CrossEntropyDelta(float* z, float* y, float* delta, int count);
+
+    /// <summary>For a function that does not keep its slope.</summary>
+    static abstract void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation;
+
+    /// <summary>For a function that does not keep its slope.</summary>
+    static abstract void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation;
+
+    /// <summary>The same, the gradient written and not added.</summary>
+    static abstract void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation;
+
+    /// <summary>δ_k ← fma(δ_k, f′_k, 0).</summary>
+    static abstract void MultiplySlopes(float* delta, float* slopes, nint count);
+
+    static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
+
+    static abstract void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+        where TRule : struct, IUpdateRule;
+
+    static abstract double SumOfSquares(float* g, nint count, float clip);
+}

@@ -1,0 +1,140 @@
+using FastNN.Contract;
+using FastNN.Costs;
+
+namespace FastNN.Dispatch;
+
+/// <summary>
+/// The kernels of one variant that end in one activation, or that go back through it: behind virtual calls, one for a layer and a pass. Pointers are to memory
+/// that stays put for the call; nothing here checks or allocates.
+/// </summary>
+internal abstract unsafe class ActivationKernels
+{
+    private readonly OutputKernels?[] _outputs = new OutputKernels?[Enum.GetValues<Cost>().Length];
+
+    /// <summary>a_k = f(z_k) for each neuron by itself; a may be z.</summary>
+    internal abstract void Activate(float* z, float* a, nint count);
+
+    /// <summary>The same, and f′(z_k) takes the place of z_k.</summary>
+    internal abstract void ActivateKeepingSlope(float* z, float* a, nint count);
+
+    /// <summary>A layer, one sample. As many floats as <paramref name="room"/> says may be written at y.</summary>
+    internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room);
+
+    /// <summary>The same for a function that keeps its slope, which goes to <paramref name="slopes"/>.</summary>
+    internal abstract void ForwardKeepingSlope(float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int room);
+
+    /// <summary>The sums of samples in rows become outputs.</summary>
+    internal abstract void ActivateRows(float* z, int samples, int outputs, nint stride);
+
+    /// <summary>The sums of a tile become outputs.</summary>
+    internal abstract void ActivateTile(float* z, int outputs, int lanes);
+
+    /// <summary>The sums of a tile become slopes, and the outputs go to <paramref name="a"/>.</summary>
+    internal abstract void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes);
+
+    /// <summary>
+    /// A layer back, one sample, and the update in the same pass. This is the function of the layer before: its outputs are a, and <paramref name="kept"/> what
+    /// its slope is taken from. Without an inputDelta neither matters.
+    /// </summary>
+    internal abstract void Descend(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate);
+
+    /// <summary>The same, the gradient added to that of the samples before.</summary>
+    internal abstract void Accumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+
+    /// <summary>The same, the gradient written and not added.</summary>
+    internal abstract void Gradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+
+    /// <summary>The delta of the layer before, on tiles.</summary>
+    internal abstract void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
+
+    /// <summary>The last layer's kernels under a cost, created at the first need.</summary>
+    /// <exception cref="ArgumentException">The cost does not suit the function.</exception>
+    internal OutputKernels Under(Cost cost) => _outputs[(int)cost] ??= CreateOutput(cost);
+
+    /// <summary>The last layer's kernels under a cost of which nothing but the gradient is given.</summary>
+    internal abstract OutputKernels UnderGivenGradient();
+
+    private protected abstract OutputKernels CreateOutput(Cost cost);
+}
+
+/// <summary>The kernels of a function of each neuron by itself.</summary>
+internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
+    where K : struct, IKernels
+    where T : struct, ITileKernels
+    where A : struct, IActivation
+{
+    internal override void Activate(float* z, float* a, nint count) => K.Activate<A>(z, a, count);
+
+    internal override void ActivateKeepingSlope(float* z, float* a, nint count) => K.ActivateKeepingSlope<A>(z, a, count);
+
+    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room) =>
+        K.Forward<A>(x, inputs, w, b, y, outputs, room);
+
+    internal override void ForwardKeepingSlope(float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int room)
+    {
+        K.Forward<Identity>(x, inputs, w, b, slopes, outputs, room);
+        K.ActivateKeepingSlope<A>(slopes, y, outputs);
+    }
+
+    internal override void ActivateRows(float* z, int samples, int outputs, nint stride)
+    {
+        if (stride == outputs) K.Activate<A>(z, z, (nint)samples * outputs);
+        else for (; samples > 0; samples--, z += stride) K.Activate<A>(z, z, outputs);
+    }
+
+    internal override void ActivateTile(float* z, int outputs, int lanes) => K.Activate<A>(z, z, (nint)outputs * lanes);
+
+    internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) => K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
+
+    internal override void Descend(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    {
+        if (!A.KeepsSlope)
+        {
+            K.Descend<A>(w, b, a, inputs, delta, outputs, inputDelta, rate);
+            return;
+        }
+
+        K.Descend<Identity>(w, b, a, inputs, delta, outputs, inputDelta, rate);
+        if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
+    }
+
+    internal override void Accumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    {
+        if (!A.KeepsSlope)
+        {
+            K.Accumulate<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+            return;
+        }
+
+        K.Accumulate<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
+    }
+
+    internal override void Gradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    {
+        if (!A.KeepsSlope)
+        {
+            K.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+            return;
+        }
+
+        K.Gradient<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
+    }
+
+    internal override void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
+        T.TileBackward<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
+
+    private protected override OutputKernels CreateOutput(Cost cost)
+    {
+        if (cost == Cost.SquaredError) return new OutputKernels<K, T, A, SquaredError>(this);
+        if (cost == Cost.BinaryCrossEntropy && typeof(A) == typeof(Sigmoid)) return OutputKernels<K, T, Identity, SigmoidCrossEntropy>.OfSums();
+
+        string expected = cost == Cost.CrossEntropy
+            ? $"of probabilities that add up to 1: it needs {nameof(Activation.Softmax)}"
+            : $"of independent probabilities: it needs {nameof(Activation.Sigmoid)}";
+        throw new ArgumentException($"cost {cost} is {expected} as the last layer's activation, but that is {typeof(A).Name}.", nameof(cost));
+    }
+
+    internal override OutputKernels UnderGivenGradient() => new OutputKernels<K, T, A, GivenGradient>(this);
+}

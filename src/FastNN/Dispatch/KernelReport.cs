@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using FastNN.Simd;
+
+namespace FastNN.Dispatch;
+
+/// <summary>What decides which variants a process has, and the text that says so.</summary>
+/// <param name="Supported">The variants that this process accelerates, the widest last.</param>
+/// <param name="Setting">The value of <see cref="KernelSet.EnvironmentVariable"/>, null for none.</param>
+/// <param name="IsCompiledAhead">Whether NativeAOT compiled the program: nothing was compiled while it ran.</param>
+/// <param name="Architecture">Of the process.</param>
+/// <param name="HasFusedMultiplyAdd">Whether vectors of 128 bits have a fused multiply-add; else it is computed in double precision.</param>
+/// <param name="HasIntrinsics">Whether .NET's hardware intrinsics are on.</param>
+/// <param name="HasAvx2">Whether the processor has AVX2 and FMA.</param>
+/// <param name="HasAvx512">Whether the processor has AVX-512 F, DQ, CD, BW and VL.</param>
+internal sealed record KernelReport(
+    IReadOnlyList<KernelVariant> Supported,
+    string? Setting,
+    bool IsCompiledAhead,
+    Architecture Architecture,
+    bool HasFusedMultiplyAdd,
+    bool HasIntrinsics,
+    bool HasAvx2,
+    bool HasAvx512)
+{
+    /// <summary>Settings of .NET that choose or change the code that runs. Older names of some do nothing, but a report should show them.</summary>
+    private static readonly ImmutableArray<string> s_settings =
+    [
+        "EnableHWIntrinsic", "EnableAVX", "EnableAVX2", "EnableFMA", "EnableAVX512", "EnableAVX512F", "PreferredVectorBitWidth",
+        "TieredCompilation", "TieredPGO", "TC_QuickJitForLoops", "TC_OnStackReplacement", "ReadyToRun",
+    ];
+
+    /// <summary>That of this process.</summary>
+    internal static KernelReport Current => new(
+        Kernels.Supported,
+        KernelSet.Setting,
+        JitInfo.GetCompiledMethodCount() == 0, // IsDynamicCodeSupported says no to the JIT, too, in a project that sets PublishAot
+        RuntimeInformation.ProcessArchitecture,
+        Simd128.HasFusedMultiplyAdd,
+        Vector128.IsHardwareAccelerated,
+        Processor.HasAvx2,
+        Processor.HasAvx512);
+
+    /// <summary>The whole report, a line for each fact.</summary>
+    internal string Text => string.Join(
+        '\n',
+        (string[])[
+            $"FastNN {typeof(KernelReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}: {Choice}",
+            .. Enum.GetValues<KernelVariant>().Where(variant => variant > KernelVariant.Scalar).Select(variant => $"{variant}: {StatusOf(variant)}"),
+            $"processor: {Processor.Name}; {(Processor.CanBeAsked ? Features : "what it has cannot be asked")}; {Environment.ProcessorCount} logical",
+            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {(IsCompiledAhead ? "NativeAOT" : "JIT")}, {RuntimeInformation.OSDescription}",
+            $"environment: {Settings}",
+        ]);
+
+    /// <summary>What <see cref="KernelVariant.Auto"/> is, and why.</summary>
+    internal string Choice
+    {
+        get
+        {
+            try
+            {
+                KernelVariant chosen = KernelSet.Named(Setting).Variant;
+                return string.IsNullOrEmpty(Setting) || Setting.Equals(nameof(KernelVariant.Auto), StringComparison.OrdinalIgnoreCase)
+                    ? $"{chosen}, the widest that this process accelerates"
+                    : $"{chosen}, because {KernelSet.EnvironmentVariable} is {Setting}";
+            }
+            catch (Exception refusal) when (refusal is InvalidOperationException or PlatformNotSupportedException)
+            {
+                return $"none. {refusal.Message}";
+            }
+        }
+    }
+
+    private string Features => $"AVX2 and FMA {YesNo(HasAvx2)}, AVX-512 {YesNo(HasAvx512)}";
+
+    private static string Settings
+    {
+        get
+        {
+            string[] found =
+            [
+                .. from prefix in (string[])["DOTNET_", "COMPlus_"]
+                   from name in s_settings
+                   let value = Environment.GetEnvironmentVariable(prefix + name)
+                   where value is not null
+                   select $"{prefix}{name}={value}",
+            ];
+            return found.Length == 0 ? "none" : string.Join(", ", found);
+        }
+    }
+
+    /// <summary>Accelerated, or why not.</summary>
+    internal string StatusOf(KernelVariant variant)
+    {
+        if (Supported.Contains(variant))
+        {
+            bool software = variant == KernelVariant.Vector128 && !HasFusedMultiplyAdd;
+            return software ? "accelerated, but without fused multiply-add, which is computed in double precision, slowly" : "accelerated";
+        }
+
+        if (variant > KernelVariant.Vector128 && Architecture is not (Architecture.X64 or Architecture.X86)) return $"no, {Architecture} has vectors of 128 bits";
+        if (!HasIntrinsics) return "no, .NET's hardware intrinsics are off";
+
+        (bool has, string instructions, string target) = variant == KernelVariant.Vector512
+            ? (HasAvx512, "AVX-512", "x86-64-v4")
+            : (HasAvx2, "AVX2 and FMA", "x86-64-v3");
+        if (!has) return $"no, the processor has not {instructions}";
+
+        return IsCompiledAhead
+            ? $"no, NativeAOT compiled for a target without {instructions}, which the processor has: set the property IlcInstructionSet to {target} or native"
+            : $"no, the processor has {instructions}, but .NET makes no such vectors of it: switched off by a setting, or slow on this processor";
+    }
+
+    private static string YesNo(bool value) => value ? "yes" : "no";
+}

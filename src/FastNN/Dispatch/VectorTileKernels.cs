@@ -1,0 +1,97 @@
+using System.Runtime.Intrinsics;
+using FastNN.Batch;
+using FastNN.Contract;
+using FastNN.Sample;
+using FastNN.Simd;
+
+namespace FastNN.Dispatch;
+
+/// <summary>
+/// The kernels for batches at one vector width. A tile has two vectors of samples; the last one of a batch takes as few lanes as hold its
+/// samples, down to a narrower vector.
+/// </summary>
+internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
+    where S : struct, ISimd<V>
+    where V : struct
+{
+    public static int Tile => 2 * S.Count;
+
+    public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
+
+    public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
+        Batch.RowGemm.Run<S, V>(x, xStride, samples, inputs, w, b, z, zStride, outputs);
+
+    public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
+        Batch.Transpose.Run<S, V>(source, sourceStride, rows, columns, target, targetStride);
+
+    public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
+    {
+        if (lanes == Tile) TileForward<S, V, Const.Two>(a, inputs, w, b, z, outputs, group);
+        else if (lanes == S.Count) TileForward<S, V, Const.One>(a, inputs, w, b, z, outputs, group);
+        else if (lanes == 8) TileForward<Simd256, Vector256<float>, Const.One>(a, inputs, w, b, z, outputs, group);
+        else TileForward<Simd128, Vector128<float>, Const.One>(a, inputs, w, b, z, outputs, group);
+    }
+
+    public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes)
+    {
+        if (lanes >= S.Count) Batch.TileTiny.Run<S, V>(in layer, parameters, a, z, lanes);
+        else Batch.TileTiny.Run<Simd128, Vector128<float>>(in layer, parameters, a, z, lanes);
+    }
+
+    public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+        where A : struct, IActivation
+        where C : struct, ICost
+    {
+        if (lanes >= S.Count) Batch.TileOutputDelta.Run<S, V, A, C>(a, kept, y, outputs, lanes, costs);
+        else Batch.TileOutputDelta.Run<Simd128, Vector128<float>, A, C>(a, kept, y, outputs, lanes, costs);
+    }
+
+    public static void TileSoftmax(float* z, int outputs, int lanes)
+    {
+        if (lanes >= S.Count) Batch.TileSoftmax.Run<S, V>(z, outputs, lanes);
+        else Batch.TileSoftmax.Run<Simd128, Vector128<float>>(z, outputs, lanes);
+    }
+
+    public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
+        where C : struct, ICost
+    {
+        if (lanes >= S.Count) Batch.TileSoftmax.Delta<S, V, C>(a, y, outputs, lanes, costs);
+        else Batch.TileSoftmax.Delta<Simd128, Vector128<float>, C>(a, y, outputs, lanes, costs);
+    }
+
+    public static void TileCrossEntropyDelta(float* z, float* y, int outputs, int lanes, float* costs)
+    {
+        if (lanes >= S.Count) Batch.TileSoftmax.CrossEntropyDelta<S, V>(z, y, outputs, lanes, costs);
+        else Batch.TileSoftmax.CrossEntropyDelta<Simd128, Vector128<float>>(z, y, outputs, lanes, costs);
+    }
+
+    public static void TileBackward<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+        where A : struct, IActivation
+    {
+        if (lanes == Tile) TileGemm.Backward<S, V, A, Const.Two>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else if (lanes == S.Count) TileGemm.Backward<S, V, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else if (lanes == 8) TileGemm.Backward<Simd256, Vector256<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else TileGemm.Backward<Simd128, Vector128<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+    }
+
+    public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
+        Batch.BatchGradient.Pack<S, V>(delta, lanes, outputs, samples, panels, first, chunk);
+
+    public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+        Batch.BatchGradient.Run<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
+
+    private static void TileForward<S1, V1, C>(float* a, int inputs, float* w, float* b, float* z, int outputs, TileGroup group)
+        where S1 : struct, ISimd<V1>
+        where V1 : struct
+        where C : struct, IConst
+    {
+        if (!DenseForward.IsNarrow(inputs, outputs))
+        {
+            TileGemm.Forward<S1, V1, C>(a, inputs, w, b, z, outputs, group);
+            return;
+        }
+
+        for (int t = 0; t < group.Tiles; t++)
+            TileNarrow.Forward<S1, V1, C>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs);
+    }
+}

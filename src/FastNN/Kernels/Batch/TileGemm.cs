@@ -1,0 +1,311 @@
+using System.Runtime.CompilerServices;
+using FastNN.Contract;
+using FastNN.Simd;
+using FastNN.Tuning;
+
+namespace FastNN.Batch;
+
+/// <summary>
+/// The products of a layer with a tile of samples, which lie in the lanes: C vectors of them, one or two. A tile is [neurons][C·lanes].
+/// <code>forward   y_i  = b_i + Σ_j w_ij·a_j              a [inputs], y [outputs]
+/// backward  δ⁻_j = f′_j·Σ_i w_ij·δ_i               δ⁻ [inputs], δ [outputs]</code>
+/// W [inputs, outputs] is read as it is, one weight broadcast for all lanes; every sum is one chain in ascending order. Both directions are
+/// one body, which takes six rows of the result in registers (12 sums, as AVX2's sixteen registers allow) and walks over the terms:
+/// <list type="bullet">
+/// <item>
+/// Some hundred terms at a time, the sums parked in the result between passes (the chain merely continues through memory). So the tile's terms
+/// stay in the cache for all rows, and rows of W whole pages apart do not push each other out of L2.
+/// </item>
+/// <item>
+/// Forward, the weights of a turn lie in a row of W each, and the processor does not foresee the next columns: they are fetched ahead by hand.
+/// </item>
+/// <item>
+/// Several tiles take six rows' weights in turn while these are near, which matters where all of W exceeds L2.
+/// </item>
+/// <item>
+/// Forward, columns of W whose rows lie powers of two apart share few sets of L1 and push each other out before the next tile comes. Narrow vectors,
+/// which have less time to fetch them again, take them from a copy (<see cref="Copies"/>).
+/// </item>
+/// <item>
+/// The activation follows once a layer's sums are complete. σ taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
+/// at 512 bits, cost 1 % of 91-91, and 4 % at 256 bits.
+/// </item>
+/// </list>
+/// </summary>
+internal static unsafe class TileGemm
+{
+    private const int MaxRows = 6, LineAhead = 16;
+
+    /// <summary>Weights of a term that are copied together: those of eight blocks, and whole lines of the cache.</summary>
+    private const int Panel = 8 * MaxRows;
+
+    /// <summary>
+    /// Whether weights are copied: where rows of W are so many lines apart that columns fall into an eighth of the sets of L1, and there are tiles enough
+    /// to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with copies and 74 % without, 64 of 768-768 83 and 77 %; two
+    /// tiles or rows of 384 would lose by it. At 512 bits such layers go in rows (<see cref="RowGemm.SuitsTiles"/>).
+    /// </summary>
+    private static bool Copies(int lanes, int outputs, int tiles) => lanes < Padding.Lanes && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
+
+    /// <summary>
+    /// The most terms in a pass. Half as many lanes take half as long over a term, so the caches must be quicker: at 256 bits, 1000-1000 reaches 88 % of
+    /// the peak with 128 terms and 75 % with 200; 1024-1024 from copies 83 % with 96 and 78 % with 128, and for one tile, which copies nothing, 78 % with
+    /// 64 and 70 % with 128.
+    /// </summary>
+    private static int Depth(int lanes, bool copies, bool alias) => lanes == Padding.Lanes ? 200 : copies ? 96 : alias ? 64 : 128;
+
+    /// <param name="a">The layer's inputs, a tile.</param>
+    /// <param name="inputs">Rows of W.</param>
+    /// <param name="w">Weights [inputs, outputs].</param>
+    /// <param name="b">Biases [outputs].</param>
+    /// <param name="y">Receives the layer's sums, a tile.</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="group">More tiles that take the same weights.</param>
+    [SkipLocalsInit]
+    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group)
+        where S : struct, ISimd<V>
+        where V : struct
+        where C : struct, IConst
+    {
+        nint tile = C.Value * S.Count;
+        bool copies = Copies(S.Count, outputs, group.Tiles);
+        int first = 0, depth = Depth(S.Count, copies, Pages.Alias(outputs));
+        float* copy = null;
+        if (copies)
+        {
+            float* room = stackalloc float[depth * Panel];
+            copy = room;
+        }
+
+        for (int passes = Parts(inputs, depth); passes > 0; passes--)
+        {
+            int terms = Parts(inputs - first, passes), i = 0, copied = 0;
+            float* at = a + first * tile, wf = w + first * (nint)outputs, from = wf;
+            nint stride = outputs;
+            for (int blocks = Parts(outputs, MaxRows); blocks > 0; blocks--)
+            {
+                int rows = Parts(outputs - i, blocks);
+                if (copies && i + rows > copied)
+                {
+                    Copy<S, V>(wf + i, outputs, terms, copy);
+                    from = copy - i;
+                    stride = Panel;
+                    copied = i + Panel;
+                }
+
+                float* z = y + i * tile, start = first == 0 ? b + i : null;
+                for (int t = 0; t < group.Tiles; t++)
+                    Rows<S, V, Identity, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + t * group.Outputs, null);
+                i += rows;
+            }
+
+            first += terms;
+        }
+    }
+
+    /// <summary>
+    /// Weights of some terms to where they lie together, those of the next panel fetched meanwhile. The last row's may end in the biases, which follow it.
+    /// </summary>
+    private static void Copy<S, V>(float* w, nint outputs, int terms, float* copy)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        for (; terms > 0; terms--, w += outputs, copy += Panel)
+        {
+            for (int i = 0; i < Panel; i += S.Count) S.Store(S.Load(w + i), copy + i);
+            for (int i = Panel; i < 2 * Panel; i += Padding.Lanes) Cache.Prefetch(w + i);
+        }
+    }
+
+    /// <param name="w">Weights [inputs, outputs].</param>
+    /// <param name="delta">δ, a tile.</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="kept">What f′ of the layer before is taken from, a tile: its outputs, or f′ itself.</param>
+    /// <param name="inputs">Rows of W.</param>
+    /// <param name="inputDelta">Receives δ⁻, a tile.</param>
+    /// <param name="group">More tiles that take the same weights.</param>
+    internal static void Backward<S, V, A, C>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where C : struct, IConst
+    {
+        nint tile = C.Value * S.Count;
+        float* zeros = stackalloc float[MaxRows];
+        int first = 0;
+        for (int passes = Parts(outputs, Depth(S.Count, copies: false, alias: false)); passes > 0; passes--)
+        {
+            int terms = Parts(outputs - first, passes);
+            float* from = delta + first * tile;
+            for (int j = 0, blocks = Parts(inputs, MaxRows); blocks > 0; blocks--)
+            {
+                int rows = Parts(inputs - j, blocks);
+                float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile;
+                for (int t = 0; t < group.Tiles; t++)
+                {
+                    float* keptj = passes == 1 ? kept + j * tile + t * group.Inputs : null;
+                    Rows<S, V, A, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, keptj);
+                }
+
+                j += rows;
+            }
+
+            first += terms;
+        }
+    }
+
+    /// <summary>count/size rounded up: the parts of at most that size, or the size of the first of so many even parts.</summary>
+    private static int Parts(int count, int size) => (count + size - 1) / size;
+
+    private static void Rows<S, V, A, C, TForward>(
+        int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where C : struct, IConst
+        where TForward : struct, IConst
+    {
+        switch (rows)
+        {
+            case 1: Block<S, V, A, C, Const.One, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 2: Block<S, V, A, C, Const.Two, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 3: Block<S, V, A, C, Const.Three, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 4: Block<S, V, A, C, Const.Four, TForward>(x, terms, w, outputs, start, z, kept); break;
+            case 5: Block<S, V, A, C, Const.Five, TForward>(x, terms, w, outputs, start, z, kept); break;
+            default: Block<S, V, A, C, Const.Six, TForward>(x, terms, w, outputs, start, z, kept); break;
+        }
+    }
+
+    /// <summary>
+    /// z_r += Σ_k w_rk·x_k for R rows. Out of line, because a profile may move the JIT to inline it where the sums no longer fit the registers (2.5
+    /// times slower), and optimised at once, because its first, unoptimised code is so slow that the first training of the digits took 0.3 s instead
+    /// of 0.14 s, 0.02 s once warm. The same holds for the other kernels of its kind.
+    /// </summary>
+    /// <param name="x">The terms, a tile.</param>
+    /// <param name="terms">How many.</param>
+    /// <param name="w">w_00; forward, rows are beside each other and terms one row of W apart, backward it is the other way round.</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="start">What each row starts from, or null: what is in z.</param>
+    /// <param name="z">Rows of the result, a tile.</param>
+    /// <param name="kept">What f′, which closes these rows, is taken from, or null.</param>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Block<S, V, A, C, R, TForward>(
+        float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where C : struct, IConst
+        where R : struct, IConst
+        where TForward : struct, IConst
+    {
+        nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
+        V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
+        V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
+        if (start != null)
+        {
+            z0 = u0 = S.Broadcast(start[0]);
+            if (R.Value > 1) z1 = u1 = S.Broadcast(start[1]);
+            if (R.Value > 2) z2 = u2 = S.Broadcast(start[2]);
+            if (R.Value > 3) z3 = u3 = S.Broadcast(start[3]);
+            if (R.Value > 4) z4 = u4 = S.Broadcast(start[4]);
+            if (R.Value > 5) z5 = u5 = S.Broadcast(start[5]);
+        }
+        else
+        {
+            Load<S, V, R>(z, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+            if (C.Value > 1) Load<S, V, R>(z + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+        }
+
+        // Each row's weights by a pointer of its own, which the JIT would compute anew in every turn.
+        float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
+        for (nint k = 0; x < end; x += tile, k += step)
+        {
+            if (TForward.Value != 0) Cache.Prefetch(w + k + LineAhead);
+            Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+        }
+
+        if (TForward.Value == 0 && kept != null)
+        {
+            Derive<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+            if (C.Value > 1) Derive<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+        }
+
+        Store<S, V, R>(z, tile, z0, z1, z2, z3, z4, z5);
+        if (C.Value > 1) Store<S, V, R>(z + S.Count, tile, u0, u1, u2, u3, u4, u5);
+    }
+
+    /// <summary>z_r += w_r·x for one term, u_r for the second vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Turn<S, V, C, R>(
+        float* x, float* w0, float* w1, float* w2, float* w3, float* w4, float* w5,
+        ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5, ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where C : struct, IConst
+        where R : struct, IConst
+    {
+        V x0 = S.Load(x), x1 = x0;
+        if (C.Value > 1) x1 = S.Load(x + S.Count);
+        Add<S, V, C>(w0, x0, x1, ref z0, ref u0);
+        if (R.Value > 1) Add<S, V, C>(w1, x0, x1, ref z1, ref u1);
+        if (R.Value > 2) Add<S, V, C>(w2, x0, x1, ref z2, ref u2);
+        if (R.Value > 3) Add<S, V, C>(w3, x0, x1, ref z3, ref u3);
+        if (R.Value > 4) Add<S, V, C>(w4, x0, x1, ref z4, ref u4);
+        if (R.Value > 5) Add<S, V, C>(w5, x0, x1, ref z5, ref u5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Add<S, V, C>(float* w, V x0, V x1, ref V z, ref V u)
+        where S : struct, ISimd<V>
+        where V : struct
+        where C : struct, IConst
+    {
+        V weight = S.Broadcast(*w);
+        z = S.MultiplyAdd(weight, x0, z);
+        if (C.Value > 1) u = S.MultiplyAdd(weight, x1, u);
+    }
+
+    /// <summary>z ← fma(z, f′, 0), which leaves no negative zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Derive<S, V, A, R>(float* kept, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where R : struct, IConst
+    {
+        V zero = S.Broadcast(0f);
+        z0 = S.MultiplyAdd(z0, A.Slope<S, V>(S.Load(kept)), zero);
+        if (R.Value > 1) z1 = S.MultiplyAdd(z1, A.Slope<S, V>(S.Load(kept + tile)), zero);
+        if (R.Value > 2) z2 = S.MultiplyAdd(z2, A.Slope<S, V>(S.Load(kept + 2 * tile)), zero);
+        if (R.Value > 3) z3 = S.MultiplyAdd(z3, A.Slope<S, V>(S.Load(kept + 3 * tile)), zero);
+        if (R.Value > 4) z4 = S.MultiplyAdd(z4, A.Slope<S, V>(S.Load(kept + 4 * tile)), zero);
+        if (R.Value > 5) z5 = S.MultiplyAdd(z5, A.Slope<S, V>(S.Load(kept + 5 * tile)), zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Load<S, V, R>(float* z, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where R : struct, IConst
+    {
+        z0 = S.Load(z);
+        if (R.Value > 1) z1 = S.Load(z + tile);
+        if (R.Value > 2) z2 = S.Load(z + 2 * tile);
+        if (R.Value > 3) z3 = S.Load(z + 3 * tile);
+        if (R.Value > 4) z4 = S.Load(z + 4 * tile);
+        if (R.Value > 5) z5 = S.Load(z + 5 * tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store<S, V, R>(float* z, nint tile, V z0, V z1, V z2, V z3, V z4, V z5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where R : struct, IConst
+    {
+        S.Store(z0, z);
+        if (R.Value > 1) S.Store(z1, z + tile);
+        if (R.Value > 2) S.Store(z2, z + 2 * tile);
+        if (R.Value > 3) S.Store(z3, z + 3 * tile);
+        if (R.Value > 4) S.Store(z4, z + 4 * tile);
+        if (R.Value > 5) S.Store(z5, z + 5 * tile);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using FastNN.Simd;
+
+namespace FastNN.Batch;
+
+/// <summary>
+/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns: samples into the lanes and back. Nothing beside these is touched, but that
+/// less than four rows may fill the target up to a fourth, where there is one. Blocks of a vector's rows by four columns, the last of them over the
+/// ones before where rows or columns leave a rest. Written by the vector wherever possible: a load of a vector must wait until floats stored one by
+/// one have reached the cache.
+/// </summary>
+internal static unsafe class Transpose
+{
+    /// <param name="source">[rows][columns], rows sourceStride floats apart.</param>
+    /// <param name="sourceStride">At least columns.</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="columns">At least 1.</param>
+    /// <param name="target">[columns][rows], rows targetStride floats apart; apart from the source.</param>
+    /// <param name="targetStride">At least rows; where these are less than four, rows or at least four.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Run<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        if (rows < S.Count)
+        {
+            if (rows >= 4) Run<Simd128, Vector128<float>>(source, sourceStride, rows, columns, target, targetStride);
+            else FewRows(source, sourceStride, rows, columns, target, targetStride);
+            return;
+        }
+
+        for (int r = 0; ; r = Math.Min(r + S.Count, rows - S.Count))
+        {
+            if (columns >= 4) Rows<S, V>(source + r * sourceStride, sourceStride, columns, target + r, targetStride);
+            else FewColumns<S, V>(source, sourceStride, r, rows, columns, target, targetStride);
+            if (r == rows - S.Count) break;
+        }
+    }
+
+    /// <summary>A vector's rows, four columns at a time.</summary>
+    private static void Rows<S, V>(float* source, nint sourceStride, int columns, float* target, nint targetStride)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        nint row2 = 2 * sourceStride, row3 = 3 * sourceStride, row4 = 4 * sourceStride;
+        nint to2 = 2 * targetStride, to3 = 3 * targetStride;
+        for (int c = 0; ; c = Math.Min(c + 4, columns - 4))
+        {
+            float* from = source + c, to = target + c * targetStride;
+            V a = S.LoadQuads(from, row4), b = S.LoadQuads(from + sourceStride, row4), ab = S.UnpackLow(a, b);
+            V d = S.LoadQuads(from + row2, row4), e = S.LoadQuads(from + row3, row4), de = S.UnpackLow(d, e);
+            S.Store(S.UnpackLowPairs(ab, de), to);
+            S.Store(S.UnpackHighPairs(ab, de), to + targetStride);
+            ab = S.UnpackHigh(a, b);
+            de = S.UnpackHigh(d, e);
+            S.Store(S.UnpackLowPairs(ab, de), to + to2);
+            S.Store(S.UnpackHighPairs(ab, de), to + to3);
+            if (c == columns - 4) break;
+        }
+    }
+
+    /// <summary>
+    /// A vector's rows from r on, of less than four columns. Four are loaded all the same: further ones in the next row, or, where there is
+    /// none, the ones before in the previous row.
+    /// </summary>
+    private static void FewColumns<S, V>(float* source, nint sourceStride, int r, int rows, int columns, float* target, nint targetStride)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        int missing = 4 - columns;
+        bool before = (rows - S.Count - r) * sourceStride < missing;
+        float* from = source + r * sourceStride;
+        if (before && r * sourceStride < missing)
+        {
+            OneByOne(from, sourceStride, S.Count, columns, target + r, targetStride);
+            return;
+        }
+
+        if (before) from -= missing;
+        V a = S.LoadQuads(from, 4 * sourceStride), b = S.LoadQuads(from + sourceStride, 4 * sourceStride);
+        V d = S.LoadQuads(from + 2 * sourceStride, 4 * sourceStride), e = S.LoadQuads(from + 3 * sourceStride, 4 * sourceStride);
+        V low = S.UnpackLow(a, b), high = S.UnpackLow(d, e);
+        V c0 = S.UnpackLowPairs(low, high), c1 = S.UnpackHighPairs(low, high);
+        low = S.UnpackHigh(a, b);
+        high = S.UnpackHigh(d, e);
+        V c2 = S.UnpackLowPairs(low, high), c3 = S.UnpackHighPairs(low, high);
+        if (before) (c0, c1, c2) = columns == 1 ? (c3, c3, c3) : columns == 2 ? (c2, c3, c3) : (c1, c2, c3);
+        S.Store(c0, target + r);
+        if (columns > 1) S.Store(c1, target + targetStride + r);
+        if (columns > 2) S.Store(c2, target + 2 * targetStride + r);
+    }
+
+    /// <summary>Less than four rows: four floats a column all the same, whose surplus the next column overwrites, or nothing lies there.</summary>
+    private static void FewRows(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    {
+        if (rows == 1 && targetStride == 1)
+        {
+            new Span<float>(source, columns).CopyTo(new Span<float>(target, columns));
+            return;
+        }
+
+        for (; columns > 4; columns -= 4, source += 4, target += 4 * targetStride)
+        {
+            Vector128<float> a = Simd128.Load(source), b = a, d = a;
+            if (rows > 1) b = Simd128.Load(source + sourceStride);
+            if (rows > 2) d = Simd128.Load(source + 2 * sourceStride);
+            Vector128<float> ab = Simd128.UnpackLow(a, b), dd = Simd128.UnpackLow(d, d);
+            Simd128.Store(Simd128.UnpackLowPairs(ab, dd), target);
+            Simd128.Store(Simd128.UnpackHighPairs(ab, dd), target + targetStride);
+            ab = Simd128.UnpackHigh(a, b);
+            dd = Simd128.UnpackHigh(d, d);
+            Simd128.Store(Simd128.UnpackLowPairs(ab, dd), target + 2 * targetStride);
+            Simd128.Store(Simd128.UnpackHighPairs(ab, dd), target + 3 * targetStride);
+        }
+
+        OneByOne(source, sourceStride, rows, columns, target, targetStride);
+    }
+
+    /// <summary>The longer loop inside.</summary>
+    private static void OneByOne(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    {
+        if (columns > rows)
+        {
+            for (int r = 0; r < rows; r++) Copy(source + r * sourceStride, 1, target + r, targetStride, columns);
+        }
+        else
+        {
+            for (int c = 0; c < columns; c++) Copy(source + c, sourceStride, target + c * targetStride, 1, rows);
+        }
+    }
+
+    private static void Copy(float* source, nint sourceStep, float* target, nint targetStep, int count)
+    {
+        for (; count > 0; count--, source += sourceStep, target += targetStep) *target = *source;
+    }
+}

@@ -1,0 +1,45 @@
+using FastNN.Contract;
+using FastNN.Simd;
+
+
+namespace FastNN.Sample;
+
+/// <summary>
+/// The output layer of one sample: δ_i = ∂C/∂z_i = ∂c/∂a(a_i, y_i)·f′(z_i), by cost × by activation, and C = Σ_i c(a_i, y_i) as the result.
+/// a and y [count], f′ taken from what was kept of the layer; δ is padded (<see cref="Padding"/>), and a pad of zeros stays one. C is summed in sixteen
+/// lanes, i in lane i mod 16, then folded.
+/// </summary>
+internal static unsafe class OutputDelta
+{
+    internal static float Run<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where C : struct, ICost
+    {
+        V cost = Part<S, V, A, C>(a, kept, y, delta, count, 0);
+        if (S.Count <= 8) cost = S.Add(cost, Part<S, V, A, C>(a, kept, y, delta, count, 8));
+        if (S.Count <= 4) cost = S.Add(cost, S.Add(Part<S, V, A, C>(a, kept, y, delta, count, 4), Part<S, V, A, C>(a, kept, y, delta, count, 12)));
+        return Simd128.Sum(S.Fold(cost));
+    }
+
+    /// <summary>The vectors that start at <paramref name="first"/>, first + 16, …; the result is the cost in their lanes.</summary>
+    private static V Part<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count, int first)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where C : struct, ICost
+    {
+        V cost = S.Broadcast(0f);
+        for (int i = first; i < count; i += Padding.Lanes)
+        {
+            V mask = S.First(Math.Min(S.Count, count - i));
+            V ai = S.LoadFirst(a + i, mask), yi = S.LoadFirst(y + i, mask);
+            cost = S.Select(mask, C.Add<S, V>(ai, yi, cost), cost);
+            V slope = A.Slope<S, V>(A.KeepsSlope ? S.LoadFirst(kept + i, mask) : ai);
+            S.Store(S.And(mask, S.Multiply(C.Slope<S, V>(ai, yi), slope)), delta + i);
+        }
+
+        return cost;
+    }
+}

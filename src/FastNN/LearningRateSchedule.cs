@@ -1,0 +1,111 @@
+using FastNN.Optimizers;
+
+namespace FastNN;
+
+/// <summary>
+/// The learning rate from step to step, as a factor of <see cref="Optimizer.LearningRate"/>. Immutable, so safe on any number of threads as far
+/// as a function given to <see cref="From"/> is; asking it allocates nothing.
+/// </summary>
+/// <remarks>
+/// A step counts from 0: it is <see cref="OptimizerState.Steps"/> before the update. A factor of 0 is allowed: a step then changes the state of
+/// the optimizer and no parameter. The factors are computed in double precision by the same operations everywhere.
+/// </remarks>
+public sealed class LearningRateSchedule
+{
+    private readonly Func<long, double> _factor;
+    private readonly FormattableString _text;
+
+    private LearningRateSchedule(FormattableString text, Func<long, double> factor) => (_text, _factor) = (text, factor);
+
+    /// <summary>A factor of 1 in every step.</summary>
+    public static LearningRateSchedule Constant { get; } = new($"{nameof(Constant)}", _ => 1);
+
+    /// <summary>factor^⌊step/every⌋: after every so many steps the rate is multiplied once more. That of torch.optim.lr_scheduler.StepLR.</summary>
+    /// <param name="every">How many steps have the same rate, at least 1.</param>
+    /// <param name="factor">Finite and at least 0. If greater than 1, its powers exceed a double in the end, and <see cref="Factor"/> refuses them.</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> or <paramref name="factor"/> is out of its range.</exception>
+    public static LearningRateSchedule StepDecay(long every, double factor)
+    {
+        AtLeastOne(every, nameof(every));
+        NotNegative(factor, nameof(factor));
+        return new LearningRateSchedule($"{nameof(StepDecay)}({every}, {factor})", step => Power.Of(factor, step / every));
+    }
+
+    /// <summary>
+    /// final + (1 − final)·(1 + cos(π·step/steps))/2: half a cosine from 1 in step 0 to <paramref name="final"/> in step <paramref name="steps"/>, where it
+    /// stays. After Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts", 2017, without restarts.
+    /// </summary>
+    /// <param name="steps">The steps it takes, at least 1.</param>
+    /// <param name="final">Where it ends: finite and at least 0.</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> or <paramref name="final"/> is out of its range.</exception>
+    public static LearningRateSchedule Cosine(long steps, double final = 0)
+    {
+        AtLeastOne(steps, nameof(steps));
+        NotNegative(final, nameof(final));
+        return new LearningRateSchedule(
+            $"{nameof(Cosine)}({steps}, {final})",
+            step => step >= steps ? final : final + (1 - final) * ((1 + double.CosPi((double)step / steps)) / 2)); // CosPi is .NET's own, not the C library's
+    }
+
+    /// <summary>(step + 1)/steps in the first <paramref name="steps"/> steps, from 1/steps to 1, then <paramref name="then"/>, counted from 0.</summary>
+    /// <param name="steps">The steps it takes to warm up, at least 1.</param>
+    /// <param name="then">What follows.</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is less than 1.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="then"/> is null.</exception>
+    public static LearningRateSchedule WarmUp(long steps, LearningRateSchedule then)
+    {
+        AtLeastOne(steps, nameof(steps));
+        ArgumentNullException.ThrowIfNull(then);
+        return new LearningRateSchedule(
+            $"{nameof(WarmUp)}({steps}, {then})", step => step < steps ? (step + 1) / (double)steps : then.Factor(step - steps));
+    }
+
+    /// <summary>What a function says.</summary>
+    /// <param name="factor">
+    /// Of the step, which counts from 0: finite and at least 0. Called once in every step, on the caller's thread, before anything is changed, and once
+    /// more for a step that <see cref="Divergence"/> tells of; what it throws goes to the caller.
+    /// </param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="factor"/> is null.</exception>
+    public static LearningRateSchedule From(Func<long, double> factor)
+    {
+        ArgumentNullException.ThrowIfNull(factor);
+        return new LearningRateSchedule($"{nameof(From)}(function)", factor);
+    }
+
+    /// <summary>What the learning rate of a step is multiplied by: finite and at least 0.</summary>
+    /// <param name="step">The step, at least 0.</param>
+    /// <returns>The factor.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">The factor is not finite or less than 0. The message names it and the step.</exception>
+    public double Factor(long step)
+    {
+        if (step < 0) throw new ArgumentOutOfRangeException(nameof(step), step, $"step must be at least 0, but is {step}.");
+
+        double factor = _factor(step);
+        return factor >= 0 && double.IsFinite(factor)
+            ? factor
+            : throw new InvalidOperationException(
+                $"The factor of the learning rate must be finite and at least 0, but in step {step} the schedule gives {factor}.");
+    }
+
+    /// <summary>
+    /// How it was made, as <c>WarmUp(100, Cosine(1000, 0.1))</c>; of a function given to <see cref="From"/> it is only said that there is one.
+    /// </summary>
+    /// <returns>The text, the same in every culture.</returns>
+    public override string ToString() => FormattableString.Invariant(_text);
+
+    private static void AtLeastOne(long value, string name)
+    {
+        if (value < 1) throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1, but is {value}.");
+    }
+
+    private static void NotNegative(double value, string name)
+    {
+        if (!(value >= 0 && double.IsFinite(value)))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
+    }
+}

@@ -1,0 +1,258 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Plumbing;
+
+namespace FastNN.Passes;
+
+/// <summary>
+/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, four tiles together,
+/// through all layers while their activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order.
+/// Both may be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
+/// </summary>
+internal sealed unsafe class BatchPass(Network network, int threads, Updater? updater = null) : ParallelWork
+{
+    /// <summary>
+    /// Samples in a chunk, for each thread: so the inputs of all layers stay in L2 until the gradient needs them (784-128-10: 0.5 MB). The gradient is
+    /// read and written once a chunk; chunks of 256 and 512 do that less often and were no faster.
+    /// </summary>
+    internal const int ChunkSamples = 128;
+
+    /// <summary>Floats that a chunk takes at most, unless a single tile takes more.</summary>
+    internal const int ChunkFloats = 1 << 24;
+
+    private readonly LayerShape[] _layers = network.Shapes;
+    private readonly int _chunkSamples = ChunkOf(network, threads);
+    private readonly Rows[] _rows = RowsOf(network.Shapes, threads, updater != null);
+    private readonly int _scratch = network.KernelSet.DifferentiateScratch(network.Shapes), _together = TileGroup.SizeFor(network.Shapes);
+
+    private readonly AlignedBuffer? _block = threads == 1 ? updater?.Block : null; // there one block's gradient goes, if one thread may update it at once
+    private AlignedBuffer? _memory;
+    private TileChunk _chunk;
+    private int _group, _first;
+    private Phase _phase;
+    private bool _deltas, _updates, _updating, _accumulates;
+    private OutputKernels? _output;
+    private float* _y, _sum, _target, _xGradient;
+    private float _scale, _rate;
+    private CancellationToken _cancellation;
+    private int _turn; // 1 while a caller has it
+
+    /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
+    /// <exception cref="InvalidOperationException">The pass is at work, as for all that follow. Nothing was changed.</exception>
+    internal double Cost(OutputKernels output, float* x, float* y, int batch)
+    {
+        using Turn turn = TakeTurn();
+        return Run(output, x, y, batch, null, null, 0f, 0f, default);
+    }
+
+    /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
+    internal double Gradient(OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
+    {
+        using Turn turn = TakeTurn();
+        return Run(output, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+    }
+
+    /// <summary>Adds the gradient to what is there, and writes that with respect to the inputs, if it is not null.</summary>
+    internal void Accumulate(OutputKernels output, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
+    {
+        using Turn turn = TakeTurn();
+        _accumulates = true;
+        _xGradient = xGradient;
+        try
+        {
+            Run(output, x, y, batch, gradient, gradient, 1f, 0f, cancellation);
+        }
+        finally
+        {
+            _accumulates = false;
+            _xGradient = null;
+        }
+    }
+
+    /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
+    internal double Descend(
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
+    {
+        using Turn turn = TakeTurn();
+        return Run(output, x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
+    }
+
+    /// <summary>
+    /// The same, and the updater's update: block by block of the gradient while it is in the cache, or after all of it where its norm counts. The gradient
+    /// is only used if <see cref="NeedsGradient"/>.
+    /// </summary>
+    internal double Update(
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, CancellationToken cancellation)
+    {
+        using Turn turn = TakeTurn();
+        updater!.Begin(in terms);
+        _updates = !updater.LimitsNorm;
+        try
+        {
+            double cost = Run(output, x, y, batch, gradient, _block == null ? gradient : _block.Pointer, scale, 0f, cancellation);
+            if (!_updates)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                updater.Limit(gradient);
+                _phase = Phase.Update;
+                Run(_rows.Length, threads);
+            }
+
+            return cost;
+        }
+        finally
+        {
+            _updates = false;
+        }
+    }
+
+    /// <summary>Whether a step on such a batch needs room for the gradient: because it takes more than one chunk, or for the updater.</summary>
+    internal bool NeedsGradient(int batch) => batch > _chunkSamples || (updater != null && _block == null);
+
+    /// <summary>
+    /// Two callers at once would write into each other's memory, beyond its end where it is too small for a batch. So the second is refused, before it
+    /// touches anything.
+    /// </summary>
+    private Turn TakeTurn() =>
+        Interlocked.Exchange(ref _turn, 1) == 0
+            ? new Turn(this)
+            : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
+
+    private double Run(
+        OutputKernels output, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
+    {
+        _output = output;
+        _cancellation = cancellation;
+        try
+        {
+            return RunChunks(x, y, batch, gradient, target, scale, rate);
+        }
+        finally
+        {
+            _cancellation = default;
+        }
+    }
+
+    private double RunChunks(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate)
+    {
+        int samples = Math.Min(batch, _chunkSamples), tile = network.KernelSet.Tile;
+        int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
+        if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
+        _deltas = target != null;
+        double cost = 0;
+        for (int first = 0; first < batch; first += samples)
+        {
+            samples = Math.Min(batch - first, _chunkSamples);
+            bool last = first + samples == batch;
+            int rest = samples % tile;
+            _chunk = new TileChunk(
+                _memory.Pointer, x + (nint)first * network.Inputs, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
+            _y = y + (nint)first * network.Outputs;
+            _first = first;
+            _group = TileGroup.Share(_together, _chunk.Tiles, threads);
+            _phase = Phase.Differentiate;
+            Run((_chunk.Tiles - 1) / _group + 1, threads);
+            _cancellation.ThrowIfCancellationRequested();
+            for (int s = 0; s < samples; s++) cost += _chunk.Costs[s];
+            if (target == null) continue;
+
+            _phase = Phase.AddUp;
+            _updating = last && _updates;
+            _sum = first == 0 && !_accumulates ? null : gradient;
+            _target = last ? target : gradient;
+            _scale = last ? scale : 1f;
+            _rate = last ? rate : 0f;
+            Run(_rows.Length, threads);
+        }
+
+        return cost;
+    }
+
+    private protected override void RunItem(int item)
+    {
+        if (_phase == Phase.Differentiate) Differentiate(item);
+        else if (_phase == Phase.AddUp) AddUp(in _rows[item]);
+        else Update(in _rows[item], _target + _layers[_rows[item].Layer].Weights);
+    }
+
+    /// <summary>The full tiles of a group together, the last of a chunk by itself if it is not full.</summary>
+    private void Differentiate(int group)
+    {
+        int first = group * _group, end = Math.Min(first + _group, _chunk.Tiles), full = Math.Min(end, _chunk.Samples / _chunk.Tile);
+        if (full > first) Differentiate(first, full - first);
+        if (end > full) Differentiate(full, 1);
+    }
+
+    private void Differentiate(int first, int tiles)
+    {
+        if (_cancellation.IsCancellationRequested) return;
+
+        float* y = _y + (nint)first * _chunk.Tile * network.Outputs;
+        float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + first * _chunk.Tile) * network.Inputs;
+        network.KernelSet.DifferentiateTiles(
+            _layers, _output!, network.Buffer.Pointer, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas, xGradient);
+    }
+
+    private void AddUp(in Rows rows)
+    {
+        ref readonly LayerShape layer = ref _layers[rows.Layer];
+        float* sum = _sum == null ? null : _sum + layer.Weights;
+        float* target = _updating && _block != null ? _block.Pointer - rows.From * (nint)layer.Outputs : _target + layer.Weights;
+        network.KernelSet.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, target, _scale, _rate);
+        if (_updating) Update(in rows, target);
+    }
+
+    /// <param name="rows">Which parameters.</param>
+    /// <param name="gradient">Where the gradient of their layer begins, or would if it were not for these rows alone.</param>
+    private void Update(in Rows rows, float* gradient)
+    {
+        ref readonly LayerShape layer = ref _layers[rows.Layer];
+        updater!.Rows(in layer, rows.From, rows.To, gradient + rows.From * (nint)layer.Outputs);
+    }
+
+    private static int ChunkOf(Network network, int threads)
+    {
+        int tile = network.KernelSet.Tile;
+        long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(network.Shapes, tile, tile) / tile);
+        return (int)Math.Clamp(fitting / tile * tile, tile, (long)ChunkSamples * threads);
+    }
+
+    /// <summary>
+    /// The gradient's rows in items: each layer's together for one thread, in blocks of some dozens for several. For an updater in blocks that fit L1
+    /// beside nothing else, of whole sixes, as the kernel takes rows.
+    /// </summary>
+    private static Rows[] RowsOf(LayerShape[] layers, int threads, bool updates)
+    {
+        const int block = 24;
+        List<Rows> items = [];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int rows = layers[l].Inputs + 1, size = threads == 1 ? rows : block;
+            if (updates) size = Math.Min(size, Updater.RowsInBlock(in layers[l]));
+            for (int from = 0; from < rows; from += size) items.Add(new Rows(l, from, Math.Min(rows, from + size)));
+        }
+
+        return [.. items];
+    }
+
+    /// <summary>The pass is the holder's alone until this is disposed.</summary>
+    private readonly ref struct Turn(BatchPass pass)
+    {
+        public void Dispose() => Volatile.Write(ref pass._turn, 0);
+    }
+
+    /// <summary>Rows of a layer's W, the biases being the last.</summary>
+    private readonly record struct Rows(int Layer, int From, int To);
+
+    private enum Phase
+    {
+        /// <summary>Tiles forward and back.</summary>
+        Differentiate,
+
+        /// <summary>Rows of the gradient, and the update of their parameters where that may be.</summary>
+        AddUp,
+
+        /// <summary>The update of rows whose gradient was complete before.</summary>
+        Update,
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace FastNN.Plumbing;
+
+/// <summary>
+/// Zeroed floats that never move, aligned to a cache line of 64 bytes, with a vector's worth of slack behind the last. The memory is the
+/// garbage collector's (pinned heap), so a span over it keeps it alive; a pointer needs the buffer kept alive beside it.
+/// </summary>
+internal sealed unsafe class AlignedBuffer
+{
+    private const int Alignment = 64;
+    private const int Slack = 2 * Alignment / sizeof(float);
+    private readonly float[] _array;
+    private readonly int _start;
+
+    internal AlignedBuffer(int length)
+    {
+        Length = length;
+        _array = GC.AllocateArray<float>(checked(length + Slack), pinned: true);
+        var address = (nuint)Unsafe.AsPointer(ref _array[0]);
+        _start = (int)((nuint)(-(nint)address) % Alignment / sizeof(float));
+        Pointer = (float*)address + _start;
+    }
+
+    /// <summary>The most floats a buffer holds.</summary>
+    internal static int MaxLength => Array.MaxLength - Slack;
+
+    internal int Length { get; }
+
+    internal float* Pointer { get; }
+
+    internal Span<float> Span => new(_array, _start, Length);
+
+    internal bool IsFinite
+    {
+        get
+        {
+            foreach (float value in Span)
+            {
+                if (!float.IsFinite(value)) return false;
+            }
+
+            return true;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using FastNN.Contract;
+
+namespace FastNN.Reference;
+
+/// <summary>y_k = f(x_k). The specification of <see cref="Spans.ActivationSpan"/>; that of f stands with the activation.</summary>
+internal static unsafe class ActivationSpan
+{
+    internal static void Run<A>(float* x, float* y, nint count)
+        where A : struct, IActivation
+    {
+        for (nint k = 0; k < count; k++) y[k] = A.Value(x[k]);
+    }
+
+    internal static void RunKeepingSlope<A>(float* z, float* y, nint count)
+        where A : struct, IActivation
+    {
+        for (nint k = 0; k < count; k++)
+        {
+            float slope = 0f, a = A.KeepsSlope ? A.ValueAndSlope(z[k], out slope) : A.Value(z[k]);
+            z[k] = A.KeepsSlope ? slope : A.Slope(a);
+            y[k] = a;
+        }
+    }
+}

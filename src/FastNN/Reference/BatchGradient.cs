@@ -1,0 +1,29 @@
+using FastNN.Contract;
+
+namespace FastNN.Reference;
+
+/// <summary>
+/// g_ij = Σ_s δ_i[s]·a_j[s] over the samples in ascending order; then g ← scale·g, or w ← w + rate·(scale·g). The specification of
+/// <see cref="Batch.BatchGradient"/>; its tiles and panels are one sample and one neuron wide.
+/// </summary>
+internal static unsafe class BatchGradient
+{
+    internal static void Run(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
+    {
+        for (int j = from; j < to; j++)
+        {
+            bool inRows = layer.TakesRows && j < layer.Inputs;
+            float* a = inRows ? chunk.X + j : chunk.Inputs + layer.InputRows + j;
+            nint step = inRows ? chunk.Columns : chunk.Rows;
+            float* delta = chunk.DeltasOf(in layer);
+            for (int i = 0; i < layer.Outputs; i++, delta += chunk.Samples)
+            {
+                nint k = j * (nint)layer.Outputs + i;
+                float g = sum == null ? 0f : sum[k];
+                for (int s = 0; s < chunk.Samples; s++) g = MathF.FusedMultiplyAdd(delta[s], a[s * step], g);
+                g *= scale;
+                target[k] = rate == 0f ? g : MathF.FusedMultiplyAdd(rate, g, target[k]);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using FastNN.Contract;
+
+
+namespace FastNN.Reference;
+
+/// <summary>δ_i = ∂c/∂a(a_i, y_i)·f′_i, and C = Σ_i c(a_i, y_i). The specification of <see cref="Sample.OutputDelta"/>.</summary>
+internal static unsafe class OutputDelta
+{
+    internal static float Run<A, C>(float* a, float* kept, float* y, float* delta, int count)
+        where A : struct, IActivation
+        where C : struct, ICost
+    {
+        float* lanes = stackalloc float[Padding.Lanes];
+        for (int i = 0; i < count; i++)
+        {
+            float slope = A.Slope(A.KeepsSlope ? kept[i] : a[i]);
+            lanes[i % Padding.Lanes] = C.Add(a[i], y[i], lanes[i % Padding.Lanes]);
+            delta[i] = C.Slope(a[i], y[i]) * slope;
+        }
+
+        return Fold(lanes);
+    }
+
+    /// <summary>Sixteen lanes folded in halves: 16 → 8 → 4 → 2 → 1.</summary>
+    internal static float Fold(float* lanes)
+    {
+        for (int half = Padding.Lanes / 2; half > 0; half /= 2)
+        {
+            for (int k = 0; k < half; k++) lanes[k] += lanes[k + half];
+        }
+
+        return lanes[0];
+    }
+}

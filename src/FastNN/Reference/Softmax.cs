@@ -1,0 +1,63 @@
+using FastNN.Activations;
+using FastNN.Contract;
+using Constants = FastNN.Sample.Softmax;
+
+namespace FastNN.Reference;
+
+/// <summary>The specification of <see cref="Sample.Softmax"/> and <see cref="Batch.TileSoftmax"/>.</summary>
+internal static unsafe class Softmax
+{
+    /// <summary>a_i = e_i·(1/Σ_k e_k).</summary>
+    internal static void Run(float* z, float* a, int count)
+    {
+        float scale = 1f / Powers(z, a, count, Largest(z, count));
+        for (int i = 0; i < count; i++) a[i] *= scale;
+    }
+
+    /// <summary>C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i, δ_i = a_i − y_i.</summary>
+    internal static float CrossEntropyDelta(float* z, float* y, float* delta, int count)
+    {
+        float* targets = stackalloc float[2 * Padding.Lanes], costs = targets + Padding.Lanes;
+        float m = Largest(z, count);
+        for (int i = 0; i < count; i++)
+        {
+            float d = m - z[i];
+            targets[i % Padding.Lanes] += y[i];
+            costs[i % Padding.Lanes] = MathF.FusedMultiplyAdd(Constants.MostUnlikely < d ? Constants.MostUnlikely : d, y[i], costs[i % Padding.Lanes]);
+        }
+
+        float sum = Powers(z, delta, count, m), scale = 1f / sum;
+        for (int i = 0; i < count; i++) delta[i] = delta[i] * scale - y[i];
+        return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m)), OutputDelta.Fold(targets), OutputDelta.Fold(costs));
+    }
+
+    /// <summary>δ_i = a_i·(g_i − Σ_k g_k·a_k) in place of g_i.</summary>
+    internal static void Delta(float* a, float* delta, int count)
+    {
+        float* lanes = stackalloc float[Padding.Lanes];
+        for (int i = 0; i < count; i++) lanes[i % Padding.Lanes] = MathF.FusedMultiplyAdd(delta[i], a[i], lanes[i % Padding.Lanes]);
+        float dot = OutputDelta.Fold(lanes);
+        for (int i = 0; i < count; i++) delta[i] = a[i] * (delta[i] - dot);
+    }
+
+    private static float Largest(float* z, int count)
+    {
+        float most = float.NegativeInfinity;
+        for (int i = 0; i < count; i++) most = most > z[i] ? most : z[i];
+        return most;
+    }
+
+    /// <summary>All e_i, and their sum.</summary>
+    private static float Powers(float* z, float* e, int count, float m)
+    {
+        float* lanes = stackalloc float[Padding.Lanes];
+        var powers = new SoftmaxPowers(m);
+        for (int i = 0; i < count; i++)
+        {
+            e[i] = powers.Of(z[i]);
+            lanes[i % Padding.Lanes] += e[i];
+        }
+
+        return OutputDelta.Fold(lanes);
+    }
+}

@@ -1,0 +1,21 @@
+using FastNN.Contract;
+
+namespace FastNN.Reference;
+
+/// <summary>
+/// The delta of the layer before, for a sample of a batch: δ⁻_j = f′_j·Σ_i w_ij·δ_i, i ascending; the closing multiply-add with 0 leaves
+/// no negative zero. The specification of <see cref="Batch.TileGemm"/> backward; forward it is <see cref="DenseForward"/>.
+/// </summary>
+internal static unsafe class TileBackward
+{
+    internal static void Run<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta)
+        where A : struct, IActivation
+    {
+        for (int j = 0; j < inputs; j++)
+        {
+            float sum = 0f;
+            for (int i = 0; i < outputs; i++, w++) sum = MathF.FusedMultiplyAdd(*w, delta[i], sum);
+            inputDelta[j] = MathF.FusedMultiplyAdd(sum, A.Slope(kept[j]), 0f);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace FastNN.Fit;
+
+/// <summary>Samples that Fit trains on, or validates with: rows of both, and how many.</summary>
+internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int count)
+{
+    internal readonly ReadOnlySpan<float> Inputs = inputs, Targets = targets;
+    internal readonly int Count = count;
+
+    /// <summary>Under these names, whether all values are finite and all targets such as the cost is made for.</summary>
+    /// <exception cref="ArgumentException">One is not. The message says which, its value, and what was expected.</exception>
+    internal void Check(Cost cost, string inputs, string targets)
+    {
+        CheckRange(Inputs, inputs, float.MinValue, float.MaxValue, "finite");
+        if (cost == Cost.SquaredError) CheckRange(Targets, targets, float.MinValue, float.MaxValue, "finite");
+        else CheckRange(Targets, targets, 0f, 1f, $"at least 0 and at most 1 under {cost}");
+        if (cost != Cost.CrossEntropy) return;
+
+        int m = Targets.Length / Count;
+        for (int first = 0; first < Targets.Length; first += m)
+        {
+            double sum = 0;
+            foreach (float target in Targets.Slice(first, m)) sum += target;
+            if (Math.Abs(sum - 1) > 1e-3)
+                throw new ArgumentException($"{targets}[{first}..{first + m}] must add up to 1, within 0.001, under {cost}, but add up to {sum}.", targets);
+        }
+    }
+
+    private static void CheckRange(ReadOnlySpan<float> values, string name, float least, float most, string expected)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!(values[i] >= least && values[i] <= most)) throw new ArgumentException($"{name}[{i}] must be {expected}, but is {values[i]}.", name);
+        }
+    }
+
+    /// <summary>Copies the samples of the given order, one after the other, into the front of <paramref name="x"/> and <paramref name="y"/>.</summary>
+    internal void Gather(ReadOnlySpan<int> order, Span<float> x, Span<float> y)
+    {
+        int n = Inputs.Length / Count, m = Targets.Length / Count;
+        for (int k = 0; k < order.Length; k++)
+        {
+            Inputs.Slice(order[k] * n, n).CopyTo(x[(k * n)..]);
+            Targets.Slice(order[k] * m, m).CopyTo(y[(k * m)..]);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Plumbing;
+using FastNN.Simd;
+
+namespace FastNN;
+
+/// <summary>
+/// Nesterov's accelerated gradient: b ← μ·b + g, w ← w − learningRate·(g + μ·b), b [parameters] from 0. The rule of torch.optim.SGD with
+/// nesterov, after Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning", 2013.
+/// </summary>
+/// <remarks>State: "velocity", b. The gradient is clipped and decayed first, as <see cref="Optimizer"/> says.</remarks>
+public sealed class Nesterov : Optimizer
+{
+    /// <summary>Creates the recipe.</summary>
+    /// <param name="learningRate">Finite and greater than 0. A steady gradient moves w by learningRate/(1 − μ) times it in a step.</param>
+    /// <param name="momentum">μ, in [0, 1): what is left of b in a step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public Nesterov(float learningRate, float momentum = 0.9f)
+        : base(learningRate) => Coefficient = Guard.Fraction(momentum, nameof(momentum));
+
+    /// <summary>μ, in [0, 1).</summary>
+    public float Coefficient { get; }
+
+    internal override string Kind => nameof(Nesterov);
+
+    internal override IReadOnlyList<string> StateNames => ["velocity"];
+
+    private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Coefficient), Coefficient)];
+
+    internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<NesterovRule>();
+
+    private protected override RuleTerms<float> RuleAt(long step, out double divisor)
+    {
+        divisor = 1;
+        return new RuleTerms<float> { FirstKeep = Coefficient };
+    }
+}
+
+/// <summary>b ← μ·b + g, 0 if it is subnormal, d = g + μ·b.</summary>
+internal readonly struct NesterovRule : IUpdateRule
+{
+    public static int States => 1;
+
+    public static float Direction(float g, ref float first, ref float second, in RuleTerms<float> terms)
+    {
+        first = Subnormal.Flush(MathF.FusedMultiplyAdd(terms.FirstKeep, first, g));
+        return MathF.FusedMultiplyAdd(terms.FirstKeep, first, g);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Direction<S, V>(V g, ref V first, ref V second, in RuleTerms<V> terms)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        first = Subnormal.Flush<S, V>(S.MultiplyAdd(terms.FirstKeep, first, g));
+        return S.MultiplyAdd(terms.FirstKeep, first, g);
+    }
+}
