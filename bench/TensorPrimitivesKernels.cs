@@ -63,7 +63,7 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     }
 
     /// <summary>Behind sigmoids.</summary>
-    public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    public static void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where A : struct, IActivation
     {
         ReadOnlySpan<float> d = Read(delta, outputs);
@@ -78,7 +78,7 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     }
 
     /// <summary>Behind sigmoids.</summary>
-    public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    public static void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation
     {
         ReadOnlySpan<float> d = Read(delta, outputs);
@@ -92,8 +92,8 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     }
 
     /// <summary>Not measured.</summary>
-    public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => ScalarKernels.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+    public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => ScalarKernels.BackwardGradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         TensorPrimitives.MultiplyAdd(Read(g, count), scale * rate, Read(w, count), Write(w, count));

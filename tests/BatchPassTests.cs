@@ -20,7 +20,7 @@ public unsafe class BatchPassTests
         Cost,
         Gradient,
         Accumulate,
-        Descend,
+        GradientDescent,
         Update,
     }
 
@@ -58,7 +58,7 @@ public unsafe class BatchPassTests
         {
             case Entry.Cost: return run.Pass.Cost(output, x, y, Batch);
             case Entry.Gradient: return run.Pass.Gradient(output, x, y, Batch, gradient, 1f, cancellation);
-            case Entry.Descend: return run.Pass.Descend(output, x, y, Batch, gradient, 1f, -learningRate, cancellation);
+            case Entry.GradientDescent: return run.Pass.GradientDescent(output, x, y, Batch, gradient, 1f, -learningRate, cancellation);
             case Entry.Update: return run.Pass.Update(output, x, y, Batch, gradient, 1f, in terms, cancellation);
             default:
                 run.Pass.Accumulate(output, x, y, Batch, gradient, null, cancellation);

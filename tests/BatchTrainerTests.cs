@@ -96,8 +96,8 @@ public class BatchTrainerTests
             int most = widths.Max() switch
             {
                 <= 4 => 256 * (widths.Sum() + widths.Length - 2),
-                <= 8192 => 256 * Padding.RoundUp(widths.Max()),
-                _ => 64 * Padding.RoundUp(widths.Max()),
+                <= 8192 => 256 * VirtualLanes.RoundUp(widths.Max()),
+                _ => 64 * VirtualLanes.RoundUp(widths.Max()),
             };
             int scratch = new Network(widths, seed: 1, variant).BatchScratch;
             if (variant == KernelVariant.Vector512) Assert.Equal(most, scratch);

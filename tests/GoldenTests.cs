@@ -56,7 +56,7 @@ public class GoldenTests(ITestOutputHelper output)
         (Bounded exactCost, Bounded[] gradient) = oracle.Batch(Bounded.Exact(golden.Inputs), Bounded.Exact(golden.Targets), golden.Scale);
         AssertWithinBound([golden.Numbers("costValue")[0]], [exactCost], [cost]);
         double[] after = [.. before.Zip(golden.InOrder("gradient"), (p, g) => p - g)];
-        oracle.Descend(gradient, 1);
+        oracle.GradientDescent(gradient, 1);
         AssertWithinBound(after, oracle.Parameters, network.Parameters);
     }
 
@@ -111,7 +111,7 @@ public class GoldenTests(ITestOutputHelper output)
         Bounded Step(Oracle at)
         {
             (Bounded cost, Bounded[] gradient) = at.Batch(inputs, targets, golden.Scale);
-            at.Descend(gradient, Bounded.Rounded(rate));
+            at.GradientDescent(gradient, Bounded.Rounded(rate));
             return cost;
         }
     }

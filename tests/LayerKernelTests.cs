@@ -53,10 +53,10 @@ public unsafe class LayerKernelTests
                 Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
                 Guarded w2 = w.Copy(), b2 = b.Copy(), d2 = d.Copy(), gw = w.Copy(), gb = b.Copy(), gd = d.Copy(), gw2 = w.Copy(), gb2 = b.Copy(), gd2 = d.Copy();
                 Guarded only = w.Copy();
-                reference.Descend(w.Pointer, b.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d.Pointer, Rate);
-                kernels.Descend(w2.Pointer, b2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
-                reference.Accumulate(only.Pointer, gw.Pointer, gb.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd.Pointer);
-                kernels.Accumulate(only.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd2.Pointer);
+                reference.BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d.Pointer, Rate);
+                kernels.BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
+                reference.BackwardAccumulate(only.Pointer, gw.Pointer, gb.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd.Pointer);
+                kernels.BackwardAccumulate(only.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd2.Pointer);
 
                 string shape = $"{numbers}, {inputs} × {outputs}";
                 Same($"{shape}, descend", (w, w2), (b, b2), (d, d2));

@@ -164,7 +164,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
     }
 
     /// <summary>p ← p − rate·∂C/∂p.</summary>
-    internal void Descend(ReadOnlySpan<Bounded> gradient, Bounded rate)
+    internal void GradientDescent(ReadOnlySpan<Bounded> gradient, Bounded rate)
     {
         for (int k = 0; k < parameters.Length; k++) parameters[k] -= rate * gradient[k];
     }

@@ -29,7 +29,7 @@ public abstract unsafe class Contest
     /// <summary>The one list of tasks: for validation, the default run and the full one.</summary>
     internal static IReadOnlyList<Contest> All { get; } =
     [
-        .. Activation.All.Select(activation => new Activate { Activation = activation }), new Forward(), new OutputDelta(), new Descend(), new Accumulate(), new GradientDescent(),
+        .. Activation.All.Select(activation => new Activate { Activation = activation }), new Forward(), new OutputDelta(), new BackwardUpdate(), new BackwardAccumulate(), new GradientDescent(),
         new NetworkForward(), new NetworkStep(), new NetworkBatchForward(), new NetworkBatchStep(),
     ];
 

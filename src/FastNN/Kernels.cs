@@ -133,7 +133,7 @@ public static unsafe class Kernels
         Guard.NoOverlap(delta, nameof(delta), outputs, nameof(outputs));
         Guard.NoOverlap(delta, nameof(delta), targets, nameof(targets));
 
-        float* padded = ThreadScratch.Get(Padding.RoundUp(outputs.Length));
+        float* padded = ThreadScratch.Get(VirtualLanes.RoundUp(outputs.Length));
         float cost;
         fixed (float* a = outputs, y = targets) cost = set.Of(activation ?? Activation.Sigmoid).Under(Cost.SquaredError).Delta(a, a, y, padded, outputs.Length);
         new Span<float>(padded, delta.Length).CopyTo(delta);
@@ -167,7 +167,7 @@ public static unsafe class Kernels
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, b = biases, a = inputs)
-            set.Of(inputActivation ?? Activation.Sigmoid).Descend(w, b, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
+            set.Of(inputActivation ?? Activation.Sigmoid).BackwardUpdate(w, b, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
 
         scratch.CopyInputDelta(inputDelta);
     }
@@ -199,7 +199,7 @@ public static unsafe class Kernels
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs)
-            set.Of(inputActivation ?? Activation.Sigmoid).Accumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
+            set.Of(inputActivation ?? Activation.Sigmoid).BackwardAccumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
 
         scratch.CopyInputDelta(inputDelta);
     }
@@ -260,8 +260,8 @@ public static unsafe class Kernels
     {
         internal PaddedDeltas(ReadOnlySpan<float> delta, int inputs)
         {
-            int padded = Padding.RoundUp(delta.Length);
-            Delta = ThreadScratch.Get(padded + Padding.RoundUp(inputs));
+            int padded = VirtualLanes.RoundUp(delta.Length);
+            Delta = ThreadScratch.Get(padded + VirtualLanes.RoundUp(inputs));
             delta.CopyTo(new Span<float>(Delta, padded));
             new Span<float>(Delta + delta.Length, padded - delta.Length).Clear();
             InputDelta = inputs == 0 ? null : Delta + padded;

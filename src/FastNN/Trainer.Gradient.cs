@@ -115,7 +115,7 @@ public sealed unsafe partial class Trainer
     {
         KernelSet kernels = KernelSet.For(_network.KernelVariant);
         float* inputDelta = null;
-        if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, Padding.RoundUp(_network.Inputs))).Pointer;
+        if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
         kernels.Differentiate(_network.Shapes, given, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
         kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);

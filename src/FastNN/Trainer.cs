@@ -289,7 +289,7 @@ public sealed unsafe partial class Trainer
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-        return Reduce(_pass.Descend(_output, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+        return Reduce(_pass.GradientDescent(_output, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
     }
 
     private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);

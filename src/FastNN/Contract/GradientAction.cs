@@ -21,7 +21,7 @@ internal interface IGradientAction
 }
 
 /// <summary>w ← w + rate·(δ·a): one sample's step of gradient descent, rate = −learning rate.</summary>
-internal readonly struct Descend : IGradientAction
+internal readonly struct BackwardUpdate : IGradientAction
 {
     public static bool HasTarget => false;
 
@@ -36,7 +36,7 @@ internal readonly struct Descend : IGradientAction
 }
 
 /// <summary>g ← g + δ·a: the next sample of a batch.</summary>
-internal readonly struct Accumulate : IGradientAction
+internal readonly struct BackwardAccumulate : IGradientAction
 {
     public static bool HasTarget => true;
 
@@ -51,7 +51,7 @@ internal readonly struct Accumulate : IGradientAction
 }
 
 /// <summary>g ← δ·a: a sample alone.</summary>
-internal readonly struct Put : IGradientAction
+internal readonly struct BackwardGradient : IGradientAction
 {
     public static bool HasTarget => true;
 

@@ -31,15 +31,15 @@ internal unsafe interface IKernels
     static abstract float CrossEntropyDelta(float* z, float* y, float* delta, int count);
 
     /// <summary>For a function that does not keep its slope.</summary>
-    static abstract void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    static abstract void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where A : struct, IActivation;
 
     /// <summary>For a function that does not keep its slope.</summary>
-    static abstract void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    static abstract void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation;
 
     /// <summary>The same, the gradient written and not added.</summary>
-    static abstract void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    static abstract void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation;
 
     /// <summary>δ_k ← fma(δ_k, f′_k, 0).</summary>

@@ -51,7 +51,7 @@ internal readonly record struct LayerShape(
         for (int l = 0; l < shapes.Length; l++)
         {
             long weights = (long)widths[l] * widths[l + 1];
-            long padded = (widths[l + 1] + (long)Padding.Lanes - 1) & -Padding.Lanes;
+            long padded = (widths[l + 1] + (long)VirtualLanes.Count - 1) & -VirtualLanes.Count;
             long slopesEnd = slopes + (activations[l].KeepsSlope ? widths[l + 1] : 0);
             if (parameters + weights + widths[l + 1] > AlignedBuffer.MaxLength || inputRows + widths[l] + neurons + padded + slopesEnd > MaxNeurons)
             {
@@ -76,7 +76,7 @@ internal readonly record struct LayerShape(
             if (!activations[l].KeepsSlope) continue;
 
             shapes[l] = shapes[l] with { Kept = kept };
-            kept += Padding.RoundUp(shapes[l].Outputs);
+            kept += VirtualLanes.RoundUp(shapes[l].Outputs);
         }
 
         return shapes;
@@ -86,7 +86,7 @@ internal readonly record struct LayerShape(
     internal static int Workspace(LayerShape[] layers)
     {
         int end = layers[^1].ActivationsEnd;
-        foreach (ref readonly LayerShape layer in layers.AsSpan()) end = Math.Max(end, layer.Kept + Padding.RoundUp(layer.Outputs));
+        foreach (ref readonly LayerShape layer in layers.AsSpan()) end = Math.Max(end, layer.Kept + VirtualLanes.RoundUp(layer.Outputs));
         return end;
     }
 
@@ -111,7 +111,7 @@ internal readonly record struct LayerShape(
     internal int ParametersEnd => Biases + Outputs;
 
     /// <summary>The offset behind the layer's outputs in the workspace, padding included.</summary>
-    internal int ActivationsEnd => Activations + Padding.RoundUp(Outputs);
+    internal int ActivationsEnd => Activations + VirtualLanes.RoundUp(Outputs);
 
     private static void CheckActivations(ReadOnlySpan<Activation> activations, int layers)
     {

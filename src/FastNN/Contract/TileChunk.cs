@@ -16,13 +16,13 @@ internal readonly unsafe struct TileChunk
         Samples = samples;
         Rows = layers[^1].InputRows + layers[^1].Inputs + 1;
         Costs = memory;
-        Inputs = Costs + Padding.RoundUp(samples);
+        Inputs = Costs + VirtualLanes.RoundUp(samples);
         Deltas = Inputs + (nint)Rows * Tiles * tile;
     }
 
     /// <summary>Floats that the memory of a chunk takes.</summary>
     internal static long Floats(LayerShape[] layers, int tile, int samples) =>
-        Padding.RoundUp(samples)
+        VirtualLanes.RoundUp(samples)
         + (layers[^1].InputRows + layers[^1].Inputs + 1L) * ((samples + tile - 1) / tile * tile)
         + (long)layers[^1].ActivationsEnd * samples;
 

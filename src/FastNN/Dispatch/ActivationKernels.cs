@@ -36,13 +36,13 @@ internal abstract unsafe class ActivationKernels
     /// A layer back, one sample, and the update in the same pass. This is the function of the layer before: its outputs are a, and <paramref name="kept"/> what
     /// its slope is taken from. Without an inputDelta neither matters.
     /// </summary>
-    internal abstract void Descend(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate);
+    internal abstract void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate);
 
     /// <summary>The same, the gradient added to that of the samples before.</summary>
-    internal abstract void Accumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+    internal abstract void BackwardAccumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
 
     /// <summary>The same, the gradient written and not added.</summary>
-    internal abstract void Gradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+    internal abstract void BackwardGradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
 
     /// <summary>The delta of the layer before, on tiles.</summary>
     internal abstract void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
@@ -86,39 +86,39 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
 
     internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) => K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
-    internal override void Descend(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    internal override void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
         if (!A.KeepsSlope)
         {
-            K.Descend<A>(w, b, a, inputs, delta, outputs, inputDelta, rate);
+            K.BackwardUpdate<A>(w, b, a, inputs, delta, outputs, inputDelta, rate);
             return;
         }
 
-        K.Descend<Identity>(w, b, a, inputs, delta, outputs, inputDelta, rate);
+        K.BackwardUpdate<Identity>(w, b, a, inputs, delta, outputs, inputDelta, rate);
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
-    internal override void Accumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    internal override void BackwardAccumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
     {
         if (!A.KeepsSlope)
         {
-            K.Accumulate<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+            K.BackwardAccumulate<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
             return;
         }
 
-        K.Accumulate<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        K.BackwardAccumulate<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
-    internal override void Gradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    internal override void BackwardGradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
     {
         if (!A.KeepsSlope)
         {
-            K.Gradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+            K.BackwardGradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
             return;
         }
 
-        K.Gradient<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
+        K.BackwardGradient<Identity>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 

@@ -139,7 +139,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     /// <summary>Floats of scratch that <see cref="ForwardTiles"/> and <see cref="ForwardFew"/> take.</summary>
     internal virtual int BatchScratch(LayerShape[] layers) =>
-        2 * Padding.RoundUp(LayerShape.Widest(layers)) * Tile * TileGroup.SizeFor(layers);
+        2 * VirtualLanes.RoundUp(LayerShape.Widest(layers)) * Tile * TileGroup.SizeFor(layers);
 
     /// <summary>
     /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first of
@@ -156,7 +156,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal int DifferentiateScratch(LayerShape[] layers)
     {
         int together = TileGroup.SizeFor(layers);
-        return Tile * ((2 * together + 1) * LayerShape.Widest(layers) + together * layers[^1].SlopesEnd + Padding.Lanes);
+        return Tile * ((2 * together + 1) * LayerShape.Widest(layers) + together * layers[^1].SlopesEnd + VirtualLanes.Count);
     }
 
     /// <summary>Rows from..to of a layer's gradient over a chunk; see <see cref="ITileKernels.BatchGradient"/>.</summary>

@@ -45,16 +45,16 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Sample.Softmax.CrossEntropyDelta<S, V>(z, y, delta, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
-        where A : struct, IActivation => Backward<A, Descend>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+    public static void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation => Backward<A, BackwardUpdate>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => Backward<A, Accumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+    public static void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => Backward<A, BackwardAccumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => Backward<A, Put>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+    public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Spans.MultiplySlopes.Run<S, V>(delta, slopes, count);
 

@@ -70,7 +70,7 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     }
 
     /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
-    internal double Descend(
+    internal double GradientDescent(
         OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
     {
         using Turn turn = TakeTurn();

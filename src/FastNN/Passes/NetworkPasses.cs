@@ -40,7 +40,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         {
             float* next = activations + layer.Activations;
             layer.Function.Forward(
-                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, Padding.RoundUp(layer.Outputs));
+                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, VirtualLanes.RoundUp(layer.Outputs));
             a = next;
         }
 
@@ -57,7 +57,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
             ref readonly LayerShape layer = ref layers[l];
             ActivationKernels function = l == layers.Length - 1 ? output.Function : layer.Function;
             float* w = parameters + layer.Weights, b = parameters + layer.Biases, next = activations + layer.Activations;
-            int room = Padding.RoundUp(layer.Outputs);
+            int room = VirtualLanes.RoundUp(layer.Outputs);
             if (layer.KeepsSlope) function.ForwardKeepingSlope(a, layer.Inputs, w, b, next, activations + layer.Kept, layer.Outputs, room);
             else function.Forward(a, layer.Inputs, w, b, next, layer.Outputs, room);
             a = next;
@@ -74,13 +74,13 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         for (int l = layers.Length - 1; l > 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
-            before.Function.Descend(
+            before.Function.BackwardUpdate(
                 parameters + layer.Weights, parameters + layer.Biases, activations + before.Activations, activations + before.Kept, layer.Inputs,
                 deltas + layer.Activations, layer.Outputs, deltas + before.Activations, rate);
         }
 
         ref readonly LayerShape first = ref layers[0];
-        first.Function.Descend(
+        first.Function.BackwardUpdate(
             parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null, rate);
         return cost;
     }
@@ -91,13 +91,13 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         for (int l = layers.Length - 1; l > 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
-            before.Function.Accumulate(
+            before.Function.BackwardAccumulate(
                 parameters + layer.Weights, gradient + layer.Weights, gradient + layer.Biases, activations + before.Activations,
                 activations + before.Kept, layer.Inputs, deltas + layer.Activations, layer.Outputs, deltas + before.Activations);
         }
 
         ref readonly LayerShape first = ref layers[0];
-        K.Accumulate<Identity>(
+        K.BackwardAccumulate<Identity>(
             parameters + first.Weights, gradient + first.Weights, gradient + first.Biases, x, first.Inputs, deltas + first.Activations, first.Outputs, inputDelta);
     }
 
@@ -107,13 +107,13 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
 
     internal override void ForwardFew(LayerShape[] layers, float* parameters, float* x, float* y, int samples, float* scratch)
     {
-        float* a = x, next = scratch, free = scratch + (nint)samples * Padding.RoundUp(LayerShape.Widest(layers));
+        float* a = x, next = scratch, free = scratch + (nint)samples * VirtualLanes.RoundUp(LayerShape.Widest(layers));
         int stride = layers[0].Inputs;
         for (int l = 0; l < layers.Length; l++)
         {
             bool last = l == layers.Length - 1;
             if (last) next = y;
-            int nextStride = last ? layers[l].Outputs : Padding.RoundUp(layers[l].Outputs);
+            int nextStride = last ? layers[l].Outputs : VirtualLanes.RoundUp(layers[l].Outputs);
             LayerInRows(in layers[l], layers[l].Function, parameters, a, stride, samples, next, nextStride);
             a = next;
             stride = nextStride;
@@ -200,7 +200,7 @@ internal unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant
         int lanes = chunk.LanesOf(first), samples = chunk.SamplesOf(first);
         nint room = (nint)LayerShape.Widest(layers) * lanes, next = (nint)chunk.Rows * lanes, slopesRoom = (nint)last.SlopesEnd * lanes;
         float* delta = scratch, inputDelta = delta + tiles * room, targets = inputDelta + tiles * room, costs = targets + room;
-        float* slopes = costs + Padding.Lanes * lanes, tile = chunk.TileOf(first);
+        float* slopes = costs + VirtualLanes.Count * lanes, tile = chunk.TileOf(first);
         var group = new TileGroup(tiles, next, room);
         var workspace = new Tiles(tile, slopes, delta, lanes, samples, group, slopesRoom);
         int inRows = samples < FewestForTile(layers) ? layers.Length : InRows(layers, tiles, samples);

@@ -56,12 +56,12 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
             ref readonly LayerShape layer = ref layers[l];
             V a = Vector128.Load(activations + layers[l - 1].Activations);
             V inputMask = Simd128.First(layer.Inputs);
-            V sums = Descend<Const.Yes>(in layer, parameters, a, delta, mask, rate);
+            V sums = BackwardUpdate<Const.Yes>(in layer, parameters, a, delta, mask, rate);
             delta = Simd128.MultiplyAdd(sums, Sigmoid.Slope<Simd128, V>(a), V.Zero) & inputMask;
             mask = inputMask;
         }
 
-        Descend<Const.No>(in layers[0], parameters, input, delta, mask, rate);
+        BackwardUpdate<Const.No>(in layers[0], parameters, input, delta, mask, rate);
         return cost;
     }
 
@@ -134,7 +134,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
 
     /// <summary>w_ij ← w_ij + rate·(δ_i·a_j) and b_i ← b_i + rate·δ_i; the result is Σ_i w_ij·δ_i in lane j, with the weights as they were.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Descend<TSums>(in LayerShape layer, float* parameters, V a, V delta, V mask, float rate)
+    private static V BackwardUpdate<TSums>(in LayerShape layer, float* parameters, V a, V delta, V mask, float rate)
         where TSums : struct, IConst
     {
         float* w = parameters + layer.Weights, b = parameters + layer.Biases;

@@ -68,7 +68,7 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
             {
                 int rows = Math.Min(block, layer.Inputs - from), to = from + rows;
                 float* gb = g + (nint)rows * layer.Outputs; // behind those of the last rows they count
-                before.Function.Gradient(
+                before.Function.BackwardGradient(
                     w + (nint)from * layer.Outputs, g, gb, a + from, kept + from, rows, delta, layer.Outputs, first ? null : inputDelta + from);
                 Rows(in layer, from, to == layer.Inputs ? to + 1 : to, g);
             }

@@ -27,11 +27,11 @@ internal static unsafe class DenseBackward
     private static void InputDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation
     {
-        float* lanes = stackalloc float[Padding.Lanes];
+        float* lanes = stackalloc float[VirtualLanes.Count];
         for (int j = 0; j < inputs; j++)
         {
-            new Span<float>(lanes, Padding.Lanes).Clear();
-            for (int i = 0; i < outputs; i++, w++) lanes[i % Padding.Lanes] = MathF.FusedMultiplyAdd(*w, delta[i], lanes[i % Padding.Lanes]);
+            new Span<float>(lanes, VirtualLanes.Count).Clear();
+            for (int i = 0; i < outputs; i++, w++) lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(*w, delta[i], lanes[i % VirtualLanes.Count]);
             inputDelta[j] = MathF.FusedMultiplyAdd(OutputDelta.Fold(lanes), A.Slope(a[j]), 0f);
         }
     }

@@ -10,11 +10,11 @@ internal static unsafe class OutputDelta
         where A : struct, IActivation
         where C : struct, ICost
     {
-        float* lanes = stackalloc float[Padding.Lanes];
+        float* lanes = stackalloc float[VirtualLanes.Count];
         for (int i = 0; i < count; i++)
         {
             float slope = A.Slope(A.KeepsSlope ? kept[i] : a[i]);
-            lanes[i % Padding.Lanes] = C.Add(a[i], y[i], lanes[i % Padding.Lanes]);
+            lanes[i % VirtualLanes.Count] = C.Add(a[i], y[i], lanes[i % VirtualLanes.Count]);
             delta[i] = C.Slope(a[i], y[i]) * slope;
         }
 
@@ -24,7 +24,7 @@ internal static unsafe class OutputDelta
     /// <summary>Sixteen lanes folded in halves: 16 → 8 → 4 → 2 → 1.</summary>
     internal static float Fold(float* lanes)
     {
-        for (int half = Padding.Lanes / 2; half > 0; half /= 2)
+        for (int half = VirtualLanes.Count / 2; half > 0; half /= 2)
         {
             for (int k = 0; k < half; k++) lanes[k] += lanes[k + half];
         }

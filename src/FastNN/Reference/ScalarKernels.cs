@@ -24,14 +24,14 @@ internal readonly unsafe struct ScalarKernels : IKernels
 
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Reference.Softmax.CrossEntropyDelta(z, y, delta, count);
 
-    public static void Descend<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
-        where A : struct, IActivation => DenseBackward.Run<A, Descend>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+    public static void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        where A : struct, IActivation => DenseBackward.Run<A, BackwardUpdate>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
 
-    public static void Accumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => DenseBackward.Run<A, Accumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+    public static void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => DenseBackward.Run<A, BackwardAccumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
-    public static void Gradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => DenseBackward.Run<A, Put>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+    public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => DenseBackward.Run<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Reference.MultiplySlopes.Run(delta, slopes, count);
 

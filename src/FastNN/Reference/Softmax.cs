@@ -17,13 +17,13 @@ internal static unsafe class Softmax
     /// <summary>C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i, δ_i = a_i − y_i.</summary>
     internal static float CrossEntropyDelta(float* z, float* y, float* delta, int count)
     {
-        float* targets = stackalloc float[2 * Padding.Lanes], costs = targets + Padding.Lanes;
+        float* targets = stackalloc float[2 * VirtualLanes.Count], costs = targets + VirtualLanes.Count;
         float m = Largest(z, count);
         for (int i = 0; i < count; i++)
         {
             float d = m - z[i];
-            targets[i % Padding.Lanes] += y[i];
-            costs[i % Padding.Lanes] = MathF.FusedMultiplyAdd(Constants.MostUnlikely < d ? Constants.MostUnlikely : d, y[i], costs[i % Padding.Lanes]);
+            targets[i % VirtualLanes.Count] += y[i];
+            costs[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(Constants.MostUnlikely < d ? Constants.MostUnlikely : d, y[i], costs[i % VirtualLanes.Count]);
         }
 
         float sum = Powers(z, delta, count, m), scale = 1f / sum;
@@ -34,8 +34,8 @@ internal static unsafe class Softmax
     /// <summary>δ_i = a_i·(g_i − Σ_k g_k·a_k) in place of g_i.</summary>
     internal static void Delta(float* a, float* delta, int count)
     {
-        float* lanes = stackalloc float[Padding.Lanes];
-        for (int i = 0; i < count; i++) lanes[i % Padding.Lanes] = MathF.FusedMultiplyAdd(delta[i], a[i], lanes[i % Padding.Lanes]);
+        float* lanes = stackalloc float[VirtualLanes.Count];
+        for (int i = 0; i < count; i++) lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(delta[i], a[i], lanes[i % VirtualLanes.Count]);
         float dot = OutputDelta.Fold(lanes);
         for (int i = 0; i < count; i++) delta[i] = a[i] * (delta[i] - dot);
     }
@@ -50,12 +50,12 @@ internal static unsafe class Softmax
     /// <summary>All e_i, and their sum.</summary>
     private static float Powers(float* z, float* e, int count, float m)
     {
-        float* lanes = stackalloc float[Padding.Lanes];
+        float* lanes = stackalloc float[VirtualLanes.Count];
         var powers = new SoftmaxPowers(m);
         for (int i = 0; i < count; i++)
         {
             e[i] = powers.Of(z[i]);
-            lanes[i % Padding.Lanes] += e[i];
+            lanes[i % VirtualLanes.Count] += e[i];
         }
 
         return OutputDelta.Fold(lanes);

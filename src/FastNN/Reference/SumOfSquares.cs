@@ -9,15 +9,15 @@ internal static unsafe class SumOfSquares
     internal static double Run(float* g, nint count, float clip)
     {
         double sum = 0;
-        float* lanes = stackalloc float[Padding.Lanes];
+        float* lanes = stackalloc float[VirtualLanes.Count];
         for (nint first = 0; first < count; first += Spans.SumOfSquares.Block)
         {
-            new Span<float>(lanes, Padding.Lanes).Clear();
+            new Span<float>(lanes, VirtualLanes.Count).Clear();
             int block = (int)nint.Min(Spans.SumOfSquares.Block, count - first);
             for (int k = 0; k < block; k++)
             {
                 float x = Clip(g[first + k], clip);
-                lanes[k % Padding.Lanes] = MathF.FusedMultiplyAdd(x, x, lanes[k % Padding.Lanes]);
+                lanes[k % VirtualLanes.Count] = MathF.FusedMultiplyAdd(x, x, lanes[k % VirtualLanes.Count]);
             }
 
             sum += OutputDelta.Fold(lanes);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastNN.Contract;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
@@ -160,12 +161,12 @@ internal static unsafe class BatchGradient
         if (cells.Rate != 0)
         {
             V rate = S.Broadcast(cells.Rate), mask = S.First(last);
-            Descend<S, V, C, TRest>(target, mask, rate, ref g0, ref h0);
-            if (R.Value > 1) Descend<S, V, C, TRest>(target + stride, mask, rate, ref g1, ref h1);
-            if (R.Value > 2) Descend<S, V, C, TRest>(target + 2 * stride, mask, rate, ref g2, ref h2);
-            if (R.Value > 3) Descend<S, V, C, TRest>(target + 3 * stride, mask, rate, ref g3, ref h3);
-            if (R.Value > 4) Descend<S, V, C, TRest>(target + 4 * stride, mask, rate, ref g4, ref h4);
-            if (R.Value > 5) Descend<S, V, C, TRest>(target + 5 * stride, mask, rate, ref g5, ref h5);
+            Update<S, V, C, TRest>(target, mask, rate, ref g0, ref h0);
+            if (R.Value > 1) Update<S, V, C, TRest>(target + stride, mask, rate, ref g1, ref h1);
+            if (R.Value > 2) Update<S, V, C, TRest>(target + 2 * stride, mask, rate, ref g2, ref h2);
+            if (R.Value > 3) Update<S, V, C, TRest>(target + 3 * stride, mask, rate, ref g3, ref h3);
+            if (R.Value > 4) Update<S, V, C, TRest>(target + 4 * stride, mask, rate, ref g4, ref h4);
+            if (R.Value > 5) Update<S, V, C, TRest>(target + 5 * stride, mask, rate, ref g5, ref h5);
         }
 
         RowGemm.Store<S, V, C, TRest>(g0, h0, target, last);
@@ -180,8 +181,8 @@ internal static unsafe class BatchGradient
     {
         for (; rows > 0; rows--, at += stride)
         {
-            Cache.Prefetch(at);
-            Cache.Prefetch(at + Padding.Lanes);
+            Prefetch.Line(at);
+            Prefetch.Line(at + Caches.LineFloats);
         }
     }
 
@@ -197,7 +198,7 @@ internal static unsafe class BatchGradient
 
     /// <summary>What becomes of a row's sums on a descent: its parameters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Descend<S, V, C, TRest>(float* target, V mask, V rate, ref V g, ref V h)
+    private static void Update<S, V, C, TRest>(float* target, V mask, V rate, ref V g, ref V h)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FastNN.Contract;
 using FastNN.Sample;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
@@ -44,7 +44,7 @@ internal static unsafe class RowGemm
     /// outputs, and no lane stays empty. 784-128 reaches 97 % of the peak, in tiles 93 %; 2048-64 97 and 80 %. But 784-100 85 and 91 %.
     /// </summary>
     internal static bool SuitsFirst(int inputs, int outputs) =>
-        inputs > outputs && outputs % Padding.Lanes == 0 && (long)inputs * outputs <= L2Floats && Suits(inputs, outputs, samples: 2);
+        inputs > outputs && outputs % Simd512.Count == 0 && (long)inputs * outputs <= L2Floats && Suits(inputs, outputs, samples: 2);
 
     /// <summary>
     /// Whether at 512 bits any layer takes tiles better in rows: where W exceeds L2 and the samples pay for the copies of it, or where more than two tiles
@@ -60,7 +60,7 @@ internal static unsafe class RowGemm
     {
         long weights = (long)inputs * outputs;
         bool better = weights > L2Floats ? samples >= weights / L2Floats : tiles > 2 && outputs % SharedSets == 0;
-        return better && tile > Padding.Lanes && inputs >= 128 && Suits(inputs, outputs, samples);
+        return better && tile > Simd512.Count && inputs >= 128 && Suits(inputs, outputs, samples);
     }
 
     /// <param name="x">Inputs of the first sample.</param>
@@ -85,8 +85,8 @@ internal static unsafe class RowGemm
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* room = stackalloc float[Depth * 2 * S.Count + Padding.Lanes];
-        float* copy = room + (-((nint)room / sizeof(float)) & (Padding.Lanes - 1)); // whole lines of the cache
+        float* room = stackalloc float[Depth * 2 * S.Count + Caches.LineFloats];
+        float* copy = room + (-((nint)room / sizeof(float)) & (Caches.LineFloats - 1)); // whole lines of the cache
         for (int passes = (inputs + Depth - 1) / Depth; passes > 0; passes--)
         {
             int terms = (inputs + passes - 1) / passes;
@@ -115,7 +115,7 @@ internal static unsafe class RowGemm
                 int rows = (samples - s + blocks - 1) / blocks;
                 float* xs = x + s * xStride, ys = y + s * yStride + i;
                 bool nextPanel = fetches && blocks <= 2;
-                float* next = nextPanel ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Padding.Lanes - 1 : xs + rows * xStride;
+                float* next = nextPanel ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Caches.LineFloats - 1 : xs + rows * xStride;
                 var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : rows);
                 if (rest >= panel) Rows<S, V, Const.Two, Const.No>(rows, xs, xStride, inputs, in weights, ys, yStride, S.Count);
                 else if (rest > S.Count) Rows<S, V, Const.Two, Const.Yes>(rows, xs, xStride, inputs, in weights, ys, yStride, rest - S.Count);
@@ -175,7 +175,7 @@ internal static unsafe class RowGemm
         {
             for (; j < inputs; j++, w += stride, next += step, copy += 2 * S.Count)
             {
-                Cache.Prefetch(next);
+                Prefetch.Line(next);
                 Load<S, V, C, TRest>(w, mask, out V w0, out V w1);
                 S.Store(w0, copy);
                 S.Store(w1, copy + S.Count);
@@ -185,7 +185,7 @@ internal static unsafe class RowGemm
 
         for (; j < inputs; j++, w += stride, next += step)
         {
-            Cache.Prefetch(next);
+            Prefetch.Line(next);
             Load<S, V, C, TRest>(w, mask, out V w0, out V w1);
             Turn<S, V, C, R>(w0, w1, x + j, x1 + j, x2 + j, x3 + j, x4 + j, x5 + j, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }

@@ -44,14 +44,14 @@ internal static unsafe class TileGemm
     /// to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with copies and 74 % without, 64 of 768-768 83 and 77 %; two
     /// tiles or rows of 384 would lose by it. At 512 bits such layers go in rows (<see cref="RowGemm.SuitsTiles"/>).
     /// </summary>
-    private static bool Copies(int lanes, int outputs, int tiles) => lanes < Padding.Lanes && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
+    private static bool Copies(int lanes, int outputs, int tiles) => lanes < Simd512.Count && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
 
     /// <summary>
     /// The most terms in a pass. Half as many lanes take half as long over a term, so the caches must be quicker: at 256 bits, 1000-1000 reaches 88 % of
     /// the peak with 128 terms and 75 % with 200; 1024-1024 from copies 83 % with 96 and 78 % with 128, and for one tile, which copies nothing, 78 % with
     /// 64 and 70 % with 128.
     /// </summary>
-    private static int Depth(int lanes, bool copies, bool alias) => lanes == Padding.Lanes ? 200 : copies ? 96 : alias ? 64 : 128;
+    private static int Depth(int lanes, bool copies, bool alias) => lanes == Simd512.Count ? 200 : copies ? 96 : alias ? 64 : 128;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -112,7 +112,7 @@ internal static unsafe class TileGemm
         for (; terms > 0; terms--, w += outputs, copy += Panel)
         {
             for (int i = 0; i < Panel; i += S.Count) S.Store(S.Load(w + i), copy + i);
-            for (int i = Panel; i < 2 * Panel; i += Padding.Lanes) Cache.Prefetch(w + i);
+            for (int i = Panel; i < 2 * Panel; i += Caches.LineFloats) Prefetch.Line(w + i);
         }
     }
 
@@ -219,7 +219,7 @@ internal static unsafe class TileGemm
         float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
         for (nint k = 0; x < end; x += tile, k += step)
         {
-            if (TForward.Value != 0) Cache.Prefetch(w + k + LineAhead);
+            if (TForward.Value != 0) Prefetch.Line(w + k + LineAhead);
             Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 

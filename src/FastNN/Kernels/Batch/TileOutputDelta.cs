@@ -28,13 +28,13 @@ internal static unsafe class TileOutputDelta
         {
             for (int i = 0; i < outputs; i++)
             {
-                float* ai = a + i * tile + s, lane = costs + i % Padding.Lanes * tile + s;
+                float* ai = a + i * tile + s, lane = costs + i % VirtualLanes.Count * tile + s;
                 V output = S.Load(ai), target = S.Load(y + i * tile + s), slope = A.Slope<S, V>(A.KeepsSlope ? S.Load(kept + i * tile + s) : output);
-                S.Store(C.Add<S, V>(output, target, i < Padding.Lanes ? S.Broadcast(0f) : S.Load(lane)), lane);
+                S.Store(C.Add<S, V>(output, target, i < VirtualLanes.Count ? S.Broadcast(0f) : S.Load(lane)), lane);
                 S.Store(S.Multiply(C.Slope<S, V>(output, target), slope), ai);
             }
 
-            Fold<S, V>(costs + s, Math.Min(outputs, Padding.Lanes), tile);
+            Fold<S, V>(costs + s, Math.Min(outputs, VirtualLanes.Count), tile);
         }
     }
 
@@ -43,7 +43,7 @@ internal static unsafe class TileOutputDelta
         where S : struct, ISimd<V>
         where V : struct
     {
-        for (int half = Padding.Lanes / 2; half > 0; half /= 2)
+        for (int half = VirtualLanes.Count / 2; half > 0; half /= 2)
         {
             for (int k = half; k < count; k++)
             {

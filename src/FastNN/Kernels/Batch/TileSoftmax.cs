@@ -15,19 +15,19 @@ internal static unsafe class TileSoftmax
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* powers = stackalloc float[Padding.Lanes * S.Count];
+        float* powers = stackalloc float[VirtualLanes.Count * S.Count];
         for (nint s = 0; s < tile; s += S.Count)
         {
             var powersOf = new SoftmaxPowers<S, V>(Largest<S, V>(z + s, outputs, tile));
             for (int i = 0; i < outputs; i++)
             {
-                float* zi = z + i * tile + s, row = powers + i % Padding.Lanes * S.Count;
+                float* zi = z + i * tile + s, row = powers + i % VirtualLanes.Count * S.Count;
                 V power = powersOf.Of<Const.No>(S.Load(zi));
-                S.Store(S.Add(i < Padding.Lanes ? S.Broadcast(0f) : S.Load(row), power), row);
+                S.Store(S.Add(i < VirtualLanes.Count ? S.Broadcast(0f) : S.Load(row), power), row);
                 S.Store(power, zi);
             }
 
-            TileOutputDelta.Fold<S, V>(powers, Math.Min(outputs, Padding.Lanes), S.Count);
+            TileOutputDelta.Fold<S, V>(powers, Math.Min(outputs, VirtualLanes.Count), S.Count);
             V scale = S.Divide(S.Broadcast(1f), S.Load(powers));
             for (int i = 0; i < outputs; i++) S.Store(S.Multiply(S.Load(z + i * tile + s), scale), z + i * tile + s);
         }
@@ -38,16 +38,16 @@ internal static unsafe class TileSoftmax
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* powers = stackalloc float[2 * Padding.Lanes * S.Count], targets = powers + Padding.Lanes * S.Count;
-        int lanes = Math.Min(outputs, Padding.Lanes);
+        float* powers = stackalloc float[2 * VirtualLanes.Count * S.Count], targets = powers + VirtualLanes.Count * S.Count;
+        int lanes = Math.Min(outputs, VirtualLanes.Count);
         for (nint s = 0; s < tile; s += S.Count)
         {
             V m = Largest<S, V>(z + s, outputs, tile), zero = S.Broadcast(0f);
             var powersOf = new SoftmaxPowers<S, V>(m);
             for (int i = 0; i < outputs; i++)
             {
-                int lane = i % Padding.Lanes;
-                bool first = i < Padding.Lanes;
+                int lane = i % VirtualLanes.Count;
+                bool first = i < VirtualLanes.Count;
                 float* zi = z + i * tile + s, power = powers + lane * S.Count, target = targets + lane * S.Count, cost = costs + lane * tile + s;
                 V value = S.Load(zi), yi = S.Load(y + i * tile + s), e = powersOf.Of<Const.No>(value);
                 S.Store(S.Add(first ? zero : S.Load(power), e), power);
@@ -75,15 +75,15 @@ internal static unsafe class TileSoftmax
         where V : struct
         where C : struct, ICost
     {
-        float* products = stackalloc float[Padding.Lanes * S.Count];
-        int lanes = Math.Min(outputs, Padding.Lanes);
+        float* products = stackalloc float[VirtualLanes.Count * S.Count];
+        int lanes = Math.Min(outputs, VirtualLanes.Count);
         for (nint s = 0; s < tile; s += S.Count)
         {
             V zero = S.Broadcast(0f);
             for (int i = 0; i < outputs; i++)
             {
-                int lane = i % Padding.Lanes;
-                bool first = i < Padding.Lanes;
+                int lane = i % VirtualLanes.Count;
+                bool first = i < VirtualLanes.Count;
                 float* product = products + lane * S.Count, cost = costs + lane * tile + s;
                 V ai = S.Load(a + i * tile + s), yi = S.Load(y + i * tile + s);
                 S.Store(S.MultiplyAdd(C.Slope<S, V>(ai, yi), ai, first ? zero : S.Load(product)), product);

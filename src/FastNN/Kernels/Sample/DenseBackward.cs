@@ -12,7 +12,7 @@ namespace FastNN.Sample;
 /// g_ij  = δ_i·a_j,   g_i = δ_i        the gradient for weights and biases</code>
 /// and what <typeparamref name="TAction"/> does with the gradient: descend (the old w enters the sum, the new one is written), accumulate or put.
 /// Rows of W run four at a time: δ is read once for four of them, and their sums end in one vector. Each sum over i runs in sixteen lanes
-/// (<see cref="Padding"/>); narrower vectors take the lanes in turns, so every weight is still visited once.
+/// (<see cref="VirtualLanes"/>); narrower vectors take the lanes in turns, so every weight is still visited once.
 /// </summary>
 internal static unsafe class DenseBackward<S, V, A, TAction>
     where S : struct, ISimd<V>
@@ -136,8 +136,8 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         }
 
         // The lanes are folded in registers: through memory, as 16 floats stored and 4 loaded, a step of 32-64-64-64-16 took 1.2 times as long.
-        Four sums = S.Count == Padding.Lanes
-            ? Columns<R, TRest>(w, target, a, delta, outputs, rate, 0, Padding.Lanes)
+        Four sums = S.Count == VirtualLanes.Count
+            ? Columns<R, TRest>(w, target, a, delta, outputs, rate, 0, VirtualLanes.Count)
             : Part<R, TRest>(w, target, a, delta, outputs, rate, 0);
         if (S.Count <= 8) sums += Part<R, TRest>(w, target, a, delta, outputs, rate, 8);
         if (S.Count <= 4)
@@ -154,7 +154,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Four Part<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first)
         where R : struct, IConst
-        where TRest : struct, IConst => Columns<R, TRest>(w, target, a, delta, outputs, rate, first, Padding.Lanes);
+        where TRest : struct, IConst => Columns<R, TRest>(w, target, a, delta, outputs, rate, first, VirtualLanes.Count);
 
     /// <summary>
     /// R rows where no δ⁻ is wanted, so that there is no order to keep. What is left of a row after whole vectors is the end of one more, which overlaps the

@@ -135,7 +135,7 @@ internal static unsafe class DenseForward
     {
         int lanes = outputs % S.Count, whole = outputs - lanes;
         V mask = S.First(lanes);
-        Unsafe.SkipInit(out Padding.Sixteen last);
+        Unsafe.SkipInit(out VirtualLanes.Room last);
         for (int i = 0; i < whole; i += S.Count) S.Store(S.Load(b + i), y + i);
         S.Store(S.LoadFirst(b + whole, mask), (float*)&last);
 

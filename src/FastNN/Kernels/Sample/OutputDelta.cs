@@ -6,7 +6,7 @@ namespace FastNN.Sample;
 
 /// <summary>
 /// The output layer of one sample: δ_i = ∂C/∂z_i = ∂c/∂a(a_i, y_i)·f′(z_i), by cost × by activation, and C = Σ_i c(a_i, y_i) as the result.
-/// a and y [count], f′ taken from what was kept of the layer; δ is padded (<see cref="Padding"/>), and a pad of zeros stays one. C is summed in sixteen
+/// a and y [count], f′ taken from what was kept of the layer; δ is padded (<see cref="VirtualLanes"/>), and a pad of zeros stays one. C is summed in sixteen
 /// lanes, i in lane i mod 16, then folded.
 /// </summary>
 internal static unsafe class OutputDelta
@@ -31,7 +31,7 @@ internal static unsafe class OutputDelta
         where C : struct, ICost
     {
         V cost = S.Broadcast(0f);
-        for (int i = first; i < count; i += Padding.Lanes)
+        for (int i = first; i < count; i += VirtualLanes.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
             V ai = S.LoadFirst(a + i, mask), yi = S.LoadFirst(y + i, mask);

@@ -135,25 +135,25 @@ internal static unsafe class Softmax
         V m = S.Broadcast(largest), powers = S.Broadcast(0f), targets = powers, costs = powers;
         SoftmaxPowers<S, V> power = TNear.Value == 1 ? new() : new(m);
         nint i = first, last = count - S.Count;
-        if (i + Padding.Lanes <= last)
+        if (i + VirtualLanes.Count <= last)
         {
             // The second half of one power with the first half of the one after the next, as in ActivationSpan; two a turn, which spares moving them along.
             power.Begin<TNear>(S.Load(z + i), out V t0, out V s0);
-            power.Begin<TNear>(S.Load(z + i + Padding.Lanes), out V t1, out V s1);
-            for (; i <= last - 3 * Padding.Lanes; i += 2 * Padding.Lanes)
+            power.Begin<TNear>(S.Load(z + i + VirtualLanes.Count), out V t1, out V s1);
+            for (; i <= last - 3 * VirtualLanes.Count; i += 2 * VirtualLanes.Count)
             {
                 Add<S, V, TCost>(z, y, e, i, SoftmaxPowers<S, V>.End(t0, s0), m, ref powers, ref targets, ref costs);
-                power.Begin<TNear>(S.Load(z + i + 2 * Padding.Lanes), out t0, out s0);
-                Add<S, V, TCost>(z, y, e, i + Padding.Lanes, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
-                power.Begin<TNear>(S.Load(z + i + 3 * Padding.Lanes), out t1, out s1);
+                power.Begin<TNear>(S.Load(z + i + 2 * VirtualLanes.Count), out t0, out s0);
+                Add<S, V, TCost>(z, y, e, i + VirtualLanes.Count, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
+                power.Begin<TNear>(S.Load(z + i + 3 * VirtualLanes.Count), out t1, out s1);
             }
 
             Add<S, V, TCost>(z, y, e, i, SoftmaxPowers<S, V>.End(t0, s0), m, ref powers, ref targets, ref costs);
-            Add<S, V, TCost>(z, y, e, i + Padding.Lanes, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
-            i += 2 * Padding.Lanes;
+            Add<S, V, TCost>(z, y, e, i + VirtualLanes.Count, SoftmaxPowers<S, V>.End(t1, s1), m, ref powers, ref targets, ref costs);
+            i += 2 * VirtualLanes.Count;
         }
 
-        for (; i <= last; i += Padding.Lanes) Add<S, V, TCost>(z, y, e, i, power.Of<TNear>(S.Load(z + i)), m, ref powers, ref targets, ref costs);
+        for (; i <= last; i += VirtualLanes.Count) Add<S, V, TCost>(z, y, e, i, power.Of<TNear>(S.Load(z + i)), m, ref powers, ref targets, ref costs);
 
         if (i < count)
         {
@@ -199,7 +199,7 @@ internal static unsafe class Softmax
         where V : struct
     {
         V sum = S.Broadcast(0f);
-        for (int i = first; i < count; i += Padding.Lanes)
+        for (int i = first; i < count; i += VirtualLanes.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
             sum = S.MultiplyAdd(S.LoadFirst(g + i, mask), S.LoadFirst(a + i, mask), sum);

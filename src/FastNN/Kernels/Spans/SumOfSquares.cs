@@ -5,7 +5,7 @@ using FastNN.Simd;
 namespace FastNN.Spans;
 
 /// <summary>
-/// Σ_k min(clip, max(−clip, g_k))². In blocks of 4096 components, each summed in sixteen lanes (<see cref="Padding"/>), k in lane k mod 16, which
+/// Σ_k min(clip, max(−clip, g_k))². In blocks of 4096 components, each summed in sixteen lanes (<see cref="VirtualLanes"/>), k in lane k mod 16, which
 /// are folded in halves; the sums of the blocks are added in double precision, in ascending order. A sum too large for a float, or so small that
 /// squares lost bits to underflow, is taken once more in double precision, which holds the square of any float.
 /// </summary>
@@ -46,7 +46,7 @@ internal static unsafe class SumOfSquares
     {
         V sum = S.Broadcast(0f), most = S.Broadcast(clip), least = S.Broadcast(-clip);
         int k = first;
-        for (; k <= count - S.Count; k += Padding.Lanes)
+        for (; k <= count - S.Count; k += VirtualLanes.Count)
         {
             V x = S.Min(most, S.Max(least, S.Load(g + k)));
             sum = S.MultiplyAdd(x, x, sum);

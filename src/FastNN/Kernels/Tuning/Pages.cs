@@ -1,5 +1,3 @@
-using FastNN.Contract;
-
 namespace FastNN.Tuning;
 
 /// <summary>What rows of a matrix that lie whole pages of 4 KiB apart do to the caches.</summary>
@@ -11,7 +9,7 @@ internal static class Pages
     /// </summary>
     internal static bool Alias(int floats)
     {
-        const int page = 4096 / sizeof(float), near = Padding.Lanes;
+        const int page = 4096 / sizeof(float), near = Caches.LineFloats;
         return floats >= page - near && (floats + near) % page <= 2 * near;
     }
 }

@@ -4,7 +4,7 @@ using FastNN.Plumbing;
 namespace FastNN.Bench;
 
 /// <summary>One layer back, one sample of a batch: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, G_ij ← G_ij + δ_i·a_j, G_i ← G_i + δ_i.</summary>
-public unsafe class Accumulate : Contest
+public unsafe class BackwardAccumulate : Contest
 {
     private AlignedBuffer _w = null!, _gw = null!, _gb = null!, _a = null!, _delta = null!, _inputDelta = null!;
 
@@ -21,6 +21,6 @@ public unsafe class Accumulate : Contest
     }
 
     [Benchmark]
-    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).Accumulate(
+    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).BackwardAccumulate(
         _w.Pointer, _gw.Pointer, _gb.Pointer, _a.Pointer, null, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer);
 }

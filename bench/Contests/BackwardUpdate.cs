@@ -4,7 +4,7 @@ using FastNN.Plumbing;
 namespace FastNN.Bench;
 
 /// <summary>One layer back, one sample, updated in the same pass: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, w_ij ← w_ij − r·δ_i·a_j, b_i ← b_i − r·δ_i.</summary>
-public unsafe class Descend : Contest
+public unsafe class BackwardUpdate : Contest
 {
     private AlignedBuffer _w = null!, _b = null!, _a = null!, _delta = null!, _inputDelta = null!;
 
@@ -21,6 +21,6 @@ public unsafe class Descend : Contest
     }
 
     [Benchmark]
-    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).Descend(
+    public override void Run() => Contestant.Set.Of(Activation.Sigmoid).BackwardUpdate(
         _w.Pointer, _b.Pointer, _a.Pointer, null, Size.Inputs, _delta.Pointer, Size.Outputs, _inputDelta.Pointer, -LearningRate);
 }
