@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using FastNN.Batch;
 using FastNN.Contract;
-using FastNN.Sample;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Dispatch;
 
@@ -19,7 +19,9 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
 
     public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
-        Batch.RowGemm.Run<S, V>(x, xStride, samples, inputs, w, b, z, zStride, outputs);
+        RowGemm.Forward<S, V>(
+            x, xStride, samples, inputs, w, b, z, zStride, outputs,
+            Routes.RowBlocksFor(inputs, outputs, samples, RowGemm.MaxRows, Machine.Here));
 
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         Batch.Transpose.Run<S, V>(source, sourceStride, rows, columns, target, targetStride);
@@ -68,10 +70,10 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static void TileBackward<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
         where A : struct, IActivation
     {
-        if (lanes == Tile) TileGemm.Backward<S, V, A, Const.Two>(w, delta, outputs, kept, inputs, inputDelta, group);
-        else if (lanes == S.Count) TileGemm.Backward<S, V, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
-        else if (lanes == 8) TileGemm.Backward<Simd256, Vector256<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
-        else TileGemm.Backward<Simd128, Vector128<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        if (lanes == Tile) TileBackward<S, V, A, Const.Two>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else if (lanes == S.Count) TileBackward<S, V, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else if (lanes == 8) TileBackward<Simd256, Vector256<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else TileBackward<Simd128, Vector128<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
@@ -85,13 +87,20 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         where V1 : struct
         where C : struct, IConst
     {
-        if (!DenseForward.IsNarrow(inputs, outputs))
+        if (!SumOrder.IsNarrow(inputs, outputs))
         {
-            TileGemm.Forward<S1, V1, C>(a, inputs, w, b, z, outputs, group);
+            TileGemm.Forward<S1, V1, C>(
+                a, inputs, w, b, z, outputs, group, Routes.TileBlocksFor(outputs, S1.Count, group.Tiles, Machine.Here));
             return;
         }
 
         for (int t = 0; t < group.Tiles; t++)
-            TileNarrow.Forward<S1, V1, C>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs);
+            TileNarrow.Forward<S1, V1, C>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
     }
+    private static void TileBackward<S1, V1, A, C>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
+        where S1 : struct, ISimd<V1>
+        where V1 : struct
+        where A : struct, IActivation
+        where C : struct, IConst =>
+        TileGemm.Backward<S1, V1, A, C>(w, delta, outputs, kept, inputs, inputDelta, group, Routes.TileBackDepth(S1.Count, Machine.Here));
 }

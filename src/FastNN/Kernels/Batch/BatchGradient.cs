@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastNN.Contract;
+using FastNN.Plumbing;
 using FastNN.Simd;
 using FastNN.Tuning;
 
@@ -12,12 +13,12 @@ namespace FastNN.Batch;
 /// g ← scale·g   or   w ← w + rate·(scale·g)</code>
 /// The biases follow the weights in memory and so are one more row of W, whose input is 1. Six rows j by two vectors of outputs i stay in
 /// registers while all samples pass; δ comes in panels [sample][two vectors], which are read end to end, a one broadcast at a time, in tiles
-/// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.TakesRows"/>). Outputs that leave no whole vector take the narrowest
+/// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.InputsInRows"/>). Outputs that leave no whole vector take the narrowest
 /// that holds them. What the next block changes is fetched meanwhile, if the layer exceeds L1.
 /// </summary>
 internal static unsafe class BatchGradient
 {
-    private const int MaxRows = 6, L1Floats = 32 * 1024 / sizeof(float);
+    private const int MaxRows = 6;
 
     /// <summary>Turns the deltas of a tile [outputs][lanes] into the panels that <see cref="Run"/> reads.</summary>
     /// <param name="delta">δ, a tile.</param>
@@ -52,12 +53,12 @@ internal static unsafe class BatchGradient
         where S : struct, ISimd<V>
         where V : struct
     {
-        bool fetches = layer.ParametersEnd - layer.Weights > L1Floats;
-        int outputs = layer.Outputs, weights = layer.TakesRows ? Math.Clamp(layer.Inputs, from, to) : from;
+        bool fetches = Routes.GradientFetches(layer.ParametersEnd - layer.Weights, Machine.Here);
+        int outputs = layer.Outputs, weights = layer.InputsInRows ? Math.Clamp(layer.Inputs, from, to) : from;
         for (int j = from; j < to;)
         {
             bool inRows = j < weights;
-            int left = (inRows ? weights : to) - j, blocks = (left + MaxRows - 1) / MaxRows, rows = (left + blocks - 1) / blocks, row = layer.InputRows + j;
+            int left = (inRows ? weights : to) - j, blocks = Parts.Of(left, MaxRows), rows = Parts.Of(left, blocks), row = layer.OnesRow - layer.Inputs + j;
             float* a = inRows ? chunk.X + j : chunk.Inputs + (nint)row * chunk.Tile;
             for (int i = 0; i < outputs;)
             {
@@ -136,7 +137,7 @@ internal static unsafe class BatchGradient
         bool inRows = cells.Step != 1;
         nint step = cells.Step, row = inRows ? 1 : chunk.Tile;
         int part = inRows ? chunk.Samples : chunk.Tile;
-        for (int left = chunk.Samples; left > 0; left -= part, a += (nint)chunk.Tile * chunk.Rows)
+        for (int left = chunk.Samples; left > 0; left -= part, a += (nint)chunk.Tile * chunk.TileRows)
         {
             if (left < part)
             {

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using FastNN.Sample;
+using FastNN.Plumbing;
 using FastNN.Simd;
 using FastNN.Tuning;
 
@@ -19,49 +19,8 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class RowGemm
 {
-    private const int MaxRows = 6, L2Floats = 1024 * 1024 / sizeof(float);
-
-    /// <summary>The most inputs in a pass over copied weights, which so stay in L1.</summary>
-    private const int Depth = 200;
-
-    /// <summary>Rows of W whole multiples of so many floats apart fall into an eighth of the sets of L1, or less.</summary>
-    private const int SharedSets = 128;
-
-    /// <summary>
-    /// Whether some samples are better taken together than one by one, which reads W from end to end for each, but so that the processor foresees it. The
-    /// more W exceeds L2, the more samples it takes: 784-512 from 3 on (6 in 0.42 of the time), 1024-1024 and all larger ones from 8 on (10 of 4096-4096 in
-    /// 0.35).
-    /// </summary>
-    internal static bool Suits(int inputs, int outputs, int samples)
-    {
-        const long halfOfL2 = L2Floats / 2;
-        long weights = (long)inputs * outputs;
-        return inputs >= 8 && !DenseForward.IsNarrow(inputs, outputs) && samples > 1 && (weights <= L2Floats || samples >= Math.Min(8, weights / halfOfL2));
-    }
-
-    /// <summary>
-    /// Whether the first layer of a network takes any number of samples better in rows than in tiles: where that saves to turn more inputs than
-    /// outputs, and no lane stays empty. 784-128 reaches 97 % of the peak, in tiles 93 %; 2048-64 97 and 80 %. But 784-100 85 and 91 %.
-    /// </summary>
-    internal static bool SuitsFirst(int inputs, int outputs) =>
-        inputs > outputs && outputs % Simd512.Count == 0 && (long)inputs * outputs <= L2Floats && Suits(inputs, outputs, samples: 2);
-
-    /// <summary>
-    /// Whether at 512 bits any layer takes tiles better in rows: where W exceeds L2 and the samples pay for the copies of it, or where more than two tiles
-    /// would take turns at columns of W that lie in few sets of L1. 128 samples of 128-128 reach 93 % of the peak, in tiles 67 %; of 1024-1024 91 and 58 %;
-    /// of 1000-1000 91 and 86 %. But 500-500 83 and 90 %, and narrower vectors give tiles the time to fetch their weights.
-    /// </summary>
-    /// <param name="inputs">Rows of W.</param>
-    /// <param name="outputs">Columns of W.</param>
-    /// <param name="tile">Samples in a full tile.</param>
-    /// <param name="tiles">How many tiles.</param>
-    /// <param name="samples">In all of them.</param>
-    internal static bool SuitsTiles(int inputs, int outputs, int tile, int tiles, int samples)
-    {
-        long weights = (long)inputs * outputs;
-        bool better = weights > L2Floats ? samples >= weights / L2Floats : tiles > 2 && outputs % SharedSets == 0;
-        return better && tile > Simd512.Count && inputs >= 128 && Suits(inputs, outputs, samples);
-    }
+    /// <summary>Samples whose sums stay in registers together.</summary>
+    internal const int MaxRows = 6;
 
     /// <param name="x">Inputs of the first sample.</param>
     /// <param name="xStride">Floats from there to those of the second.</param>
@@ -72,25 +31,28 @@ internal static unsafe class RowGemm
     /// <param name="y">Receives the sums of the first sample.</param>
     /// <param name="yStride">Floats from there to those of the second.</param>
     /// <param name="outputs">Columns of W.</param>
-    internal static void Run<S, V>(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
+    /// <param name="blocks">How the work is divided.</param>
+    internal static void Forward<S, V>(
+        float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, RowBlocks blocks)
         where S : struct, ISimd<V>
         where V : struct
     {
-        if ((long)inputs * outputs > L2Floats && samples > MaxRows) RunOnCopies<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs);
-        else Pass<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs, null);
+        if (blocks.Depth > 0) ForwardOnCopies<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs, blocks.Depth);
+        else Pass<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs, null, blocks.Fetches);
     }
 
     [SkipLocalsInit]
-    private static void RunOnCopies<S, V>(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs)
+    private static void ForwardOnCopies<S, V>(
+        float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, int depth)
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* room = stackalloc float[Depth * 2 * S.Count + Caches.LineFloats];
+        float* room = stackalloc float[depth * 2 * S.Count + Caches.LineFloats];
         float* copy = room + (-((nint)room / sizeof(float)) & (Caches.LineFloats - 1)); // whole lines of the cache
-        for (int passes = (inputs + Depth - 1) / Depth; passes > 0; passes--)
+        for (int passes = Parts.Of(inputs, depth); passes > 0; passes--)
         {
-            int terms = (inputs + passes - 1) / passes;
-            Pass<S, V>(x, xStride, samples, terms, w, b, y, yStride, outputs, copy);
+            int terms = Parts.Of(inputs, passes);
+            Pass<S, V>(x, xStride, samples, terms, w, b, y, yStride, outputs, copy, fetches: true);
             x += terms;
             w += terms * (nint)outputs;
             b = null;
@@ -100,19 +62,18 @@ internal static unsafe class RowGemm
 
     /// <summary>Some inputs, of copied weights if there is room for copies; the sums start from b, or, if that is null, from y.</summary>
     private static void Pass<S, V>(
-        float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, float* copy)
+        float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, float* copy, bool fetches)
         where S : struct, ISimd<V>
         where V : struct
     {
         int panel = 2 * S.Count;
-        bool fetches = copy != null || (long)inputs * outputs > L2Floats;
         for (int i = 0; i < outputs; i += panel)
         {
             float* from = w + i, source = from, start = b == null ? null : b + i;
             int s = 0, rest = outputs - i, stride = outputs;
-            for (int blocks = (samples + MaxRows - 1) / MaxRows; blocks > 0; blocks--)
+            for (int blocks = Parts.Of(samples, MaxRows); blocks > 0; blocks--)
             {
-                int rows = (samples - s + blocks - 1) / blocks;
+                int rows = Parts.Of(samples - s, blocks);
                 float* xs = x + s * xStride, ys = y + s * yStride + i;
                 bool nextPanel = fetches && blocks <= 2;
                 float* next = nextPanel ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Caches.LineFloats - 1 : xs + rows * xStride;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
+using FastNN.Plumbing;
 using FastNN.Simd;
 using FastNN.Tuning;
 
@@ -24,7 +25,7 @@ namespace FastNN.Batch;
 /// </item>
 /// <item>
 /// Forward, columns of W whose rows lie powers of two apart share few sets of L1 and push each other out before the next tile comes. Narrow vectors,
-/// which have less time to fetch them again, take them from a copy (<see cref="Copies"/>).
+/// which have less time to fetch them again, take them from a copy (<see cref="Routes.TileBlocksFor"/>).
 /// </item>
 /// <item>
 /// The activation follows once a layer's sums are complete. σ taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
@@ -34,24 +35,7 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileGemm
 {
-    private const int MaxRows = 6, LineAhead = 16;
-
-    /// <summary>Weights of a term that are copied together: those of eight blocks, and whole lines of the cache.</summary>
-    private const int Panel = 8 * MaxRows;
-
-    /// <summary>
-    /// Whether weights are copied: where rows of W are so many lines apart that columns fall into an eighth of the sets of L1, and there are tiles enough
-    /// to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with copies and 74 % without, 64 of 768-768 83 and 77 %; two
-    /// tiles or rows of 384 would lose by it. At 512 bits such layers go in rows (<see cref="RowGemm.SuitsTiles"/>).
-    /// </summary>
-    private static bool Copies(int lanes, int outputs, int tiles) => lanes < Simd512.Count && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
-
-    /// <summary>
-    /// The most terms in a pass. Half as many lanes take half as long over a term, so the caches must be quicker: at 256 bits, 1000-1000 reaches 88 % of
-    /// the peak with 128 terms and 75 % with 200; 1024-1024 from copies 83 % with 96 and 78 % with 128, and for one tile, which copies nothing, 78 % with
-    /// 64 and 70 % with 128.
-    /// </summary>
-    private static int Depth(int lanes, bool copies, bool alias) => lanes == Simd512.Count ? 200 : copies ? 96 : alias ? 64 : 128;
+    private const int MaxRows = 6, LineAhead = Caches.LineFloats, Panel = Routes.TilePanel;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -60,15 +44,16 @@ internal static unsafe class TileGemm
     /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="group">More tiles that take the same weights.</param>
+    /// <param name="division">How the work is divided.</param>
     [SkipLocalsInit]
-    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group)
+    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group, TileBlocks division)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
     {
         nint tile = C.Value * S.Count;
-        bool copies = Copies(S.Count, outputs, group.Tiles);
-        int first = 0, depth = Depth(S.Count, copies, Pages.Alias(outputs));
+        bool copies = division.Copies;
+        int first = 0, depth = division.Depth;
         float* copy = null;
         if (copies)
         {
@@ -76,14 +61,14 @@ internal static unsafe class TileGemm
             copy = room;
         }
 
-        for (int passes = Parts(inputs, depth); passes > 0; passes--)
+        for (int passes = Parts.Of(inputs, depth); passes > 0; passes--)
         {
-            int terms = Parts(inputs - first, passes), i = 0, copied = 0;
+            int terms = Parts.Of(inputs - first, passes), i = 0, copied = 0;
             float* at = a + first * tile, wf = w + first * (nint)outputs, from = wf;
             nint stride = outputs;
-            for (int blocks = Parts(outputs, MaxRows); blocks > 0; blocks--)
+            for (int blocks = Parts.Of(outputs, MaxRows); blocks > 0; blocks--)
             {
-                int rows = Parts(outputs - i, blocks);
+                int rows = Parts.Of(outputs - i, blocks);
                 if (copies && i + rows > copied)
                 {
                     Copy<S, V>(wf + i, outputs, terms, copy);
@@ -94,7 +79,7 @@ internal static unsafe class TileGemm
 
                 float* z = y + i * tile, start = first == 0 ? b + i : null;
                 for (int t = 0; t < group.Tiles; t++)
-                    Rows<S, V, Identity, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + t * group.Outputs, null);
+                    Rows<S, V, Identity, C, Const.Yes>(rows, at + t * group.InputStride, terms, from + i, stride, start, z + t * group.OutputStride, null);
                 i += rows;
             }
 
@@ -123,7 +108,8 @@ internal static unsafe class TileGemm
     /// <param name="inputs">Rows of W.</param>
     /// <param name="inputDelta">Receives δ⁻, a tile.</param>
     /// <param name="group">More tiles that take the same weights.</param>
-    internal static void Backward<S, V, A, C>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
+    /// <param name="depth">The most terms in a pass.</param>
+    internal static void Backward<S, V, A, C>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group, int depth)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -132,18 +118,18 @@ internal static unsafe class TileGemm
         nint tile = C.Value * S.Count;
         float* zeros = stackalloc float[MaxRows];
         int first = 0;
-        for (int passes = Parts(outputs, Depth(S.Count, copies: false, alias: false)); passes > 0; passes--)
+        for (int passes = Parts.Of(outputs, depth); passes > 0; passes--)
         {
-            int terms = Parts(outputs - first, passes);
+            int terms = Parts.Of(outputs - first, passes);
             float* from = delta + first * tile;
-            for (int j = 0, blocks = Parts(inputs, MaxRows); blocks > 0; blocks--)
+            for (int j = 0, blocks = Parts.Of(inputs, MaxRows); blocks > 0; blocks--)
             {
-                int rows = Parts(inputs - j, blocks);
+                int rows = Parts.Of(inputs - j, blocks);
                 float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile;
                 for (int t = 0; t < group.Tiles; t++)
                 {
-                    float* keptj = passes == 1 ? kept + j * tile + t * group.Inputs : null;
-                    Rows<S, V, A, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, keptj);
+                    float* keptj = passes == 1 ? kept + j * tile + t * group.InputStride : null;
+                    Rows<S, V, A, C, Const.No>(rows, from + t * group.OutputStride, terms, wj, outputs, start, z + t * group.OutputStride, keptj);
                 }
 
                 j += rows;
@@ -152,9 +138,6 @@ internal static unsafe class TileGemm
             first += terms;
         }
     }
-
-    /// <summary>count/size rounded up: the parts of at most that size, or the size of the first of so many even parts.</summary>
-    private static int Parts(int count, int size) => (count + size - 1) / size;
 
     private static void Rows<S, V, A, C, TForward>(
         int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
-using FastNN.Sample;
+using FastNN.Contract;
+using FastNN.Plumbing;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
 /// <summary>
-/// A narrow layer (<see cref="DenseForward.IsNarrow"/>) on a tile of samples [neurons][C·lanes], C one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
+/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][C·lanes], C one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
 /// c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Here, few inputs or outputs: all four chains of up to three
 /// outputs together, 24 sums for two vectors of samples, and for one vector after the other where there are sixteen registers. The rest go in pairs of
 /// chains (<see cref="TileNarrowPairs"/>).
@@ -27,9 +29,9 @@ internal static unsafe class TileNarrow
     {
         bool fits = 4 * C.Value * MaxOutputs <= S.Registers; // what is left of 16 or 32 takes the factors
         nint tile = C.Value * S.Count;
-        if (outputs > (fits ? MaxOutputs : 1) && inputs >= FewestForPairs(fits))
+        if (Routes.ChainsInPairs(inputs, outputs, fits ? MaxOutputs : 1, Machine.Here))
         {
-            TileNarrowPairs.Forward<S, V, C>(a, inputs, w, b, y, outputs);
+            TileNarrowPairs.Forward<S, V, C>(a, inputs, w, b, y, outputs, Routes.PairsDepth(Machine.Here));
         }
         else if (fits || outputs == 1)
         {
@@ -41,12 +43,6 @@ internal static unsafe class TileNarrow
         }
     }
 
-    /// <summary>
-    /// Inputs from which on pairs are better. With fewer, what a pair costs beside its products shows: at 512 bits all four together take 0.92 of the time
-    /// for 8-32, 0.98 for 32-32 and as long for 48-32. One vector of samples after the other they take 0.94 of the time for 8-10, 1.03 for 16-10.
-    /// </summary>
-    private static int FewestForPairs(bool fits) => fits ? 48 : 16;
-
     /// <summary>Four chains of each output, for C vectors of samples. Inlined, because with calls 8-2 takes 1.05 times as long with AVX2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Together<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
@@ -54,9 +50,9 @@ internal static unsafe class TileNarrow
         where V : struct
         where C : struct, IConst
     {
-        for (int i = 0, blocks = (outputs + MaxOutputs - 1) / MaxOutputs; blocks > 0; blocks--)
+        for (int i = 0, blocks = Parts.Of(outputs, MaxOutputs); blocks > 0; blocks--)
         {
-            int rows = (outputs - i + blocks - 1) / blocks;
+            int rows = Parts.Of(outputs - i, blocks);
             float* z = y + i * tile;
             switch (rows)
             {

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using FastNN.Plumbing;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
@@ -15,17 +17,17 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileNarrowPairs
 {
-    /// <summary>
-    /// The most inputs in a pass, a multiple of four: what a tile of them takes, 20 KiB, stays in L1 for all outputs. Anything from 100 to 300 is as good;
-    /// in one pass 400-32 and 784-32 take 1.06 and 1.1 times as long at 512 bits, 1.2 times with AVX2.
-    /// </summary>
-    private const int Depth = 160;
-
     private const int MaxRows = 6, MaxOutputs = 32;
 
-    /// <inheritdoc cref="TileNarrow.Forward"/>
+    /// <param name="a">The layer's inputs, a tile.</param>
+    /// <param name="inputs">Rows of W.</param>
+    /// <param name="w">Weights [inputs, outputs].</param>
+    /// <param name="b">Biases [outputs].</param>
+    /// <param name="y">Receives the layer's sums, a tile.</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="depth">The most inputs in a pass, a multiple of four (<see cref="Routes.PairsDepth"/>).</param>
     [SkipLocalsInit]
-    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs)
+    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, int depth)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, IConst
@@ -33,7 +35,7 @@ internal static unsafe class TileNarrowPairs
         nint tile = C.Value * S.Count;
         int most = 2 * C.Value * MaxRows <= S.Registers ? MaxRows : MaxRows / 2, first = 0;
         float* parked = null;
-        int passes = outputs <= most ? 1 : Parts(inputs, Depth);
+        int passes = outputs <= most ? 1 : Parts.Of(inputs, depth);
         if (passes > 1)
         {
             float* room = stackalloc float[4 * MaxOutputs * (int)tile];
@@ -42,11 +44,11 @@ internal static unsafe class TileNarrowPairs
 
         for (; passes > 0; passes--)
         {
-            int terms = passes == 1 ? inputs - first : Parts(inputs - first, 4 * passes) * 4;
+            int terms = passes == 1 ? inputs - first : Parts.Of(inputs - first, 4 * passes) * 4;
             float* at = a + first * tile, wf = w + first * (nint)outputs;
-            for (int i = 0, blocks = Parts(outputs, most); blocks > 0; blocks--)
+            for (int i = 0, blocks = Parts.Of(outputs, most); blocks > 0; blocks--)
             {
-                int rows = Parts(outputs - i, blocks);
+                int rows = Parts.Of(outputs - i, blocks);
                 float* start = first == 0 ? b + i : null, sums = passes == 1 ? y + i * tile : null;
                 Rows<S, V, C>(rows, at, terms, wf + i, outputs, start, parked + 4 * i * tile, sums);
                 i += rows;
@@ -55,8 +57,6 @@ internal static unsafe class TileNarrowPairs
             first += terms;
         }
     }
-
-    private static int Parts(int count, int size) => (count + size - 1) / size;
 
     private static void Rows<S, V, C>(int rows, float* a, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
         where S : struct, ISimd<V>
