@@ -11,7 +11,7 @@ namespace FastNN.Batch;
 internal static unsafe class TileTiny
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Run<S, V>(in LayerShape layer, float* parameters, float* a, float* z, nint lanes)
+    internal static void Forward<S, V>(in LayerShape layer, float* parameters, float* a, float* z, nint lanes)
         where S : struct, ISimd<V>
         where V : struct
     {
