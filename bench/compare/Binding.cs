@@ -7,14 +7,14 @@ namespace FastNN.Bench.Compare;
 internal static class Binding
 {
     /// <summary>
-    /// A delegate whose parameters are those of the method in their order, without those that are given here by name and the last ones that it lacks,
-    /// which have their defaults. An array stands for a span. Compiled, since reflection passes no spans.
+    /// A delegate whose parameters are those of the method in their order, without those that are given here by name and the last ones that it
+    /// lacks, which have their defaults. An array stands for a span. Compiled, since reflection passes no spans.
     /// </summary>
     internal static T Create<T>(MethodBase method, object? target, params (string Parameter, object? Value)[] given)
         where T : Delegate
     {
         MethodInfo shape = typeof(T).GetMethod("Invoke")!;
-        ParameterExpression[] parameters = [.. shape.GetParameters().Select(parameter => Expression.Parameter(parameter.ParameterType, parameter.Name))];
+        ParameterExpression[] parameters = [.. shape.GetParameters().Select(parameter => Expression.Parameter(parameter.ParameterType))];
         var free = new Queue<ParameterExpression>(parameters);
         Expression[] arguments = [.. method.GetParameters().Select(Argument)];
         Expression call = method is ConstructorInfo constructor

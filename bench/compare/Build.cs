@@ -25,16 +25,19 @@ internal sealed class Build
 
     internal Type TypeOf(string name) => _types[name];
 
-    /// <summary>A member of an enumeration, or the static property of a class by that name: <c>Cost</c> was the one and became the other.</summary>
+    /// <summary>
+    /// A member of an enumeration, or the static property of a class by that name: <c>Cost</c> was the one and became the other.
+    /// </summary>
     internal object Named(string type, string name)
     {
         Type found = TypeOf(type);
         return found.IsEnum
             ? Enum.Parse(found, name)
-            : found.GetProperty(name, BindingFlags.Public | BindingFlags.Static)?.GetValue(null) ?? throw new MissingMemberException(type, name);
+            : found.GetProperty(name, BindingFlags.Public | BindingFlags.Static)?.GetValue(null)
+                ?? throw new MissingMemberException(type, name);
     }
 
-    /// <summary>A network with parameters uniform in ±√(3/n_in): so that its sums stay where no activation is flat or subnormal.</summary>
+    /// <summary>A network whose sums stay where no activation is flat or subnormal, however wide it is.</summary>
     internal object CreateNetwork(int[] widths, string hidden, string output, string variant)
     {
         ConstructorInfo constructor = TypeOf("Network").GetConstructors().Single(candidate =>

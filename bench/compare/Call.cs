@@ -31,7 +31,9 @@ internal sealed class Call
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds / calls;
     }
 
-    /// <summary>Optimised from the start and without a profile, by which the JIT would inline the method of one build and not the other's.</summary>
+    /// <summary>
+    /// Optimised from the start and without a profile, by which the JIT would inline the method of one build and not the other's.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Repeat(int calls)
     {

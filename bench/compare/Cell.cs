@@ -13,8 +13,9 @@ internal sealed record Cell(
     /// <summary>So small that networks stay what they are, however many steps a run makes.</summary>
     private const float TimedRate = 1e-7f;
 
-    private static readonly int[] s_article = [2, 4, 3, 2], s_small = [8, 16, 16, 1], s_ragged = [17, 33, 9, 5], s_deep = [32, 64, 64, 64, 16];
-    private static readonly int[] s_raggedClassifier = [100, 129, 7], s_digits = [784, 128, 10], s_wide = [1024, 1024, 1024];
+    private static readonly int[] s_article = [2, 4, 3, 2], s_small = [8, 16, 16, 1], s_ragged = [17, 33, 9, 5];
+    private static readonly int[] s_deep = [32, 64, 64, 64, 16], s_raggedClassifier = [100, 129, 7], s_digits = [784, 128, 10];
+    private static readonly int[] s_wide = [1024, 1024, 1024];
 
     internal static IReadOnlyList<Cell> All { get; } =
     [
@@ -29,14 +30,14 @@ internal sealed record Cell(
     ];
 
     /// <summary>What tables call it.</summary>
-    internal string Name => string.Join(
-        " ",
-        [string.Join('-', Widths), $"× {Batch}", .. Hidden == "Sigmoid" ? [] : (string[])[Hidden, Output], Trains ? $"step {Optimizer}" : "forward"]);
+    internal string Name =>
+        $"{string.Join('-', Widths)} × {Batch} {(Hidden == "Sigmoid" ? "" : $"{Hidden} {Output} ")}{(Trains ? $"step {Optimizer}" : "forward")}";
 
     private string Cost => Output == "Softmax" ? "CrossEntropy" : "SquaredError";
 
     /// <summary>The call that is timed, on the data of all builds.</summary>
-    internal Call CreateCall(Build build, string variant, float[] inputs, float[] targets) => Create(build, variant, inputs, targets, TimedRate).Call;
+    internal Call CreateCall(Build build, string variant, float[] inputs, float[] targets) =>
+        Create(build, variant, inputs, targets, TimedRate).Call;
 
     /// <summary>What three calls leave behind: outputs and all parameters.</summary>
     internal float[] Results(Build build, string variant)

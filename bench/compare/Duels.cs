@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastNN.Bench.Compare;
 
 /// <summary>
-/// One process of a comparison. Prints the times of all rounds; the process that started it reads them. Where the JIT puts code and where the system puts
-/// memory is chance, and stays so for as long as a process runs: hence several processes.
+/// One process of a comparison. Prints the times of all rounds; the process that started it reads them. Where the JIT puts code is chance, and
+/// stays so for as long as a process runs: hence several processes.
 /// </summary>
 internal static class Duels
 {
@@ -18,7 +18,7 @@ internal static class Duels
         second ??= new Build(after);
         Duel[] duels = [.. Cell.All.Select(cell => new Duel(cell, first, second, variant, afterFirst))];
 
-        // After 30 calls and 100 ms a method is compiled with a profile to take, after 30 more and 100 ms for good; what it calls then comes a turn later.
+        // After 30 calls and 100 ms a method is compiled to take a profile, after 30 more and 100 ms for good; what it calls may come a turn later.
         for (int tier = 0; tier < 4; tier++)
         {
             foreach (Duel duel in duels) duel.WarmUp();
@@ -28,7 +28,7 @@ internal static class Duels
         foreach (Duel duel in duels) duel.Calibrate();
         for (int round = 0; round < rounds; round++)
         {
-            foreach (Duel duel in duels) duel.Round(round % 2 == 0 == afterFirst);
+            foreach (Duel duel in duels) duel.Round(round);
         }
 
         foreach (Duel duel in duels)
@@ -42,7 +42,8 @@ internal static class Duels
     internal static List<(double[] Before, double[] After)> Parse(string text) =>
         [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(FromLine).Chunk(2).Select(lines => (lines[0], lines[1]))];
 
-    private static string ToLine(List<double> times) => string.Join(' ', times.Select(time => time.ToString("F3", CultureInfo.InvariantCulture)));
+    private static string ToLine(List<double> times) =>
+        string.Join(' ', times.Select(time => time.ToString("F3", CultureInfo.InvariantCulture)));
 
     private static double[] FromLine(string line) => [.. line.Split(' ').Select(time => double.Parse(time, CultureInfo.InvariantCulture))];
 }

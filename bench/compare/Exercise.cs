@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FastNN.Bench.Compare;
 
 /// <summary>
-/// Calls whatever has a kernel, in every variant, so that the JIT compiles it: networks narrow, ragged and wide, all activations, costs and optimizers, batches
-/// of less and of more than a tile. Nothing is checked; the same calls in the same order for every build.
+/// Calls whatever has a kernel, in every variant, so that the JIT compiles it: networks narrow, ragged and wide, all activations, costs and
+/// optimizers, batches of less and of more than a tile. Nothing is checked; the same calls in the same order for every build.
 /// </summary>
 internal sealed class Exercise(Build build, string variant)
 {
@@ -23,7 +23,11 @@ internal sealed class Exercise(Build build, string variant)
     private static readonly int[][] s_small = [[1, 1], [2, 4, 3, 2], [3, 9, 4], [8, 16, 16, 1], [17, 33, 9, 5]];
 
     /// <summary>Two of these with more than 1 MiB of weights, and with 512 and 1024 columns.</summary>
-    private static readonly int[][] s_large = [[32, 64, 64, 64, 16], [100, 129, 7], [784, 128, 10], [600, 512, 24], [300, 1024, 40], [515, 515, 3]];
+    private static readonly int[][] s_large =
+        [[32, 64, 64, 64, 16], [100, 129, 7], [784, 128, 10], [600, 512, 24], [300, 1024, 40], [515, 515, 3]];
+
+    /// <summary>Rows and columns of every remainder and number of vectors, since each has code of its own.</summary>
+    private static readonly int[] s_varied = [5, 16, 22, 28, 32, 47, 57, 64, 80, 85, 95, 112, 126, 8, 12, 20, 24, 13];
 
     internal static void Run(Build build)
     {
@@ -35,6 +39,7 @@ internal sealed class Exercise(Build build, string variant)
         {
             var exercise = new Exercise(build, variant);
             exercise.Small();
+            exercise.Varied();
             exercise.Large();
             new KernelCalls(build, variant).Run();
         }
@@ -53,13 +58,23 @@ internal sealed class Exercise(Build build, string variant)
         }
     }
 
+    private void Varied()
+    {
+        foreach (string output in s_activations)
+        {
+            string hidden = output == "Softmax" ? "Relu" : output, cost = output == "Softmax" ? "CrossEntropy" : "SquaredError";
+            Train(s_varied, hidden, output, cost, [s_optimizers[0]], s_batches);
+        }
+    }
+
     private void Large()
     {
         int[] batches = variant == "Scalar" ? [1, 3, 17] : s_batches; // its kernels have no tiles, and take their time
         foreach (int[] widths in s_large)
         {
             foreach ((string hidden, string output, string cost) in
-                ((string, string, string)[])[("Sigmoid", "Sigmoid", "SquaredError"), ("Gelu", "Sigmoid", "BinaryCrossEntropy"), ("Relu", "Softmax", "CrossEntropy")])
+                ((string, string, string)[])
+                [("Sigmoid", "Sigmoid", "SquaredError"), ("Gelu", "Sigmoid", "BinaryCrossEntropy"), ("Relu", "Softmax", "CrossEntropy")])
             {
                 Train(widths, hidden, output, cost, [s_optimizers[0], s_optimizers[^1]], batches);
             }
@@ -84,14 +99,15 @@ internal sealed class Exercise(Build build, string variant)
 
             Forward(network, widths, batches);
             Steps(trainer, widths, batches);
-            if (widths[^1] > 1) Threaded(build.CreateTrainer(network, build.CreateOptimizer(name, 1e-3f, settings), cost, threads: 2), widths);
+            Threaded(build.CreateTrainer(network, build.CreateOptimizer(name, 1e-3f, settings), cost, threads: 2), widths);
         }
     }
 
     private static void Forward(object network, int[] widths, int[] batches)
     {
         var forward = Build.Method<Action<float[], float[], int>>(network, "Forward");
-        foreach (int batch in batches) forward(Data.Inputs(batch * widths[0]), new float[batch * widths[^1]], batch == 200 ? 2 : 1);
+        foreach (int batch in batches)
+            forward(Data.Inputs(batch * widths[0]), new float[batch * widths[^1]], batch == 200 ? 2 : 1);
     }
 
     private void Steps(object trainer, int[] widths, int[] batches)
@@ -120,9 +136,11 @@ internal sealed class Exercise(Build build, string variant)
     private void Fit(object trainer, int[] widths)
     {
         object options = Activator.CreateInstance(build.TypeOf("FitOptions"))!;
-        foreach ((string property, object value) in ((string, object)[])[("Epochs", 2), ("BatchSize", 7), ("ValidationSplit", 0.25f)])
+        (string, object)[] settings = [("Epochs", 2), ("BatchSize", 7), ("ValidationSplit", 0.25f)];
+        foreach ((string property, object value) in settings)
             options.GetType().GetProperty(property)!.SetValue(options, value);
-        Build.Method<Action<float[], float[]>>(trainer, "Fit", ("options", options))(Data.Inputs(24 * widths[0]), Data.Targets(24, widths[^1]));
+        Build.Method<Action<float[], float[]>>(trainer, "Fit", ("options", options))(
+            Data.Inputs(24 * widths[0]), Data.Targets(24, widths[^1]));
     }
 
     private static void Threaded(object trainer, int[] widths) =>

@@ -22,7 +22,8 @@ internal sealed class KernelCalls(Build build, string variant)
     {
         object activation = build.Named("Activation", name);
         float[] x = Data.Inputs(outputs), weights = Data.Inputs(inputs * outputs);
-        Build.Method<Action<float[], float[], float[], float[]>>(_kernels, "Forward", ("kernels", _variant), ("activation", activation))(
+        Build.Method<Action<float[], float[], float[], float[]>>(
+            _kernels, "Forward", ("kernels", _variant), ("activation", activation))(
             Data.Inputs(inputs), weights, x, new float[outputs]);
         Build.Method<Action<float[], float[]>>(_kernels, "Activate", ("kernels", _variant), ("activation", activation))(x, new float[outputs]);
         if (name == "Softmax") return;

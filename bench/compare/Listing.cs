@@ -9,7 +9,8 @@ namespace FastNN.Bench.Compare;
 internal sealed record CompiledMethod(string Original, string Name, string[] Body)
 {
     /// <summary>The instructions alone, whatever the names of what they call.</summary>
-    internal string Masked { get; } = string.Join('\n', Body.Select(line => Listing.Target(line) is { } target ? line.Replace(target, "*") : line));
+    internal string Masked { get; } = string.Join(
+        '\n', Body.Select(line => Listing.Target(line) is { } target ? line.Replace(target, "*") : line));
 }
 
 /// <summary>What DOTNET_JitDisasm writes, by DOTNET_JitDisasmDiffable: addresses are all the same there.</summary>
@@ -50,7 +51,9 @@ internal static partial class Listing
         string Rename(string text) => renames.Aggregate(text, (current, rename) => rename.Old.Replace(current, rename.New));
     }
 
-    /// <summary>A line of the file is the old name, a space and the new one: <c>TileProduct Product</c> or <c>TileProduct:Forward Product:Sums</c>.</summary>
+    /// <summary>
+    /// A line of the file is the old name, a space and the new one: <c>TileProduct Product</c> or <c>TileProduct:Forward Product:Sums</c>.
+    /// </summary>
     internal static List<(Regex Old, string New)> ReadRenames(string? file)
     {
         List<(Regex, string)> renames = [];
@@ -62,6 +65,9 @@ internal static partial class Listing
 
         return renames;
     }
+
+    /// <summary>Class and method without generic arguments and parameters; not of classes within generic ones.</summary>
+    internal static string Stem(string name) => BeforeArguments().Match(name).Value;
 
     /// <summary>The method that a line calls or jumps to by name; null for other lines.</summary>
     internal static string? Target(string line) =>
@@ -77,6 +83,9 @@ internal static partial class Listing
 
     [GeneratedRegex(@"^; Assembly listing for method (.*?) ?\([\w\- ,]*\)$")]
     private static partial Regex Header();
+
+    [GeneratedRegex(@"^[\w+]+(?::[^\[(]+)?")]
+    private static partial Regex BeforeArguments();
 
     [GeneratedRegex(@"(?<![\w.])(?:[A-Za-z_]\w*\.)+(?=[A-Za-z_<])")]
     private static partial Regex Namespace();

@@ -29,6 +29,7 @@ internal sealed partial class ListingComparison
 {
     private readonly List<(CompiledMethod? Before, CompiledMethod? After)> _pairs = [];
     private readonly Dictionary<string, string> _newNames = [];
+    private readonly HashSet<(string Old, string New)> _newStems = [];
 
     internal ListingComparison(Dictionary<string, CompiledMethod> before, Dictionary<string, CompiledMethod> after)
     {
@@ -38,10 +39,13 @@ internal sealed partial class ListingComparison
         }
 
         PairByCode(
-            [.. before.Values.Where(method => !after.ContainsKey(method.Name))], [.. after.Values.Where(method => !before.ContainsKey(method.Name))]);
+            [.. before.Values.Where(method => !after.ContainsKey(method.Name))],
+            [.. after.Values.Where(method => !before.ContainsKey(method.Name))]);
         foreach ((CompiledMethod? old, CompiledMethod? renamed) in _pairs)
         {
-            if (old is not null && renamed is not null) _newNames[old.Name] = renamed.Name;
+            if (old is null || renamed is null) continue;
+            _newNames[old.Name] = renamed.Name;
+            _newStems.Add((Listing.Stem(old.Name), Listing.Stem(renamed.Name)));
         }
     }
 
@@ -54,9 +58,20 @@ internal sealed partial class ListingComparison
         if (before is null) return Fate.New;
         if (after is null) return Fate.Gone;
         if (before.Masked != after.Masked) return Fate.Differs;
-        bool callsSame = before.Body.Zip(after.Body).All(lines =>
-            lines.First == lines.Second || Listing.Target(lines.First) is { } target && _newNames.GetValueOrDefault(target) == Listing.Target(lines.Second));
-        return !callsSame ? Fate.CallsOthers : before.Original == after.Original ? Fate.Same : Fate.Renamed;
+        return !before.Body.Zip(after.Body).All(lines => CallSame(lines.First, lines.Second)) ? Fate.CallsOthers : before.Original == after.Original ? Fate.Same : Fate.Renamed;
+    }
+
+    /// <summary>
+    /// Whether lines that differ by no more than the method they call mean the same one. Of instantiations that were never called no code is known: there it
+    /// is enough that others of the method were renamed so.
+    /// </summary>
+    private bool CallSame(string before, string after)
+    {
+        if (before == after) return true;
+        if (Listing.Target(before) is not { } old || Listing.Target(after) is not { } renamed) return false;
+        if (_newNames.TryGetValue(old, out string? known)) return known == renamed;
+        (string oldStem, string newStem) = (Listing.Stem(old), Listing.Stem(renamed));
+        return _newStems.Contains((oldStem, newStem)) && old.Replace(oldStem, newStem) == renamed;
     }
 
     /// <summary>Methods without a namesake: of those with the same instructions the most similar names belong together.</summary>
@@ -78,17 +93,18 @@ internal sealed partial class ListingComparison
             }
         }
 
-        _pairs.AddRange(before.Where(method => !taken.Contains(method)).Select(method => ((CompiledMethod?)method, (CompiledMethod?)null)));
-        _pairs.AddRange(after.Where(method => !taken.Contains(method)).Select(method => ((CompiledMethod?)null, (CompiledMethod?)method)));
+        foreach (CompiledMethod gone in before.Where(method => !taken.Contains(method))) _pairs.Add((gone, null));
+        foreach (CompiledMethod added in after.Where(method => !taken.Contains(method))) _pairs.Add((null, added));
     }
 
-    /// <summary>The part of the words that both names have: the generic arguments tell instantiations apart.</summary>
+    /// <summary>How many words both names have, and in the same places: the generic arguments tell instantiations apart.</summary>
     private static double Likeness(string one, string other)
     {
         string[] words = [.. Words().Matches(one).Select(word => word.Value)];
         List<string> rest = [.. Words().Matches(other).Select(word => word.Value)];
         double most = Math.Max(words.Length, rest.Count);
-        return words.Count(rest.Remove) / most;
+        int inPlace = words.Zip(rest).Count(pair => pair.First == pair.Second);
+        return (inPlace + words.Count(rest.Remove)) / most;
     }
 
     [GeneratedRegex(@"\w+")]

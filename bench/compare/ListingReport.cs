@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Spectre.Console;
 
 namespace FastNN.Bench.Compare;
 
@@ -7,7 +6,8 @@ namespace FastNN.Bench.Compare;
 internal static partial class ListingReport
 {
     /// <summary>
-    /// Prints what differs, and writes the code of each such method to before/ and after/ in the folder, for diff. Returns 0 if there is no difference, else 1.
+    /// Prints what differs, and writes the code of each such method to before/ and after/ in the folder, for diff. Returns 0 if there is no
+    /// difference, else 1.
     /// </summary>
     internal static int Run(string before, string after, string folder, string? renames, bool kernelsOnly)
     {
@@ -16,20 +16,21 @@ internal static partial class ListingReport
         ILookup<Fate, (CompiledMethod? Before, CompiledMethod? After, Fate Fate)> results = comparison.Results
             .Where(result => !kernelsOnly || IsKernel(result.Before) || IsKernel(result.After)).ToLookup(result => result.Fate);
 
-        foreach ((CompiledMethod? old, CompiledMethod? renamed, _) in results[Fate.Renamed]) AnsiConsole.WriteLine($"renamed  {old!.Original} -> {renamed!.Original}");
-        foreach ((CompiledMethod? old, _, _) in results[Fate.Gone]) AnsiConsole.WriteLine($"gone     {old!.Original}");
-        foreach ((_, CompiledMethod? added, _) in results[Fate.New]) AnsiConsole.WriteLine($"new      {added!.Original}");
+        foreach ((CompiledMethod? old, CompiledMethod? renamed, _) in results[Fate.Renamed])
+            Console.WriteLine($"renamed  {old!.Original} -> {renamed!.Original}");
+        foreach ((CompiledMethod? old, _, _) in results[Fate.Gone]) Console.WriteLine($"gone     {old!.Original}");
+        foreach ((_, CompiledMethod? added, _) in results[Fate.New]) Console.WriteLine($"new      {added!.Original}");
         int number = 0;
         foreach ((CompiledMethod? old, CompiledMethod? changed, Fate fate) in results[Fate.CallsOthers].Concat(results[Fate.Differs]))
         {
-            string name = $"{++number:D4}-{Unsuitable().Replace(ShortName(changed!.Name), "_")}.asm";
+            string name = $"{++number:D4}-{Unsuitable().Replace(Listing.Stem(changed!.Name), "_")}.asm";
             Write(Path.Combine(folder, "before"), name, old!);
             Write(Path.Combine(folder, "after"), name, changed);
-            AnsiConsole.WriteLine($"{(fate == Fate.Differs ? "differs " : "calls   ")} {changed.Original}  ({name})");
+            Console.WriteLine($"{(fate == Fate.Differs ? "differs " : "calls   ")} {changed.Original}  ({name})");
         }
 
         int Count(Fate fate) => results[fate].Count();
-        AnsiConsole.WriteLine(
+        Console.WriteLine(
             $"{(kernelsOnly ? "kernels: " : "")}{Count(Fate.Same)} the same, {Count(Fate.Renamed)} the same under other names, "
             + $"{Count(Fate.CallsOthers)} the same but for what they call, {Count(Fate.Differs)} differ, {Count(Fate.Gone)} gone, {Count(Fate.New)} new");
         return Count(Fate.CallsOthers) + Count(Fate.Differs) + Count(Fate.Gone) + Count(Fate.New) == 0 ? 0 : 1;
@@ -41,17 +42,14 @@ internal static partial class ListingReport
         File.WriteAllLines(Path.Combine(folder, name), [$"; {method.Name}", .. method.Body]);
     }
 
-    /// <summary>Class and method, without generic arguments and parameters.</summary>
-    private static string ShortName(string name) => Arguments().Replace(name, "");
-
-    private static bool IsKernel(CompiledMethod? method) => method is not null && (Kernel().IsMatch(method.Name) || Kernel().IsMatch(method.Original));
+    private static bool IsKernel(CompiledMethod? method) =>
+        method is not null && (Kernel().IsMatch(method.Name) || Kernel().IsMatch(method.Original));
 
     /// <summary>The classes of the kernels; a new class of kernels belongs here.</summary>
-    [GeneratedRegex(@"^(Dense|Row|Tile|TinyKernelSet|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta)\b)")]
+    [GeneratedRegex(
+        "^(Dense|Row|Tile|TinyKernelSet"
+        + @"|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta)\b)")]
     private static partial Regex Kernel();
-
-    [GeneratedRegex(@"`\d+|\[[^:(]*\]|\(.*")]
-    private static partial Regex Arguments();
 
     [GeneratedRegex(@"[^\w.]+")]
     private static partial Regex Unsuitable();

@@ -17,7 +17,7 @@ internal static class TimeRun
         if (!GiveSameBits(new Build(before), new Build(after), variant)) return 1;
 
         List<List<(double[] Before, double[] After)>> runs = [];
-        AnsiConsole.Progress().AutoRefresh(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ElapsedTimeColumn()).Start(context =>
+        AnsiConsole.Progress().AutoRefresh(false).Start(context => // nothing is drawn while a process measures
         {
             ProgressTask task = context.AddTask("processes", maxValue: processes);
             for (int k = 0; k < processes; k++)
@@ -50,9 +50,10 @@ internal static class TimeRun
     private static string Start(string before, string after, string variant, int rounds, bool afterFirst)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(TimeRun).Assembly.Location);
-        foreach (string argument in (string[])[Duels.Command, before, after, variant, rounds.ToString(CultureInfo.InvariantCulture), $"{afterFirst}"])
-            start.ArgumentList.Add(argument);
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(TimeRun).Assembly.Location);
+        string[] arguments = [Duels.Command, before, after, variant, rounds.ToString(CultureInfo.InvariantCulture), $"{afterFirst}"];
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -72,7 +73,8 @@ internal static class TimeRun
             double ratio = Percentile(medians, 0.5);
             all.Add(ratio);
             table.AddRow(
-                Cell.All[k].Name, $"{Percentile(times.SelectMany(run => run.Before), 0.5):N1}", $"{Percentile(times.SelectMany(run => run.After), 0.5):N1}",
+                Cell.All[k].Name,
+                $"{Percentile(times.SelectMany(run => run.Before), 0.5):N1}", $"{Percentile(times.SelectMany(run => run.After), 0.5):N1}",
                 $"{ratio:F3}", $"{Percentile(ratios, 0.1):F3}–{Percentile(ratios, 0.9):F3}", $"{medians.Min():F3}–{medians.Max():F3}",
                 ratio < Slower ? "[yellow]slower[/]" : "");
         }
@@ -80,7 +82,8 @@ internal static class TimeRun
         return table.Caption($"geometric mean {Math.Exp(all.Average(Math.Log)):F3}, smallest {all.Min():F3}, largest {all.Max():F3}");
     }
 
-    private static IEnumerable<double> Ratios((double[] Before, double[] After) times) => times.Before.Zip(times.After, (old, now) => old / now);
+    private static IEnumerable<double> Ratios((double[] Before, double[] After) times) =>
+        times.Before.Zip(times.After, (old, now) => old / now);
 
     /// <summary>Between the two values next to it.</summary>
     private static double Percentile(IEnumerable<double> values, double part)
