@@ -7,8 +7,8 @@ namespace FastNN.Bench.Compare;
 internal static class Binding
 {
     /// <summary>
-    /// A delegate whose parameters are those of the method in their order, without those that are given here by name and the last ones that it
-    /// lacks, which have their defaults. An array stands for a span. Compiled, since reflection passes no spans.
+    /// A delegate whose parameters are those of the method in their order, without those that are given here by name and the last ones that
+    /// it lacks, which have their defaults. An array stands for a span. Compiled, since reflection passes no spans.
     /// </summary>
     internal static T Create<T>(MethodBase method, object? target, params (string Parameter, object? Value)[] given)
         where T : Delegate

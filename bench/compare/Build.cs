@@ -56,11 +56,11 @@ internal sealed class Build
         return optimizer;
     }
 
-    internal object CreateTrainer(object network, object optimizer, string cost, int threads = 1)
+    internal object CreateTrainer(object network, object optimizer, string cost)
     {
         ConstructorInfo constructor = TypeOf("Trainer").GetConstructors().Single();
         return Binding.Create<Func<object>>(
-            constructor, null, ("network", network), ("optimizer", optimizer), ("cost", Named("Cost", cost)), ("threads", threads))();
+            constructor, null, ("network", network), ("optimizer", optimizer), ("cost", Named("Cost", cost)))();
     }
 
     /// <summary>A method of the object's, or of the static class by that name, as a delegate: arrays stand for spans.</summary>

@@ -30,8 +30,9 @@ internal sealed record Cell(
     ];
 
     /// <summary>What tables call it.</summary>
-    internal string Name =>
-        $"{string.Join('-', Widths)} × {Batch} {(Hidden == "Sigmoid" ? "" : $"{Hidden} {Output} ")}{(Trains ? $"step {Optimizer}" : "forward")}";
+    internal string Name => $"{string.Join('-', Widths)} × {Batch} {Kind}{(Trains ? $"step {Optimizer}" : "forward")}";
+
+    private string Kind => Hidden == "Sigmoid" ? "" : $"{Hidden} {Output} ";
 
     private string Cost => Output == "Softmax" ? "CrossEntropy" : "SquaredError";
 

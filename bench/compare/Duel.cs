@@ -57,8 +57,8 @@ internal sealed class Duel
     }
 
     /// <summary>
-    /// Old, new, new, old, or in every second round the other way round: what drifts steadily favours none. Before each turn some calls that
-    /// do not count bring the data back to the caches.
+    /// Old, new, new, old, or in every second round the other way round: what drifts steadily favours none. Before each turn some calls
+    /// that do not count bring the data back to the caches.
     /// </summary>
     internal void Round(int round)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastNN.Bench.Compare;
 
 /// <summary>
-/// One process of a comparison. Prints the times of all rounds; the process that started it reads them. Where the JIT puts code is chance, and
-/// stays so for as long as a process runs: hence several processes.
+/// One process of a comparison. Prints the times of all rounds; the process that started it reads them. Where the JIT puts code is chance,
+/// and stays so for as long as a process runs: hence several processes.
 /// </summary>
 internal static class Duels
 {
@@ -18,7 +18,7 @@ internal static class Duels
         second ??= new Build(after);
         Duel[] duels = [.. Cell.All.Select(cell => new Duel(cell, first, second, variant, afterFirst))];
 
-        // After 30 calls and 100 ms a method is compiled to take a profile, after 30 more and 100 ms for good; what it calls may come a turn later.
+        // After 30 calls and 100 ms a method is compiled to take a profile, after 30 more and 100 ms for good; its callees may be later.
         for (int tier = 0; tier < 4; tier++)
         {
             foreach (Duel duel in duels) duel.WarmUp();

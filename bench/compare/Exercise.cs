@@ -4,7 +4,8 @@ namespace FastNN.Bench.Compare;
 
 /// <summary>
 /// Calls whatever has a kernel, in every variant, so that the JIT compiles it: networks narrow, ragged and wide, all activations, costs and
-/// optimizers, batches of less and of more than a tile. Nothing is checked; the same calls in the same order for every build.
+/// optimizers, batches of less and of more than a tile. Nothing is checked; the same calls in the same order for every build. On one thread,
+/// for what two of them compile at once lies mixed up in the listing.
 /// </summary>
 internal sealed class Exercise(Build build, string variant)
 {
@@ -99,15 +100,13 @@ internal sealed class Exercise(Build build, string variant)
 
             Forward(network, widths, batches);
             Steps(trainer, widths, batches);
-            Threaded(build.CreateTrainer(network, build.CreateOptimizer(name, 1e-3f, settings), cost, threads: 2), widths);
         }
     }
 
     private static void Forward(object network, int[] widths, int[] batches)
     {
-        var forward = Build.Method<Action<float[], float[], int>>(network, "Forward");
-        foreach (int batch in batches)
-            forward(Data.Inputs(batch * widths[0]), new float[batch * widths[^1]], batch == 200 ? 2 : 1);
+        var forward = Build.Method<Action<float[], float[]>>(network, "Forward");
+        foreach (int batch in batches) forward(Data.Inputs(batch * widths[0]), new float[batch * widths[^1]]);
     }
 
     private void Steps(object trainer, int[] widths, int[] batches)
@@ -142,7 +141,4 @@ internal sealed class Exercise(Build build, string variant)
         Build.Method<Action<float[], float[]>>(trainer, "Fit", ("options", options))(
             Data.Inputs(24 * widths[0]), Data.Targets(24, widths[^1]));
     }
-
-    private static void Threaded(object trainer, int[] widths) =>
-        Build.Method<Func<float[], float[], float>>(trainer, "Step")(Data.Inputs(70 * widths[0]), Data.Targets(70, widths[^1]));
 }

@@ -25,7 +25,8 @@ internal sealed class KernelCalls(Build build, string variant)
         Build.Method<Action<float[], float[], float[], float[]>>(
             _kernels, "Forward", ("kernels", _variant), ("activation", activation))(
             Data.Inputs(inputs), weights, x, new float[outputs]);
-        Build.Method<Action<float[], float[]>>(_kernels, "Activate", ("kernels", _variant), ("activation", activation))(x, new float[outputs]);
+        Build.Method<Action<float[], float[]>>(_kernels, "Activate", ("kernels", _variant), ("activation", activation))(
+            x, new float[outputs]);
         if (name == "Softmax") return;
         Build.Method<Action<float[], float[], float[]>>(_kernels, "ActivateWithSlope", ("kernels", _variant), ("activation", activation))(
             x, new float[outputs], new float[outputs]);

@@ -32,7 +32,8 @@ internal static partial class ListingReport
         int Count(Fate fate) => results[fate].Count();
         Console.WriteLine(
             $"{(kernelsOnly ? "kernels: " : "")}{Count(Fate.Same)} the same, {Count(Fate.Renamed)} the same under other names, "
-            + $"{Count(Fate.CallsOthers)} the same but for what they call, {Count(Fate.Differs)} differ, {Count(Fate.Gone)} gone, {Count(Fate.New)} new");
+            + $"{Count(Fate.CallsOthers)} the same but for what they call, {Count(Fate.Differs)} differ, "
+            + $"{Count(Fate.Gone)} gone, {Count(Fate.New)} new");
         return Count(Fate.CallsOthers) + Count(Fate.Differs) + Count(Fate.Gone) + Count(Fate.New) == 0 ? 0 : 1;
     }
 
