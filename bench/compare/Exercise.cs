@@ -4,8 +4,8 @@ namespace FastNN.Bench.Compare;
 
 /// <summary>
 /// Calls whatever has a kernel, in every variant, so that the JIT compiles it: networks narrow, ragged and wide, all activations, costs and
-/// optimizers, batches of less and of more than a tile. Nothing is checked; the same calls in the same order for every build. On one thread,
-/// for what two of them compile at once lies mixed up in the listing.
+/// optimizers, batches of less and of more than a tile. Nothing is checked; the same calls in the same order for every build. On one
+/// thread, for what two of them compile at once lies mixed up in the listing.
 /// </summary>
 internal sealed class Exercise(Build build, string variant)
 {

@@ -89,8 +89,8 @@ internal sealed partial class ListingComparison
     private bool IsSameWord((string Old, string New) words) => words.Old == words.New || _newWords.Contains(words);
 
     /// <summary>
-    /// Pairs methods without a namesake by their code, and takes them out of the lists. Where only one has such code there is no doubt; these
-    /// come first and show what was renamed. Of others the most similar names belong together.
+    /// Pairs methods without a namesake by their code, and takes them out of the lists. Where only one has such code there is no doubt;
+    /// these come first and show what was renamed. Of others the most similar names belong together.
     /// </summary>
     private void PairByCode(List<CompiledMethod> before, List<CompiledMethod> after)
     {
@@ -100,7 +100,11 @@ internal sealed partial class ListingComparison
         HashSet<CompiledMethod> taken = new(ReferenceEqualityComparer.Instance);
         foreach ((CompiledMethod[] olds, CompiledMethod[] news) in groups.OrderBy(group => group.Old.Length * group.Renamed.Length))
         {
-            var byLikeness = from old in olds from renamed in news orderby Likeness(old.Name, renamed.Name) descending select (old, renamed);
+            var byLikeness =
+                from old in olds
+                from renamed in news
+                orderby Likeness(old.Name, renamed.Name) descending
+                select (old, renamed);
             foreach ((CompiledMethod old, CompiledMethod renamed) in byLikeness.ToArray())
             {
                 if (taken.Contains(old) || taken.Contains(renamed)) continue;
