@@ -129,7 +129,7 @@ internal sealed unsafe class TinyKernelSet<K, T>(KernelVariant variant) : Kernel
         if (layer.Inputs > 1) z = Simd128.MultiplyAdd(Vector128.Load(w + row), Vector128.Shuffle(a, Vector128.Create(1, 1, 1, 1)), z);
         if (layer.Inputs > 2) z = Simd128.MultiplyAdd(Vector128.Load(w + 2 * row), Vector128.Shuffle(a, Vector128.Create(2, 2, 2, 2)), z);
         if (layer.Inputs > 3) z = Simd128.MultiplyAdd(Vector128.Load(w + 3 * row), Vector128.Shuffle(a, Vector128.Create(3, 3, 3, 3)), z);
-        return Spans.ActivationSpan.Value<Simd128, V, Sigmoid>(z);
+        return ActivationOf.Value<Simd128, V, Sigmoid>(z);
     }
 
     /// <summary>w_ij ← w_ij + rate·(δ_i·a_j) and b_i ← b_i + rate·δ_i; the result is Σ_i w_ij·δ_i in lane j, with the weights as they were.</summary>
