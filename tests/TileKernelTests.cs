@@ -61,8 +61,8 @@ public sealed unsafe class TileKernelTests
             LayerShape[] layers = Cases.LayOut(kernels, widths), reference = Cases.LayOut(s_reference, widths);
             Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy();
-            float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected);
-            float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual);
+            float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected, Cost.SquaredError);
+            float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual, Cost.SquaredError);
 
             string what = $"{string.Join('-', widths)}, {samples} samples";
             Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
@@ -166,10 +166,10 @@ public sealed unsafe class TileKernelTests
         Guarded.AssertGuards(tile, few, scratch);
     }
 
-    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.</summary>
+    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. Null is a given gradient.</summary>
     private static float[] Accumulate(
         KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient,
-        Cost? cost = Cost.SquaredError, Guarded? xGradient = null)
+        Cost? cost, Guarded? xGradient = null)
     {
         int tile = kernels.Tile, rest = samples % tile;
         var memory = new Guarded(new float[TileChunk.Floats(layers, tile, samples)]);
