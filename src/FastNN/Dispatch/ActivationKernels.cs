@@ -94,6 +94,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
 
     internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) => K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
+    // Where slopes are kept, a layer goes back through the identity, and then through the slopes. This stands three times: said once behind all three, it costs
+    // the calls before it their place at the end, where they are jumps.
     internal override void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
         if (!A.KeepsSlope)

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
 using FastNN.Batch;
 using FastNN.Contract;
-using FastNN.Sample;
 using FastNN.Simd;
 
 namespace FastNN.Dispatch;
@@ -85,7 +84,7 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         where V1 : struct
         where C : struct, IConst
     {
-        if (!DenseForward.IsNarrow(inputs, outputs))
+        if (!SumOrder.IsNarrow(inputs, outputs))
         {
             TileGemm.Forward<S1, V1, C>(a, inputs, w, b, z, outputs, group);
             return;

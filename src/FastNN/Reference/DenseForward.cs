@@ -10,7 +10,7 @@ internal static unsafe class DenseForward
     {
         for (int i = 0; i < outputs; i++)
         {
-            float z = Sample.DenseForward.IsNarrow(inputs, outputs)
+            float z = SumOrder.IsNarrow(inputs, outputs)
                 ? Chain(b[i], x, 0, 4, inputs, w + i, outputs) + Chain(0f, x, 2, 4, inputs, w + i, outputs)
                     + (Chain(0f, x, 1, 4, inputs, w + i, outputs) + Chain(0f, x, 3, 4, inputs, w + i, outputs))
                 : Chain(b[i], x, 0, 1, inputs, w + i, outputs);

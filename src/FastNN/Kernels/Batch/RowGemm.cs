@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using FastNN.Sample;
+using FastNN.Contract;
 using FastNN.Simd;
 using FastNN.Tuning;
 
@@ -36,7 +36,7 @@ internal static unsafe class RowGemm
     {
         const long halfOfL2 = L2Floats / 2;
         long weights = (long)inputs * outputs;
-        return inputs >= 8 && !DenseForward.IsNarrow(inputs, outputs) && samples > 1 && (weights <= L2Floats || samples >= Math.Min(8, weights / halfOfL2));
+        return inputs >= 8 && !SumOrder.IsNarrow(inputs, outputs) && samples > 1 && (weights <= L2Floats || samples >= Math.Min(8, weights / halfOfL2));
     }
 
     /// <summary>

@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
-using FastNN.Sample;
+using FastNN.Contract;
 using FastNN.Simd;
 
 namespace FastNN.Batch;
 
 /// <summary>
-/// A narrow layer (<see cref="DenseForward.IsNarrow"/>) on a tile of samples [neurons][C·lanes], C one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
+/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][C·lanes], C one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
 /// c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Here, few inputs or outputs: all four chains of up to three
 /// outputs together, 24 sums for two vectors of samples, and for one vector after the other where there are sixteen registers. The rest go in pairs of
 /// chains (<see cref="TileNarrowPairs"/>).

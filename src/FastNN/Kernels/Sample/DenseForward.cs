@@ -19,7 +19,7 @@ namespace FastNN.Sample;
 /// better on most shapes and 6 % worse where a row is 4 KiB and eight of them fall into one cache set; prefetching by hand cost 5-40 %.
 /// </item>
 /// <item>
-/// A layer that fills too few vectors to hide the latency of its chain (<see cref="IsNarrow"/>): four chains per output, over
+/// A layer that fills too few vectors to hide the latency of its chain (<see cref="SumOrder.IsNarrow"/>): four chains per output, over
 /// j ≡ 0, 1, 2, 3 (mod 4).
 /// </item>
 /// </list>
@@ -27,11 +27,6 @@ namespace FastNN.Sample;
 internal static unsafe class DenseForward
 {
     private const int L1Floats = 32 * 1024 / sizeof(float);
-
-    /// <summary>
-    /// Whether a layer of this shape sums each output in four chains. Part of the numerical contract: the shape decides, and nothing else.
-    /// </summary>
-    internal static bool IsNarrow(int inputs, int outputs) => inputs >= 8 && outputs <= 32;
 
     /// <param name="x">Inputs.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -49,7 +44,7 @@ internal static unsafe class DenseForward
         where V : struct
         where A : struct, IActivation
     {
-        if (IsNarrow(inputs, outputs))
+        if (SumOrder.IsNarrow(inputs, outputs))
         {
             for (int i = 0; i < outputs; i += 2 * S.Count)
             {
