@@ -28,7 +28,7 @@ internal static class Networks
         var network = new Network(widths, kind.Hidden, kind.Output, seed: 1, Initializer.Article, kernels.Set.Variant);
         foreach (Layer layer in network.Layers)
         {
-            float gain = layer.Activation == Activation.Relu ? 2f : layer.Activation == Activation.Tanh ? 0.5f : 1f;
+            float gain = ActivationFormula.Of(layer.Activation).Gain;
             float scale = MathF.Sqrt(gain / (3f * layer.Inputs));
             foreach (ref float weight in layer.Weights) weight *= scale;
             foreach (ref float bias in layer.Biases) bias *= scale;

@@ -38,13 +38,13 @@ public partial class BadInputTests
     {
         foreach (Activation last in Activation.All)
         {
-            foreach (Cost cost in Enum.GetValues<Cost>().Except(OracleCosts.Suiting(last)))
+            foreach (Cost cost in Cost.All.Except(Cases.CostsOf(last)))
             {
                 foreach (int[] widths in (int[][])[[2, 4, 3], [2, 30, 3]])
                 {
                     var network = new Network(widths, Activation.Relu, last, seed: 1);
-                    string needed = cost == Cost.CrossEntropy ? "Softmax" : "Sigmoid";
-                    Refuses<ArgumentException>("cost", [$"{cost}", $"{last}", needed], () => _ = new Trainer(network, new Sgd(0.5f), cost));
+                    string message = $"cost {cost} needs {string.Join(" or ", Activation.All.Where(cost.Suits))} as the last layer's activation, but that is {last}.";
+                    Refuses<ArgumentException>("cost", [message], () => _ = new Trainer(network, new Sgd(0.5f), cost));
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -35,13 +36,26 @@ public static class Cases
     public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
         [.. from set in KernelSet.Supported from activation in Activation.All where activation.IsElementwise select (set.Variant, activation.Name)];
 
-    /// <summary>All variants with all activations of a last layer and the costs that suit them.</summary>
-    public static TheoryData<KernelVariant, string, Cost> VariantsAndOutputs { get; } =
-        [.. from set in KernelSet.Supported from f in Activation.All from cost in OracleCosts.Suiting(f) select (set.Variant, f.Name, cost)];
+    /// <summary>All variants with all activations of a last layer and the costs that suit them, both by name.</summary>
+    public static TheoryData<KernelVariant, string, string> VariantsAndOutputs { get; } =
+        [.. from set in KernelSet.Supported from f in Activation.All from cost in CostsOf(f) select (set.Variant, f.Name, cost.Name)];
 
     internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
 
     internal static Activation Named(string activation) => Activation.All.Single(a => a.Name == activation);
+
+    /// <summary>The names of the static properties of a type that give one of it, sorted.</summary>
+    internal static IEnumerable<string> PropertiesOf<T>() => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Static)
+        .Where(property => property.PropertyType == typeof(T)).Select(property => property.Name).Order(StringComparer.Ordinal);
+
+    internal static Cost CostNamed(string cost) => Cost.All.Single(c => c.Name == cost);
+
+    /// <summary>The costs that suit an activation of the last layer.</summary>
+    internal static Cost[] CostsOf(Activation last) => [.. Cost.All.Where(cost => cost.Suits(last))];
+
+    /// <summary>Makes targets of [0, 1) such as the cost allows.</summary>
+    internal static float[] TargetsOf(Cost cost, int outputs, float[] targets) =>
+        cost.TargetsSumToOne ? [.. targets.Chunk(outputs).SelectMany(y => y.Select(yi => yi / y.Sum()))] : targets;
 
     /// <summary>Sigmoid layers between widths.</summary>
     internal static NetworkPlan Plan(KernelSet kernels, params int[] widths) => Plan(kernels, Activation.Sigmoid, widths);
@@ -62,7 +76,7 @@ public static class Cases
     /// <summary>A cost that suits the last layer.</summary>
     internal static Cost RandomCost(Random random, Activation last)
     {
-        Cost[] costs = OracleCosts.Suiting(last);
+        Cost[] costs = CostsOf(last);
         return costs[random.Next(costs.Length)];
     }
 

@@ -13,13 +13,13 @@ public class CostGradientTests
 
     private static readonly int[] s_widths = [4, 7, 5, 3];
 
-    public static TheoryData<string, string, Cost> Networks { get; } =
+    public static TheoryData<string, string, string> Networks { get; } =
     [
         .. from hidden in Activation.All
            where hidden.IsElementwise
            from last in Activation.All
-           from cost in OracleCosts.Suiting(last)
-           select (hidden.Name, last.Name, cost),
+           from cost in Cases.CostsOf(last)
+           select (hidden.Name, last.Name, cost.Name),
     ];
 
     /// <summary>
@@ -28,8 +28,9 @@ public class CostGradientTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Backpropagation_is_the_derivative_of_the_summed_cost(string hidden, string last, Cost cost)
+    public void Backpropagation_is_the_derivative_of_the_summed_cost(string hidden, string last, string costName)
     {
+        Cost cost = Cases.CostNamed(costName);
         (Network network, float[] inputs, float[] targets) = Example(hidden, last, cost, KernelVariant.Scalar);
         Bounded[] x = Bounded.Exact(inputs), y = Bounded.Exact(targets), p = Bounded.Exact(network.Parameters);
         Oracle oracle = OracleOf(network, cost, p);
@@ -50,8 +51,9 @@ public class CostGradientTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void The_librarys_gradients_are_the_oracles_within_the_proven_bound(string hidden, string last, Cost cost)
+    public void The_librarys_gradients_are_the_oracles_within_the_proven_bound(string hidden, string last, string costName)
     {
+        Cost cost = Cases.CostNamed(costName);
         foreach (KernelVariant variant in Kernels.Supported)
         {
             (Network network, float[] inputs, float[] targets) = Example(hidden, last, cost, variant);
@@ -103,12 +105,10 @@ public class CostGradientTests
     private static Oracle OracleOf(Network network, Cost cost, Bounded[] parameters) =>
         new(s_widths, parameters, [.. network.Layers.Select(layer => layer.Activation)], cost);
 
-    /// <summary>Targets of cross-entropies are probabilities, those of softmax add up to 1.</summary>
     private static (Network Network, float[] Inputs, float[] Targets) Example(string hidden, string last, Cost cost, KernelVariant variant)
     {
         var network = new Network(s_widths, Cases.Named(hidden), Cases.Named(last), seed: 3, Initializer.PyTorch, variant);
-        float[] targets = Cases.Uniform(5, Batch * s_widths[^1]);
-        if (cost == Cost.CrossEntropy) targets = [.. targets.Chunk(s_widths[^1]).SelectMany(y => y.Select(yi => yi / y.Sum()))];
+        float[] targets = Cases.TargetsOf(cost, s_widths[^1], Cases.Uniform(5, Batch * s_widths[^1]));
         return (network, Cases.Uniform(4, Batch * s_widths[0], -1f), targets);
     }
 }

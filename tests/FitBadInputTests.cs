@@ -124,17 +124,17 @@ public class FitBadInputTests
     public void Targets_that_are_no_probabilities()
     {
         float[] one = [.. Enumerable.Repeat((float[])[0.25f, 0.75f], 10).SelectMany(pair => pair)];
-        foreach (Cost cost in (Cost[])[Cost.BinaryCrossEntropy, Cost.CrossEntropy])
+        foreach (Cost cost in Cost.All.Where(cost => cost is { LeastTarget: 0f, MostTarget: 1f }))
         {
-            Activation last = cost == Cost.CrossEntropy ? Activation.Softmax : Activation.Sigmoid;
+            Activation last = Activation.All.First(cost.Suits);
             var trainer = new Trainer(new Network([2, 4, 2], Activation.Tanh, last, seed: 1), new Sgd(0.5f), cost);
             foreach (float target in (float[])[-0.001f, 1.001f, float.NaN])
                 RefusesTargets($"[3] must be at least 0 and at most 1 under {cost}, but is {target}.", [.. one[..3], target, .. one[4..]]);
             foreach (float target in (float[])[0f, 0.748f, 0.752f, 1f])
             {
                 float[] targets = [.. one[..3], target, .. one[4..]];
-                if (cost == Cost.BinaryCrossEntropy) trainer.Fit(_x, targets, s_options);
-                else RefusesTargets($"[2..4] must add up to 1, within 0.001, under CrossEntropy, but add up to {0.25 + target}.", targets);
+                if (!cost.TargetsSumToOne) trainer.Fit(_x, targets, s_options);
+                else RefusesTargets($"[2..4] must add up to 1, within 0.001, under {cost}, but add up to {0.25 + target}.", targets);
             }
 
             trainer.Fit(_x, [0f, 1f, 1f, 0f, 0.25f, 0.7495f, 0.25f, 0.7505f, .. one[8..]], s_options);

@@ -164,6 +164,14 @@ public class GoldenTests(ITestOutputHelper output)
     /// <summary>A case of golden.json, its parameters turned from PyTorch's order, W [n_out, n_in], to the library's, W [n_in, n_out].</summary>
     private sealed class Golden(string name)
     {
+        /// <summary>By the names of the file, with ∂C/∂a.</summary>
+        private static readonly Dictionary<string, (Cost Cost, Func<double, double, double> Gradient)> s_costs = new()
+        {
+            ["sse"] = (Cost.SquaredError, (a, y) => 2 * (a - y)),
+            ["bce"] = (Cost.BinaryCrossEntropy, (a, y) => (a - y) / (a * (1 - a))),
+            ["ce"] = (Cost.CrossEntropy, (a, y) => -y / a),
+        };
+
         internal JsonElement Case { get; } = s_golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
 
         internal float[] Inputs => Array.ConvertAll(Numbers("inputs"), x => (float)x);
@@ -174,14 +182,9 @@ public class GoldenTests(ITestOutputHelper output)
 
         internal Bounded Scale => Reduction == Reduction.Mean ? Bounded.Rounded(1.0 / Case.GetProperty("batch").GetInt32()) : 1;
 
-        internal Cost Cost => Case.GetProperty("cost").GetString() switch
-        {
-            "sse" => Cost.SquaredError,
-            "bce" => Cost.BinaryCrossEntropy,
-            "ce" => Cost.CrossEntropy,
-            string other => throw new InvalidDataException(other),
-            null => throw new InvalidDataException(),
-        };
+        internal Cost Cost => s_costs[CostName].Cost;
+
+        private string CostName => Case.GetProperty("cost").GetString()!;
 
         private Activation[] Activations =>
         [
@@ -205,12 +208,7 @@ public class GoldenTests(ITestOutputHelper output)
         /// <summary>∂C/∂a in double precision.</summary>
         internal double[] OutputGradient() =>
         [
-            .. Numbers("outputs").Zip(Numbers("targets"), (a, y) => Scale.Value * Cost switch
-            {
-                Cost.SquaredError => 2 * (a - y),
-                Cost.BinaryCrossEntropy => (a - y) / (a * (1 - a)),
-                _ => -y / a,
-            }),
+            .. Numbers("outputs").Zip(Numbers("targets"), (a, y) => Scale.Value * s_costs[CostName].Gradient(a, y)),
         ];
 
         internal double[] Numbers(string property)

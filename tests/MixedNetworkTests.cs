@@ -28,8 +28,8 @@ public class MixedNetworkTests
             {
                 foreach (Activation last in s_all)
                 {
-                    foreach (Cost cost in OracleCosts.Suiting(last)) Step(supply, variant, widths, [hidden, last], cost, batch: 1);
-                    Step(supply, variant, widths, [hidden, last], OracleCosts.Suiting(last)[^1], batch: 9);
+                    foreach (Cost cost in Cases.CostsOf(last)) Step(supply, variant, widths, [hidden, last], cost, batch: 1);
+                    Step(supply, variant, widths, [hidden, last], Cases.CostsOf(last)[^1], batch: 9);
                 }
             }
         }

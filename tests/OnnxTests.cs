@@ -10,6 +10,10 @@ public class OnnxTests
     /// <summary>Every activation in layers of ragged widths, alone and behind others.</summary>
     public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(activation => activation.Name)];
 
+    [Fact]
+    public void Each_activation_has_its_form() =>
+        Assert.Equal(Activation.All, ActivationForm.Known.OrderBy(activation => activation.Name, StringComparer.Ordinal));
+
     [Theory]
     [MemberData(nameof(Activations))]
     public void A_network_comes_back_from_memory_and_from_streams(string name)

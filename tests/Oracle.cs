@@ -100,9 +100,11 @@ internal readonly record struct Bounded(double Value, double Error = 0)
 /// <param name="widths">Neurons in each layer.</param>
 /// <param name="parameters">As the library has them.</param>
 /// <param name="activations">One for each layer behind the inputs; all sigmoid, the article's, for null.</param>
-/// <param name="cost">That of the outputs.</param>
-internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? activations = null, Cost cost = FastNN.Cost.SquaredError)
+/// <param name="cost">That of the outputs; squared error for null.</param>
+internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? activations = null, Cost? cost = null)
 {
+    private readonly Cost _cost = cost ?? FastNN.Cost.SquaredError;
+
     internal Bounded[] Parameters => parameters;
 
     internal Bounded[] Forward(ReadOnlySpan<Bounded> x) => Run(x).A[^1];
@@ -110,7 +112,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
     internal Bounded Cost(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
     {
         (Bounded[][] z, Bounded[][] a) = Run(x);
-        return OracleCosts.Of(cost, z[^1], a[^1], y);
+        return OracleCosts.Of(_cost).Value(z[^1], a[^1], y);
     }
 
     /// <summary>∂C/∂p for every parameter, from δ = ∂C/∂z of the outputs on.</summary>
@@ -120,14 +122,14 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
     internal (Bounded[] Gradient, Bounded[] InputGradient) WithInputGradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
     {
         (Bounded[][] z, Bounded[][] a) = Run(x);
-        return Back(z, a, Delta(ActivationOf(widths.Length - 1), cost, z[^1], a[^1], y));
+        return Back(z, a, Delta(ActivationOf(widths.Length - 1), _cost, z[^1], a[^1], y));
     }
 
     /// <summary>Cost and δ = ∂C/∂z of a last layer from its sums.</summary>
     internal static (Bounded Cost, Bounded[] Delta) Output(Activation f, Cost cost, Bounded[] z, ReadOnlySpan<Bounded> y)
     {
         Bounded[] a = OracleActivations.Value(f, z);
-        return (OracleCosts.Of(cost, z, a, y), Delta(f, cost, z, a, y));
+        return (OracleCosts.Of(cost).Value(z, a, y), Delta(f, cost, z, a, y));
     }
 
     /// <summary>∂C/∂p and ∂C/∂x of a cost of which ∂C/∂a is given.</summary>
@@ -169,20 +171,24 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         for (int k = 0; k < parameters.Length; k++) parameters[k] -= rate * gradient[k];
     }
 
-    /// <summary>How close a sum of a layer with a kink, at 0, comes to it.</summary>
+    /// <summary>How close a sum of a layer comes to a kink of its activation.</summary>
     internal double ClosestToKink(ReadOnlySpan<Bounded> x)
     {
         Bounded[][] z = Run(x).Z;
         double closest = double.PositiveInfinity;
         for (int l = 1; l < z.Length; l++)
-            if (OracleActivations.HasKink(ActivationOf(l))) closest = Math.Min(closest, z[l].Min(sum => Math.Abs(sum.Value)));
+            closest = Math.Min(closest, z[l].Min(sum => OracleActivations.DistanceToKink(ActivationOf(l), sum.Value)));
         return closest;
     }
 
     private Activation ActivationOf(int layer) => activations == null ? Activation.Sigmoid : activations[layer - 1];
 
-    private static Bounded[] Delta(Activation f, Cost cost, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> y) =>
-        OracleCosts.Takes(cost, f) ? OracleCosts.Difference(a, y) : Delta(f, z, a, OracleCosts.SquaredErrorGradient(a, y));
+    private static Bounded[] Delta(Activation f, Cost cost, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> y)
+    {
+        OracleCosts.Row row = OracleCosts.Of(cost);
+        Bounded[] gradient = row.Gradient(a, y);
+        return row.TakesSums ? gradient : Delta(f, z, a, gradient);
+    }
 
     /// <summary>δ = ∂C/∂z of the outputs from g = ∂C/∂a: f′(z)·g, of softmax a_i·(g_i − Σ_k g_k·a_k).</summary>
     private static Bounded[] Delta(Activation f, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> g)

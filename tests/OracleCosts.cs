@@ -1,42 +1,39 @@
 namespace FastNN.Tests;
 
-/// <summary>The costs on <see cref="Bounded"/>, cross-entropies from the sums z as the library takes them.</summary>
+/// <summary>
+/// The costs on <see cref="Bounded"/>, a row each, cross-entropies from the sums z as the library takes them. Shares no code with the library.
+/// </summary>
 internal static class OracleCosts
 {
     /// <summary>|ln x| off by at most this absolute error and 2u of the result for a float x ≥ 1; <see cref="SoftmaxTests"/> hold it for all of them.</summary>
     internal const double LogarithmError = 0.1 * Bounded.U;
 
-    /// <summary>Whether the cost takes sums, so that δ = a − y.</summary>
-    internal static bool Takes(Cost cost, Activation f) =>
-        cost switch
-        {
-            Cost.SquaredError => false,
-            Cost.BinaryCrossEntropy when f == Activation.Sigmoid => true,
-            Cost.CrossEntropy when f == Activation.Softmax => true,
-            _ => throw new InvalidOperationException($"{cost} does not suit {f}."),
-        };
-
-    /// <summary>The costs that suit an activation of the last layer.</summary>
-    internal static Cost[] Suiting(Activation f) =>
-        f == Activation.Sigmoid ? [Cost.SquaredError, Cost.BinaryCrossEntropy]
-        : f == Activation.Softmax ? [Cost.SquaredError, Cost.CrossEntropy]
-        : [Cost.SquaredError];
-
-    internal static Bounded Of(Cost cost, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> y) => cost switch
+    private static readonly Dictionary<Cost, Row> s_rows = new()
     {
-        Cost.SquaredError => SquaredError(a, y),
-        FastNN.Cost.BinaryCrossEntropy => BinaryCrossEntropy(z, y),
-        _ => CrossEntropy(z, y),
+        [Cost.SquaredError] = new(TakesSums: false, (_, a, y) => SquaredError(a, y), SquaredErrorGradient),
+        [Cost.BinaryCrossEntropy] = new(TakesSums: true, (z, _, y) => BinaryCrossEntropy(z, y), Difference),
+        [Cost.CrossEntropy] = new(TakesSums: true, (z, _, y) => CrossEntropy(z, y), Difference),
     };
 
-    internal static Bounded[] Difference(Bounded[] a, ReadOnlySpan<Bounded> y)
+    /// <summary>C from the sums z, the outputs a and the targets y of a sample.</summary>
+    internal delegate Bounded Formula(Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> y);
+
+    /// <summary>∂C/∂a, or ∂C/∂z of a cost that takes the sums.</summary>
+    internal delegate Bounded[] Derivative(Bounded[] a, ReadOnlySpan<Bounded> y);
+
+    /// <summary>The costs that have a row: all of them, says a test.</summary>
+    internal static IEnumerable<Cost> Known => s_rows.Keys;
+
+    internal static Row Of(Cost cost) => s_rows[cost];
+
+    private static Bounded[] Difference(Bounded[] a, ReadOnlySpan<Bounded> y)
     {
         var difference = new Bounded[a.Length];
         for (int i = 0; i < a.Length; i++) difference[i] = a[i] - y[i];
         return difference;
     }
 
-    internal static Bounded[] SquaredErrorGradient(Bounded[] a, ReadOnlySpan<Bounded> y) => Array.ConvertAll(Difference(a, y), difference => 2 * difference);
+    private static Bounded[] SquaredErrorGradient(Bounded[] a, ReadOnlySpan<Bounded> y) => Array.ConvertAll(Difference(a, y), difference => 2 * difference);
 
     private static Bounded SquaredError(Bounded[] a, ReadOnlySpan<Bounded> y)
     {
@@ -69,4 +66,10 @@ internal static class OracleCosts
         var l = new Bounded(logarithm, relative * 1.001 + LogarithmError + 2 * Bounded.U * (logarithm + relative));
         return l * Bounded.Dot(0, y, ones) + Bounded.Dot(0, distances, y);
     }
+
+    /// <summary>What the oracle knows of a cost.</summary>
+    /// <param name="TakesSums">Whether it is computed from the sums.</param>
+    /// <param name="Value">C.</param>
+    /// <param name="Gradient">Its derivative.</param>
+    internal sealed record Row(bool TakesSums, Formula Value, Derivative Gradient);
 }

@@ -37,12 +37,11 @@ internal static class OracleNetwork
     /// </summary>
     private static Bounded[] Loosen(Activation f, Bounded[] z, Bounded[] a)
     {
-        if (f.Name is "Identity" or "Relu" or "LeakyRelu") return a;
         return
         [
             .. a.Zip(z, (ai, zi) =>
             {
-                double largest = f.Name is "Sigmoid" or "Tanh" or "Softmax" ? 1 : Math.Max(1, Math.Abs(zi.Value));
+                double largest = OracleActivations.Of(f).Largest(zi.Value);
                 return ai with { Error = ai.Error + Bounded.U * (8 * largest + (f.IsElementwise ? 0 : a.Length * ai.Value)) };
             }),
         ];

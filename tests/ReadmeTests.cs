@@ -129,6 +129,13 @@ public class ReadmeTests
     }
 
     [Fact]
+    public void The_table_of_costs_has_all_of_them()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        foreach (Cost cost in Cost.All) Assert.Contains(lines, line => line.TrimStart().StartsWith($"| `{cost}` |", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_example_prints_what_its_comments_say()
     {
         TextWriter console = Console.Out;

@@ -57,6 +57,13 @@ public class RooflineTests
         Assert.Equal(new Reached("L2 read", 0.5, 50, "GB/s"), s_roofline.Reach(new Work(2000, default, phase with { MultiplyAdds = 1 }), 16));
     }
 
+    [Fact]
+    public void Each_activation_and_each_cost_has_its_formula()
+    {
+        Assert.Equal(Activation.All, ActivationFormula.Known.OrderBy(activation => activation.Name, StringComparer.Ordinal));
+        Assert.Equal(Cost.All, CostFormula.Known.OrderBy(cost => cost.Name, StringComparer.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void Networks_count_their_products_and_bytes(int[] widths, int batch)

@@ -62,8 +62,8 @@ public sealed unsafe class TileKernelTests
             NetworkPlan plan = Cases.Plan(kernels, widths), reference = Cases.Plan(s_reference, widths);
             Guarded w = supply.Next(plan.Parameters), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy();
-            float[] expectedCosts = Accumulate(reference, w, x, y, samples, expected);
-            float[] costs = Accumulate(plan, w, x, y, samples, actual);
+            float[] expectedCosts = Accumulate(reference, w, x, y, samples, expected, Cost.SquaredError);
+            float[] costs = Accumulate(plan, w, x, y, samples, actual, Cost.SquaredError);
 
             string what = $"{string.Join('-', widths)}, {samples} samples";
             Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
@@ -168,7 +168,7 @@ public sealed unsafe class TileKernelTests
 
     /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.</summary>
     private static float[] Accumulate(
-        NetworkPlan plan, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient, Cost? cost = Cost.SquaredError, Guarded? xGradient = null)
+        NetworkPlan plan, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient, Cost? cost, Guarded? xGradient = null)
     {
         KernelSet kernels = plan.Kernels;
         LayerShape[] layers = plan.Shapes;

@@ -18,7 +18,7 @@ public unsafe class Activate : Contest
     public override IEnumerable<Size> Sizes => Activation == Activation.Sigmoid ? [new(16), new(1000), new(65536)] : [new(1000)];
 
     public override IEnumerable<Contestant> Contestants =>
-        Contestant.All.Where(contestant => contestant != Contestant.TensorPrimitives || Activation != Activation.Gelu);
+        Contestant.All.Where(contestant => contestant != Contestant.TensorPrimitives || ActivationFormula.Of(Activation).HasPrimitives);
 
     internal override string Name => Activation.Name;
 

@@ -50,7 +50,7 @@ public abstract class NetworkContest : Contest
         X = Uniform(Size.Batch * Size.Inputs);
         Y = Uniform(Size.Batch * Size.Outputs, 0.25f);
         foreach (ref float y in Y.Span) y += 0.5f;
-        if (Size.Kind.Cost == Cost.CrossEntropy) MakeProbabilities(Y.Span, Size.Outputs);
+        if (Size.Kind.Cost.TargetsSumToOne) MakeProbabilities(Y.Span, Size.Outputs);
     }
 
     private static IEnumerable<Size> SizesOfBatches =>

@@ -9,25 +9,6 @@ namespace FastNN.Bench;
 /// <param name="Phases">One after another.</param>
 internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<Phase> Phases)
 {
-    /// <summary>Multiplications, fused with an addition or not, and divisions for each value by the formulas of the library.</summary>
-    private static readonly Dictionary<Activation, (int Multiplications, int Divisions)> s_formulas = new()
-    {
-        [Activation.Sigmoid] = (7, 1),
-        [Activation.Tanh] = (8, 1),
-        [Activation.Silu] = (8, 1),
-        [Activation.Softplus] = (14, 0),
-        [Activation.Gelu] = (19, 0),
-        [Activation.Softmax] = (8, 0),
-    };
-
-    /// <summary>The longest way through a function, but for the cheap Min and Max; through softmax by way of its sum. Nothing for what is not listed.</summary>
-    private static readonly Dictionary<Activation, Chain> s_chains = new()
-    {
-        [Activation.Sigmoid] = new(MultiplyAdds: 6, Additions: 2, Divisions: 1),
-        [Activation.Tanh] = new(MultiplyAdds: 6, Additions: 2, Divisions: 1),
-        [Activation.Softmax] = new(MultiplyAdds: 6, Additions: 8, Divisions: 1),
-    };
-
     /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
     internal double Operations => 2 * MultiplyAdds;
 
@@ -40,11 +21,11 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     private double Updates { get; init; }
 
-    /// <summary>y = f(x). A function not listed has nothing to do but to read and to write.</summary>
+    /// <summary>y = f(x).</summary>
     internal static Work OfActivation(Activation activation, long count)
     {
-        (int multiplications, int divisions) = s_formulas.GetValueOrDefault(activation);
-        return new(Floats(2 * count), default, new Phase(multiplications * count, divisions * count, Floats(count), Floats(count)));
+        var formula = ActivationFormula.Of(activation);
+        return new(Floats(2 * count), default, new Phase(formula.Multiplications * count, formula.Divisions * count, Floats(count), Floats(count)));
     }
 
     /// <summary>δ = 2(a − y)·a(1 − a) and C = Σ(a − y)²: three multiplications an output.</summary>
@@ -94,13 +75,14 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// </summary>
     private static Chain StepChain(ReadOnlySpan<int> widths, int batch, NetworkKind kind)
     {
-        int delta = kind.Cost != Cost.SquaredError ? 1 : kind.Output == Activation.Identity ? 2 : 3;
+        var cost = CostFormula.Of(kind.Cost);
+        int delta = cost.Gradient + (cost.TakesSums || kind.Output == Activation.Identity ? 0 : 1);
         Chain chain = new Chain(0, delta, 0) + UpdateChain(batch, kind.Adam);
         for (int l = 1; l < widths.Length; l++)
         {
             int inputs = widths[l - 1], outputs = widths[l];
             chain += inputs >= 8 && outputs <= 32 ? new Chain((inputs + 3) / 4, 2, 0) : new Chain(inputs, 0, 0);
-            chain += s_chains.GetValueOrDefault(l == widths.Length - 1 ? kind.Output : kind.Hidden);
+            chain += ActivationFormula.Of(l == widths.Length - 1 ? kind.Output : kind.Hidden).Chain;
             if (l > 1) chain += new Chain((outputs + 15) / 16 + 1, 4, 0);
         }
 

@@ -66,21 +66,12 @@ internal static class FannFile
         for (int l = 0; l < problem.Layers.Length; l++)
         {
             Dense layer = problem.Layers[l];
-            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {FunctionOf(problem.ActivationOf(l))}) ");
+            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {ActivationForms.Required(ActivationForms.Of(problem.ActivationOf(l)).Fann, problem.ActivationOf(l))}) ");
             file.Write("(0, 0, 0) ");
         }
 
         file.Write('\n');
     }
-
-    /// <summary>Its number and steepness: FANN computes σ(2·steepness·z), tanh(steepness·z) and steepness·z.</summary>
-    private static string FunctionOf(Activation activation) => activation.Name switch
-    {
-        nameof(Activation.Sigmoid) => "3, 0.5",
-        nameof(Activation.Tanh) => "5, 1",
-        nameof(Activation.Identity) => "0, 1",
-        _ => throw new NotSupportedException($"FANN has no {activation}."),
-    };
 
     /// <summary>For each neuron the weights of its inputs, then its bias; nine digits say which float it is.</summary>
     private static void WriteConnections(Problem problem, TextWriter file)

@@ -23,7 +23,7 @@ internal sealed class LibtorchPeer : ITrainingPeer
         set_num_threads(1);
         _problem = problem;
         _layers = [.. problem.Layers.Select(layer => nn.Linear(layer.Inputs, layer.Outputs))];
-        _network = nn.Sequential(_layers.SelectMany((layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
+        _network = nn.Sequential(_layers.SelectMany((layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ActivationForms.Required(ActivationForms.Of(problem.ActivationOf(l)).Libtorch, problem.ActivationOf(l))()]));
 
         // The mean over samples and outputs in one operation, and the division by the outputs undone here: faster than a sum and a division.
         float rate = problem.LearningRate * (Classifies ? 1 : problem.Widths[^1]);
@@ -47,7 +47,7 @@ internal sealed class LibtorchPeer : ITrainingPeer
         return new LibtorchPeer(problem);
     }
 
-    private bool Classifies => _problem.Kind.Cost == Cost.CrossEntropy;
+    private bool Classifies => CostForms.Of(_problem.Kind.Cost).TakesSums;
 
     public void Forward()
     {
@@ -65,7 +65,7 @@ internal sealed class LibtorchPeer : ITrainingPeer
         using DisposeScope scope = NewDisposeScope();
         _optimizer.zero_grad();
         Tensor outputs = _network.forward(_inputs);
-        Tensor cost = Classifies ? nn.functional.cross_entropy(outputs, _targets) : nn.functional.mse_loss(outputs, _targets);
+        Tensor cost = ActivationForms.Required(CostForms.Of(_problem.Kind.Cost).Libtorch, _problem.Kind.Cost)(outputs, _targets);
         cost.backward();
         _optimizer.step();
     }
@@ -92,15 +92,6 @@ internal sealed class LibtorchPeer : ITrainingPeer
         _optimizer.Dispose();
         _network.Dispose();
     }
-
-    private static nn.Module<Tensor, Tensor>[] ModulesOf(Activation activation) => activation.Name switch
-    {
-        nameof(Activation.Sigmoid) => [nn.Sigmoid()],
-        nameof(Activation.Tanh) => [nn.Tanh()],
-        nameof(Activation.Relu) => [nn.ReLU()],
-        nameof(Activation.Identity) or nameof(Activation.Softmax) => [],
-        _ => throw new NotSupportedException($"No module was chosen for {activation}."),
-    };
 
     private void WriteParameters()
     {

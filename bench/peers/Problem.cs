@@ -37,7 +37,7 @@ internal sealed record Problem(NetworkKind Kind, int[] Widths, int Batch, float[
             [.. Enumerable.Range(0, batch * samples).Select(_ => middle + radius * (2f * random.NextSingle() - 1f))];
 
         float[] parameters = [.. Networks.Create(widths, kind, Contestant.Variants[^1]).Parameters], inputs = Uniform(widths[0], 0f, 1f);
-        float[] targets = kind.Cost == Cost.CrossEntropy ? OneOf(widths[^1]) : Uniform(widths[^1], 0.5f, 0.25f);
+        float[] targets = kind.Cost.TargetsSumToOne ? OneOf(widths[^1]) : Uniform(widths[^1], 0.5f, 0.25f);
         float learningRate = kind.Adam ? 1e-3f : (kind == NetworkKind.Article ? 4f : 1f) / widths.Max();
         return new Problem(kind, widths, batch, parameters, inputs, targets, learningRate);
 

@@ -3,7 +3,6 @@ namespace FastNN.Onnx;
 /// <summary>Follows the data from a graph's input to its output, whatever the order of the nodes, and plans a layer for each matrix on the way.</summary>
 internal sealed class GraphReader(Graph graph)
 {
-    private const float Leak = 0.01f;
     private readonly List<LayerPlan> _layers = [];
     private readonly SampleShape _shape = new(graph.InputInfo);
     private readonly CompositeActivation _composites = new(graph);
@@ -143,41 +142,16 @@ internal sealed class GraphReader(Graph graph)
     /// <summary>An activation of one operator.</summary>
     private Activation ReadActivation(Operation operation)
     {
-        switch (operation.Type)
+        if (ActivationForm.Read(operation.Type) is not { } activation)
         {
-            case "Sigmoid":
-                operation.Expect(1, 1);
-                return Activation.Sigmoid;
-            case "Tanh":
-                operation.Expect(1, 1);
-                return Activation.Tanh;
-            case "Relu":
-                operation.Expect(1, 1);
-                return Activation.Relu;
-            case "Softplus":
-                operation.Expect(1, 1);
-                return Activation.Softplus;
-            case "LeakyRelu":
-                operation.Expect(1, 1, "alpha");
-                float leak = operation.Real("alpha", Leak);
-                return leak == Leak ? Activation.LeakyRelu : throw operation.Fault($"its alpha must be {Leak}, but is {leak}");
-            case "Softmax":
-                operation.Expect(1, 1, "axis");
-                long axis = operation.Integer("axis", -1);
-                return _shape.IsLastAxis(axis) ? Activation.Softmax : throw operation.Fault($"its axis must be the last of {_shape}, but is {axis}");
-            case "Gelu":
-                operation.Expect(1, 1, "approximate");
-                string approximate = operation.Text("approximate", "none");
-                return approximate == "none" ? Activation.Gelu : throw operation.Fault($"its approximate must be 'none', but is {Fault.Quote(approximate)}");
-            case "Swish":
-                operation.Expect(1, 1, "alpha");
-                float slope = operation.Real("alpha", 1f);
-                return slope == 1f ? Activation.Silu : throw operation.Fault($"its alpha must be 1, but is {slope}");
-            default:
-                throw operation.Fault(
-                    "the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, Sigmoid, Tanh, Relu, LeakyRelu, Softmax, "
-                    + "Softplus, Gelu and Swish are, and SiLU and GELU of several operators");
+            throw operation.Fault(
+                $"the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, {ActivationForm.Operators} are, "
+                + "and SiLU and GELU of several operators");
         }
+
+        var form = ActivationForm.Of(activation);
+        operation.Expect(1, 1, form.Attribute is { } attribute ? [attribute] : []);
+        return form.FaultOf(operation, _shape) is { } fault ? throw operation.Fault(fault) : activation;
     }
 
     private void Activate(Operation operation, Activation activation)

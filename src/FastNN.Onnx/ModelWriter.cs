@@ -12,7 +12,7 @@ namespace FastNN.Onnx;
 internal sealed class ModelWriter
 {
     private const int IrVersion = 8, Opset = 15, MostBytes = int.MaxValue - (1 << 20);
-    private const string Batch = "batch", RootOfTwo = "sqrt2", One = "one", Half = "half";
+    private const string Batch = "batch";
     private readonly GraphProto _graph = new() { Name = nameof(FastNN) };
 
     private ModelWriter()
@@ -50,50 +50,22 @@ internal sealed class ModelWriter
         for (int l = 0; l < network.Layers.Count; l++)
         {
             Layer layer = network.Layers[l];
-            string a = l == network.Layers.Count - 1 ? OnnxModel.OutputName : $"a{l}", z = layer.Activation == Activation.Identity ? a : $"z{l}";
+            var form = ActivationForm.Of(layer.Activation);
+            string a = l == network.Layers.Count - 1 ? OnnxModel.OutputName : $"a{l}", z = form.TakesNode ? $"z{l}" : a;
             string w = Constant($"w{l}", Transpose(layer), layer.Outputs, layer.Inputs), b = Constant($"b{l}", ToBytes(layer.Biases), layer.Outputs);
             Node("Gemm", z, x, w, b).Attribute.Add(transB);
-            WriteActivation(layer.Activation, z, a);
+            form.Write(this, z, a);
             x = a;
         }
 
-        if (network.Layers.Any(layer => layer.Activation == Activation.Gelu))
+        foreach (Activation activation in network.Layers.Select(layer => layer.Activation).Distinct())
         {
-            Constant(RootOfTwo, ToBytes([MathF.Sqrt(2f)]));
-            Constant(One, ToBytes([1f]));
-            Constant(Half, ToBytes([0.5f]));
-        }
-    }
-
-    /// <summary>a = f(z). ONNX calls most activations as we do; Gelu is an operator only from opset 20 on, and Swish, SiLU, from 24.</summary>
-    private void WriteActivation(Activation activation, string z, string a)
-    {
-        switch (activation.Name)
-        {
-            case nameof(Activation.Identity):
-                break;
-            case nameof(Activation.Silu):
-                Node("Mul", a, z, Node("Sigmoid", $"{z}_sigmoid", z).Output[0]);
-                break;
-            case nameof(Activation.Gelu):
-                string quotient = Node("Div", $"{z}_quotient", z, RootOfTwo).Output[0], erf = Node("Erf", $"{z}_erf", quotient).Output[0];
-                string sum = Node("Add", $"{z}_sum", erf, One).Output[0], product = Node("Mul", $"{z}_product", z, sum).Output[0];
-                Node("Mul", a, product, Half);
-                break;
-            case nameof(Activation.LeakyRelu):
-                Node("LeakyRelu", a, z).Attribute.Add(new AttributeProto { Name = "alpha", Type = AttributeTypes.Float, F = 0.01f });
-                break;
-            case nameof(Activation.Softmax):
-                Node("Softmax", a, z).Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeTypes.Integer, I = -1 });
-                break;
-            default:
-                Node(activation.Name, a, z);
-                break;
+            foreach ((string name, float value) in ActivationForm.Of(activation).Constants) Constant(name, ToBytes([value]));
         }
     }
 
     /// <summary>Adds a node that is called as its output.</summary>
-    private NodeProto Node(string type, string output, params ReadOnlySpan<string> inputs)
+    internal NodeProto Node(string type, string output, params ReadOnlySpan<string> inputs)
     {
         var node = new NodeProto { OpType = type, Name = output, Output = { output } };
         foreach (string input in inputs) node.Input.Add(input);

@@ -78,4 +78,18 @@ public abstract partial class Activation
 
         internal override ActivationKernels CreateKernels(KernelSet set) => set.CreateKernels<A>();
     }
+
+    /// <summary>One that takes all sums of a sample together. There is one such function, softmax, and its kernels are <see cref="SoftmaxKernels{K, T}"/>.</summary>
+    private abstract class Coupled(string name) : Activation(name)
+    {
+        public sealed override bool IsElementwise => false;
+
+        internal sealed override bool KeepsSlope => false;
+
+        internal sealed override double Exact(double z) => throw new NotSupportedException();
+
+        internal sealed override double ExactSlope(double z) => throw new NotSupportedException();
+
+        internal sealed override ActivationKernels CreateKernels(KernelSet set) => set.CreateSoftmaxKernels();
+    }
 }

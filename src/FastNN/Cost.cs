@@ -1,23 +1,104 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+
 namespace FastNN;
 
-/// <summary>What training makes small: of the outputs a of one sample and its targets y.</summary>
-public enum Cost
+/// <summary>
+/// What training makes small: a number C from the outputs a of one sample and its targets y. Each cost is one file, which holds its formula, the targets it
+/// allows and the activations it suits; <see cref="All"/> lists them. Immutable, and the same object everywhere: compare by reference.
+/// </summary>
+public abstract partial class Cost
 {
-    /// <summary>
-    /// The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation. The mean squared error of PyTorch and Keras is this under
-    /// <see cref="Reduction.Mean"/> divided by the number of outputs as well: their learning rate r for plain gradient descent is r/n_out here.
-    /// </summary>
-    SquaredError,
+    // As in Activation: filled while the costs are created, on one thread, and only read after that. It has no initialiser: that might run too late.
+    private static List<Cost>? s_all;
 
-    /// <summary>
-    /// C = −Σ_i (y_i·ln a_i + (1 − y_i)·ln(1 − a_i)), of independent probabilities: for a last layer of sigmoids, with which δ_i = a_i − y_i. It is computed
-    /// from the sums, as max(z, 0) − y·z + ln(1 + e^−|z|), and so finite also where a has rounded to 0 or 1.
-    /// </summary>
-    BinaryCrossEntropy,
+    private protected Cost(string name)
+    {
+        Name = name;
+        s_all ??= [];
+        Index = s_all.Count;
+        s_all.Add(this);
+    }
 
-    /// <summary>
-    /// C = −Σ_i y_i·ln a_i, of probabilities that add up to 1, and so must the targets: for a last layer of softmax, with which δ_i = a_i − y_i. It is computed
-    /// from the sums, as Σ_i y_i·(ln Σ_k e^(z_k − max z) − (z_i − max z)), and so finite also where a has rounded to 0.
-    /// </summary>
-    CrossEntropy,
+    /// <summary>All costs, in the order of their names.</summary>
+    public static IReadOnlyList<Cost> All => Sorted.All;
+
+    /// <summary>The name of the property that gives it. Checkpoints hold this name.</summary>
+    public string Name { get; }
+
+    /// <summary>The least target it allows; <see cref="float.MinValue"/> where any finite number will do.</summary>
+    public abstract float LeastTarget { get; }
+
+    /// <summary>The largest target it allows; <see cref="float.MaxValue"/> where any finite number will do.</summary>
+    public abstract float MostTarget { get; }
+
+    /// <summary>Whether the targets of a sample must add up to 1.</summary>
+    public abstract bool TargetsSumToOne { get; }
+
+    /// <summary>Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label: its largest output.</summary>
+    public abstract bool OutputsAreLabels { get; }
+
+    /// <summary>Whether it can be the cost of a network whose last layer has this activation.</summary>
+    /// <param name="last">The activation of the last layer.</param>
+    /// <returns>True if a <see cref="Trainer"/> accepts the two together.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="last"/> is null.</exception>
+    public bool Suits(Activation last)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        return Accepts(last);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Its number among all.</summary>
+    internal int Index { get; }
+
+    /// <summary>The kernels that end a pass in this cost; <see cref="ActivationKernels.Under"/> keeps them.</summary>
+    internal abstract OutputKernels CreateKernels(ActivationKernels last);
+
+    private protected abstract bool Accepts(Activation last);
+
+    /// <summary>Initialised at the first use. All costs are there by then.</summary>
+    private static class Sorted
+    {
+        internal static IReadOnlyList<Cost> All { get; } = [.. s_all!.OrderBy(cost => cost.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A sum over the outputs, C = Σ_i c(a_i, y_i). It never asks that targets add up to 1.</summary>
+    private abstract class Elementwise<C>(string name) : Cost(name)
+        where C : struct, ICost
+    {
+        public override float LeastTarget => C.LeastTarget;
+
+        public override float MostTarget => C.MostTarget;
+
+        public override bool TargetsSumToOne => false;
+
+        public override bool OutputsAreLabels => C.OutputsAreLabels;
+
+        private protected override bool Accepts(Activation last) => C.Suits(last);
+    }
+
+    /// <summary>One that is computed from the outputs.</summary>
+    private sealed class OfOutputs<C>(string name) : Elementwise<C>(name)
+        where C : struct, ICost
+    {
+        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderOutputs<C>();
+    }
+
+    /// <summary>One that is computed from the sums z, a = f(z) of the one activation it suits: c is a function of z and y.</summary>
+    private sealed class OfSums<C>(string name) : Elementwise<C>(name)
+        where C : struct, ICost
+    {
+        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSums<C>();
+    }
+
+    /// <summary>One that is computed from all sums of a softmax together.</summary>
+    private abstract class OfSoftmax(string name) : Cost(name)
+    {
+        internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums();
+
+        private protected sealed override bool Accepts(Activation last) => last == Activation.Softmax;
+    }
 }

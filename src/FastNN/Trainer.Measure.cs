@@ -27,7 +27,7 @@ public sealed unsafe partial class Trainer
         }
 
         int n = _network.Inputs, m = _network.Outputs, chunk = Math.Max(1, 65_536 / m);
-        _score ??= new Score(m, independent: Cost == Cost.BinaryCrossEntropy);
+        _score ??= new Score(m, independent: Cost.OutputsAreLabels);
         _outputs ??= new float[chunk * m];
         _score.Start(targets);
         for (int first = 0, count; first < batch; first += count) // by the count, which ends at a batch of int.MaxValue and does not pass it

@@ -88,24 +88,26 @@ public sealed unsafe partial class Trainer
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
     /// <param name="network">The network whose parameters the steps update.</param>
     /// <param name="optimizer">How the gradient becomes an update.</param>
-    /// <param name="cost">What to make small.</param>
+    /// <param name="cost">What to make small; <see cref="Cost.SquaredError"/> for null.</param>
     /// <param name="reduction">How the costs of a batch's samples become one.</param>
     /// <param name="threads">
     /// The most threads that work on a batch, at least 1: the calling one and others of .NET's thread pool. Any number gives the same bits.
     /// </param>
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
-    /// <exception cref="ArgumentException"><paramref name="cost"/> does not suit the last layer's activation (<see cref="Cost"/>).</exception>
+    /// <exception cref="ArgumentException"><paramref name="cost"/> does not suit the last layer's activation (<see cref="Cost.Suits"/>).</exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="cost"/> or <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
+    /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
     /// </exception>
-    public Trainer(Network network, Optimizer optimizer, Cost cost = Cost.SquaredError, Reduction reduction = Reduction.Mean, int threads = 1)
+    public Trainer(Network network, Optimizer optimizer, Cost? cost = null, Reduction reduction = Reduction.Mean, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
-        if (!Enum.IsDefined(cost))
+        cost ??= Cost.SquaredError;
+        Activation last = network.Layers[^1].Activation;
+        if (!cost.Suits(last))
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(cost), cost, $"cost must be one of {string.Join(", ", Enum.GetNames<Cost>())}, but is {(int)cost}.");
+            string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
+            throw new ArgumentException($"cost {cost} needs {needed} as the last layer's activation, but that is {last}.", nameof(cost));
         }
 
         if (!Enum.IsDefined(reduction))

@@ -1,14 +1,25 @@
 using FastNN.Simd;
 
-
 namespace FastNN.Contract;
 
 /// <summary>
 /// A cost C = Σ_i c(a_i, y_i) over the outputs a of a sample and its targets y: what one output adds, and ∂c/∂a. The operations for floats are the
-/// specification, those for vectors the same.
+/// specification, those for vectors the same. A cost that is computed from the sums takes these in place of a.
 /// </summary>
 internal interface ICost
 {
+    /// <summary>See <see cref="Cost.LeastTarget"/>.</summary>
+    static abstract float LeastTarget { get; }
+
+    /// <summary>See <see cref="Cost.MostTarget"/>.</summary>
+    static abstract float MostTarget { get; }
+
+    /// <summary>See <see cref="Cost.OutputsAreLabels"/>.</summary>
+    static abstract bool OutputsAreLabels { get; }
+
+    /// <summary>See <see cref="Cost.Suits"/>.</summary>
+    static abstract bool Suits(Activation last);
+
     /// <summary>sum + c(a, y).</summary>
     static abstract float Add(float a, float y, float sum);
 

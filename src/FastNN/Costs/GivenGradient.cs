@@ -1,12 +1,19 @@
 using FastNN.Contract;
 using FastNN.Simd;
 
-
 namespace FastNN.Costs;
 
 /// <summary>A cost that only its gradient is known of: y is ∂C/∂a itself. What it adds is 0.</summary>
 internal readonly struct GivenGradient : ICost
 {
+    public static float LeastTarget => float.MinValue;
+
+    public static float MostTarget => float.MaxValue;
+
+    public static bool OutputsAreLabels => false;
+
+    public static bool Suits(Activation last) => true;
+
     public static float Add(float a, float y, float sum) => sum;
 
     public static float Slope(float a, float y) => y;

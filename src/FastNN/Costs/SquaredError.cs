@@ -2,11 +2,19 @@ using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
-namespace FastNN.Costs;
+namespace FastNN;
 
 /// <summary>The article's c = (a − y)², ∂c/∂a = 2(a − y).</summary>
 internal readonly struct SquaredError : ICost
 {
+    public static float LeastTarget => float.MinValue;
+
+    public static float MostTarget => float.MaxValue;
+
+    public static bool OutputsAreLabels => false;
+
+    public static bool Suits(Activation last) => true;
+
     public static float Add(float a, float y, float sum) => MathF.FusedMultiplyAdd(a - y, a - y, sum);
 
     public static float Slope(float a, float y) => a - y + (a - y);
@@ -28,4 +36,13 @@ internal readonly struct SquaredError : ICost
         V error = S.Subtract(a, y);
         return S.Add(error, error);
     }
+}
+
+public abstract partial class Cost
+{
+    /// <summary>
+    /// The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation. The mean squared error of PyTorch and Keras is this under
+    /// <see cref="Reduction.Mean"/> divided by the number of outputs as well: their learning rate r for plain gradient descent is r/n_out here.
+    /// </summary>
+    public static Cost SquaredError { get; } = new OfOutputs<SquaredError>(nameof(SquaredError));
 }

@@ -9,7 +9,7 @@ namespace FastNN.Dispatch;
 /// </summary>
 internal abstract unsafe class ActivationKernels
 {
-    private readonly OutputKernels?[] _outputs = new OutputKernels?[Enum.GetValues<Cost>().Length];
+    private readonly OutputKernels?[] _outputs = new OutputKernels?[Cost.All.Count];
 
     /// <summary>a_k = f(z_k) for each neuron by itself; a may be z.</summary>
     internal abstract void Activate(float* z, float* a, nint count);
@@ -47,14 +47,22 @@ internal abstract unsafe class ActivationKernels
     /// <summary>The delta of the layer before, on tiles.</summary>
     internal abstract void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
 
-    /// <summary>The last layer's kernels under a cost, created at the first need.</summary>
-    /// <exception cref="ArgumentException">The cost does not suit the function.</exception>
-    internal OutputKernels Under(Cost cost) => _outputs[(int)cost] ??= CreateOutput(cost);
+    /// <summary>The last layer's kernels under a cost that suits the function, created at the first need.</summary>
+    internal OutputKernels Under(Cost cost) => _outputs[cost.Index] ??= cost.CreateKernels(this);
+
+    /// <summary>Those under a cost of each output by itself; for <see cref="Cost.CreateKernels"/>, as the next two. A generic virtual call is slow.</summary>
+    internal abstract OutputKernels UnderOutputs<C>()
+        where C : struct, ICost;
+
+    /// <summary>Those under a cost of each sum by itself.</summary>
+    internal abstract OutputKernels UnderSums<C>()
+        where C : struct, ICost;
+
+    /// <summary>Those under the cross-entropy of softmax, from all the sums of a sample.</summary>
+    internal abstract OutputKernels UnderSoftmaxSums();
 
     /// <summary>The last layer's kernels under a cost of which nothing but the gradient is given.</summary>
-    internal abstract OutputKernels UnderGivenGradient();
-
-    private protected abstract OutputKernels CreateOutput(Cost cost);
+    internal OutputKernels UnderGivenGradient() => UnderOutputs<GivenGradient>();
 }
 
 /// <summary>The kernels of a function of each neuron by itself.</summary>
@@ -86,6 +94,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
 
     internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) => K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
+    // Where slopes are kept, a layer goes back through the identity, and then through the slopes. This stands three times: said once behind all three, it costs
+    // the calls before it their place at the end, where they are jumps.
     internal override void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
         if (!A.KeepsSlope)
@@ -125,16 +135,9 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
     internal override void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
         T.TileBackward<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
 
-    private protected override OutputKernels CreateOutput(Cost cost)
-    {
-        if (cost == Cost.SquaredError) return new OutputKernels<K, T, A, SquaredError>(this);
-        if (cost == Cost.BinaryCrossEntropy && typeof(A) == typeof(Sigmoid)) return OutputKernels<K, T, Identity, SigmoidCrossEntropy>.OfSums();
+    internal override OutputKernels UnderOutputs<C>() => new OutputKernels<K, T, A, C>(this);
 
-        string expected = cost == Cost.CrossEntropy
-            ? $"of probabilities that add up to 1: it needs {nameof(Activation.Softmax)}"
-            : $"of independent probabilities: it needs {nameof(Activation.Sigmoid)}";
-        throw new ArgumentException($"cost {cost} is {expected} as the last layer's activation, but that is {typeof(A).Name}.", nameof(cost));
-    }
+    internal override OutputKernels UnderSums<C>() => new OutputKernels<K, T, Identity, C>(new ActivationKernels<K, T, Identity>());
 
-    internal override OutputKernels UnderGivenGradient() => new OutputKernels<K, T, A, GivenGradient>(this);
+    internal override OutputKernels UnderSoftmaxSums() => new CrossEntropyOutput<K, T>();
 }

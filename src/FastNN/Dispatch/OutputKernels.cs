@@ -26,9 +26,6 @@ internal sealed unsafe class OutputKernels<K, T, A, C>(ActivationKernels functio
     where A : struct, IActivation
     where C : struct, ICost
 {
-    /// <summary>Of a cost that takes the sums.</summary>
-    internal static OutputKernels OfSums() => new OutputKernels<K, T, Identity, C>(new ActivationKernels<K, T, Identity>());
-
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) => K.OutputDelta<A, C>(a, kept, y, delta, outputs);
 
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>

@@ -1,5 +1,4 @@
 using FastNN.Contract;
-using FastNN.Costs;
 
 namespace FastNN.Dispatch;
 
@@ -23,16 +22,7 @@ internal sealed unsafe class SoftmaxKernels<K, T> : ActivationKernels<K, T, Iden
 
     internal override void ActivateTile(float* z, int outputs, int lanes) => T.TileSoftmax(z, outputs, lanes);
 
-    internal override OutputKernels UnderGivenGradient() => new SoftmaxOutput<K, T, GivenGradient>(this);
-
-    private protected override OutputKernels CreateOutput(Cost cost) => cost switch
-    {
-        Cost.CrossEntropy => new CrossEntropyOutput<K, T>(),
-        Cost.SquaredError => new SoftmaxOutput<K, T, SquaredError>(this),
-        _ => throw new ArgumentException(
-            $"cost {cost} is of independent probabilities: it needs {nameof(Activation.Sigmoid)} as the last layer's activation, but that is {nameof(Activation.Softmax)}.",
-            nameof(cost)),
-    };
+    internal override OutputKernels UnderOutputs<C>() => new SoftmaxOutput<K, T, C>(this);
 }
 
 /// <summary>Softmax under cross-entropy, from the sums.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
-using FastNN.Costs;
 using FastNN.Dispatch;
 using FastNN.Simd;
 using V = System.Runtime.Intrinsics.Vector128<float>;

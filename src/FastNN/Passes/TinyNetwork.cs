@@ -45,7 +45,7 @@ internal static unsafe class TinyNetwork
         if (layer.Inputs > 1) z = Simd128.MultiplyAdd(Vector128.Load(w + row), Vector128.Shuffle(a, Vector128.Create(1, 1, 1, 1)), z);
         if (layer.Inputs > 2) z = Simd128.MultiplyAdd(Vector128.Load(w + 2 * row), Vector128.Shuffle(a, Vector128.Create(2, 2, 2, 2)), z);
         if (layer.Inputs > 3) z = Simd128.MultiplyAdd(Vector128.Load(w + 3 * row), Vector128.Shuffle(a, Vector128.Create(3, 3, 3, 3)), z);
-        return Spans.ActivationSpan.Value<Simd128, V, Sigmoid>(z);
+        return ActivationOf.Value<Simd128, V, Sigmoid>(z);
     }
 
     /// <summary>The sample forward, its activations kept, to the delta of the output under squared error, zero past it, and the cost.</summary>

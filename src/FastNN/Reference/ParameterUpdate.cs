@@ -12,7 +12,7 @@ internal static unsafe class ParameterUpdate
         float none = 0f;
         for (nint k = 0; k < count; k++)
         {
-            float gradient = SumOfSquares.Clip(g[k], terms.Clip) * terms.Scale;
+            float gradient = NormBlocks.Clip(g[k], terms.Clip) * terms.Scale;
             if (terms.Decay != 0f) gradient = MathF.FusedMultiplyAdd(terms.Decay, w[k], gradient);
             ref float m = ref TRule.States > 0 ? ref first[k] : ref none;
             ref float v = ref TRule.States > 1 ? ref second[k] : ref none;

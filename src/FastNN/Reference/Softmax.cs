@@ -1,6 +1,5 @@
 using FastNN.Activations;
 using FastNN.Contract;
-using Constants = FastNN.Sample.Softmax;
 
 namespace FastNN.Reference;
 
@@ -21,9 +20,9 @@ internal static unsafe class Softmax
         float m = Largest(z, count);
         for (int i = 0; i < count; i++)
         {
-            float d = m - z[i];
+            float d = Cost.MostUnlikely < m - z[i] ? Cost.MostUnlikely : m - z[i];
             targets[i % VirtualLanes.Count] += y[i];
-            costs[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(Constants.MostUnlikely < d ? Constants.MostUnlikely : d, y[i], costs[i % VirtualLanes.Count]);
+            costs[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(d, y[i], costs[i % VirtualLanes.Count]);
         }
 
         float sum = Powers(z, delta, count, m), scale = 1f / sum;

@@ -107,14 +107,14 @@ internal static unsafe class DenseForward
             zLast = S.MultiplyAdd(S.LoadFirst(w + last, mask), xj, zLast);
         }
 
-        if (N.Value > 1) S.Store(ActivationSpan.Value<S, V, A>(z0), y);
-        if (N.Value > 2) S.Store(ActivationSpan.Value<S, V, A>(z1), y + S.Count);
-        if (N.Value > 3) S.Store(ActivationSpan.Value<S, V, A>(z2), y + 2 * S.Count);
-        if (N.Value > 4) S.Store(ActivationSpan.Value<S, V, A>(z3), y + 3 * S.Count);
-        if (N.Value > 5) S.Store(ActivationSpan.Value<S, V, A>(z4), y + 4 * S.Count);
-        if (N.Value > 6) S.Store(ActivationSpan.Value<S, V, A>(z5), y + 5 * S.Count);
-        if (N.Value > 7) S.Store(ActivationSpan.Value<S, V, A>(z6), y + 6 * S.Count);
-        S.StoreFirst(ActivationSpan.Value<S, V, A>(zLast), y + last, Math.Min(S.Count, room - last));
+        if (N.Value > 1) S.Store(ActivationOf.Value<S, V, A>(z0), y);
+        if (N.Value > 2) S.Store(ActivationOf.Value<S, V, A>(z1), y + S.Count);
+        if (N.Value > 3) S.Store(ActivationOf.Value<S, V, A>(z2), y + 2 * S.Count);
+        if (N.Value > 4) S.Store(ActivationOf.Value<S, V, A>(z3), y + 3 * S.Count);
+        if (N.Value > 5) S.Store(ActivationOf.Value<S, V, A>(z4), y + 4 * S.Count);
+        if (N.Value > 6) S.Store(ActivationOf.Value<S, V, A>(z5), y + 5 * S.Count);
+        if (N.Value > 7) S.Store(ActivationOf.Value<S, V, A>(z6), y + 6 * S.Count);
+        S.StoreFirst(ActivationOf.Value<S, V, A>(zLast), y + last, Math.Min(S.Count, room - last));
     }
 
     /// <summary>All outputs at once, six inputs a turn, the sums in y; those of the last, partial vector beside it, where a whole one fits.</summary>
@@ -135,7 +135,7 @@ internal static unsafe class DenseForward
         for (; inputs > 0; inputs--, x++, w += outputs) Rows<S, V, Const.One>(x, w, y, outputs, (float*)&last);
 
         ActivationSpan.Run<S, V, A>(y, y, whole);
-        S.StoreFirst(ActivationSpan.Value<S, V, A>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, room - whole));
+        S.StoreFirst(ActivationOf.Value<S, V, A>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, room - whole));
     }
 
     /// <summary>z_i += Σ_j x_j·w_ij over R rows (one or six) in ascending j.</summary>
@@ -241,7 +241,7 @@ internal static unsafe class DenseForward
             d2 = S.MultiplyAdd(S.LoadFirst(w + 2 * (nint)stride + last, mask), xj, d2);
         }
 
-        if (N.Value > 1) S.Store(ActivationSpan.Value<S, V, A>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
-        S.StoreFirst(ActivationSpan.Value<S, V, A>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, room - last));
+        if (N.Value > 1) S.Store(ActivationOf.Value<S, V, A>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
+        S.StoreFirst(ActivationOf.Value<S, V, A>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, room - last));
     }
 }

@@ -13,17 +13,6 @@ internal static unsafe class ActivationSpan
 {
     private const int Ahead = 4;
 
-    /// <summary>f of one vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Value<S, V, A>(V z)
-        where S : struct, ISimd<V>
-        where V : struct
-        where A : struct, IActivation
-    {
-        A.Begin<S, V>(z, out V t, out V s);
-        return A.End<S, V>(z, t, s);
-    }
-
     /// <summary>z for the second half. Of a load whose value is not used the JIT would leave a check of the address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Sum<S, V, A>(float* z)
@@ -58,12 +47,12 @@ internal static unsafe class ActivationSpan
             k += Ahead * S.Count;
         }
 
-        for (; k <= last; k += S.Count) S.Store(Value<S, V, A>(S.Load(x + k)), y + k);
+        for (; k <= last; k += S.Count) S.Store(ActivationOf.Value<S, V, A>(S.Load(x + k)), y + k);
 
         for (; k < count; k += S.Count)
         {
             int lanes = (int)nint.Min(S.Count, count - k);
-            S.StoreFirst(Value<S, V, A>(S.LoadFirst(x + k, S.First(lanes))), y + k, lanes);
+            S.StoreFirst(ActivationOf.Value<S, V, A>(S.LoadFirst(x + k, S.First(lanes))), y + k, lanes);
         }
     }
 
@@ -95,7 +84,7 @@ internal static unsafe class ActivationSpan
     {
         if (A.KeepsSlope) return A.ValueAndSlope<S, V>(z, out slope);
 
-        V a = Value<S, V, A>(z);
+        V a = ActivationOf.Value<S, V, A>(z);
         slope = A.Slope<S, V>(a);
         return a;
     }

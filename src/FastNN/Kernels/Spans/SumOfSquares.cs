@@ -1,33 +1,22 @@
 using FastNN.Contract;
 using FastNN.Simd;
 
-
 namespace FastNN.Spans;
 
 /// <summary>
-/// Σ_k min(clip, max(−clip, g_k))². In blocks of 4096 components, each summed in sixteen lanes (<see cref="VirtualLanes"/>), k in lane k mod 16, which
-/// are folded in halves; the sums of the blocks are added in double precision, in ascending order. A sum too large for a float, or so small that
-/// squares lost bits to underflow, is taken once more in double precision, which holds the square of any float.
+/// Σ_k min(clip, max(−clip, g_k))², blocks and precision as <see cref="NormBlocks"/> says. In a block k is summed in lane k mod 16; the lanes are folded in
+/// halves.
 /// </summary>
 internal static unsafe class SumOfSquares
 {
-    internal const int Block = 4096;
-    private const double MinNormal = 1.1754943508222875e-38; // 2⁻¹²⁶
-
     internal static double Run<S, V>(float* g, nint count, float clip)
         where S : struct, ISimd<V>
         where V : struct
     {
         double sum = 0;
-        for (nint k = 0; k < count; k += Block) sum += OfBlock<S, V>(g + k, (int)nint.Min(Block, count - k), clip);
-        return IsExact(sum, count) ? sum : Reference.SumOfSquares.InDouble(g, count, clip);
+        for (nint k = 0; k < count; k += NormBlocks.Count) sum += OfBlock<S, V>(g + k, (int)nint.Min(NormBlocks.Count, count - k), clip);
+        return NormBlocks.IsExact(sum, count) ? sum : NormBlocks.InDouble(g, count, clip);
     }
-
-    /// <summary>
-    /// Whether it is finite and no less than count·2⁻¹²⁶: a square loses at most 2⁻¹⁵⁰ to underflow, so all of them together not more than one
-    /// rounding of the sum.
-    /// </summary>
-    internal static bool IsExact(double sum, nint count) => double.IsFinite(sum) && sum >= count * MinNormal;
 
     private static float OfBlock<S, V>(float* g, int count, float clip)
         where S : struct, ISimd<V>

@@ -11,9 +11,8 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
     internal void Check(Cost cost, string inputs, string targets)
     {
         CheckRange(Inputs, inputs, float.MinValue, float.MaxValue, "finite");
-        if (cost == Cost.SquaredError) CheckRange(Targets, targets, float.MinValue, float.MaxValue, "finite");
-        else CheckRange(Targets, targets, 0f, 1f, $"at least 0 and at most 1 under {cost}");
-        if (cost != Cost.CrossEntropy) return;
+        CheckRange(Targets, targets, cost.LeastTarget, cost.MostTarget, RangeOf(cost));
+        if (!cost.TargetsSumToOne) return;
 
         int m = Targets.Length / Count;
         for (int first = 0; first < Targets.Length; first += m)
@@ -23,6 +22,13 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
             if (Math.Abs(sum - 1) > 1e-3)
                 throw new ArgumentException($"{targets}[{first}..{first + m}] must add up to 1, within 0.001, under {cost}, but add up to {sum}.", targets);
         }
+    }
+
+    private static string RangeOf(Cost cost)
+    {
+        string least = cost.LeastTarget > float.MinValue ? $"at least {cost.LeastTarget}" : "finite";
+        string most = cost.MostTarget < float.MaxValue ? $"at most {cost.MostTarget}" : "finite";
+        return least == most ? least : $"{least} and {most} under {cost}";
     }
 
     private static void CheckRange(ReadOnlySpan<float> values, string name, float least, float most, string expected)

@@ -2,15 +2,23 @@ using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
-namespace FastNN.Costs;
+namespace FastNN;
 
 /// <summary>
 /// Binary cross-entropy of a = σ(z) from the sum z: c = −y·ln a − (1 − y)·ln(1 − a) = softplus(z) − y·z = (max(z, 0) − y·z) + ln(1 + e^(−|z|)), and
 /// ∂c/∂z = σ(z) − y. Finite for every z: beyond ±2¹⁰⁰ it counts as these.
 /// </summary>
-internal readonly struct SigmoidCrossEntropy : ICost
+internal readonly struct BinaryCrossEntropy : ICost
 {
     private const float Farthest = 1.26765060e30f; // 2¹⁰⁰
+
+    public static float LeastTarget => 0f;
+
+    public static float MostTarget => 1f;
+
+    public static bool OutputsAreLabels => true;
+
+    public static bool Suits(Activation last) => last == Activation.Sigmoid;
 
     public static float Add(float a, float y, float sum)
     {
@@ -29,11 +37,20 @@ internal readonly struct SigmoidCrossEntropy : ICost
     {
         V z = S.Min(S.Broadcast(Farthest), S.Max(S.Broadcast(-Farthest), a)), zero = S.Broadcast(0f);
         V linear = S.SubtractProduct(y, z, S.Max(zero, z));
-        return S.Add(sum, S.Add(linear, Spans.ActivationSpan.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z)))));
+        return S.Add(sum, S.Add(linear, ActivationOf.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z)))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<S, V>(V a, V y)
         where S : struct, ISimd<V>
-        where V : struct => S.Subtract(Spans.ActivationSpan.Value<S, V, Sigmoid>(a), y);
+        where V : struct => S.Subtract(ActivationOf.Value<S, V, Sigmoid>(a), y);
+}
+
+public abstract partial class Cost
+{
+    /// <summary>
+    /// C = −Σ_i (y_i·ln a_i + (1 − y_i)·ln(1 − a_i)), of independent probabilities: for a last layer of sigmoids, with which δ_i = a_i − y_i. It is computed
+    /// from the sums, as max(z, 0) − y·z + ln(1 + e^−|z|), and so finite also where a has rounded to 0 or 1.
+    /// </summary>
+    public static Cost BinaryCrossEntropy { get; } = new OfSums<BinaryCrossEntropy>(nameof(BinaryCrossEntropy));
 }

@@ -1,0 +1,40 @@
+namespace FastNN.Contract;
+
+/// <summary>
+/// How the squares of a gradient are added up. Each component is clipped first. Blocks of 4096 components are summed in single precision, in sixteen lanes
+/// (<see cref="VirtualLanes"/>). The sums of the blocks are added in double precision, in ascending order. A sum that is too large for a float, or so small
+/// that squares lost bits to underflow, is taken once more in double precision, which holds the square of any float.
+/// </summary>
+internal static unsafe class NormBlocks
+{
+    /// <summary>Components of a block.</summary>
+    internal const int Count = 4096;
+
+    private const double MinNormal = 1.1754943508222875e-38; // 2⁻¹²⁶
+
+    /// <summary>
+    /// Whether a sum of so many squares is finite and no less than count·2⁻¹²⁶. A square loses at most 2⁻¹⁵⁰ to underflow, so all of them together lose no more
+    /// than one rounding of the sum.
+    /// </summary>
+    internal static bool IsExact(double sum, nint count) => double.IsFinite(sum) && sum >= count * MinNormal;
+
+    /// <summary>The sum in double precision: in ascending order, no block and no lane.</summary>
+    internal static double InDouble(float* g, nint count, float clip)
+    {
+        double sum = 0;
+        for (nint k = 0; k < count; k++)
+        {
+            double x = Clip(g[k], clip);
+            sum += x * x;
+        }
+
+        return sum;
+    }
+
+    /// <summary>min(clip, max(−clip, g)), and NaN of NaN.</summary>
+    internal static float Clip(float g, float clip)
+    {
+        float x = -clip > g ? -clip : g;
+        return clip < x ? clip : x;
+    }
+}
