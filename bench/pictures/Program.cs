@@ -4,7 +4,7 @@ using FastNN.Bench.Pictures;
 
 RootCommand command = new(
     "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light and dark pages, "
-    + "and makes the README's tables anew.");
+    + "and makes the tables of the pages anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 
@@ -25,9 +25,12 @@ static int Draw()
         }
     }
 
-    string readme = Path.Combine(ResultsFolder.Repository, "README.md");
-    File.WriteAllText(readme, ReadmeTable.Renew(File.ReadAllText(readme), file => Report.Load(Path.Combine(ResultsFolder.Repository, file))));
-    Console.WriteLine(readme);
+    foreach (string page in ReadmeTable.Pages.Select(page => Path.Combine(ResultsFolder.Repository, page)))
+    {
+        File.WriteAllText(page, ReadmeTable.Renew(File.ReadAllText(page), ResultsFolder.Repository));
+        Console.WriteLine(page);
+    }
+
     return 0;
 }
 
