@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FastNN.Bench;
 
-/// <summary>FastNN beside its peers, from <c>peers.json</c>: one sample at a time, batches, and networks of other kinds if the report has any.</summary>
+/// <summary>
+/// FastNN beside its peers, from <c>peers.json</c>: one sample at a time, batches, and networks of other kinds if the report has any.
+/// </summary>
 internal sealed class PeersTables
 {
     private static readonly int[] s_batches = [64, 1024];
@@ -26,7 +28,10 @@ internal sealed class PeersTables
         return section switch
         {
             "sample" => [.. tables.OfOneSample(), "", tables.Machine()],
-            null => [.. tables.OfOneSample(), "", .. tables.OfBatches(), .. tables.OfOtherKinds(), "", tables.Machine(), .. tables.Absences()],
+            null =>
+            [
+                .. tables.OfOneSample(), "", .. tables.OfBatches(), .. tables.OfOtherKinds(), "", tables.Machine(), .. tables.Absences(),
+            ],
             _ => throw new InvalidDataException($"A report of peers has a section 'sample', but none '{section}'."),
         };
     }
@@ -67,12 +72,13 @@ internal sealed class PeersTables
     {
         MachineReport machine = _report.Machine;
         IEnumerable<string> versions = machine.Versions.Where(version => version.Key != _own).Select(version => $"{version.Key} {version.Value}");
-        return $"{machine.Cpu} at {machine.Limits.Gigahertz:F2} GHz, {machine.System}, {machine.Runtime}, {machine.Kernels}, {machine.Date:yyyy-MM-dd}; "
-            + $"{string.Join(", ", versions)}.";
+        return $"{machine.Cpu} at {machine.Limits.Gigahertz:F2} GHz, {machine.System}, {machine.Runtime}, {machine.Kernels}, "
+            + $"{machine.Date:yyyy-MM-dd}; {string.Join(", ", versions)}.";
     }
 
     /// <summary>A list behind a blank line.</summary>
-    private IEnumerable<string> Absences() => _report.Absent.Count == 0 ? [] : ["", .. _report.Absent.Select(absent => $"* {absent.Key}: {absent.Value}")];
+    private IEnumerable<string> Absences() =>
+        _report.Absent.Count == 0 ? [] : ["", .. _report.Absent.Select(absent => $"* {absent.Key}: {absent.Value}")];
 
     private IEnumerable<Row> Own(bool kind)
     {

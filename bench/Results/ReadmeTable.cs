@@ -1,8 +1,8 @@
 namespace FastNN.Bench;
 
 /// <summary>
-/// The tables that pages show. Each stands between two comments. The first names the file in <c>bench/results</c> that the table is made from, and with
-/// <c>#</c> a part of it, if a page does not show all of it. Tests hold the pages to the files.
+/// The tables that pages show. Each stands between two comments. The first comment names the file in <c>bench/results</c> that the table is
+/// made from. A name after <c>#</c> is the part of it that the page shows. Tests hold the pages to the files.
 /// </summary>
 internal static class ReadmeTable
 {
@@ -37,10 +37,11 @@ internal static class ReadmeTable
         return part[..table] + string.Join("\n", Lines(source[0], source.ElementAtOrDefault(1), load, read)) + "\n" + part[end..];
     }
 
-    private static IEnumerable<string> Lines(string file, string? section, Func<string, Report> load, Func<string, string[]> read) => Path.GetFileName(file) switch
-    {
-        "peers.json" => PeersTables.Lines(load(file), section),
-        "variants.json" or "scaling.json" => SweepTables.Lines(load(file)),
-        _ => TextTables.Lines(read(file)),
-    };
+    private static IEnumerable<string> Lines(string file, string? section, Func<string, Report> load, Func<string, string[]> read) =>
+        Path.GetFileName(file) switch
+        {
+            "peers.json" => PeersTables.Lines(load(file), section),
+            "variants.json" or "scaling.json" => SweepTables.Lines(load(file)),
+            _ => TextTables.Lines(read(file)),
+        };
 }

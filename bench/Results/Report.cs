@@ -6,7 +6,9 @@ using System.Text.Json.Serialization;
 
 namespace FastNN.Bench;
 
-/// <summary>What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>, from which pictures and the README's table are made.</summary>
+/// <summary>
+/// What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>. Pictures and tables of pages are made from it.
+/// </summary>
 /// <param name="Machine">Where and when, and what the machine allows.</param>
 /// <param name="Rows">Every line of every table.</param>
 /// <param name="Absent">Contestants that could not run, with the reason.</param>

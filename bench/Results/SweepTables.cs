@@ -12,8 +12,10 @@ internal static class SweepTables
         [
             $"| task | size | batch |{more} {string.Join(" | ", contestants)} |",
             $"|{string.Concat(Enumerable.Repeat("---|", (threads ? 4 : 3) + contestants.Length))}",
-            .. report.Rows.GroupBy(row => (row.Task, row.Name, row.Batch, row.Threads)).Select(group =>
-                $"| {group.Key.Task} | {group.Key.Name} | {group.Key.Batch} |{(threads ? $" {group.Key.Threads} |" : "")} {Cells(group)} |"),
+            .. from row in report.Rows
+               group row by (row.Task, row.Name, row.Batch, row.Threads) into line
+               let key = line.Key
+               select $"| {key.Task} | {key.Name} | {key.Batch} |{(threads ? $" {key.Threads} |" : "")} {Cells(line)} |",
             "",
             $"{report.Machine.Cpu} at {report.Machine.Limits.Gigahertz:F2} GHz, {report.Machine.System}, {report.Machine.Runtime}, "
                 + $"{report.Machine.Date:yyyy-MM-dd}.",
@@ -24,5 +26,6 @@ internal static class SweepTables
     }
 
     /// <summary>The time of a sample, and the share: of the peak for networks in batches, of the limit for all else.</summary>
-    private static string CellOf(Row row) => $"{Cell.Time(row.Nanoseconds / row.Batch)}, {Cell.Percent(row.OfPeak is { } peak and > 0 ? peak : row.OfLimit)}";
+    private static string CellOf(Row row) =>
+        $"{Cell.Time(row.Nanoseconds / row.Batch)}, {Cell.Percent(row.OfPeak is { } peak and > 0 ? peak : row.OfLimit)}";
 }

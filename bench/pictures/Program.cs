@@ -3,8 +3,8 @@ using FastNN.Bench;
 using FastNN.Bench.Pictures;
 
 RootCommand command = new(
-    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light and dark pages, "
-    + "and makes the tables of the pages anew.");
+    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light "
+    + "and dark pages, and makes the tables of the pages anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 

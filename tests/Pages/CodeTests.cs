@@ -7,7 +7,11 @@ namespace FastNN.Tests.Pages;
 public class CodeTests
 {
     /// <summary>Programs that say what they print, by the names of their regions.</summary>
-    private static readonly Dictionary<string, Action> s_programs = new() { ["first"] = FrontDoorRecipes.First, ["iris"] = FrontDoorRecipes.Iris };
+    private static readonly Dictionary<string, Action> s_programs = new()
+    {
+        ["first"] = FrontDoorRecipes.First,
+        ["iris"] = FrontDoorRecipes.Iris,
+    };
 
     public static TheoryData<string> RegionsThatPrint => [.. from region in Region.All where region.Prints.Count > 0 select region.Name];
 

@@ -35,10 +35,10 @@ internal static partial class Figure
     /// <summary>Code between backticks holds none: it is compiled, or names a command.</summary>
     internal static MatchCollection WithUnit(string text) => Number().Matches(Code().Replace(text, code => new string('_', code.Length)));
 
-    [GeneratedRegex($@"(?<![\w.,])\d[\d.,]*(?:[⁰¹²³⁴-⁹⁻]*)[  ]?(?:{Units})(?![\w/])|(?<![\w…)][  ]?)×[  ]?\d[\d.,]*")]
+    [GeneratedRegex($@"(?<![\w.,])\d[\d.,]*(?:[⁰¹²³⁴-⁹⁻]*)[  ]?(?:{Units})(?![\w/])|(?<![\d…][  ]?)×[  ]?\d[\d.,]*")]
     private static partial Regex Number();
 
-    [GeneratedRegex($@"(?<!\w)(?:{Units})(?!\w)")]
+    [GeneratedRegex($@"(?<![\w'])(?:{Units})(?!\w)")]
     private static partial Regex Unit();
 
     [GeneratedRegex("`[^`]*`")]

@@ -14,13 +14,15 @@ public class FrontDoorTests
     public void The_front_door_leads_to_every_page_of_the_guide()
     {
         string[] links = [.. Page.All.Single(page => page.Path == "README.md").Links.Select(link => link.Target.Split('#')[0])];
-        Assert.Empty(Page.All.Select(page => page.Path).Where(path => path.StartsWith("src/docs/", StringComparison.Ordinal)).Except(links));
+        IEnumerable<string> guide = Page.All.Select(page => page.Path).Where(path => path.StartsWith("src/docs/", StringComparison.Ordinal));
+        Assert.Empty(guide.Except(links));
     }
 
     [Fact]
     public void The_changelog_begins_with_this_version()
     {
-        string newest = File.ReadLines(Path.Combine(Page.Root, "src", "CHANGELOG.md")).First(line => line.StartsWith("## ", StringComparison.Ordinal));
+        string newest = File.ReadLines(Path.Combine(Page.Root, "src", "CHANGELOG.md"))
+            .First(line => line.StartsWith("## ", StringComparison.Ordinal));
         Assert.All(
             (Type[])[typeof(Network), typeof(Onnx.OnnxModel)],
             type => Assert.StartsWith($"## {MachineReport.VersionOf(type)}, ", newest, StringComparison.Ordinal));

@@ -41,7 +41,9 @@ internal sealed class Page
     internal IEnumerable<(int Line, string Target)> Links =>
     [
         .. from link in _document.Descendants<LinkInline>() select (link.Line + 1, link.Url ?? ""),
-        .. from html in _document.Descendants<HtmlBlock>() from target in Html.Targets(html.Lines.ToString()) select (html.Line + 1, target),
+        .. from html in _document.Descendants<HtmlBlock>()
+           from target in Html.Targets(html.Lines.ToString())
+           select (html.Line + 1, target),
         .. from html in _document.Descendants<HtmlInline>() from target in Html.Targets(html.Tag) select (html.Line + 1, target),
     ];
 
@@ -61,13 +63,15 @@ internal sealed class Page
         }
     }
 
-    /// <summary>What people wrote, not programs: paragraphs, headings and rows of tables, but no code in blocks, and no table that is made from results.</summary>
-    internal IEnumerable<Prose> Prose => [.. _document.Descendants<LeafBlock>().Where(IsProse).Select(ToProse), .. _document.Descendants<Table>().SelectMany(Rows)];
+    /// <summary>What people wrote: paragraphs, headings and rows of tables, but no code in blocks, and no table that is made from results.</summary>
+    internal IEnumerable<Prose> Prose =>
+        [.. _document.Descendants<LeafBlock>().Where(IsProse).Select(ToProse), .. _document.Descendants<Table>().SelectMany(Rows)];
 
     /// <summary>All files of the repository that match a pattern and are no product of a build.</summary>
     internal static IEnumerable<string> Files(string pattern) =>
         from path in Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
-        where !path[Root.Length..].Split(System.IO.Path.DirectorySeparatorChar).Any(folder => folder is "bin" or "obj" or "artifacts" or ".git")
+        let folders = path[Root.Length..].Split(System.IO.Path.DirectorySeparatorChar)
+        where !folders.Any(folder => folder is "bin" or "obj" or "artifacts" or ".git" or "TestResults" or "BenchmarkDotNet.Artifacts")
         orderby path
         select path;
 
@@ -79,7 +83,8 @@ internal sealed class Page
 
     private static string PlainText(ContainerInline? inlines) => ToText(inlines).Replace("`", "");
 
-    private bool IsProse(LeafBlock block) => block is ParagraphBlock or HeadingBlock && block.Parent is not TableCell && !IsMade(block.Span.Start);
+    private bool IsProse(LeafBlock block) =>
+        block is ParagraphBlock or HeadingBlock && block.Parent is not TableCell && !IsMade(block.Span.Start);
 
     private static Prose ToProse(LeafBlock block) => new(block.Line + 1, ToText(block.Inline), []);
 

@@ -1,8 +1,8 @@
 namespace FastNN.Tests.Pages;
 
 /// <summary>
-/// A piece of code in this folder that a page shows: the lines between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>. Regions stand in tests, or in private
-/// methods that tests call: the build refuses private methods that nobody calls.
+/// A piece of code in this folder that a page shows: the lines between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>. A region stands in a
+/// test, or in a private method that a test calls: the build refuses private methods that nobody calls.
 /// </summary>
 /// <param name="File">Where it is.</param>
 /// <param name="Name">What marks it.</param>
@@ -11,12 +11,14 @@ namespace FastNN.Tests.Pages;
 internal sealed record Region(string File, string Name, string Code, IReadOnlyList<string> Usings)
 {
     private const string Using = "using ", Promise = "// prints ";
-    private static readonly Lazy<IReadOnlyList<Region>> s_all = new(() => [.. Page.Files("*.cs").Where(path => path.Contains("/tests/Pages/")).SelectMany(In)]);
+    private static readonly Lazy<IReadOnlyList<Region>> s_all = new(
+        () => [.. Directory.EnumerateFiles(Path.Combine(Page.Root, "tests", "Pages"), "*.cs").Order().SelectMany(In)]);
 
     internal static IReadOnlyList<Region> All => s_all.Value;
 
     /// <summary>What the code says that it prints, line by line.</summary>
-    internal IReadOnlyList<string> Prints => [.. Code.Split('\n').Where(line => line.Contains(Promise)).Select(line => line.Split(Promise)[1])];
+    internal IReadOnlyList<string> Prints =>
+        [.. Code.Split('\n').Where(line => line.Contains(Promise)).Select(line => line.Split(Promise)[1])];
 
     /// <summary>Whether a block of a page is this code. A block may begin with the namespaces that it uses.</summary>
     internal bool Is(string block)
