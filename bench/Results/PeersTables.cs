@@ -71,7 +71,8 @@ internal sealed class PeersTables
     private string Machine()
     {
         MachineReport machine = _report.Machine;
-        IEnumerable<string> versions = machine.Versions.Where(version => version.Key != _own).Select(version => $"{version.Key} {version.Value}");
+        IEnumerable<string> versions =
+            from version in machine.Versions where version.Key != _own select $"{version.Key} {version.Value}";
         return $"{machine.Cpu} at {machine.Limits.Gigahertz:F2} GHz, {machine.System}, {machine.Runtime}, {machine.Kernels}, "
             + $"{machine.Date:yyyy-MM-dd}; {string.Join(", ", versions)}.";
     }

@@ -36,13 +36,15 @@ static int Draw()
 
 static IEnumerable<Picture> Pictures(string folder)
 {
-    string variants = Path.Combine(folder, "variants.json"), peers = Path.Combine(folder, "peers.json"), scaling = Path.Combine(folder, "scaling.json");
+    string variants = Path.Combine(folder, "variants.json"), peers = Path.Combine(folder, "peers.json");
+    string scaling = Path.Combine(folder, "scaling.json");
     List<Picture?> pictures = [];
     if (File.Exists(variants)) pictures.Add(WidthPicture.Create(Report.Load(variants)));
     if (File.Exists(peers))
     {
         var report = Report.Load(peers);
-        pictures.AddRange(PeersPicture.OfArticle(report), PeersPicture.OfOthers(report), BatchPicture.Forward(report), BatchPicture.Step(report));
+        pictures.AddRange(PeersPicture.OfArticle(report), PeersPicture.OfOthers(report));
+        pictures.AddRange(BatchPicture.Forward(report), BatchPicture.Step(report));
     }
 
     if (File.Exists(scaling))

@@ -8,7 +8,7 @@ namespace FastNN.Tests.Pages;
 internal static class Figures
 {
     private const string FrontDoor = "README.md", Bench = "bench/README.md", Networks = "src/docs/networks.md", Files = "src/docs/files.md";
-    private const string Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md";
+    private const string Ci = ".ci/run", Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md";
     private const string Large = "784-128-10", Tiny = "2-4-3-2", Middle = "32-64-64-64-16";
 
     internal static IReadOnlyList<Claim> All { get; } =
@@ -16,8 +16,7 @@ internal static class Figures
         .. OfFrontDoor(), .. OfActivations(), .. OfEmbedding(), .. OfBench(),
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
-        MeasuredBy("bench -- --load", Files, "takes 1.2 times as long as `File.ReadAllBytes` if both get fresh memory (`bench -- --load`)"),
-        MeasuredBy("bench -- --load", Files, "It takes 1.5 times as long if reading gets memory that is already mapped."),
+        MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory (`bench -- --load`)."),
         Computed(Onnx, $"plus {Constant(typeof(Onnx.MemoryBudget), "Allowance") >> 20} MB of memory"),
     ];
 
@@ -25,13 +24,13 @@ internal static class Figures
     [
         Computed(
             FrontDoor,
-            $"one sample reaches up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)}"),
+            $"up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)} of the peak"),
         Computed(FrontDoor, $"On a Zen 4 they reach {Percent(Zen4.BestOfBandwidth)} and {Percent(Zen4.BestOfPeak)}."),
         Computed(FrontDoor, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(AllocationTests), FrontDoor, "Tests count 0 bytes"),
         Computed(
             FrontDoor,
-            $"for {Said(".ci/run", @"^fuzz=(\d+)")} s in each CI run, and for {Said(".ci/run", @"nightly \] && fuzz=(\d+)") / 60} min with"),
+            $"for {Said(Ci, @"^fuzz=(\d+)")} s in each CI run, and for {Said(Ci, @"nightly \] && fuzz=(\d+)") / 60} min with"),
         Computed(FrontDoor, $"a process starts, loads 784-128-10 and predicts in {Start(0):F1} ms"),
     ];
 
@@ -56,7 +55,7 @@ internal static class Figures
             $"from {Zen5.StepGainsFrom(Large)} samples on in 784-128-10, and from {Zen5.StepGainsFrom(Middle)} on in 32-64-64-64-16."),
         Computed(
             Embedding,
-            $"{KilobytesOfNeuron:F0} KB for each neuron of the widest layer, inputs included. For 784-128-10 this is {784 * KilobytesOfNeuron / 1000:F1} MB."),
+            $"{BytesOfNeuron / 1024} KB for each neuron of the widest layer, inputs included. For 784-128-10 this is {784e-6 * BytesOfNeuron:F1} MB."),
         Computed(
             Embedding,
             $"after {Start(0):F1} ms with NativeAOT, and after {Start(1):F0} ms with the JIT"),
@@ -66,7 +65,8 @@ internal static class Figures
     private static Claim[] OfBench() =>
     [
         Computed(
-            Bench, $"A sigmoid takes {Zen5.CyclesOfSigmoids:F0} cycles for 16 values on the Zen 5, and {Zen4.CyclesOfSigmoids:F0} on the Zen 4."),
+            Bench,
+            $"A sigmoid takes {Zen5.CyclesOfSigmoids:F0} cycles for 16 values on the Zen 5, and {Zen4.CyclesOfSigmoids:F0} on the Zen 4."),
         Computed(
             Bench,
             $"leaves 32-64-64-64-16 at most {Percent(Zen5.LeftBySigmoids(32, 64, 64, 64, 16))} of the peak in a forward pass,"),
@@ -78,13 +78,14 @@ internal static class Figures
         Computed(Bench, $"a layer of 2048-2048 takes {1 / Zen4.Faster("Layer forward", "2048-2048"):F1} times as long."),
         Computed(Bench, $"takes {Adam(64):F1} times as long on a batch of 64, and {Adam(1):F1} times as long on one sample."),
         Computed(
-            Bench, $"gets {Digits[0]} of the held-out digits right after 50 epochs in batches of 32: {100.0 * Digits[0] / Digits[1]:F1} %."),
+            Bench,
+            $"gets {Digits[0]} of the held-out digits right after 50 epochs in batches of 32: {100.0 * Digits[0] / Digits[1]:F1} %."),
         Computed(Bench, $"It fails if the median is below {Percent(Lesson.All[1].WorstAccuracy)}."),
         Computed(Bench, $"2-2-1 learns it from {Xor[0]}, 2-3-1 from {Xor[1]}, and 2-4-1 from {(Xor[2] is 20 ? "all" : Xor[2])}."),
         Computed(Bench, $"4-8-3 gets {Irises[0]} of {Irises[1]} held-out flowers right."),
     ];
 
-    private static int Kills => Said(".ci/run", @"tests/crash/run (\d+)");
+    private static int Kills => Said(Ci, @"tests/crash/run (\d+)");
 
     private static int[] Digits => Numbers(nameof(LearningTests.Digits_held_out_are_read_412_of_450));
 
@@ -93,7 +94,7 @@ internal static class Figures
     private static object?[] Xor => Expected<LearningTests>(nameof(LearningTests.Xor_is_learnt_from_this_many_of_20_random_starts));
 
     /// <summary>What the method's own documentation says in floats.</summary>
-    private static double KilobytesOfNeuron => Said("src/FastNN/Network.cs", @"a batch at most (\d+) for each neuron") * sizeof(float) / 1024.0;
+    private static int BytesOfNeuron => Said("src/FastNN/Network.cs", @"a batch at most (\d+) for each neuron") * sizeof(float);
 
     private static double Alone(string size) => Zen5.Sample("forward", size, 1);
 

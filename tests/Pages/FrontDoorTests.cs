@@ -14,7 +14,7 @@ public class FrontDoorTests
     public void The_front_door_leads_to_every_page_of_the_guide()
     {
         string[] links = [.. Page.All.Single(page => page.Path == "README.md").Links.Select(link => link.Target.Split('#')[0])];
-        IEnumerable<string> guide = Page.All.Select(page => page.Path).Where(path => path.StartsWith("src/docs/", StringComparison.Ordinal));
+        IEnumerable<string> guide = from page in Page.All where page.Path.StartsWith("src/docs/", StringComparison.Ordinal) select page.Path;
         Assert.Empty(guide.Except(links));
     }
 

@@ -63,7 +63,7 @@ internal sealed class Page
         }
     }
 
-    /// <summary>What people wrote: paragraphs, headings and rows of tables, but no code in blocks, and no table that is made from results.</summary>
+    /// <summary>What people wrote: paragraphs, headings and rows of tables. Not blocks of code, and not tables made from results.</summary>
     internal IEnumerable<Prose> Prose =>
         [.. _document.Descendants<LeafBlock>().Where(IsProse).Select(ToProse), .. _document.Descendants<Table>().SelectMany(Rows)];
 

@@ -1,7 +1,7 @@
 namespace FastNN.Tests.Pages;
 
 /// <summary>
-/// A piece of code in this folder that a page shows: the lines between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>. A region stands in a
+/// A piece of code in this folder that a page shows: the lines between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>. It stands in a
 /// test, or in a private method that a test calls: the build refuses private methods that nobody calls.
 /// </summary>
 /// <param name="File">Where it is.</param>
