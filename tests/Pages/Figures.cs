@@ -16,7 +16,7 @@ internal static class Figures
         .. OfFrontDoor(), .. OfActivations(), .. OfEmbedding(), .. OfBench(),
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
-        MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory (`bench -- --load`)."),
+        MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory"),
         Computed(Onnx, $"plus {Constant(typeof(Onnx.MemoryBudget), "Allowance") >> 20} MB of memory"),
     ];
 
@@ -24,7 +24,7 @@ internal static class Figures
     [
         Computed(
             FrontDoor,
-            $"up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)} of the peak"),
+            $"up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)} of the"),
         Computed(FrontDoor, $"On a Zen 4 they reach {Percent(Zen4.BestOfBandwidth)} and {Percent(Zen4.BestOfPeak)}."),
         Computed(FrontDoor, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(AllocationTests), FrontDoor, "Tests count 0 bytes"),
@@ -53,9 +53,8 @@ internal static class Figures
         Computed(
             Embedding,
             $"from {Zen5.StepGainsFrom(Large)} samples on in 784-128-10, and from {Zen5.StepGainsFrom(Middle)} on in 32-64-64-64-16."),
-        Computed(
-            Embedding,
-            $"{BytesOfNeuron / 1024} KB for each neuron of the widest layer, inputs included. For 784-128-10 this is {784e-6 * BytesOfNeuron:F1} MB."),
+        Computed(Embedding, $"keeps up to {BytesOfNeuron / 1024} KB for each neuron of the widest layer"),
+        Computed(Embedding, $"For 784-128-10 this is {784e-6 * BytesOfNeuron:F1} MB."),
         Computed(
             Embedding,
             $"after {Start(0):F1} ms with NativeAOT, and after {Start(1):F0} ms with the JIT"),

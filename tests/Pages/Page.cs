@@ -11,7 +11,8 @@ namespace FastNN.Tests.Pages;
 internal sealed class Page
 {
     private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder().UsePipeTables().UsePreciseSourceLocation().Build();
-    private static readonly Lazy<IReadOnlyList<Page>> s_all = new(() => [.. Files("*.md").Select(path => new Page(path))]);
+    private static readonly Lazy<IReadOnlyList<Page>> s_all = new(
+        () => [.. from path in Files("*.md") where !path.StartsWith(ResultsFolder.Root, StringComparison.Ordinal) select new Page(path)]);
     private readonly MarkdownDocument _document;
 
     private Page(string path)
@@ -24,6 +25,7 @@ internal sealed class Page
     /// <summary>The folder of the repository.</summary>
     internal static string Root => ResultsFolder.Repository;
 
+    /// <summary>All of them, but for results that a program wrote.</summary>
     internal static IReadOnlyList<Page> All => s_all.Value;
 
     /// <summary>Relative to the repository, with slashes.</summary>
