@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FastNN.Dispatch;
-using FastNN.Passes;
 
 namespace FastNN.Bench;
 

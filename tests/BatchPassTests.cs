@@ -34,7 +34,7 @@ public unsafe class BatchPassTests
         {
             foreach (Entry other in s_entries)
             {
-                var refusal = Assert.Throws<InvalidOperationException>(() => Call(disturbed, disturbed.Output, other, learningRate: 7f));
+                var refusal = Assert.Throws<InvalidOperationException>(() => Call(disturbed, disturbed.Passes, other, learningRate: 7f));
                 Assert.Equal("This trainer is at work on another thread: a trainer is for one caller at a time.", refusal.Message);
                 Interlocked.Increment(ref refused);
             }
@@ -42,26 +42,26 @@ public unsafe class BatchPassTests
 
         for (int turn = 1; turn <= 2; turn++)
         {
-            Assert.Equal(Call(alone, alone.Output, entry), Call(disturbed, disturbing, entry));
+            Assert.Equal(Call(alone, alone.Passes, entry), Call(disturbed, disturbed.PassesUnder(disturbing), entry));
             Assert.InRange(refused, turn * s_entries.Length, int.MaxValue);
-            if (entry != Entry.Cost) Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Output, entry, cancellation: new(true)));
+            if (entry != Entry.Cost) Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Passes, entry, cancellation: new(true)));
             Cases.AssertSameBits(alone.Gradient.Span, disturbed.Gradient.Span, "gradient");
             Cases.AssertSameBits(alone.Network.Parameters, disturbed.Network.Parameters, "parameters");
         }
     }
 
-    private double Call(Run run, OutputKernels output, Entry entry, float learningRate = 0.5f, CancellationToken cancellation = default)
+    private double Call(Run run, TrainingPasses passes, Entry entry, float learningRate = 0.5f, CancellationToken cancellation = default)
     {
         float* x = _x.Pointer, y = _y.Pointer, gradient = run.Gradient.Pointer;
         UpdateTerms terms = new Adam(learningRate).TermsAt(0);
         switch (entry)
         {
-            case Entry.Cost: return run.Pass.Cost(output, x, y, Batch);
-            case Entry.Gradient: return run.Pass.Gradient(output, x, y, Batch, gradient, 1f, cancellation);
-            case Entry.GradientDescent: return run.Pass.GradientDescent(output, x, y, Batch, gradient, 1f, -learningRate, cancellation);
-            case Entry.Update: return run.Pass.Update(output, x, y, Batch, gradient, 1f, in terms, cancellation);
+            case Entry.Cost: return run.Pass.Cost(passes, x, y, Batch);
+            case Entry.Gradient: return run.Pass.Gradient(passes, x, y, Batch, gradient, 1f, cancellation);
+            case Entry.GradientDescent: return run.Pass.GradientDescent(passes, x, y, Batch, gradient, 1f, -learningRate, cancellation);
+            case Entry.Update: return run.Pass.Update(passes, x, y, Batch, gradient, 1f, in terms, cancellation);
             default:
-                run.Pass.Accumulate(output, x, y, Batch, gradient, null, cancellation);
+                run.Pass.Accumulate(passes, x, y, Batch, gradient, null, cancellation);
                 return run.Gradient.Span[0];
         }
     }
@@ -78,7 +78,8 @@ public unsafe class BatchPassTests
         internal Run(int threads)
         {
             var adam = new Adam(0.5f);
-            Pass = new BatchPass(Network, threads, new Updater(Network, adam, State = new OptimizerState(adam.StateNames, Parameters)));
+            float* w = Network.Buffer.Pointer;
+            Pass = new BatchPass(Network.Plan, w, threads, new Updater(Network.Plan, w, adam, State = new OptimizerState(adam.StateNames, Parameters)));
         }
 
         internal Network Network { get; } = new([2, 4, 3, 2], seed: 1);
@@ -89,7 +90,11 @@ public unsafe class BatchPassTests
 
         internal BatchPass Pass { get; }
 
-        internal OutputKernels Output => Network.Shapes[^1].Function.Under(FastNN.Cost.SquaredError);
+        internal OutputKernels Output => Network.Plan.Functions[^1].Under(FastNN.Cost.SquaredError);
+
+        internal TrainingPasses Passes => PassesUnder(Output);
+
+        internal TrainingPasses PassesUnder(OutputKernels output) => Network.Plan.Forward.Under(output);
     }
 
     /// <summary>Does something in the midst of a pass.</summary>

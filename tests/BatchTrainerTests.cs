@@ -99,7 +99,7 @@ public class BatchTrainerTests
                 <= 8192 => 256 * VirtualLanes.RoundUp(widths.Max()),
                 _ => 64 * VirtualLanes.RoundUp(widths.Max()),
             };
-            int scratch = new Network(widths, seed: 1, variant).BatchScratch;
+            int scratch = new Network(widths, seed: 1, variant).Plan.Forward.BatchScratch;
             if (variant == KernelVariant.Vector512) Assert.Equal(most, scratch);
             else Assert.InRange(scratch, 1, most);
         }

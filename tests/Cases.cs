@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using FastNN.Contract;
 using FastNN.Dispatch;
+using FastNN.Passes;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -58,8 +58,11 @@ public static class Cases
         cost.TargetsSumToOne ? [.. targets.Chunk(outputs).SelectMany(y => y.Select(yi => yi / y.Sum()))] : targets;
 
     /// <summary>Sigmoid layers between widths.</summary>
-    internal static LayerShape[] LayOut(KernelSet kernels, params int[] widths) =>
-        LayerShape.LayOut(widths, [.. widths.Skip(1).Select(_ => Activation.Sigmoid)], kernels);
+    internal static NetworkPlan Plan(KernelSet kernels, params int[] widths) => Plan(kernels, Activation.Sigmoid, widths);
+
+    /// <summary>Layers of one activation between widths.</summary>
+    internal static NetworkPlan Plan(KernelSet kernels, Activation activation, params int[] widths) =>
+        new(widths, [.. widths.Skip(1).Select(_ => activation)], kernels);
 
     /// <summary>An activation for each layer, softmax only last.</summary>
     internal static Activation[] RandomActivations(Random random, int layers)

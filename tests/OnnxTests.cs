@@ -46,7 +46,7 @@ public class OnnxTests
         Assert.Equal(Bits(network), Bits(loaded));
     }
 
-    /// <summary>By the README's recipe.</summary>
+    /// <summary>By the recipe of the page on ONNX.</summary>
     [Fact]
     public void A_network_comes_back_from_a_file_that_replaces_another()
     {
@@ -56,7 +56,7 @@ public class OnnxTests
             string path = Path.Combine(folder, "network.onnx");
             File.WriteAllBytes(path, new byte[100_000]);
             var network = new Network([20, 30, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 5);
-            AssertSame(network, ReadmeRecipes.Exchange(network, path));
+            AssertSame(network, Pages.FileRecipes.Exchange(network, path));
             Assert.Equal(Save(network), File.ReadAllBytes(path));
             Assert.Equal([path], Directory.GetFiles(folder));
         }

@@ -11,7 +11,7 @@ namespace FastNN.Tests;
 /// </summary>
 public sealed unsafe class PassMemoryTests
 {
-    /// <summary>What <see cref="TinyKernelSet{K, T}"/> reads past its parameters.</summary>
+    /// <summary>What <see cref="TinyNetwork"/> reads past its parameters.</summary>
     private const int TinySlack = 3;
 
     private const float Rate = -0.3f;
@@ -34,10 +34,10 @@ public sealed unsafe class PassMemoryTests
         var supply = new Supply(Numbers.Ordinary);
         foreach (int[] widths in Networks)
         {
-            LayerShape[] layers = LayOut(KernelSet.For(variant), widths), reference = LayOut(Cases.Reference, widths);
-            Guarded w = Parameters(supply, layers), x = supply.Next(widths[0]), y = supply.Next(widths[^1]), outputs = supply.Target(widths[^1]);
+            NetworkPlan plan = PlanOf(KernelSet.For(variant), widths), reference = PlanOf(Cases.Reference, widths);
+            Guarded w = Parameters(supply, plan), x = supply.Next(widths[0]), y = supply.Next(widths[^1]), outputs = supply.Target(widths[^1]);
             Guarded w2 = w.Copy(), outputs2 = outputs.Copy();
-            float cost = Sample(Cases.Reference, reference, w, x, y, outputs), cost2 = Sample(KernelSet.For(variant).Suit(layers), layers, w2, x, y, outputs2);
+            float cost = Sample(reference, w, x, y, outputs), cost2 = Sample(plan, w2, x, y, outputs2);
             string what = $"[{string.Join(", ", widths)}]";
             Cases.AssertSameBits(outputs.Span, outputs2.Span, $"{what}, outputs");
             Cases.AssertSameBits(cost, cost2, $"{what}, cost");
@@ -54,21 +54,22 @@ public sealed unsafe class PassMemoryTests
         var supply = new Supply(Numbers.Ordinary);
         foreach (int[] widths in Networks)
         {
-            LayerShape[] layers = LayOut(KernelSet.For(variant), widths), reference = LayOut(Cases.Reference, widths);
-            KernelSet kernels = KernelSet.For(variant).Suit(layers);
-            Guarded w = Parameters(supply, layers), hidden = new(new float[reference[^1].ActivationsEnd]);
-            foreach ((int tiles, int samples) in (ReadOnlySpan<(int, int)>)[(kernels.TilesTogether(layers), kernels.Tile), (1, 1 + widths[0] % kernels.Tile)])
+            NetworkPlan plan = PlanOf(KernelSet.For(variant), widths), reference = PlanOf(Cases.Reference, widths);
+            ForwardPasses passes = plan.Forward;
+            int fullTile = plan.Kernels.Tile;
+            Guarded w = Parameters(supply, plan), hidden = new(new float[reference.Shapes[^1].ActivationsEnd]);
+            foreach ((int tiles, int samples) in (ReadOnlySpan<(int, int)>)[(passes.TilesTogether, fullTile), (1, 1 + widths[0] % fullTile)])
             {
                 int count = tiles * samples;
                 Guarded x = supply.Next(count * widths[0]), expected = supply.Target(count * widths[^1]), tile = expected.Copy(), few = expected.Copy();
-                Guarded scratch = supply.Target(kernels.BatchScratch(layers));
+                Guarded scratch = supply.Target(passes.BatchScratch);
                 for (int s = 0; s < count; s++)
-                    Cases.Reference.Forward(reference, w.Pointer, x.Pointer + s * widths[0], hidden.Pointer, expected.Pointer + s * widths[^1], widths[^1]);
-                kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, tiles, samples, scratch.Pointer);
+                    reference.Forward.Forward(w.Pointer, x.Pointer + s * widths[0], hidden.Pointer, expected.Pointer + s * widths[^1], widths[^1]);
+                passes.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, tiles, samples, scratch.Pointer);
                 for (int t = 0; t < tiles; t++)
                 {
                     int first = t * samples;
-                    kernels.ForwardFew(layers, w.Pointer, x.Pointer + first * widths[0], few.Pointer + first * widths[^1], samples, scratch.Pointer);
+                    passes.ForwardFew(w.Pointer, x.Pointer + first * widths[0], few.Pointer + first * widths[^1], samples, scratch.Pointer);
                 }
 
                 string what = $"[{string.Join(", ", widths)}], {tiles} × {samples} samples";
@@ -81,27 +82,27 @@ public sealed unsafe class PassMemoryTests
     }
 
     /// <summary>Sigmoids where they are tiny; else any function, and softmax last as often as others.</summary>
-    private static LayerShape[] LayOut(KernelSet kernels, int[] widths)
+    private static NetworkPlan PlanOf(KernelSet kernels, int[] widths)
     {
-        if (widths.Max() <= 4) return Cases.LayOut(kernels, widths);
+        if (widths.Max() <= 4) return Cases.Plan(kernels, widths);
 
         Activation[] activations = Cases.RandomActivations(new Random(widths.Sum()), widths.Length - 1);
         if (widths.Sum() % 2 == 0) activations[^1] = Activation.Softmax;
-        return LayerShape.LayOut(widths, activations, kernels);
+        return new NetworkPlan(widths, activations, kernels);
     }
 
-    private static Guarded Parameters(Supply supply, LayerShape[] layers) =>
-        new(supply.Values(layers[^1].ParametersEnd), layers[0].Inputs % 16, slack: TinySlack);
+    private static Guarded Parameters(Supply supply, NetworkPlan plan) =>
+        new(supply.Values(plan.Parameters), plan.Inputs % 16, slack: TinySlack);
 
     /// <summary>Outputs, and a step of training; the result is its cost.</summary>
-    private static float Sample(KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, Guarded outputs)
+    private static float Sample(NetworkPlan plan, Guarded w, Guarded x, Guarded y, Guarded outputs)
     {
-        Guarded scratch = new(new float[kernels.Scratch(layers)], 1), activations = new(new float[LayerShape.Workspace(layers)]);
-        Guarded deltas = new(new float[layers[^1].ActivationsEnd]);
-        OutputKernels output = layers[^1].Function.Under(Cost.SquaredError);
-        kernels.Forward(layers, w.Pointer, x.Pointer, scratch.Pointer, outputs.Pointer, outputs.Span.Length);
-        float cost = kernels.Differentiate(layers, output, w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer);
-        float cost2 = kernels.Step(layers, output, w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer, Rate);
+        Guarded scratch = new(new float[plan.Forward.Scratch], 1), activations = new(new float[LayerShape.Workspace(plan.Shapes)]);
+        Guarded deltas = new(new float[plan.Shapes[^1].ActivationsEnd]);
+        TrainingPasses training = plan.Forward.Under(plan.Functions[^1].Under(Cost.SquaredError));
+        plan.Forward.Forward(w.Pointer, x.Pointer, scratch.Pointer, outputs.Pointer, outputs.Span.Length);
+        float cost = training.Differentiate(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer);
+        float cost2 = training.Step(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer, Rate);
         Cases.AssertSameBits(cost, cost2, "the cost of a step");
         Guarded.AssertGuards(scratch, activations, deltas);
         return cost;

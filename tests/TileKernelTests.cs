@@ -1,5 +1,6 @@
 using FastNN.Contract;
 using FastNN.Dispatch;
+using FastNN.Passes;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -11,7 +12,7 @@ public sealed unsafe class TileKernelTests
 
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers => Cases.VariantsAndNumbers;
 
-    /// <summary>A single layer is what <see cref="KernelSet.ForwardTiles"/> does between transposing its samples in and its outputs back.</summary>
+    /// <summary>A single layer is what <see cref="ForwardPasses.ForwardTiles"/> does between transposing its samples in and its outputs back.</summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void A_layer_of_every_shape_forward(KernelVariant variant, Numbers numbers)
@@ -58,11 +59,11 @@ public sealed unsafe class TileKernelTests
         foreach (int[] widths in networks.Concat(Cases.NetworksInRows))
         {
             int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
-            LayerShape[] layers = Cases.LayOut(kernels, widths), reference = Cases.LayOut(s_reference, widths);
-            Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
+            NetworkPlan plan = Cases.Plan(kernels, widths), reference = Cases.Plan(s_reference, widths);
+            Guarded w = supply.Next(plan.Parameters), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy();
-            float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected, Cost.SquaredError);
-            float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual, Cost.SquaredError);
+            float[] expectedCosts = Accumulate(reference, w, x, y, samples, expected, Cost.SquaredError);
+            float[] costs = Accumulate(plan, w, x, y, samples, actual, Cost.SquaredError);
 
             string what = $"{string.Join('-', widths)}, {samples} samples";
             Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
@@ -86,17 +87,17 @@ public sealed unsafe class TileKernelTests
             int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
             Activation[] activations = Cases.RandomActivations(random, widths.Length - 1);
             Cost? cost = random.Next(4) == 0 ? null : Cases.RandomCost(random, activations[^1]);
-            LayerShape[] layers = LayerShape.LayOut(widths, activations, kernels), reference = LayerShape.LayOut(widths, activations, s_reference);
-            Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
+            NetworkPlan plan = new(widths, activations, kernels), reference = new(widths, activations, s_reference);
+            Guarded w = supply.Next(plan.Parameters), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy(), dx = supply.Target(samples * inputs), dx2 = dx.Copy();
-            float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected, cost, dx);
-            float[] costs = Accumulate(kernels, layers, w, x, y, samples, actual, cost, dx2);
+            float[] expectedCosts = Accumulate(reference, w, x, y, samples, expected, cost, dx);
+            float[] costs = Accumulate(plan, w, x, y, samples, actual, cost, dx2);
 
             string what = $"{string.Join('-', widths)} by {string.Join(", ", (object[])activations)}, {cost}, {samples} samples";
             Cases.AssertSameBits(expectedCosts, costs, $"{what}, costs");
             Cases.AssertSameBits(expected.Span, actual.Span, $"{what}, gradient");
             Cases.AssertSameBits(dx.Span, dx2.Span, $"{what}, gradient by the inputs");
-            Outputs(supply, kernels, activations, layers, w, x, samples, what);
+            Outputs(supply, plan, reference, w, x, samples, what);
             Guarded.AssertUntouched(w, x, y);
             Guarded.AssertGuards(actual, dx, dx2);
         }
@@ -110,16 +111,16 @@ public sealed unsafe class TileKernelTests
         for (int width = 1; width <= 40; width++)
         {
             // A layer of zeros but for large weights from each input to its output: σ says of every value whether it is positive.
-            LayerShape[] layers = Cases.LayOut(kernels, width, width);
-            var weights = new float[layers[0].ParametersEnd];
+            NetworkPlan plan = Cases.Plan(kernels, width, width);
+            var weights = new float[plan.Parameters];
             for (int i = 0; i < width; i++) weights[i * width + i] = 1000f;
             var parameters = new Guarded(weights);
             for (int samples = 1; samples <= kernels.Tile; samples++)
             {
                 float[] signs = Cases.Uniform(width * 100 + samples, samples * width);
                 foreach (ref float sign in signs.AsSpan()) sign = sign < 0.5f ? -1f : 1f;
-                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16), scratch = new(new float[kernels.BatchScratch(layers)]);
-                kernels.ForwardTiles(layers, parameters.Pointer, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
+                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16), scratch = new(new float[plan.Forward.BatchScratch]);
+                plan.Forward.ForwardTiles(parameters.Pointer, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
                 for (int k = 0; k < signs.Length; k++) Assert.Equal(signs[k] > 0 ? 1f : 0f, y.Span[k]);
                 Guarded.AssertUntouched(x, parameters);
                 Guarded.AssertGuards(y, scratch);
@@ -130,18 +131,18 @@ public sealed unsafe class TileKernelTests
     /// <summary>One layer in lanes and in rows, against each sample alone on the reference.</summary>
     private static void AssertForward(KernelSet kernels, Supply supply, int inputs, int outputs, int samples)
     {
-        LayerShape[] layers = Cases.LayOut(kernels, inputs, outputs);
-        Guarded w = supply.Next(layers[0].ParametersEnd), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
-        Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
-        ActivationKernels sigmoid = s_reference.Of(Activation.Sigmoid);
+        NetworkPlan plan = Cases.Plan(kernels, Activation.Tanh, inputs, outputs); // not sigmoid: tiny ones would take a way of their own
+        Guarded w = supply.Next(plan.Parameters), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
+        Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(plan.Forward.BatchScratch);
+        ActivationKernels tanh = s_reference.Of(Activation.Tanh);
         for (int s = 0; s < samples; s++)
         {
             float* xs = x.Pointer + s * inputs, ys = expected.Pointer + s * outputs;
-            sigmoid.Forward(xs, inputs, w.Pointer, w.Pointer + layers[0].Biases, ys, outputs, outputs);
+            tanh.Forward(xs, inputs, w.Pointer, w.Pointer + plan.Shapes[0].Biases, ys, outputs, outputs);
         }
 
-        kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
-        kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
+        plan.Forward.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
+        plan.Forward.ForwardFew(w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
 
         Cases.AssertSameBits(expected.Span, tile.Span, $"{inputs} × {outputs}, {samples} samples in lanes");
         Cases.AssertSameBits(expected.Span, few.Span, $"{inputs} × {outputs}, {samples} samples in rows");
@@ -151,36 +152,37 @@ public sealed unsafe class TileKernelTests
 
     /// <summary>In lanes and in rows those of each sample alone on the reference.</summary>
     private static void Outputs(
-        Supply supply, KernelSet kernels, Activation[] activations, LayerShape[] layers, Guarded w, Guarded x, int samples, string what)
+        Supply supply, NetworkPlan plan, NetworkPlan reference, Guarded w, Guarded x, int samples, string what)
     {
-        int inputs = layers[0].Inputs, outputs = layers[^1].Outputs, fitting = Math.Min(samples, kernels.Tile);
-        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
-        LayerShape[] reference = LayerShape.LayOut([inputs, .. layers.Select(layer => layer.Outputs)], activations, s_reference);
-        var hidden = new Guarded(new float[reference[^1].ActivationsEnd]);
+        int inputs = plan.Inputs, outputs = plan.Outputs, fitting = Math.Min(samples, plan.Kernels.Tile);
+        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(plan.Forward.BatchScratch);
+        var hidden = new Guarded(new float[reference.Shapes[^1].ActivationsEnd]);
         for (int s = 0; s < fitting; s++)
-            s_reference.Forward(reference, w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
-        kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, 1, fitting, scratch.Pointer);
-        kernels.ForwardFew(layers, w.Pointer, x.Pointer, few.Pointer, fitting, scratch.Pointer);
+            reference.Forward.Forward(w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
+        plan.Forward.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, 1, fitting, scratch.Pointer);
+        plan.Forward.ForwardFew(w.Pointer, x.Pointer, few.Pointer, fitting, scratch.Pointer);
         Cases.AssertSameBits(expected.Span, tile.Span, $"{what}, outputs in lanes");
         Cases.AssertSameBits(expected.Span, few.Span, $"{what}, outputs in rows");
         Guarded.AssertGuards(tile, few, scratch);
     }
 
-    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. Null is a given gradient.</summary>
+    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.</summary>
     private static float[] Accumulate(
-        KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient,
-        Cost? cost, Guarded? xGradient = null)
+        NetworkPlan plan, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient, Cost? cost, Guarded? xGradient = null)
     {
+        KernelSet kernels = plan.Kernels;
+        LayerShape[] layers = plan.Shapes;
+        ActivationKernels last = plan.Functions[^1];
+        TrainingPasses training = plan.Forward.Under(cost is { } known ? last.Under(known) : last.UnderGivenGradient());
         int tile = kernels.Tile, rest = samples % tile;
         var memory = new Guarded(new float[TileChunk.Floats(layers, tile, samples)]);
-        var scratch = new Guarded(new float[kernels.DifferentiateScratch(layers)]);
+        var scratch = new Guarded(new float[training.Scratch]);
         var chunk = new TileChunk(memory.Pointer, x.Pointer, layers, tile, rest == 0 ? tile : kernels.LanesFor(rest), samples);
         for (int t = 0; t < chunk.Tiles; t++)
         {
             float* yt = y.Pointer + t * tile * layers[^1].Outputs;
-            OutputKernels output = cost is { } known ? layers[^1].Function.Under(known) : layers[^1].Function.UnderGivenGradient();
             float* dx = xGradient == null ? null : xGradient.Pointer + t * tile * layers[0].Inputs;
-            kernels.DifferentiateTiles(layers, output, w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx);
+            training.DifferentiateTiles(w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx);
         }
 
         foreach (LayerShape layer in layers)

@@ -6,7 +6,9 @@ using System.Text.Json.Serialization;
 
 namespace FastNN.Bench;
 
-/// <summary>What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>, from which pictures and the README's table are made.</summary>
+/// <summary>
+/// What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>. Pictures and tables of pages are made from it.
+/// </summary>
 /// <param name="Machine">Where and when, and what the machine allows.</param>
 /// <param name="Rows">Every line of every table.</param>
 /// <param name="Absent">Contestants that could not run, with the reason.</param>
@@ -66,7 +68,7 @@ internal sealed record MachineReport(
 }
 
 /// <summary>One contestant at one task.</summary>
-/// <param name="Task">A kernel, or forward or step of what is told before: <c>Network forward</c>, <c>Batch step</c>, <c>Threads step</c>.</param>
+/// <param name="Task">A kernel, or what is timed and which pass: <c>Network forward</c>, <c>Batch step</c>, <c>Threads step</c>.</param>
 /// <param name="Size">Of the kernel, or the widths of the network.</param>
 /// <param name="Batch">Samples in a call.</param>
 /// <param name="Contestant">A variant or a library.</param>
@@ -83,7 +85,7 @@ internal sealed record MachineReport(
 /// How much of the peak of multiply-adds, of as many cores as there are threads, the products of a network's batch reach; null elsewhere.
 /// </param>
 /// <param name="Threads">The most that work on a call.</param>
-/// <param name="Kind">Of a network that is not of the article's kind, its name; null elsewhere, and in a report from before there were others.</param>
+/// <param name="Kind">The kind of a network, if it is not the article's; null elsewhere, and in reports from before there were others.</param>
 internal sealed record Row(
     string Task,
     string Size,

@@ -3,8 +3,8 @@ using FastNN.Bench;
 using FastNN.Bench.Pictures;
 
 RootCommand command = new(
-    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light and dark pages, "
-    + "and makes the README's tables anew.");
+    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light "
+    + "and dark pages, and makes the tables of the pages anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 
@@ -25,21 +25,26 @@ static int Draw()
         }
     }
 
-    string readme = Path.Combine(ResultsFolder.Repository, "README.md");
-    File.WriteAllText(readme, ReadmeTable.Renew(File.ReadAllText(readme), file => Report.Load(Path.Combine(ResultsFolder.Repository, file))));
-    Console.WriteLine(readme);
+    foreach (string page in ReadmeTable.Pages.Select(page => Path.Combine(ResultsFolder.Repository, page)))
+    {
+        File.WriteAllText(page, ReadmeTable.Renew(File.ReadAllText(page), ResultsFolder.Repository));
+        Console.WriteLine(page);
+    }
+
     return 0;
 }
 
 static IEnumerable<Picture> Pictures(string folder)
 {
-    string variants = Path.Combine(folder, "variants.json"), peers = Path.Combine(folder, "peers.json"), scaling = Path.Combine(folder, "scaling.json");
+    string variants = Path.Combine(folder, "variants.json"), peers = Path.Combine(folder, "peers.json");
+    string scaling = Path.Combine(folder, "scaling.json");
     List<Picture?> pictures = [];
     if (File.Exists(variants)) pictures.Add(WidthPicture.Create(Report.Load(variants)));
     if (File.Exists(peers))
     {
         var report = Report.Load(peers);
-        pictures.AddRange(PeersPicture.OfArticle(report), PeersPicture.OfOthers(report), BatchPicture.Forward(report), BatchPicture.Step(report));
+        pictures.AddRange(PeersPicture.OfArticle(report), PeersPicture.OfOthers(report));
+        pictures.AddRange(BatchPicture.Forward(report), BatchPicture.Step(report));
     }
 
     if (File.Exists(scaling))

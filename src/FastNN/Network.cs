@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Passes;
 using FastNN.Plumbing;
@@ -21,6 +20,7 @@ namespace FastNN;
 public sealed unsafe partial class Network
 {
     private const int StackFloats = 512;
+    private readonly ForwardPasses _passes;
     private readonly int _scratch;
 
     /// <summary>Creates the article's kind of network: sigmoid in every layer, parameters uniform in [−3, 3).</summary>
@@ -76,18 +76,16 @@ public sealed unsafe partial class Network
         : this(widths, activations, KernelSet.For(kernels)) => (initializer ?? Initializer.He).Draw(Layers, seed);
 
     /// <summary>The same, with parameters of 0.</summary>
-    internal Network(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet general)
+    internal Network(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
     {
-        Shapes = LayerShape.LayOut(widths, activations, general);
-        Inputs = widths[0];
-        Outputs = widths[^1];
-        KernelSet = general.Suit(Shapes);
-        _scratch = KernelSet.Scratch(Shapes);
-        BatchScratch = KernelSet.BatchScratch(Shapes);
-        FewestForTile = KernelSet.FewestForTile(Shapes);
-        Buffer = new AlignedBuffer(Shapes[^1].ParametersEnd);
-        var layers = new Layer[Shapes.Length];
-        for (int l = 0; l < layers.Length; l++) layers[l] = new Layer(Buffer, Shapes[l], activations[l]);
+        Plan = new NetworkPlan(widths, activations, kernels);
+        Inputs = Plan.Inputs;
+        Outputs = Plan.Outputs;
+        _passes = Plan.Forward;
+        _scratch = _passes.Scratch;
+        Buffer = new AlignedBuffer(Plan.Parameters);
+        var layers = new Layer[Plan.Shapes.Length];
+        for (int l = 0; l < layers.Length; l++) layers[l] = new Layer(Buffer, Plan.Shapes[l], activations[l]);
         Layers = Array.AsReadOnly(layers);
     }
 
@@ -108,21 +106,13 @@ public sealed unsafe partial class Network
     public Span<float> Parameters => Buffer.Span;
 
     /// <summary>The kernels this network runs on; never <see cref="KernelVariant.Auto"/>.</summary>
-    public KernelVariant KernelVariant => KernelSet.Variant;
+    public KernelVariant KernelVariant => Plan.Kernels.Variant;
 
-    internal LayerShape[] Shapes { get; }
+    internal NetworkPlan Plan { get; }
 
     private int[] Widths => [Inputs, .. Layers.Select(layer => layer.Outputs)];
 
-    internal KernelSet KernelSet { get; }
-
     internal AlignedBuffer Buffer { get; }
-
-    /// <summary>Floats that some samples of a batch need on their way.</summary>
-    internal int BatchScratch { get; }
-
-    /// <summary>The samples from which on a tile pays.</summary>
-    internal int FewestForTile { get; }
 
     /// <summary>
     /// Computes the outputs of one sample or of a batch. Allocates nothing, but for the first call on a thread, which then keeps the most floats it
@@ -149,11 +139,11 @@ public sealed unsafe partial class Network
         {
             if (batch > 1)
             {
-                BatchForward.Run(this, x, y, batch, threads);
+                BatchForward.Run(_passes, Buffer.Pointer, x, y, batch, threads);
             }
             else if (_scratch == 0)
             {
-                KernelSet.Forward(Shapes, Buffer.Pointer, x, null, y, Outputs);
+                _passes.Forward(Buffer.Pointer, x, null, y, Outputs);
             }
             else if (_scratch <= StackFloats)
             {
@@ -161,7 +151,7 @@ public sealed unsafe partial class Network
             }
             else
             {
-                KernelSet.Forward(Shapes, Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, Outputs);
+                _passes.Forward(Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, Outputs);
             }
         }
 
@@ -175,7 +165,7 @@ public sealed unsafe partial class Network
     /// <returns>The copy.</returns>
     public Network Clone()
     {
-        var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], KernelSet.For(KernelVariant));
+        var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);
         Parameters.CopyTo(clone.Parameters);
         return clone;
     }
@@ -192,7 +182,7 @@ public sealed unsafe partial class Network
     private void ForwardOnStack(float* x, float* y)
     {
         Unsafe.SkipInit(out Scratch scratch);
-        KernelSet.Forward(Shapes, Buffer.Pointer, x, (float*)&scratch, y, Outputs);
+        _passes.Forward(Buffer.Pointer, x, (float*)&scratch, y, Outputs);
     }
 
     /// <summary>One activation for each layer behind the inputs. What is wrong with the widths, the constructor that goes on finds.</summary>

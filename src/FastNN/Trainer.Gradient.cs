@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using FastNN.Contract;
-using FastNN.Dispatch;
+using FastNN.Passes;
 using FastNN.Plumbing;
 
 namespace FastNN;
 
 public sealed unsafe partial class Trainer
 {
-    private OutputKernels? _given;
+    private TrainingPasses? _given;
     private AlignedBuffer? _gradient, _inputDelta;
 
     /// <summary>
@@ -38,7 +38,7 @@ public sealed unsafe partial class Trainer
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
             double cost = batch > 1
-                ? _pass.Gradient(_output, x, y, batch, gradient.Pointer, Scale(batch), cancellationToken)
+                ? _pass.Gradient(_passes, x, y, batch, gradient.Pointer, Scale(batch), cancellationToken)
                 : GradientOfSample(x, y, gradient);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
@@ -69,7 +69,7 @@ public sealed unsafe partial class Trainer
         Guard.NoOverlap(inputGradient, nameof(inputGradient), inputs, nameof(inputs));
         Guard.NoOverlap(inputGradient, nameof(inputGradient), outputGradient, nameof(outputGradient));
 
-        _given ??= _network.Shapes[^1].Function.UnderGivenGradient();
+        _given ??= _network.Plan.Forward.Under(_network.Plan.Functions[^1].UnderGivenGradient());
         fixed (float* x = inputs, y = outputGradient, dx = inputGradient)
         {
             if (batch > 1) _pass.Accumulate(_given, x, y, batch, gradient.Pointer, dx, default);
@@ -96,7 +96,7 @@ public sealed unsafe partial class Trainer
         else
         {
             float rate = -_optimizer.RateAt(OptimizerState.Steps);
-            if (rate != 0f) _network.KernelSet.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
+            if (rate != 0f) _network.Plan.Kernels.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
         }
 
         OptimizerState.Advance();
@@ -110,14 +110,12 @@ public sealed unsafe partial class Trainer
         return Interlocked.CompareExchange(ref buffer, allocated, null) ?? allocated;
     }
 
-    /// <summary>On the general kernels: those that suit a tiny network know squared error alone.</summary>
-    private void BackwardSample(OutputKernels given, float* x, float* y, Span<float> inputGradient)
+    private void BackwardSample(TrainingPasses given, float* x, float* y, Span<float> inputGradient)
     {
-        KernelSet kernels = KernelSet.For(_network.KernelVariant);
-        float* inputDelta = null;
+        float* inputDelta = null, parameters = _network.Buffer.Pointer;
         if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
-        kernels.Differentiate(_network.Shapes, given, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
-        kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
+        given.Differentiate(parameters, x, y, _activations.Pointer, _deltas.Pointer);
+        given.Accumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
@@ -125,7 +123,7 @@ public sealed unsafe partial class Trainer
     {
         gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
         float cost = DifferentiateSample(x, y);
-        _kernels.Accumulate(_network.Shapes, _network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
+        _passes.Accumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
         return cost;
     }
 }

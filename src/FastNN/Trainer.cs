@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
-using FastNN.Dispatch;
 using FastNN.Passes;
 using FastNN.Plumbing;
 
@@ -83,8 +82,7 @@ public sealed unsafe partial class Trainer
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
     private readonly BatchPass _pass;
-    private readonly KernelSet _kernels;
-    private readonly OutputKernels _output;
+    private readonly TrainingPasses _passes;
     private readonly Updater? _updater; // null where the gradient goes into the parameters as it comes
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
@@ -124,13 +122,13 @@ public sealed unsafe partial class Trainer
         Cost = cost;
         Reduction = reduction;
         Threads = threads;
-        _output = network.Shapes[^1].Function.Under(cost);
-        _kernels = cost == Cost.SquaredError ? network.KernelSet : KernelSet.For(network.KernelVariant); // what Suit chose knows that cost alone
-        _activations = new AlignedBuffer(LayerShape.Workspace(network.Shapes));
-        _deltas = new AlignedBuffer(network.Shapes[^1].ActivationsEnd);
+        NetworkPlan plan = network.Plan;
+        _passes = plan.Forward.Under(plan.Functions[^1].Under(cost));
+        _activations = new AlignedBuffer(LayerShape.Workspace(plan.Shapes));
+        _deltas = new AlignedBuffer(plan.Shapes[^1].ActivationsEnd);
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
-        _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(network, optimizer, OptimizerState);
-        _pass = new BatchPass(network, threads, _updater);
+        _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
+        _pass = new BatchPass(plan, network.Buffer.Pointer, threads, _updater);
     }
 
     /// <summary>The network whose parameters the steps update.</summary>
@@ -184,7 +182,7 @@ public sealed unsafe partial class Trainer
             {
                 float rate = -_optimizer.RateAt(OptimizerState.Steps);
                 cost = rate == 0f ? CostOf(x, y, batch)
-                    : batch == 1 ? _kernels.Step(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                    : batch == 1 ? _passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
                     : StepBatch(x, y, batch, rate, cancellationToken);
             }
 
@@ -268,7 +266,7 @@ public sealed unsafe partial class Trainer
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(_output, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
+            return Reduce(_pass.Update(_passes, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
         }
 
         updater.Begin(in terms);
@@ -291,15 +289,15 @@ public sealed unsafe partial class Trainer
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-        return Reduce(_pass.GradientDescent(_output, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+        return Reduce(_pass.GradientDescent(_passes, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
     }
 
     private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);
 
-    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_output, x, y, batch);
+    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_passes, x, y, batch);
 
     private float DifferentiateSample(float* x, float* y) =>
-        _kernels.Differentiate(_network.Shapes, _output, _network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+        _passes.Differentiate(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>What the sum of the samples' gradients is multiplied by.</summary>
     private float Scale(int batch) => Reduction == Reduction.Mean ? 1f / batch : 1f;

@@ -1,3 +1,5 @@
+using FastNN.Plumbing;
+
 namespace FastNN.Contract;
 
 /// <summary>
@@ -14,16 +16,16 @@ internal readonly unsafe struct TileChunk
         Tile = tile;
         LastTile = lastTile;
         Samples = samples;
-        Rows = layers[^1].InputRows + layers[^1].Inputs + 1;
+        TileRows = layers[^1].OnesRow + 1;
         Costs = memory;
         Inputs = Costs + VirtualLanes.RoundUp(samples);
-        Deltas = Inputs + (nint)Rows * Tiles * tile;
+        Deltas = Inputs + (nint)TileRows * Tiles * tile;
     }
 
     /// <summary>Floats that the memory of a chunk takes.</summary>
     internal static long Floats(LayerShape[] layers, int tile, int samples) =>
         VirtualLanes.RoundUp(samples)
-        + (layers[^1].InputRows + layers[^1].Inputs + 1L) * ((samples + tile - 1) / tile * tile)
+        + (layers[^1].OnesRow + 1L) * (Parts.Of(samples, tile) * tile)
         + (long)layers[^1].ActivationsEnd * samples;
 
     /// <summary>The samples as the user has them, in rows.</summary>
@@ -40,10 +42,10 @@ internal readonly unsafe struct TileChunk
 
     internal int Samples { get; }
 
-    internal int Tiles => (Samples + Tile - 1) / Tile;
+    internal int Tiles => Parts.Of(Samples, Tile);
 
     /// <summary>Rows of a tile, all layers together.</summary>
-    internal int Rows { get; }
+    internal int TileRows { get; }
 
     /// <summary>One cost for each sample.</summary>
     internal float* Costs { get; }
@@ -60,7 +62,7 @@ internal readonly unsafe struct TileChunk
     internal float* XOf(int tile) => X + (nint)tile * Tile * Columns;
 
     /// <summary>A tile: the inputs of a layer in it start its InputRows·lanes floats further.</summary>
-    internal float* TileOf(int tile) => Inputs + (nint)tile * Tile * Rows;
+    internal float* TileOf(int tile) => Inputs + (nint)tile * Tile * TileRows;
 
     /// <summary>The deltas of a layer; the panel of its neurons from i on starts i·Samples floats further.</summary>
     internal float* DeltasOf(in LayerShape layer) => Deltas + (nint)layer.Activations * Samples;

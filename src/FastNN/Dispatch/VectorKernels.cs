@@ -4,6 +4,7 @@ using FastNN.Contract;
 using FastNN.Sample;
 using FastNN.Simd;
 using FastNN.Spans;
+using FastNN.Tuning;
 
 namespace FastNN.Dispatch;
 
@@ -25,9 +26,20 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where A : struct, IActivation
     {
-        if (outputs <= 4) DenseForward.Run<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, room);
-        else if (S.Count > 8 && outputs <= 8) DenseForward.Run<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, room);
-        else DenseForward.Run<S, V, A>(x, inputs, w, b, y, outputs, room);
+        if (outputs <= 4) Forward<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, room);
+        else if (S.Count > 8 && outputs <= 8) Forward<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, room);
+        else Forward<S, V, A>(x, inputs, w, b, y, outputs, room);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Forward<S1, V1, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where S1 : struct, ISimd<V1>
+        where V1 : struct
+        where A : struct, IActivation
+    {
+        if (SumOrder.IsNarrow(inputs, outputs)) DenseForward.FourChains<S1, V1, A>(x, inputs, w, b, y, outputs, room);
+        else if (Routes.Streams(inputs, outputs, S1.Count, Machine.Here)) DenseForward.Stream<S1, V1, A>(x, inputs, w, b, y, outputs, room);
+        else DenseForward.Panels<S1, V1, A>(x, inputs, w, b, y, outputs, room);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,12 +85,23 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where TAction : struct, IGradientAction
     {
         if (outputs <= 4)
-            DenseBackward<Simd128, Vector128<float>, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        {
+            DenseBackward<Simd128, Vector128<float>, A, TAction>.RunOneVector(
+                w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        }
         else if (S.Count > 8 && outputs <= 8)
-            DenseBackward<Simd256, Vector256<float>, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        {
+            DenseBackward<Simd256, Vector256<float>, A, TAction>.RunOneVector(
+                w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        }
         else if (outputs <= S.Count)
+        {
             DenseBackward<S, V, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        }
         else
-            DenseBackward<S, V, A, TAction>.Run(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        {
+            bool byOneRow = Routes.BackByOneRow(outputs, Machine.Here);
+            DenseBackward<S, V, A, TAction>.Run(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
+        }
     }
 }

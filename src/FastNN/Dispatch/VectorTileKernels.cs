@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using FastNN.Batch;
 using FastNN.Contract;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Dispatch;
 
@@ -18,10 +19,12 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
 
     public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
-        Batch.RowGemm.Run<S, V>(x, xStride, samples, inputs, w, b, z, zStride, outputs);
+        RowGemm.Forward<S, V>(
+            x, xStride, samples, inputs, w, b, z, zStride, outputs,
+            Routes.RowBlocksFor(inputs, outputs, samples, RowCount.Most, Machine.Here));
 
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
-        Batch.Transpose.Run<S, V>(source, sourceStride, rows, columns, target, targetStride);
+        Batch.Transpose.Copy<S, V>(source, sourceStride, rows, columns, target, targetStride);
 
     public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
     {
@@ -33,22 +36,22 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
 
     public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes)
     {
-        if (lanes >= S.Count) Batch.TileTiny.Run<S, V>(in layer, parameters, a, z, lanes);
-        else Batch.TileTiny.Run<Simd128, Vector128<float>>(in layer, parameters, a, z, lanes);
+        if (lanes >= S.Count) Batch.TileTiny.Forward<S, V>(in layer, parameters, a, z, lanes);
+        else Batch.TileTiny.Forward<Simd128, Vector128<float>>(in layer, parameters, a, z, lanes);
     }
 
     public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         where A : struct, IActivation
         where C : struct, ICost
     {
-        if (lanes >= S.Count) Batch.TileOutputDelta.Run<S, V, A, C>(a, kept, y, outputs, lanes, costs);
-        else Batch.TileOutputDelta.Run<Simd128, Vector128<float>, A, C>(a, kept, y, outputs, lanes, costs);
+        if (lanes >= S.Count) Batch.TileOutputDelta.Compute<S, V, A, C>(a, kept, y, outputs, lanes, costs);
+        else Batch.TileOutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, outputs, lanes, costs);
     }
 
     public static void TileSoftmax(float* z, int outputs, int lanes)
     {
-        if (lanes >= S.Count) Batch.TileSoftmax.Run<S, V>(z, outputs, lanes);
-        else Batch.TileSoftmax.Run<Simd128, Vector128<float>>(z, outputs, lanes);
+        if (lanes >= S.Count) Batch.TileSoftmax.Activate<S, V>(z, outputs, lanes);
+        else Batch.TileSoftmax.Activate<Simd128, Vector128<float>>(z, outputs, lanes);
     }
 
     public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
@@ -67,30 +70,37 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static void TileBackward<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
         where A : struct, IActivation
     {
-        if (lanes == Tile) TileGemm.Backward<S, V, A, Const.Two>(w, delta, outputs, kept, inputs, inputDelta, group);
-        else if (lanes == S.Count) TileGemm.Backward<S, V, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
-        else if (lanes == 8) TileGemm.Backward<Simd256, Vector256<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
-        else TileGemm.Backward<Simd128, Vector128<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        if (lanes == Tile) TileBackward<S, V, A, Const.Two>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else if (lanes == S.Count) TileBackward<S, V, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else if (lanes == 8) TileBackward<Simd256, Vector256<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
+        else TileBackward<Simd128, Vector128<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
         Batch.BatchGradient.Pack<S, V>(delta, lanes, outputs, samples, panels, first, chunk);
 
     public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
-        Batch.BatchGradient.Run<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
+        Batch.BatchGradient.Sum<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
 
-    private static void TileForward<S1, V1, C>(float* a, int inputs, float* w, float* b, float* z, int outputs, TileGroup group)
+    private static void TileForward<S1, V1, N>(float* a, int inputs, float* w, float* b, float* z, int outputs, TileGroup group)
         where S1 : struct, ISimd<V1>
         where V1 : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
         if (!SumOrder.IsNarrow(inputs, outputs))
         {
-            TileGemm.Forward<S1, V1, C>(a, inputs, w, b, z, outputs, group);
+            TileGemm.Forward<S1, V1, N>(
+                a, inputs, w, b, z, outputs, group, Routes.TileBlocksFor(outputs, S1.Count, group.Tiles, Machine.Here));
             return;
         }
 
         for (int t = 0; t < group.Tiles; t++)
-            TileNarrow.Forward<S1, V1, C>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs);
+            TileNarrow.Forward<S1, V1, N>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
     }
+    private static void TileBackward<S1, V1, A, N>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
+        where S1 : struct, ISimd<V1>
+        where V1 : struct
+        where A : struct, IActivation
+        where N : struct, IConst =>
+        TileGemm.Backward<S1, V1, A, N>(w, delta, outputs, kept, inputs, inputDelta, group, Routes.TileBackDepth(S1.Count, Machine.Here));
 }

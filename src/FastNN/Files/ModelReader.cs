@@ -61,7 +61,7 @@ internal sealed class ModelReader
         foreach (TensorEntry tensor in Tensors)
         {
             Crc32C checksum = !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
-                : tensor == _layers[l].Weight ? reader.Weights(tensor, network, in network.Shapes[l])
+                : tensor == _layers[l].Weight ? reader.Weights(tensor, network, in network.Plan.Shapes[l])
                 : reader.Flat(tensor, network.Layers[l].Biases);
             if (_verifies) Verify(tensor, checksum, checksums);
         }

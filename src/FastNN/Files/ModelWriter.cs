@@ -40,7 +40,7 @@ internal static class ModelWriter
         for (int l = 0; l < network.Layers.Count; l++)
         {
             int layer = l, inputs = network.Layers[l].Inputs, outputs = network.Layers[l].Outputs;
-            yield return new(LayerTensors.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Shapes[layer]));
+            yield return new(LayerTensors.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Plan.Shapes[layer]));
             yield return new(LayerTensors.BiasOf(l), [outputs], writer => writer.Flat(network.Layers[layer].Biases));
         }
     }

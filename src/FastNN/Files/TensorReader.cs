@@ -47,7 +47,7 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
         for (int r = 0, rows; r < layer.Outputs; r += rows)
         {
             rows = columns < layer.Inputs ? 1 : Math.Min(most, layer.Outputs - r);
-            KernelSet kernels = rows >= 4 || rows == layer.Outputs ? network.KernelSet : scalar; // with less the vectorised one writes beside the rows
+            KernelSet kernels = rows >= 4 || rows == layer.Outputs ? network.Plan.Kernels : scalar; // with less the vectorised one writes beside the rows
             for (int c = 0, count; c < layer.Inputs; c += count)
             {
                 count = Math.Min(columns, layer.Inputs - c);

@@ -35,7 +35,7 @@ internal sealed unsafe class TensorWriter(Stream? target) : IDisposable
             {
                 count = Math.Min(columns, layer.Inputs - c);
                 fixed (float* block = _block)
-                    network.KernelSet.Transpose(w + (nint)c * layer.Outputs + r, layer.Outputs, count, rows, block, count);
+                    network.Plan.Kernels.Transpose(w + (nint)c * layer.Outputs + r, layer.Outputs, count, rows, block, count);
                 Write(_block.AsSpan(0, rows * count), ref checksum);
             }
         }

@@ -1,6 +1,5 @@
-using FastNN.Contract;
-using FastNN.Dispatch;
 using FastNN.Plumbing;
+using FastNN.Tuning;
 
 namespace FastNN.Passes;
 
@@ -10,44 +9,45 @@ internal sealed unsafe class BatchForward : ParallelWork
     [ThreadStatic]
     private static BatchForward? t_work;
 
-    private Network? _network;
-    private float* _x, _y;
+    private ForwardPasses? _passes;
+    private float* _parameters, _x, _y;
     private int _batch, _samples;
 
-    internal static void Run(Network network, float* x, float* y, int batch, int threads)
+    internal static void Run(ForwardPasses passes, float* parameters, float* x, float* y, int batch, int threads)
     {
         BatchForward work = t_work ??= new BatchForward();
-        work._network = network;
+        work._passes = passes;
+        work._parameters = parameters;
         work._x = x;
         work._y = y;
         work._batch = batch;
-        int tile = network.KernelSet.Tile;
-        work._samples = tile * TileGroup.Share(network.KernelSet.TilesTogether(network.Shapes), (batch - 1) / tile + 1, threads);
+        int tile = passes.Plan.Kernels.Tile;
+        work._samples = tile * Routes.ShareOfTiles(passes.TilesTogether, (batch - 1) / tile + 1, threads);
         try
         {
             work.Run((batch - 1) / work._samples + 1, threads);
         }
         finally
         {
-            work._network = null;
+            work._passes = null;
         }
     }
 
     private protected override void RunItem(int item)
     {
-        Network network = _network!;
-        KernelSet kernels = network.KernelSet;
+        ForwardPasses passes = _passes!;
+        int inputs = passes.Plan.Inputs, outputs = passes.Plan.Outputs, tile = passes.Plan.Kernels.Tile, fewest = passes.FewestForTile;
         nint first = (nint)item * _samples;
         int left = (int)nint.Min(_samples, _batch - first);
-        float* x = _x + first * network.Inputs, y = _y + first * network.Outputs, scratch = ThreadScratch.Get(network.BatchScratch);
-        for (int done; left > 0; left -= done, x += (nint)done * network.Inputs, y += (nint)done * network.Outputs)
+        float* x = _x + first * inputs, y = _y + first * outputs, scratch = ThreadScratch.Get(passes.BatchScratch);
+        for (int done; left > 0; left -= done, x += (nint)done * inputs, y += (nint)done * outputs)
         {
             // A rest takes one vector if it fills it, and no more lanes than it needs otherwise.
-            int tiles = Math.Max(1, left / kernels.Tile), samples = Math.Min(left, kernels.Tile);
-            if (samples < kernels.Tile && samples > kernels.Tile / 2) samples = kernels.Tile / 2;
+            int tiles = Math.Max(1, left / tile), samples = Math.Min(left, tile);
+            if (samples < tile && samples > tile / 2) samples = tile / 2;
             done = tiles * samples;
-            if (samples >= network.FewestForTile) kernels.ForwardTiles(network.Shapes, network.Buffer.Pointer, x, y, tiles, samples, scratch);
-            else kernels.ForwardFew(network.Shapes, network.Buffer.Pointer, x, y, samples, scratch);
+            if (samples >= fewest) passes.ForwardTiles(_parameters, x, y, tiles, samples, scratch);
+            else passes.ForwardFew(_parameters, x, y, samples, scratch);
         }
     }
 }

@@ -1,6 +1,6 @@
 using FastNN.Contract;
-using FastNN.Dispatch;
 using FastNN.Plumbing;
+using FastNN.Tuning;
 
 namespace FastNN.Passes;
 
@@ -9,7 +9,7 @@ namespace FastNN.Passes;
 /// through all layers while their activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order.
 /// Both may be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
 /// </summary>
-internal sealed unsafe class BatchPass(Network network, int threads, Updater? updater = null) : ParallelWork
+internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int threads, Updater? updater = null) : ParallelWork
 {
     /// <summary>
     /// Samples in a chunk, for each thread: so the inputs of all layers stay in L2 until the gradient needs them (784-128-10: 0.5 MB). The gradient is
@@ -20,10 +20,10 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     /// <summary>Floats that a chunk takes at most, unless a single tile takes more.</summary>
     internal const int ChunkFloats = 1 << 24;
 
-    private readonly LayerShape[] _layers = network.Shapes;
-    private readonly int _chunkSamples = ChunkOf(network, threads);
-    private readonly Rows[] _rows = RowsOf(network.Shapes, threads, updater != null);
-    private readonly int _scratch = network.KernelSet.DifferentiateScratch(network.Shapes), _together = TileGroup.SizeFor(network.Shapes);
+    private readonly LayerShape[] _layers = plan.Shapes;
+    private readonly int _chunkSamples = ChunkOf(plan, threads);
+    private readonly RowRange[] _rows = RowsOf(plan.Shapes, threads, updater != null);
+    private readonly int _together = Routes.TilesTogether(plan.Widest);
 
     private readonly AlignedBuffer? _block = threads == 1 ? updater?.Block : null; // there one block's gradient goes, if one thread may update it at once
     private AlignedBuffer? _memory;
@@ -31,36 +31,36 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     private int _group, _first;
     private Phase _phase;
     private bool _deltas, _updates, _updating, _accumulates;
-    private OutputKernels? _output;
+    private TrainingPasses? _passes;
     private float* _y, _sum, _target, _xGradient;
     private float _scale, _rate;
     private CancellationToken _cancellation;
-    private int _turn; // 1 while a caller has it
+    private int _ticket; // 1 while a caller has it
 
     /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
     /// <exception cref="InvalidOperationException">The pass is at work, as for all that follow. Nothing was changed.</exception>
-    internal double Cost(OutputKernels output, float* x, float* y, int batch)
+    internal double Cost(TrainingPasses passes, float* x, float* y, int batch)
     {
-        using Turn turn = TakeTurn();
-        return Run(output, x, y, batch, null, null, 0f, 0f, default);
+        using Ticket ticket = TakeTicket();
+        return Run(passes, x, y, batch, null, null, 0f, 0f, default);
     }
 
     /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
-    internal double Gradient(OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
+    internal double Gradient(TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
     {
-        using Turn turn = TakeTurn();
-        return Run(output, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+        using Ticket ticket = TakeTicket();
+        return Run(passes, x, y, batch, gradient, gradient, scale, 0f, cancellation);
     }
 
     /// <summary>Adds the gradient to what is there, and writes that with respect to the inputs, if it is not null.</summary>
-    internal void Accumulate(OutputKernels output, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
+    internal void Accumulate(TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
     {
-        using Turn turn = TakeTurn();
+        using Ticket ticket = TakeTicket();
         _accumulates = true;
         _xGradient = xGradient;
         try
         {
-            Run(output, x, y, batch, gradient, gradient, 1f, 0f, cancellation);
+            Run(passes, x, y, batch, gradient, gradient, 1f, 0f, cancellation);
         }
         finally
         {
@@ -71,10 +71,10 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
 
     /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
     internal double GradientDescent(
-        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
     {
-        using Turn turn = TakeTurn();
-        return Run(output, x, y, batch, gradient, network.Buffer.Pointer, scale, rate, cancellation);
+        using Ticket ticket = TakeTicket();
+        return Run(passes, x, y, batch, gradient, parameters, scale, rate, cancellation);
     }
 
     /// <summary>
@@ -82,14 +82,14 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     /// is only used if <see cref="NeedsGradient"/>.
     /// </summary>
     internal double Update(
-        OutputKernels output, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, CancellationToken cancellation)
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, CancellationToken cancellation)
     {
-        using Turn turn = TakeTurn();
+        using Ticket ticket = TakeTicket();
         updater!.Begin(in terms);
         _updates = !updater.LimitsNorm;
         try
         {
-            double cost = Run(output, x, y, batch, gradient, _block == null ? gradient : _block.Pointer, scale, 0f, cancellation);
+            double cost = Run(passes, x, y, batch, gradient, _block == null ? gradient : _block.Pointer, scale, 0f, cancellation);
             if (!_updates)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -113,15 +113,15 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     /// Two callers at once would write into each other's memory, beyond its end where it is too small for a batch. So the second is refused, before it
     /// touches anything.
     /// </summary>
-    private Turn TakeTurn() =>
-        Interlocked.Exchange(ref _turn, 1) == 0
-            ? new Turn(this)
+    private Ticket TakeTicket() =>
+        Interlocked.Exchange(ref _ticket, 1) == 0
+            ? new Ticket(this)
             : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
     private double Run(
-        OutputKernels output, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
     {
-        _output = output;
+        _passes = passes;
         _cancellation = cancellation;
         try
         {
@@ -135,7 +135,7 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
 
     private double RunChunks(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate)
     {
-        int samples = Math.Min(batch, _chunkSamples), tile = network.KernelSet.Tile;
+        int samples = Math.Min(batch, _chunkSamples), tile = plan.Kernels.Tile;
         int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
         if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
         _deltas = target != null;
@@ -146,10 +146,10 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
             bool last = first + samples == batch;
             int rest = samples % tile;
             _chunk = new TileChunk(
-                _memory.Pointer, x + (nint)first * network.Inputs, _layers, tile, rest == 0 ? tile : network.KernelSet.LanesFor(rest), samples);
-            _y = y + (nint)first * network.Outputs;
+                _memory.Pointer, x + (nint)first * plan.Inputs, _layers, tile, rest == 0 ? tile : plan.Kernels.LanesFor(rest), samples);
+            _y = y + (nint)first * plan.Outputs;
             _first = first;
-            _group = TileGroup.Share(_together, _chunk.Tiles, threads);
+            _group = Routes.ShareOfTiles(_together, _chunk.Tiles, threads);
             _phase = Phase.Differentiate;
             Run((_chunk.Tiles - 1) / _group + 1, threads);
             _cancellation.ThrowIfCancellationRequested();
@@ -187,33 +187,32 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     {
         if (_cancellation.IsCancellationRequested) return;
 
-        float* y = _y + (nint)first * _chunk.Tile * network.Outputs;
-        float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + first * _chunk.Tile) * network.Inputs;
-        network.KernelSet.DifferentiateTiles(
-            _layers, _output!, network.Buffer.Pointer, y, in _chunk, first, tiles, ThreadScratch.Get(_scratch), _deltas, xGradient);
+        float* y = _y + (nint)first * _chunk.Tile * plan.Outputs;
+        float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + first * _chunk.Tile) * plan.Inputs;
+        _passes!.DifferentiateTiles(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _deltas, xGradient);
     }
 
-    private void AddUp(in Rows rows)
+    private void AddUp(in RowRange rows)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
         float* sum = _sum == null ? null : _sum + layer.Weights;
         float* target = _updating && _block != null ? _block.Pointer - rows.From * (nint)layer.Outputs : _target + layer.Weights;
-        network.KernelSet.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, target, _scale, _rate);
+        plan.Kernels.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, target, _scale, _rate);
         if (_updating) Update(in rows, target);
     }
 
     /// <param name="rows">Which parameters.</param>
     /// <param name="gradient">Where the gradient of their layer begins, or would if it were not for these rows alone.</param>
-    private void Update(in Rows rows, float* gradient)
+    private void Update(in RowRange rows, float* gradient)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
-        updater!.Rows(in layer, rows.From, rows.To, gradient + rows.From * (nint)layer.Outputs);
+        updater!.UpdateRows(in layer, rows.From, rows.To, gradient + rows.From * (nint)layer.Outputs);
     }
 
-    private static int ChunkOf(Network network, int threads)
+    private static int ChunkOf(NetworkPlan plan, int threads)
     {
-        int tile = network.KernelSet.Tile;
-        long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(network.Shapes, tile, tile) / tile);
+        int tile = plan.Kernels.Tile;
+        long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(plan.Shapes, tile, tile) / tile);
         return (int)Math.Clamp(fitting / tile * tile, tile, (long)ChunkSamples * threads);
     }
 
@@ -221,28 +220,28 @@ internal sealed unsafe class BatchPass(Network network, int threads, Updater? up
     /// The gradient's rows in items: each layer's together for one thread, in blocks of some dozens for several. For an updater in blocks that fit L1
     /// beside nothing else, of whole sixes, as the kernel takes rows.
     /// </summary>
-    private static Rows[] RowsOf(LayerShape[] layers, int threads, bool updates)
+    private static RowRange[] RowsOf(LayerShape[] layers, int threads, bool updates)
     {
         const int block = 24;
-        List<Rows> items = [];
+        List<RowRange> items = [];
         for (int l = 0; l < layers.Length; l++)
         {
             int rows = layers[l].Inputs + 1, size = threads == 1 ? rows : block;
             if (updates) size = Math.Min(size, Updater.RowsInBlock(in layers[l]));
-            for (int from = 0; from < rows; from += size) items.Add(new Rows(l, from, Math.Min(rows, from + size)));
+            for (int from = 0; from < rows; from += size) items.Add(new RowRange(l, from, Math.Min(rows, from + size)));
         }
 
         return [.. items];
     }
 
     /// <summary>The pass is the holder's alone until this is disposed.</summary>
-    private readonly ref struct Turn(BatchPass pass)
+    private readonly ref struct Ticket(BatchPass pass)
     {
-        public void Dispose() => Volatile.Write(ref pass._turn, 0);
+        public void Dispose() => Volatile.Write(ref pass._ticket, 0);
     }
 
     /// <summary>Rows of a layer's W, the biases being the last.</summary>
-    private readonly record struct Rows(int Layer, int From, int To);
+    private readonly record struct RowRange(int Layer, int From, int To);
 
     private enum Phase
     {

@@ -8,10 +8,10 @@ namespace FastNN.Passes;
 /// The updates of one trainer by an optimizer that needs the gradient in memory. For each: <see cref="Begin"/> with the <see cref="NextTerms"/>, with a
 /// limit of the norm <see cref="Limit"/> once the gradient is complete, then every row of every layer once, on any threads.
 /// </summary>
-internal sealed unsafe class Updater(Network network, Optimizer optimizer, OptimizerState state)
+internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimizer optimizer, OptimizerState state)
 {
     private const int BlockFloats = 4096, Fours = 4, Sixes = 6; // as the kernels for one sample and for batches take rows
-    private readonly UpdateKernel _kernel = optimizer.KernelFrom(network.KernelSet);
+    private readonly UpdateKernel _kernel = optimizer.KernelFrom(plan.Kernels);
     private readonly float* _first = state.Pointer(0), _second = state.Pointer(1);
     private UpdateTerms _weights, _biases;
 
@@ -19,7 +19,7 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
     /// Room for the gradient of one block of rows, where one thread may update them at once: it stays in L1, 784-128-10 in 0.4 MB less of the caches.
     /// Null under a limit of the norm.
     /// </summary>
-    internal AlignedBuffer? Block { get; } = optimizer.ClipNorm < float.PositiveInfinity ? null : new AlignedBuffer(MostInBlock(network.Shapes));
+    internal AlignedBuffer? Block { get; } = optimizer.ClipNorm < float.PositiveInfinity ? null : new AlignedBuffer(MostInBlock(plan.Shapes));
 
     /// <summary>Whether no row may be updated before the whole gradient is there.</summary>
     internal bool LimitsNorm => Block == null;
@@ -38,12 +38,12 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
     {
         if (!LimitsNorm) return;
 
-        double norm = Math.Sqrt(network.KernelSet.SumOfSquares(gradient, network.Buffer.Length, optimizer.ClipValue));
+        double norm = Math.Sqrt(plan.Kernels.SumOfSquares(gradient, plan.Parameters, optimizer.ClipValue));
         if (norm > optimizer.ClipNorm) Begin(_weights with { Scale = (float)(optimizer.ClipNorm / norm) });
     }
 
     /// <summary>Updates rows from..to of a layer's W, the biases being the last, by their gradient, which starts at g.</summary>
-    internal void Rows(in LayerShape layer, int from, int to, float* g)
+    internal void UpdateRows(in LayerShape layer, int from, int to, float* g)
     {
         int weights = _weights.Decays ? Math.Min(to, layer.Inputs) : to;
         if (from < weights) Run(layer.Weights + from * layer.Outputs, g, (weights - from) * layer.Outputs, in _weights);
@@ -56,21 +56,21 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
     /// </summary>
     internal void Back(float* x, float* activations, float* deltas)
     {
-        LayerShape[] layers = network.Shapes;
+        LayerShape[] layers = plan.Shapes;
         for (int l = layers.Length - 1; l >= 0; l--)
         {
             bool first = l == 0;
             ref readonly LayerShape layer = ref layers[l], before = ref layers[first ? 0 : l - 1]; // no matter which, if nothing is passed on
-            float* w = network.Buffer.Pointer + layer.Weights, g = Block!.Pointer, a = first ? x : activations + before.Activations;
+            float* w = parameters + layer.Weights, g = Block!.Pointer, a = first ? x : activations + before.Activations;
             float* kept = activations + before.Kept, delta = deltas + layer.Activations, inputDelta = deltas + before.Activations;
             int block = Math.Max((BlockFloats / layer.Outputs - 1) / Fours, 1) * Fours; // and the biases
             for (int from = 0; from < layer.Inputs; from += block)
             {
                 int rows = Math.Min(block, layer.Inputs - from), to = from + rows;
                 float* gb = g + (nint)rows * layer.Outputs; // behind those of the last rows they count
-                before.Function.BackwardGradient(
+                plan.Functions[first ? 0 : l - 1].BackwardGradient(
                     w + (nint)from * layer.Outputs, g, gb, a + from, kept + from, rows, delta, layer.Outputs, first ? null : inputDelta + from);
-                Rows(in layer, from, to == layer.Inputs ? to + 1 : to, g);
+                UpdateRows(in layer, from, to == layer.Inputs ? to + 1 : to, g);
             }
         }
     }
@@ -78,7 +78,7 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
     /// <summary>Updates everything.</summary>
     internal void All(float* gradient)
     {
-        foreach (ref readonly LayerShape layer in network.Shapes.AsSpan()) Rows(in layer, 0, layer.Inputs + 1, gradient + layer.Weights);
+        foreach (ref readonly LayerShape layer in plan.Shapes.AsSpan()) UpdateRows(in layer, 0, layer.Inputs + 1, gradient + layer.Weights);
     }
 
     /// <summary>Rows of a layer's gradient over a batch that go into a block.</summary>
@@ -94,7 +94,7 @@ internal sealed unsafe class Updater(Network network, Optimizer optimizer, Optim
     }
 
     private void Run(int start, float* g, int count, in UpdateTerms terms) =>
-        _kernel.Run(network.Buffer.Pointer + start, g, At(_first, start), At(_second, start), count, in terms);
+        _kernel.Run(parameters + start, g, At(_first, start), At(_second, start), count, in terms);
 
     private static float* At(float* state, int start) => state == null ? null : state + start;
 }

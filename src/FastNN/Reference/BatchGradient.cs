@@ -12,9 +12,9 @@ internal static unsafe class BatchGradient
     {
         for (int j = from; j < to; j++)
         {
-            bool inRows = layer.TakesRows && j < layer.Inputs;
-            float* a = inRows ? chunk.X + j : chunk.Inputs + layer.InputRows + j;
-            nint step = inRows ? chunk.Columns : chunk.Rows;
+            bool inRows = layer.InputsInRows && j < layer.Inputs;
+            float* a = inRows ? chunk.X + j : chunk.Inputs + layer.OnesRow - layer.Inputs + j;
+            nint step = inRows ? chunk.Columns : chunk.TileRows;
             float* delta = chunk.DeltasOf(in layer);
             for (int i = 0; i < layer.Outputs; i++, delta += chunk.Samples)
             {

@@ -24,7 +24,7 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
     {
-        for (int t = 0; t < group.Tiles; t++) DenseForward.Run<Identity>(a + t * group.Inputs, inputs, w, b, z + t * group.Outputs, outputs);
+        for (int t = 0; t < group.Tiles; t++) DenseForward.Run<Identity>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
     }
 
     public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes) =>
@@ -51,7 +51,7 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         where A : struct, IActivation
     {
         for (int t = 0; t < group.Tiles; t++)
-            Reference.TileBackward.Run<A>(w, delta + t * group.Outputs, outputs, kept + t * group.Inputs, inputs, inputDelta + t * group.Outputs);
+            Reference.TileBackward.Run<A>(w, delta + t * group.OutputStride, outputs, kept + t * group.InputStride, inputs, inputDelta + t * group.OutputStride);
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)

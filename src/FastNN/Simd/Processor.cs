@@ -7,7 +7,7 @@ namespace FastNN.Simd;
 /// <summary>What the processor itself says that it has, whatever the compiler of this process makes of it; nothing where it cannot be asked.</summary>
 internal static class Processor
 {
-    private const uint HighestExtendedLeaf = 0x80000000, BrandLeaf = 0x80000002, BrandLeaves = 3;
+    private const uint HighestExtendedLeaf = 0x80000000, BrandLeaf = 0x80000002, BrandLeaves = 3, AmdCacheLeaf = 0x8000001D;
 
     /// <summary>Whether it is an x86 or x64 processor, and .NET's intrinsics for it are not switched off.</summary>
     internal static bool CanBeAsked => X86Base.IsSupported;
@@ -39,6 +39,55 @@ internal static class Processor
             if (family == 15) family += version >> 20 & 0xFF;
             return $"{Brand}, family {family}, model {model}";
         }
+    }
+
+    /// <summary>Bytes of one core's cache for data, level 1 or 2; 0 where that is not to be had.</summary>
+    internal static int CacheSize(int level) => CanBeAsked ? CacheSizeByCpuId(level) : CacheSizeByLinux(level);
+
+    /// <summary>Intel's leaf 4, or AMD's of the same form: one cache for each number, until there are no more.</summary>
+    private static int CacheSizeByCpuId(int level)
+    {
+        uint leaf = HighestLeaf >= 4 && IsCache(Leaf(4)) ? 4 : AmdCacheLeaf;
+        if (leaf == AmdCacheLeaf && (uint)Leaf(HighestExtendedLeaf).Eax < AmdCacheLeaf) return 0;
+
+        (int Eax, int Ebx, int Ecx, int Edx) cache;
+        for (int number = 0; IsCache(cache = X86Base.CpuId((int)leaf, number)); number++)
+        {
+            const int instructions = 2;
+            if ((cache.Eax & 0x1F) == instructions || (cache.Eax >> 5 & 7) != level) continue;
+
+            int ways = (cache.Ebx >> 22 & 0x3FF) + 1, partitions = (cache.Ebx >> 12 & 0x3FF) + 1, line = (cache.Ebx & 0xFFF) + 1;
+            return ways * partitions * line * (cache.Ecx + 1);
+        }
+
+        return 0;
+
+        static bool IsCache((int Eax, int Ebx, int Ecx, int Edx) leaf) => (leaf.Eax & 0x1F) != 0;
+    }
+
+    /// <summary>Linux writes what any processor has as text files, such as "64K".</summary>
+    private static int CacheSizeByLinux(int level)
+    {
+        if (!OperatingSystem.IsLinux()) return 0;
+
+        try
+        {
+            foreach (string cache in Directory.GetDirectories("/sys/devices/system/cpu/cpu0/cache", "index*"))
+            {
+                string Of(string name) => File.ReadAllText(Path.Combine(cache, name)).Trim();
+                if (Of("level") != $"{level}" || Of("type") == "Instruction") continue;
+
+                string size = Of("size");
+                int unit = size.EndsWith('K') ? 1024 : size.EndsWith('M') ? 1024 * 1024 : 1;
+                return int.TryParse(size.TrimEnd('K', 'M'), out int number) ? number * unit : 0;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Some systems hide the folder. Then the size is not to be had.
+        }
+
+        return 0;
     }
 
     private static int HighestLeaf => Leaf(0).Eax;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastNN.Contract;
+using FastNN.Plumbing;
 using FastNN.Simd;
 using FastNN.Tuning;
 
@@ -12,14 +13,12 @@ namespace FastNN.Batch;
 /// g ← scale·g   or   w ← w + rate·(scale·g)</code>
 /// The biases follow the weights in memory and so are one more row of W, whose input is 1. Six rows j by two vectors of outputs i stay in
 /// registers while all samples pass; δ comes in panels [sample][two vectors], which are read end to end, a one broadcast at a time, in tiles
-/// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.TakesRows"/>). Outputs that leave no whole vector take the narrowest
+/// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.InputsInRows"/>). Outputs that leave no whole vector take the narrowest
 /// that holds them. What the next block changes is fetched meanwhile, if the layer exceeds L1.
 /// </summary>
 internal static unsafe class BatchGradient
 {
-    private const int MaxRows = 6, L1Floats = 32 * 1024 / sizeof(float);
-
-    /// <summary>Turns the deltas of a tile [outputs][lanes] into the panels that <see cref="Run"/> reads.</summary>
+    /// <summary>Turns the deltas of a tile [outputs][lanes] into the panels that <see cref="Sum{S, V}"/> reads.</summary>
     /// <param name="delta">δ, a tile.</param>
     /// <param name="lanes">Floats in a row of it.</param>
     /// <param name="outputs">Rows of it.</param>
@@ -34,7 +33,7 @@ internal static unsafe class BatchGradient
         for (int i = 0; i < outputs;)
         {
             int width = PanelWidth(outputs - i, S.Count);
-            Transpose.Run<S, V>(
+            Transpose.Copy<S, V>(
                 delta + (nint)i * lanes, lanes, Math.Min(width, outputs - i), samples, panels + (nint)i * chunk + first * width, width);
             i += width;
         }
@@ -48,16 +47,17 @@ internal static unsafe class BatchGradient
     /// <param name="target">Where the result goes: the layer's gradient, or, where <paramref name="rate"/> is not 0, its parameters.</param>
     /// <param name="scale">By which the sum is multiplied.</param>
     /// <param name="rate">−learning rate, or 0 to keep the gradient.</param>
-    internal static void Run<S, V>(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
+    internal static void Sum<S, V>(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
         where S : struct, ISimd<V>
         where V : struct
     {
-        bool fetches = layer.ParametersEnd - layer.Weights > L1Floats;
-        int outputs = layer.Outputs, weights = layer.TakesRows ? Math.Clamp(layer.Inputs, from, to) : from;
+        bool fetches = Routes.GradientFetches(layer.ParametersEnd - layer.Weights, Machine.Here);
+        TileChunk here = chunk; // where a pointer to it holds
+        int outputs = layer.Outputs, weights = layer.InputsInRows ? Math.Clamp(layer.Inputs, from, to) : from;
         for (int j = from; j < to;)
         {
             bool inRows = j < weights;
-            int left = (inRows ? weights : to) - j, blocks = (left + MaxRows - 1) / MaxRows, rows = (left + blocks - 1) / blocks, row = layer.InputRows + j;
+            int left = (inRows ? weights : to) - j, blocks = Parts.Of(left, RowCount.Most), rows = Parts.Of(left, blocks), row = layer.OnesRow - layer.Inputs + j;
             float* a = inRows ? chunk.X + j : chunk.Inputs + (nint)row * chunk.Tile;
             for (int i = 0; i < outputs;)
             {
@@ -66,11 +66,11 @@ internal static unsafe class BatchGradient
                 float* panel = chunk.DeltasOf(in layer) + (nint)i * chunk.Samples;
                 var cells = new Cells(
                     panel, a, inRows ? layer.Inputs : 1, row, sum == null ? null : sum + at, target + at, next, outputs, Math.Min(rest, width), scale, rate);
-                if (rest >= 2 * S.Count) Rows<S, V, Const.Two, Const.No>(rows, in chunk, in cells);
-                else if (width == 2 * S.Count) Rows<S, V, Const.Two, Const.Yes>(rows, in chunk, in cells);
-                else if (width == S.Count) Rows<S, V, Const.One, Const.Yes>(rows, in chunk, in cells);
-                else if (width == 8) Rows<Simd256, Vector256<float>, Const.One, Const.Yes>(rows, in chunk, in cells);
-                else Rows<Simd128, Vector128<float>, Const.One, Const.Yes>(rows, in chunk, in cells);
+                if (rest >= 2 * S.Count) RowCount.Call(rows, new Block<S, V, Const.Two, Const.No>(&here, &cells));
+                else if (width == 2 * S.Count) RowCount.Call(rows, new Block<S, V, Const.Two, Const.Yes>(&here, &cells));
+                else if (width == S.Count) RowCount.Call(rows, new Block<S, V, Const.One, Const.Yes>(&here, &cells));
+                else if (width == 8) RowCount.Call(rows, new Block<Simd256, Vector256<float>, Const.One, Const.Yes>(&here, &cells));
+                else RowCount.Call(rows, new Block<Simd128, Vector128<float>, Const.One, Const.Yes>(&here, &cells));
                 i += width;
             }
 
@@ -81,39 +81,22 @@ internal static unsafe class BatchGradient
     /// <summary>Two vectors while more than one is left, then the narrowest that holds the rest.</summary>
     private static int PanelWidth(int rest, int lanes) => rest > lanes ? 2 * lanes : rest <= 4 ? 4 : rest <= 8 ? 8 : lanes;
 
-    private static void Rows<S, V, C, TRest>(int rows, in TileChunk chunk, in Cells cells)
-        where S : struct, ISimd<V>
-        where V : struct
-        where C : struct, IConst
-        where TRest : struct, IConst
-    {
-        switch (rows)
-        {
-            case 1: Block<S, V, C, TRest, Const.One>(in chunk, in cells); break;
-            case 2: Block<S, V, C, TRest, Const.Two>(in chunk, in cells); break;
-            case 3: Block<S, V, C, TRest, Const.Three>(in chunk, in cells); break;
-            case 4: Block<S, V, C, TRest, Const.Four>(in chunk, in cells); break;
-            case 5: Block<S, V, C, TRest, Const.Five>(in chunk, in cells); break;
-            default: Block<S, V, C, TRest, Const.Six>(in chunk, in cells); break;
-        }
-    }
-
     /// <summary>
-    /// R rows by C vectors, the last of which, if it is a rest, counts in some lanes only. No call follows the loop, or the JIT would keep sums in
+    /// R rows by N vectors, the last of which, if it is a rest, counts in some lanes only. No call follows the loop, or the JIT would keep sums in
     /// memory from there back into it.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, C, TRest, R>(in TileChunk chunk, in Cells cells)
+    private static void Sum<S, V, N, TRest, R>(in TileChunk chunk, in Cells cells)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where TRest : struct, IConst
         where R : struct, IConst
     {
         V g0 = default, g1 = default, g2 = default, g3 = default, g4 = default, g5 = default;
         V h0 = default, h1 = default, h2 = default, h3 = default, h4 = default, h5 = default; // the second vectors
         nint stride = cells.Stride;
-        int last = cells.Lanes - (C.Value - 1) * S.Count;
+        int last = cells.Lanes - (N.Value - 1) * S.Count;
         if (cells.Next != 0)
         {
             Fetch(cells.Target + cells.Next, R.Value, stride);
@@ -124,19 +107,19 @@ internal static unsafe class BatchGradient
         {
             float* sum = cells.Sum;
             V mask = S.First(last);
-            RowGemm.Load<S, V, C, TRest>(sum, mask, out g0, out h0);
-            if (R.Value > 1) RowGemm.Load<S, V, C, TRest>(sum + stride, mask, out g1, out h1);
-            if (R.Value > 2) RowGemm.Load<S, V, C, TRest>(sum + 2 * stride, mask, out g2, out h2);
-            if (R.Value > 3) RowGemm.Load<S, V, C, TRest>(sum + 3 * stride, mask, out g3, out h3);
-            if (R.Value > 4) RowGemm.Load<S, V, C, TRest>(sum + 4 * stride, mask, out g4, out h4);
-            if (R.Value > 5) RowGemm.Load<S, V, C, TRest>(sum + 5 * stride, mask, out g5, out h5);
+            Accumulators.Load<S, V, N, TRest>(sum, mask, out g0, out h0);
+            if (R.Value > 1) Accumulators.Load<S, V, N, TRest>(sum + stride, mask, out g1, out h1);
+            if (R.Value > 2) Accumulators.Load<S, V, N, TRest>(sum + 2 * stride, mask, out g2, out h2);
+            if (R.Value > 3) Accumulators.Load<S, V, N, TRest>(sum + 3 * stride, mask, out g3, out h3);
+            if (R.Value > 4) Accumulators.Load<S, V, N, TRest>(sum + 4 * stride, mask, out g4, out h4);
+            if (R.Value > 5) Accumulators.Load<S, V, N, TRest>(sum + 5 * stride, mask, out g5, out h5);
         }
 
         float* delta = cells.Panel, a = cells.Inputs;
         bool inRows = cells.Step != 1;
         nint step = cells.Step, row = inRows ? 1 : chunk.Tile;
         int part = inRows ? chunk.Samples : chunk.Tile;
-        for (int left = chunk.Samples; left > 0; left -= part, a += (nint)chunk.Tile * chunk.Rows)
+        for (int left = chunk.Samples; left > 0; left -= part, a += (nint)chunk.Tile * chunk.TileRows)
         {
             if (left < part)
             {
@@ -145,36 +128,40 @@ internal static unsafe class BatchGradient
                 part = left;
             }
 
-            float* a1 = a + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row, end = delta + (nint)part * C.Value * S.Count;
-            for (nint s = 0; delta < end; s += step, delta += C.Value * S.Count)
-                TileGemm.Turn<S, V, C, R>(delta, a + s, a1 + s, a2 + s, a3 + s, a4 + s, a5 + s, ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+            float* a1 = a + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row, end = delta + (nint)part * N.Value * S.Count;
+            for (nint s = 0; delta < end; s += step, delta += N.Value * S.Count)
+            {
+                Accumulators.AddTerm<S, V, N, R>(
+                    delta, a + s, a1 + s, a2 + s, a3 + s, a4 + s, a5 + s,
+                    ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+            }
         }
 
         float* target = cells.Target;
         V scale = S.Broadcast(cells.Scale);
-        Scale<S, V, C>(scale, ref g0, ref h0);
-        if (R.Value > 1) Scale<S, V, C>(scale, ref g1, ref h1);
-        if (R.Value > 2) Scale<S, V, C>(scale, ref g2, ref h2);
-        if (R.Value > 3) Scale<S, V, C>(scale, ref g3, ref h3);
-        if (R.Value > 4) Scale<S, V, C>(scale, ref g4, ref h4);
-        if (R.Value > 5) Scale<S, V, C>(scale, ref g5, ref h5);
+        Scale<S, V, N>(scale, ref g0, ref h0);
+        if (R.Value > 1) Scale<S, V, N>(scale, ref g1, ref h1);
+        if (R.Value > 2) Scale<S, V, N>(scale, ref g2, ref h2);
+        if (R.Value > 3) Scale<S, V, N>(scale, ref g3, ref h3);
+        if (R.Value > 4) Scale<S, V, N>(scale, ref g4, ref h4);
+        if (R.Value > 5) Scale<S, V, N>(scale, ref g5, ref h5);
         if (cells.Rate != 0)
         {
             V rate = S.Broadcast(cells.Rate), mask = S.First(last);
-            Update<S, V, C, TRest>(target, mask, rate, ref g0, ref h0);
-            if (R.Value > 1) Update<S, V, C, TRest>(target + stride, mask, rate, ref g1, ref h1);
-            if (R.Value > 2) Update<S, V, C, TRest>(target + 2 * stride, mask, rate, ref g2, ref h2);
-            if (R.Value > 3) Update<S, V, C, TRest>(target + 3 * stride, mask, rate, ref g3, ref h3);
-            if (R.Value > 4) Update<S, V, C, TRest>(target + 4 * stride, mask, rate, ref g4, ref h4);
-            if (R.Value > 5) Update<S, V, C, TRest>(target + 5 * stride, mask, rate, ref g5, ref h5);
+            Update<S, V, N, TRest>(target, mask, rate, ref g0, ref h0);
+            if (R.Value > 1) Update<S, V, N, TRest>(target + stride, mask, rate, ref g1, ref h1);
+            if (R.Value > 2) Update<S, V, N, TRest>(target + 2 * stride, mask, rate, ref g2, ref h2);
+            if (R.Value > 3) Update<S, V, N, TRest>(target + 3 * stride, mask, rate, ref g3, ref h3);
+            if (R.Value > 4) Update<S, V, N, TRest>(target + 4 * stride, mask, rate, ref g4, ref h4);
+            if (R.Value > 5) Update<S, V, N, TRest>(target + 5 * stride, mask, rate, ref g5, ref h5);
         }
 
-        RowGemm.Store<S, V, C, TRest>(g0, h0, target, last);
-        if (R.Value > 1) RowGemm.Store<S, V, C, TRest>(g1, h1, target + stride, last);
-        if (R.Value > 2) RowGemm.Store<S, V, C, TRest>(g2, h2, target + 2 * stride, last);
-        if (R.Value > 3) RowGemm.Store<S, V, C, TRest>(g3, h3, target + 3 * stride, last);
-        if (R.Value > 4) RowGemm.Store<S, V, C, TRest>(g4, h4, target + 4 * stride, last);
-        if (R.Value > 5) RowGemm.Store<S, V, C, TRest>(g5, h5, target + 5 * stride, last);
+        Accumulators.Store<S, V, N, TRest>(g0, h0, target, last);
+        if (R.Value > 1) Accumulators.Store<S, V, N, TRest>(g1, h1, target + stride, last);
+        if (R.Value > 2) Accumulators.Store<S, V, N, TRest>(g2, h2, target + 2 * stride, last);
+        if (R.Value > 3) Accumulators.Store<S, V, N, TRest>(g3, h3, target + 3 * stride, last);
+        if (R.Value > 4) Accumulators.Store<S, V, N, TRest>(g4, h4, target + 4 * stride, last);
+        if (R.Value > 5) Accumulators.Store<S, V, N, TRest>(g5, h5, target + 5 * stride, last);
     }
 
     private static void Fetch(float* at, int rows, nint stride)
@@ -187,26 +174,26 @@ internal static unsafe class BatchGradient
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scale<S, V, C>(V scale, ref V g, ref V h)
+    private static void Scale<S, V, N>(V scale, ref V g, ref V h)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
         g = S.Multiply(g, scale);
-        if (C.Value > 1) h = S.Multiply(h, scale);
+        if (N.Value > 1) h = S.Multiply(h, scale);
     }
 
     /// <summary>What becomes of a row's sums on a descent: its parameters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Update<S, V, C, TRest>(float* target, V mask, V rate, ref V g, ref V h)
+    private static void Update<S, V, N, TRest>(float* target, V mask, V rate, ref V g, ref V h)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where TRest : struct, IConst
     {
-        RowGemm.Load<S, V, C, TRest>(target, mask, out V w0, out V w1);
+        Accumulators.Load<S, V, N, TRest>(target, mask, out V w0, out V w1);
         g = S.MultiplyAdd(rate, g, w0);
-        if (C.Value > 1) h = S.MultiplyAdd(rate, h, w1);
+        if (N.Value > 1) h = S.MultiplyAdd(rate, h, w1);
     }
 
     /// <summary>A block's rows of the gradient, and the outputs of a panel.</summary>
@@ -219,7 +206,7 @@ internal static unsafe class BatchGradient
     /// <param name="next">Floats from there to where the next block goes.</param>
     /// <param name="stride">From row to row of sum and target.</param>
     /// <param name="lanes">Outputs.</param>
-    /// <param name="scale">Of <see cref="Run"/>; here, because in registers it would take them from the sums.</param>
+    /// <param name="scale">Of <see cref="Sum{S, V}"/>; here, because in registers it would take them from the sums.</param>
     /// <param name="rate">The same.</param>
     private readonly struct Cells(
         float* panel, float* inputs, int step, int row, float* sum, float* target, nint next, int stride, int lanes, float scale, float rate)
@@ -228,5 +215,17 @@ internal static unsafe class BatchGradient
         internal readonly nint Next = next;
         internal readonly int Step = step, Row = row, Stride = stride, Lanes = lanes;
         internal readonly float Scale = scale, Rate = rate;
+    }
+
+    /// <summary>The arguments of <see cref="Sum{S, V, N, TRest, R}"/>.</summary>
+    private readonly struct Block<S, V, N, TRest>(TileChunk* chunk, Cells* cells) : IForRows
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where TRest : struct, IConst
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<R>()
+            where R : struct, IConst => Sum<S, V, N, TRest, R>(in *chunk, in *cells);
     }
 }

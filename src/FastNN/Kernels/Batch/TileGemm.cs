@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
+using FastNN.Plumbing;
 using FastNN.Simd;
 using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
 /// <summary>
-/// The products of a layer with a tile of samples, which lie in the lanes: C vectors of them, one or two. A tile is [neurons][C·lanes].
+/// The products of a layer with a tile of samples, which lie in the lanes: N vectors of them, one or two. A tile is [neurons][N·lanes].
 /// <code>forward   y_i  = b_i + Σ_j w_ij·a_j              a [inputs], y [outputs]
 /// backward  δ⁻_j = f′_j·Σ_i w_ij·δ_i               δ⁻ [inputs], δ [outputs]</code>
 /// W [inputs, outputs] is read as it is, one weight broadcast for all lanes; every sum is one chain in ascending order. Both directions are
@@ -24,7 +25,7 @@ namespace FastNN.Batch;
 /// </item>
 /// <item>
 /// Forward, columns of W whose rows lie powers of two apart share few sets of L1 and push each other out before the next tile comes. Narrow vectors,
-/// which have less time to fetch them again, take them from a copy (<see cref="Copies"/>).
+/// which have less time to fetch them again, take them from a copy (<see cref="Routes.TileBlocksFor"/>).
 /// </item>
 /// <item>
 /// The activation follows once a layer's sums are complete. σ taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
@@ -34,24 +35,7 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileGemm
 {
-    private const int MaxRows = 6, LineAhead = 16;
-
-    /// <summary>Weights of a term that are copied together: those of eight blocks, and whole lines of the cache.</summary>
-    private const int Panel = 8 * MaxRows;
-
-    /// <summary>
-    /// Whether weights are copied: where rows of W are so many lines apart that columns fall into an eighth of the sets of L1, and there are tiles enough
-    /// to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with copies and 74 % without, 64 of 768-768 83 and 77 %; two
-    /// tiles or rows of 384 would lose by it. At 512 bits such layers go in rows (<see cref="RowGemm.SuitsTiles"/>).
-    /// </summary>
-    private static bool Copies(int lanes, int outputs, int tiles) => lanes < Simd512.Count && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
-
-    /// <summary>
-    /// The most terms in a pass. Half as many lanes take half as long over a term, so the caches must be quicker: at 256 bits, 1000-1000 reaches 88 % of
-    /// the peak with 128 terms and 75 % with 200; 1024-1024 from copies 83 % with 96 and 78 % with 128, and for one tile, which copies nothing, 78 % with
-    /// 64 and 70 % with 128.
-    /// </summary>
-    private static int Depth(int lanes, bool copies, bool alias) => lanes == Simd512.Count ? 200 : copies ? 96 : alias ? 64 : 128;
+    private const int LineAhead = Caches.LineFloats, Panel = Routes.TilePanel;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -60,15 +44,16 @@ internal static unsafe class TileGemm
     /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="group">More tiles that take the same weights.</param>
+    /// <param name="division">How the work is divided.</param>
     [SkipLocalsInit]
-    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group)
+    internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group, TileBlocks division)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
-        nint tile = C.Value * S.Count;
-        bool copies = Copies(S.Count, outputs, group.Tiles);
-        int first = 0, depth = Depth(S.Count, copies, Pages.Alias(outputs));
+        nint tile = N.Value * S.Count;
+        bool copies = division.Copies;
+        int first = 0, depth = division.Depth;
         float* copy = null;
         if (copies)
         {
@@ -76,14 +61,14 @@ internal static unsafe class TileGemm
             copy = room;
         }
 
-        for (int passes = Parts(inputs, depth); passes > 0; passes--)
+        for (int passes = Parts.Of(inputs, depth); passes > 0; passes--)
         {
-            int terms = Parts(inputs - first, passes), i = 0, copied = 0;
+            int terms = Parts.Of(inputs - first, passes), i = 0, copied = 0;
             float* at = a + first * tile, wf = w + first * (nint)outputs, from = wf;
             nint stride = outputs;
-            for (int blocks = Parts(outputs, MaxRows); blocks > 0; blocks--)
+            for (int blocks = Parts.Of(outputs, RowCount.Most); blocks > 0; blocks--)
             {
-                int rows = Parts(outputs - i, blocks);
+                int rows = Parts.Of(outputs - i, blocks);
                 if (copies && i + rows > copied)
                 {
                     Copy<S, V>(wf + i, outputs, terms, copy);
@@ -94,7 +79,13 @@ internal static unsafe class TileGemm
 
                 float* z = y + i * tile, start = first == 0 ? b + i : null;
                 for (int t = 0; t < group.Tiles; t++)
-                    Rows<S, V, Identity, C, Const.Yes>(rows, at + t * group.Inputs, terms, from + i, stride, start, z + t * group.Outputs, null);
+                {
+                    RowCount.Call(
+                        rows,
+                        new Block<S, V, Identity, N, Const.Yes>(
+                            at + t * group.InputStride, terms, from + i, stride, start, z + t * group.OutputStride, null));
+                }
+
                 i += rows;
             }
 
@@ -123,55 +114,37 @@ internal static unsafe class TileGemm
     /// <param name="inputs">Rows of W.</param>
     /// <param name="inputDelta">Receives δ⁻, a tile.</param>
     /// <param name="group">More tiles that take the same weights.</param>
-    internal static void Backward<S, V, A, C>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
+    /// <param name="depth">The most terms in a pass.</param>
+    internal static void Backward<S, V, A, N>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group, int depth)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
-        where C : struct, IConst
+        where N : struct, IConst
     {
-        nint tile = C.Value * S.Count;
-        float* zeros = stackalloc float[MaxRows];
+        nint tile = N.Value * S.Count;
+        float* zeros = stackalloc float[RowCount.Most];
         int first = 0;
-        for (int passes = Parts(outputs, Depth(S.Count, copies: false, alias: false)); passes > 0; passes--)
+        for (int passes = Parts.Of(outputs, depth); passes > 0; passes--)
         {
-            int terms = Parts(outputs - first, passes);
+            int terms = Parts.Of(outputs - first, passes);
             float* from = delta + first * tile;
-            for (int j = 0, blocks = Parts(inputs, MaxRows); blocks > 0; blocks--)
+            for (int j = 0, blocks = Parts.Of(inputs, RowCount.Most); blocks > 0; blocks--)
             {
-                int rows = Parts(inputs - j, blocks);
+                int rows = Parts.Of(inputs - j, blocks);
                 float* wj = w + j * (nint)outputs + first, start = first == 0 ? zeros : null, z = inputDelta + j * tile;
                 for (int t = 0; t < group.Tiles; t++)
                 {
-                    float* keptj = passes == 1 ? kept + j * tile + t * group.Inputs : null;
-                    Rows<S, V, A, C, Const.No>(rows, from + t * group.Outputs, terms, wj, outputs, start, z + t * group.Outputs, keptj);
+                    float* keptj = passes == 1 ? kept + j * tile + t * group.InputStride : null;
+                    RowCount.Call(
+                        rows,
+                        new Block<S, V, A, N, Const.No>(
+                            from + t * group.OutputStride, terms, wj, outputs, start, z + t * group.OutputStride, keptj));
                 }
 
                 j += rows;
             }
 
             first += terms;
-        }
-    }
-
-    /// <summary>count/size rounded up: the parts of at most that size, or the size of the first of so many even parts.</summary>
-    private static int Parts(int count, int size) => (count + size - 1) / size;
-
-    private static void Rows<S, V, A, C, TForward>(
-        int rows, float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
-        where S : struct, ISimd<V>
-        where V : struct
-        where A : struct, IActivation
-        where C : struct, IConst
-        where TForward : struct, IConst
-    {
-        switch (rows)
-        {
-            case 1: Block<S, V, A, C, Const.One, TForward>(x, terms, w, outputs, start, z, kept); break;
-            case 2: Block<S, V, A, C, Const.Two, TForward>(x, terms, w, outputs, start, z, kept); break;
-            case 3: Block<S, V, A, C, Const.Three, TForward>(x, terms, w, outputs, start, z, kept); break;
-            case 4: Block<S, V, A, C, Const.Four, TForward>(x, terms, w, outputs, start, z, kept); break;
-            case 5: Block<S, V, A, C, Const.Five, TForward>(x, terms, w, outputs, start, z, kept); break;
-            default: Block<S, V, A, C, Const.Six, TForward>(x, terms, w, outputs, start, z, kept); break;
         }
     }
 
@@ -188,16 +161,16 @@ internal static unsafe class TileGemm
     /// <param name="z">Rows of the result, a tile.</param>
     /// <param name="kept">What f′, which closes these rows, is taken from, or null.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, A, C, R, TForward>(
+    private static void Sum<S, V, A, N, R, TForward>(
         float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
         where TForward : struct, IConst
     {
-        nint tile = C.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
+        nint tile = N.Value * S.Count, row = TForward.Value != 0 ? 1 : outputs, step = TForward.Value != 0 ? outputs : 1;
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default;
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default; // the second vectors
         if (start != null)
@@ -211,8 +184,8 @@ internal static unsafe class TileGemm
         }
         else
         {
-            Load<S, V, R>(z, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
-            if (C.Value > 1) Load<S, V, R>(z + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            Accumulators.Load<S, V, R>(z, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+            if (N.Value > 1) Accumulators.Load<S, V, R>(z + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
         // Each row's weights by a pointer of its own, which the JIT would compute anew in every turn.
@@ -220,48 +193,19 @@ internal static unsafe class TileGemm
         for (nint k = 0; x < end; x += tile, k += step)
         {
             if (TForward.Value != 0) Prefetch.Line(w + k + LineAhead);
-            Turn<S, V, C, R>(x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            Accumulators.AddTerm<S, V, N, R>(
+                x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k,
+                ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
         if (TForward.Value == 0 && kept != null)
         {
             Derive<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
-            if (C.Value > 1) Derive<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            if (N.Value > 1) Derive<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
-        Store<S, V, R>(z, tile, z0, z1, z2, z3, z4, z5);
-        if (C.Value > 1) Store<S, V, R>(z + S.Count, tile, u0, u1, u2, u3, u4, u5);
-    }
-
-    /// <summary>z_r += w_r·x for one term, u_r for the second vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Turn<S, V, C, R>(
-        float* x, float* w0, float* w1, float* w2, float* w3, float* w4, float* w5,
-        ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5, ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where C : struct, IConst
-        where R : struct, IConst
-    {
-        V x0 = S.Load(x), x1 = x0;
-        if (C.Value > 1) x1 = S.Load(x + S.Count);
-        Add<S, V, C>(w0, x0, x1, ref z0, ref u0);
-        if (R.Value > 1) Add<S, V, C>(w1, x0, x1, ref z1, ref u1);
-        if (R.Value > 2) Add<S, V, C>(w2, x0, x1, ref z2, ref u2);
-        if (R.Value > 3) Add<S, V, C>(w3, x0, x1, ref z3, ref u3);
-        if (R.Value > 4) Add<S, V, C>(w4, x0, x1, ref z4, ref u4);
-        if (R.Value > 5) Add<S, V, C>(w5, x0, x1, ref z5, ref u5);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Add<S, V, C>(float* w, V x0, V x1, ref V z, ref V u)
-        where S : struct, ISimd<V>
-        where V : struct
-        where C : struct, IConst
-    {
-        V weight = S.Broadcast(*w);
-        z = S.MultiplyAdd(weight, x0, z);
-        if (C.Value > 1) u = S.MultiplyAdd(weight, x1, u);
+        Accumulators.Store<S, V, R>(z, tile, z0, z1, z2, z3, z4, z5);
+        if (N.Value > 1) Accumulators.Store<S, V, R>(z + S.Count, tile, u0, u1, u2, u3, u4, u5);
     }
 
     /// <summary>z ← fma(z, f′, 0), which leaves no negative zero.</summary>
@@ -281,31 +225,16 @@ internal static unsafe class TileGemm
         if (R.Value > 5) z5 = S.MultiplyAdd(z5, A.Slope<S, V>(S.Load(kept + 5 * tile)), zero);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Load<S, V, R>(float* z, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+    /// <summary>The arguments of <see cref="Sum{S, V, A, N, R, TForward}"/>.</summary>
+    private readonly struct Block<S, V, A, N, TForward>(float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept) : IForRows
         where S : struct, ISimd<V>
         where V : struct
-        where R : struct, IConst
+        where A : struct, IActivation
+        where N : struct, IConst
+        where TForward : struct, IConst
     {
-        z0 = S.Load(z);
-        if (R.Value > 1) z1 = S.Load(z + tile);
-        if (R.Value > 2) z2 = S.Load(z + 2 * tile);
-        if (R.Value > 3) z3 = S.Load(z + 3 * tile);
-        if (R.Value > 4) z4 = S.Load(z + 4 * tile);
-        if (R.Value > 5) z5 = S.Load(z + 5 * tile);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Store<S, V, R>(float* z, nint tile, V z0, V z1, V z2, V z3, V z4, V z5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where R : struct, IConst
-    {
-        S.Store(z0, z);
-        if (R.Value > 1) S.Store(z1, z + tile);
-        if (R.Value > 2) S.Store(z2, z + 2 * tile);
-        if (R.Value > 3) S.Store(z3, z + 3 * tile);
-        if (R.Value > 4) S.Store(z4, z + 4 * tile);
-        if (R.Value > 5) S.Store(z5, z + 5 * tile);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<R>()
+            where R : struct, IConst => Sum<S, V, A, N, R, TForward>(x, terms, w, outputs, start, z, kept);
     }
 }

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
+using FastNN.Plumbing;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
 /// <summary>
-/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][C·lanes], C one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
+/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][N·lanes], N one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
 /// c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Here, few inputs or outputs: all four chains of up to three
 /// outputs together, 24 sums for two vectors of samples, and for one vector after the other where there are sixteen registers. The rest go in pairs of
 /// chains (<see cref="TileNarrowPairs"/>).
@@ -20,20 +22,20 @@ internal static unsafe class TileNarrow
     /// <param name="b">Biases [outputs].</param>
     /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
-    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs)
+    internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
-        bool fits = 4 * C.Value * MaxOutputs <= S.Registers; // what is left of 16 or 32 takes the factors
-        nint tile = C.Value * S.Count;
-        if (outputs > (fits ? MaxOutputs : 1) && inputs >= FewestForPairs(fits))
+        bool fits = 4 * N.Value * MaxOutputs <= S.Registers; // what is left of 16 or 32 takes the factors
+        nint tile = N.Value * S.Count;
+        if (Routes.ChainsInPairs(inputs, outputs, fits ? MaxOutputs : 1, Machine.Here))
         {
-            TileNarrowPairs.Forward<S, V, C>(a, inputs, w, b, y, outputs);
+            TileNarrowPairs.Forward<S, V, N>(a, inputs, w, b, y, outputs, Routes.PairsDepth(Machine.Here));
         }
         else if (fits || outputs == 1)
         {
-            Together<S, V, C>(a, inputs, w, b, y, outputs, tile);
+            Together<S, V, N>(a, inputs, w, b, y, outputs, tile);
         }
         else
         {
@@ -41,28 +43,22 @@ internal static unsafe class TileNarrow
         }
     }
 
-    /// <summary>
-    /// Inputs from which on pairs are better. With fewer, what a pair costs beside its products shows: at 512 bits all four together take 0.92 of the time
-    /// for 8-32, 0.98 for 32-32 and as long for 48-32. One vector of samples after the other they take 0.94 of the time for 8-10, 1.03 for 16-10.
-    /// </summary>
-    private static int FewestForPairs(bool fits) => fits ? 48 : 16;
-
-    /// <summary>Four chains of each output, for C vectors of samples. Inlined, because with calls 8-2 takes 1.05 times as long with AVX2.</summary>
+    /// <summary>Four chains of each output, for N vectors of samples. Inlined, because with calls 8-2 takes 1.05 times as long with AVX2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Together<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
+    private static void Together<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
-        for (int i = 0, blocks = (outputs + MaxOutputs - 1) / MaxOutputs; blocks > 0; blocks--)
+        for (int i = 0, blocks = Parts.Of(outputs, MaxOutputs); blocks > 0; blocks--)
         {
-            int rows = (outputs - i + blocks - 1) / blocks;
+            int rows = Parts.Of(outputs - i, blocks);
             float* z = y + i * tile;
             switch (rows)
             {
-                case 1: Block<S, V, C, Const.One>(a, inputs, w + i, outputs, b + i, z, tile); break;
-                case 2: Block<S, V, C, Const.Two>(a, inputs, w + i, outputs, b + i, z, tile); break;
-                default: Block<S, V, C, Const.Three>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                case 1: Block<S, V, N, Const.One>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                case 2: Block<S, V, N, Const.Two>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                default: Block<S, V, N, Const.Three>(a, inputs, w + i, outputs, b + i, z, tile); break;
             }
 
             i += rows;
@@ -78,10 +74,10 @@ internal static unsafe class TileNarrow
     /// <param name="z">Receives the sums.</param>
     /// <param name="tile">From row to row of a and z.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, C, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile)
+    private static void Block<S, V, N, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
     {
         V zero = S.Broadcast(0f);
@@ -92,43 +88,43 @@ internal static unsafe class TileNarrow
 
         for (; inputs >= 4; inputs -= 4, a += 4 * tile, w += 4 * outputs)
         {
-            Turn<S, V, C, R>(a, w, ref c0, ref d0, ref e0, ref f0, ref g0, ref h0);
-            Turn<S, V, C, R>(a + tile, w + outputs, ref c1, ref d1, ref e1, ref f1, ref g1, ref h1);
-            Turn<S, V, C, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2, ref f2, ref g2, ref h2);
-            Turn<S, V, C, R>(a + 3 * tile, w + 3 * outputs, ref c3, ref d3, ref e3, ref f3, ref g3, ref h3);
+            AddTerm<S, V, N, R>(a, w, ref c0, ref d0, ref e0, ref f0, ref g0, ref h0);
+            AddTerm<S, V, N, R>(a + tile, w + outputs, ref c1, ref d1, ref e1, ref f1, ref g1, ref h1);
+            AddTerm<S, V, N, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2, ref f2, ref g2, ref h2);
+            AddTerm<S, V, N, R>(a + 3 * tile, w + 3 * outputs, ref c3, ref d3, ref e3, ref f3, ref g3, ref h3);
         }
 
-        if (inputs > 0) Turn<S, V, C, R>(a, w, ref c0, ref d0, ref e0, ref f0, ref g0, ref h0);
-        if (inputs > 1) Turn<S, V, C, R>(a + tile, w + outputs, ref c1, ref d1, ref e1, ref f1, ref g1, ref h1);
-        if (inputs > 2) Turn<S, V, C, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2, ref f2, ref g2, ref h2);
+        if (inputs > 0) AddTerm<S, V, N, R>(a, w, ref c0, ref d0, ref e0, ref f0, ref g0, ref h0);
+        if (inputs > 1) AddTerm<S, V, N, R>(a + tile, w + outputs, ref c1, ref d1, ref e1, ref f1, ref g1, ref h1);
+        if (inputs > 2) AddTerm<S, V, N, R>(a + 2 * tile, w + 2 * outputs, ref c2, ref d2, ref e2, ref f2, ref g2, ref h2);
 
-        Store<S, V, C>(c0, c1, c2, c3, f0, f1, f2, f3, z);
-        if (R.Value > 1) Store<S, V, C>(d0, d1, d2, d3, g0, g1, g2, g3, z + tile);
-        if (R.Value > 2) Store<S, V, C>(e0, e1, e2, e3, h0, h1, h2, h3, z + 2 * tile);
+        Store<S, V, N>(c0, c1, c2, c3, f0, f1, f2, f3, z);
+        if (R.Value > 1) Store<S, V, N>(d0, d1, d2, d3, g0, g1, g2, g3, z + tile);
+        if (R.Value > 2) Store<S, V, N>(e0, e1, e2, e3, h0, h1, h2, h3, z + 2 * tile);
     }
 
     /// <summary>One input into one chain of each output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn<S, V, C, R>(float* a, float* w, ref V c, ref V d, ref V e, ref V f, ref V g, ref V h)
+    private static void AddTerm<S, V, N, R>(float* a, float* w, ref V c, ref V d, ref V e, ref V f, ref V g, ref V h)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
     {
         V a0 = S.Load(a), a1 = a0;
-        if (C.Value > 1) a1 = S.Load(a + S.Count);
-        TileGemm.Add<S, V, C>(w, a0, a1, ref c, ref f);
-        if (R.Value > 1) TileGemm.Add<S, V, C>(w + 1, a0, a1, ref d, ref g);
-        if (R.Value > 2) TileGemm.Add<S, V, C>(w + 2, a0, a1, ref e, ref h);
+        if (N.Value > 1) a1 = S.Load(a + S.Count);
+        Accumulators.Add<S, V, N>(w, a0, a1, ref c, ref f);
+        if (R.Value > 1) Accumulators.Add<S, V, N>(w + 1, a0, a1, ref d, ref g);
+        if (R.Value > 2) Accumulators.Add<S, V, N>(w + 2, a0, a1, ref e, ref h);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<S, V, C>(V c0, V c1, V c2, V c3, V f0, V f1, V f2, V f3, float* z)
+    private static void Store<S, V, N>(V c0, V c1, V c2, V c3, V f0, V f1, V f2, V f3, float* z)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
         S.Store(S.Add(S.Add(c0, c2), S.Add(c1, c3)), z);
-        if (C.Value > 1) S.Store(S.Add(S.Add(f0, f2), S.Add(f1, f3)), z + S.Count);
+        if (N.Value > 1) S.Store(S.Add(S.Add(f0, f2), S.Add(f1, f3)), z + S.Count);
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using FastNN.Plumbing;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Batch;
 
@@ -15,25 +17,25 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileNarrowPairs
 {
-    /// <summary>
-    /// The most inputs in a pass, a multiple of four: what a tile of them takes, 20 KiB, stays in L1 for all outputs. Anything from 100 to 300 is as good;
-    /// in one pass 400-32 and 784-32 take 1.06 and 1.1 times as long at 512 bits, 1.2 times with AVX2.
-    /// </summary>
-    private const int Depth = 160;
+    private const int MaxOutputs = 32;
 
-    private const int MaxRows = 6, MaxOutputs = 32;
-
-    /// <inheritdoc cref="TileNarrow.Forward"/>
+    /// <param name="a">The layer's inputs, a tile.</param>
+    /// <param name="inputs">Rows of W.</param>
+    /// <param name="w">Weights [inputs, outputs].</param>
+    /// <param name="b">Biases [outputs].</param>
+    /// <param name="y">Receives the layer's sums, a tile.</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="depth">The most inputs in a pass, a multiple of four (<see cref="Routes.PairsDepth"/>).</param>
     [SkipLocalsInit]
-    internal static void Forward<S, V, C>(float* a, int inputs, float* w, float* b, float* y, int outputs)
+    internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, int depth)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
     {
-        nint tile = C.Value * S.Count;
-        int most = 2 * C.Value * MaxRows <= S.Registers ? MaxRows : MaxRows / 2, first = 0;
+        nint tile = N.Value * S.Count;
+        int most = 2 * N.Value * RowCount.Most <= S.Registers ? RowCount.Most : RowCount.Most / 2, first = 0;
         float* parked = null;
-        int passes = outputs <= most ? 1 : Parts(inputs, Depth);
+        int passes = outputs <= most ? 1 : Parts.Of(inputs, depth);
         if (passes > 1)
         {
             float* room = stackalloc float[4 * MaxOutputs * (int)tile];
@@ -42,13 +44,13 @@ internal static unsafe class TileNarrowPairs
 
         for (; passes > 0; passes--)
         {
-            int terms = passes == 1 ? inputs - first : Parts(inputs - first, 4 * passes) * 4;
+            int terms = passes == 1 ? inputs - first : Parts.Of(inputs - first, 4 * passes) * 4;
             float* at = a + first * tile, wf = w + first * (nint)outputs;
-            for (int i = 0, blocks = Parts(outputs, most); blocks > 0; blocks--)
+            for (int i = 0, blocks = Parts.Of(outputs, most); blocks > 0; blocks--)
             {
-                int rows = Parts(outputs - i, blocks);
+                int rows = Parts.Of(outputs - i, blocks);
                 float* start = first == 0 ? b + i : null, sums = passes == 1 ? y + i * tile : null;
-                Rows<S, V, C>(rows, at, terms, wf + i, outputs, start, parked + 4 * i * tile, sums);
+                RowCount.Call(rows, new Block<S, V, N>(at, terms, wf + i, outputs, start, parked + 4 * i * tile, sums));
                 i += rows;
             }
 
@@ -56,33 +58,15 @@ internal static unsafe class TileNarrowPairs
         }
     }
 
-    private static int Parts(int count, int size) => (count + size - 1) / size;
-
-    private static void Rows<S, V, C>(int rows, float* a, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
+    private static void Pairs<S, V, N, R>(float* a, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
-    {
-        switch (rows)
-        {
-            case 1: Pairs<S, V, C, Const.One>(a, terms, w, outputs, start, parked, sums); break;
-            case 2: Pairs<S, V, C, Const.Two>(a, terms, w, outputs, start, parked, sums); break;
-            case 3: Pairs<S, V, C, Const.Three>(a, terms, w, outputs, start, parked, sums); break;
-            case 4: Pairs<S, V, C, Const.Four>(a, terms, w, outputs, start, parked, sums); break;
-            case 5: Pairs<S, V, C, Const.Five>(a, terms, w, outputs, start, parked, sums); break;
-            default: Pairs<S, V, C, Const.Six>(a, terms, w, outputs, start, parked, sums); break;
-        }
-    }
-
-    private static void Pairs<S, V, C, R>(float* a, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
-        where S : struct, ISimd<V>
-        where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
     {
-        nint tile = C.Value * S.Count;
-        Block<S, V, C, R, Const.No>(a, terms, w, outputs, start, parked, sums);
-        Block<S, V, C, R, Const.Yes>(a + tile, terms - 1, w + outputs, outputs, start, parked + 2 * R.Value * tile, sums);
+        nint tile = N.Value * S.Count;
+        Sum<S, V, N, R, Const.No>(a, terms, w, outputs, start, parked, sums);
+        Sum<S, V, N, R, Const.Yes>(a + tile, terms - 1, w + outputs, outputs, start, parked + 2 * R.Value * tile, sums);
     }
 
     /// <summary>Two chains of R outputs over every fourth input, those of the first and of the third.</summary>
@@ -94,14 +78,14 @@ internal static unsafe class TileNarrowPairs
     /// <param name="parked">R rows of the first chain and R of the second, tiles.</param>
     /// <param name="sums">Receives c₀ + c₂, or has c₁ + c₃ added; null where the chains are to be parked.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, C, R, TOdd>(float* x, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
+    private static void Sum<S, V, N, R, TOdd>(float* x, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
         where TOdd : struct, IConst
     {
-        nint tile = C.Value * S.Count;
+        nint tile = N.Value * S.Count;
         float* parked2 = parked + R.Value * tile;
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
         V d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default; // the second vectors
@@ -109,8 +93,8 @@ internal static unsafe class TileNarrowPairs
         V f0 = default, f1 = default, f2 = default, f3 = default, f4 = default, f5 = default; // its second vectors
         if (start == null)
         {
-            Load<S, V, C, R>(parked, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            Load<S, V, C, R>(parked2, ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
+            Load<S, V, N, R>(parked, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            Load<S, V, N, R>(parked2, ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
         }
         else if (TOdd.Value == 0)
         {
@@ -124,58 +108,58 @@ internal static unsafe class TileNarrowPairs
 
         for (; terms > 2; terms -= 4, x += 4 * tile, w += 4 * outputs)
         {
-            Turn<S, V, C, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            Turn<S, V, C, R>(x + 2 * tile, w + 2 * outputs, ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
+            AddTerm<S, V, N, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            AddTerm<S, V, N, R>(x + 2 * tile, w + 2 * outputs, ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
         }
 
-        if (terms > 0) Turn<S, V, C, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+        if (terms > 0) AddTerm<S, V, N, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
 
         if (sums != null)
         {
             Add<S, V, R, TOdd>(sums, tile, c0, c1, c2, c3, c4, c5, e0, e1, e2, e3, e4, e5);
-            if (C.Value > 1) Add<S, V, R, TOdd>(sums + S.Count, tile, d0, d1, d2, d3, d4, d5, f0, f1, f2, f3, f4, f5);
+            if (N.Value > 1) Add<S, V, R, TOdd>(sums + S.Count, tile, d0, d1, d2, d3, d4, d5, f0, f1, f2, f3, f4, f5);
         }
         else
         {
-            Store<S, V, C, R>(parked, c0, c1, c2, c3, c4, c5, d0, d1, d2, d3, d4, d5);
-            Store<S, V, C, R>(parked2, e0, e1, e2, e3, e4, e5, f0, f1, f2, f3, f4, f5);
+            Store<S, V, N, R>(parked, c0, c1, c2, c3, c4, c5, d0, d1, d2, d3, d4, d5);
+            Store<S, V, N, R>(parked2, e0, e1, e2, e3, e4, e5, f0, f1, f2, f3, f4, f5);
         }
     }
 
     /// <summary>One input into one chain of each output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn<S, V, C, R>(
+    private static void AddTerm<S, V, N, R>(
         float* x, float* w, ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V d0, ref V d1, ref V d2, ref V d3, ref V d4, ref V d5)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst =>
-        TileGemm.Turn<S, V, C, R>(
+        Accumulators.AddTerm<S, V, N, R>(
             x, w, w + 1, w + 2, w + 3, w + 4, w + 5, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<S, V, C, R>(
+    private static void Load<S, V, N, R>(
         float* z, ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V d0, ref V d1, ref V d2, ref V d3, ref V d4, ref V d5)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
     {
-        nint tile = C.Value * S.Count;
-        TileGemm.Load<S, V, R>(z, tile, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5);
-        if (C.Value > 1) TileGemm.Load<S, V, R>(z + S.Count, tile, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+        nint tile = N.Value * S.Count;
+        Accumulators.Load<S, V, R>(z, tile, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5);
+        if (N.Value > 1) Accumulators.Load<S, V, R>(z + S.Count, tile, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<S, V, C, R>(float* z, V c0, V c1, V c2, V c3, V c4, V c5, V d0, V d1, V d2, V d3, V d4, V d5)
+    private static void Store<S, V, N, R>(float* z, V c0, V c1, V c2, V c3, V c4, V c5, V d0, V d1, V d2, V d3, V d4, V d5)
         where S : struct, ISimd<V>
         where V : struct
-        where C : struct, IConst
+        where N : struct, IConst
         where R : struct, IConst
     {
-        nint tile = C.Value * S.Count;
-        TileGemm.Store<S, V, R>(z, tile, c0, c1, c2, c3, c4, c5);
-        if (C.Value > 1) TileGemm.Store<S, V, R>(z + S.Count, tile, d0, d1, d2, d3, d4, d5);
+        nint tile = N.Value * S.Count;
+        Accumulators.Store<S, V, R>(z, tile, c0, c1, c2, c3, c4, c5);
+        if (N.Value > 1) Accumulators.Store<S, V, R>(z + S.Count, tile, d0, d1, d2, d3, d4, d5);
     }
 
     /// <summary>c + e of each output to where the sums are, or, where these are of the odd chains, added to what is there.</summary>
@@ -202,5 +186,16 @@ internal static unsafe class TileNarrowPairs
     {
         V pair = S.Add(c, e);
         S.Store(TOdd.Value != 0 ? S.Add(S.Load(sum), pair) : pair, sum);
+    }
+
+    /// <summary>The arguments of <see cref="Pairs{S, V, N, R}"/>.</summary>
+    private readonly struct Block<S, V, N>(float* a, int terms, float* w, nint outputs, float* start, float* parked, float* sums) : IForRows
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<R>()
+            where R : struct, IConst => Pairs<S, V, N, R>(a, terms, w, outputs, start, parked, sums);
     }
 }

@@ -18,7 +18,7 @@ internal static unsafe class TileOutputDelta
     /// <param name="tile">Floats in a row, whole vectors.</param>
     /// <param name="costs">Room for sixteen rows, the first of which receives the costs.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Run<S, V, A, C>(float* a, float* kept, float* y, int outputs, nint tile, float* costs)
+    internal static void Compute<S, V, A, C>(float* a, float* kept, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation

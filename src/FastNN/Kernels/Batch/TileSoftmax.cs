@@ -11,7 +11,7 @@ namespace FastNN.Batch;
 internal static unsafe class TileSoftmax
 {
     /// <summary>The sums z become outputs a.</summary>
-    internal static void Run<S, V>(float* z, int outputs, nint tile)
+    internal static void Activate<S, V>(float* z, int outputs, nint tile)
         where S : struct, ISimd<V>
         where V : struct
     {

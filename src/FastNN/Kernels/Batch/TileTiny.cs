@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
-using FastNN.Passes;
 using FastNN.Simd;
 
 namespace FastNN.Batch;
 
 /// <summary>
 /// z_i = b_i + Σ_j w_ij·a_j of a layer not wider than four, with no more inputs, on a tile of samples [neurons][lanes]: the inputs for one vector of
-/// samples are all in registers. Here a tile may have any number of vectors: the more, the less a layer waits for the one before
-/// (<see cref="TinyKernelSet{K, T}.TilesTogether"/>).
+/// samples are all in registers. Here a tile may have any number of vectors: the more, the less a layer waits for the one before.
 /// </summary>
 internal static unsafe class TileTiny
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Run<S, V>(in LayerShape layer, float* parameters, float* a, float* z, nint lanes)
+    internal static void Forward<S, V>(in LayerShape layer, float* parameters, float* a, float* z, nint lanes)
         where S : struct, ISimd<V>
         where V : struct
     {

@@ -19,27 +19,27 @@ internal static unsafe class Transpose
     /// <param name="target">[columns][rows], rows targetStride floats apart; apart from the source.</param>
     /// <param name="targetStride">At least rows; where these are less than four, rows or at least four.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Run<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+    internal static void Copy<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
     {
         if (rows < S.Count)
         {
-            if (rows >= 4) Run<Simd128, Vector128<float>>(source, sourceStride, rows, columns, target, targetStride);
+            if (rows >= 4) Copy<Simd128, Vector128<float>>(source, sourceStride, rows, columns, target, targetStride);
             else FewRows(source, sourceStride, rows, columns, target, targetStride);
             return;
         }
 
         for (int r = 0; ; r = Math.Min(r + S.Count, rows - S.Count))
         {
-            if (columns >= 4) Rows<S, V>(source + r * sourceStride, sourceStride, columns, target + r, targetStride);
+            if (columns >= 4) WholeVectors<S, V>(source + r * sourceStride, sourceStride, columns, target + r, targetStride);
             else FewColumns<S, V>(source, sourceStride, r, rows, columns, target, targetStride);
             if (r == rows - S.Count) break;
         }
     }
 
     /// <summary>A vector's rows, four columns at a time.</summary>
-    private static void Rows<S, V>(float* source, nint sourceStride, int columns, float* target, nint targetStride)
+    private static void WholeVectors<S, V>(float* source, nint sourceStride, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -122,15 +122,15 @@ internal static unsafe class Transpose
     {
         if (columns > rows)
         {
-            for (int r = 0; r < rows; r++) Copy(source + r * sourceStride, 1, target + r, targetStride, columns);
+            for (int r = 0; r < rows; r++) CopyFloats(source + r * sourceStride, 1, target + r, targetStride, columns);
         }
         else
         {
-            for (int c = 0; c < columns; c++) Copy(source + c, sourceStride, target + c * targetStride, 1, rows);
+            for (int c = 0; c < columns; c++) CopyFloats(source + c, sourceStride, target + c * targetStride, 1, rows);
         }
     }
 
-    private static void Copy(float* source, nint sourceStep, float* target, nint targetStep, int count)
+    private static void CopyFloats(float* source, nint sourceStep, float* target, nint targetStep, int count)
     {
         for (; count > 0; count--, source += sourceStep, target += targetStep) *target = *source;
     }

@@ -29,30 +29,32 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="inputDelta">Receives δ⁻, padded; null where no layer comes before.</param>
     /// <param name="rate">−learning rate, for an action that descends.</param>
+    /// <param name="byOneRow">Whether rows are taken one at a time, not four (<see cref="Routes.BackByOneRow"/>).</param>
     internal static void Run(
-        float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
+        bool byOneRow)
     {
-        if (outputs % S.Count == 0) Run<Const.No>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
-        else Run<Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        if (outputs % S.Count == 0) Run<Const.No>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
+        else Run<Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
     }
 
     private static void Run<TRest>(
-        float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
+        bool byOneRow)
         where TRest : struct, IConst
     {
-        if (inputDelta == null) Run<TRest, Const.No>(w, weightTarget, biasTarget, a, inputs, delta, outputs, null, rate);
-        else Run<TRest, Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+        if (inputDelta == null) Run<TRest, Const.No>(w, weightTarget, biasTarget, a, inputs, delta, outputs, null, rate, byOneRow);
+        else Run<TRest, Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
     }
 
     private static void Run<TRest, TDelta>(
-        float* w, float* target, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+        float* w, float* target, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
+        bool byOneRow)
         where TRest : struct, IConst
         where TDelta : struct, IConst
     {
-        if (Pages.Alias(outputs))
+        if (byOneRow)
         {
-            // By fours, 1024-1024 takes 1.75 times as long as row by row without a delta and 1.4 times with one, and up to 1.9 times from 1008 to
-            // 1040 outputs; elsewhere four rows are as fast or faster.
             // Not the last four: each row writes four of δ⁻, of which the rows after it overwrite three.
             for (; inputs > 4; inputs--, w += outputs, target += outputs, a++)
             {

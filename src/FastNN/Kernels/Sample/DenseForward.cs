@@ -26,8 +26,6 @@ namespace FastNN.Sample;
 /// </summary>
 internal static unsafe class DenseForward
 {
-    private const int L1Floats = 32 * 1024 / sizeof(float);
-
     /// <param name="x">Inputs.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>
@@ -39,28 +37,26 @@ internal static unsafe class DenseForward
     /// later vector load can be forwarded from; parts would have to reach the cache first.
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Run<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal static void FourChains<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
     {
-        if (SumOrder.IsNarrow(inputs, outputs))
+        for (int i = 0; i < outputs; i += 2 * S.Count)
         {
-            for (int i = 0; i < outputs; i += 2 * S.Count)
-            {
-                if (outputs - i > S.Count) FourChains<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
-                else FourChains<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
-            }
-
-            return;
+            if (outputs - i > S.Count) FourChains<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
+            else FourChains<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
         }
+    }
 
-        if (outputs > 8 * S.Count && (long)inputs * outputs > L1Floats)
-        {
-            Stream<S, V, A>(x, inputs, w, b, y, outputs, room);
-            return;
-        }
-
+    /// <summary>Eight vectors of outputs at a time, over all inputs.</summary>
+    /// <inheritdoc cref="FourChains{S, V, A}"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Panels<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+    {
         for (int i = 0; i < outputs; i += 8 * S.Count)
         {
             int rest = outputs - i;
@@ -122,8 +118,9 @@ internal static unsafe class DenseForward
     }
 
     /// <summary>All outputs at once, six inputs a turn, the sums in y; those of the last, partial vector beside it, where a whole one fits.</summary>
+    /// <inheritdoc cref="FourChains{S, V, A}"/>
     [SkipLocalsInit]
-    private static void Stream<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal static void Stream<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation

@@ -1,0 +1,12 @@
+using FastNN.Contract;
+
+namespace FastNN.Dispatch;
+
+/// <summary>Somebody who is written once for the primitives of any variant, and takes them as types.</summary>
+/// <typeparam name="TResult">What it makes of them.</typeparam>
+internal interface IKernelUser<out TResult>
+{
+    TResult Take<K, T>()
+        where K : struct, IKernels
+        where T : struct, ITileKernels;
+}

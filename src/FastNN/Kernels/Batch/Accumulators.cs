@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using FastNN.Simd;
+
+namespace FastNN.Batch;
+
+/// <summary>
+/// What the micro-kernels for batches share: R rows of sums, one to six, with N vectors each, one or two, all in registers. The first vectors are z0 to z5,
+/// the second ones u0 to u5.
+/// </summary>
+internal static unsafe class Accumulators
+{
+    /// <summary>z_r += w_r·x for one term, u_r for the second vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddTerm<S, V, N, R>(
+        float* x, float* w0, float* w1, float* w2, float* w3, float* w4, float* w5,
+        ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5, ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where R : struct, IConst
+    {
+        V x0 = S.Load(x), x1 = x0;
+        if (N.Value > 1) x1 = S.Load(x + S.Count);
+        Add<S, V, N>(w0, x0, x1, ref z0, ref u0);
+        if (R.Value > 1) Add<S, V, N>(w1, x0, x1, ref z1, ref u1);
+        if (R.Value > 2) Add<S, V, N>(w2, x0, x1, ref z2, ref u2);
+        if (R.Value > 3) Add<S, V, N>(w3, x0, x1, ref z3, ref u3);
+        if (R.Value > 4) Add<S, V, N>(w4, x0, x1, ref z4, ref u4);
+        if (R.Value > 5) Add<S, V, N>(w5, x0, x1, ref z5, ref u5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Add<S, V, N>(float* w, V x0, V x1, ref V z, ref V u)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+    {
+        V weight = S.Broadcast(*w);
+        z = S.MultiplyAdd(weight, x0, z);
+        if (N.Value > 1) u = S.MultiplyAdd(weight, x1, u);
+    }
+
+    /// <summary>z_r += w0·x_r for one input, u_r += w1·x_r for the second vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddToEach<S, V, N, R>(
+        V w0, V w1, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5,
+        ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5, ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where R : struct, IConst
+    {
+        Add<S, V, N>(x0, w0, w1, ref z0, ref u0);
+        if (R.Value > 1) Add<S, V, N>(x1, w0, w1, ref z1, ref u1);
+        if (R.Value > 2) Add<S, V, N>(x2, w0, w1, ref z2, ref u2);
+        if (R.Value > 3) Add<S, V, N>(x3, w0, w1, ref z3, ref u3);
+        if (R.Value > 4) Add<S, V, N>(x4, w0, w1, ref z4, ref u4);
+        if (R.Value > 5) Add<S, V, N>(x5, w0, w1, ref z5, ref u5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Load<S, V, N, TRest>(float* from, V mask, out V first, out V second)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where TRest : struct, IConst
+    {
+        first = N.Value == 1 && TRest.Value != 0 ? S.LoadFirst(from, mask) : S.Load(from);
+        second = N.Value == 1 ? first : TRest.Value != 0 ? S.LoadFirst(from + S.Count, mask) : S.Load(from + S.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store<S, V, N, TRest>(V first, V second, float* to, int last)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where TRest : struct, IConst
+    {
+        if (N.Value > 1) S.Store(first, to);
+        if (TRest.Value != 0) S.StoreFirst(N.Value > 1 ? second : first, to + (N.Value - 1) * S.Count, last);
+        else S.Store(second, to + S.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Load<S, V, R>(float* z, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where R : struct, IConst
+    {
+        z0 = S.Load(z);
+        if (R.Value > 1) z1 = S.Load(z + tile);
+        if (R.Value > 2) z2 = S.Load(z + 2 * tile);
+        if (R.Value > 3) z3 = S.Load(z + 3 * tile);
+        if (R.Value > 4) z4 = S.Load(z + 4 * tile);
+        if (R.Value > 5) z5 = S.Load(z + 5 * tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store<S, V, R>(float* z, nint tile, V z0, V z1, V z2, V z3, V z4, V z5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where R : struct, IConst
+    {
+        S.Store(z0, z);
+        if (R.Value > 1) S.Store(z1, z + tile);
+        if (R.Value > 2) S.Store(z2, z + 2 * tile);
+        if (R.Value > 3) S.Store(z3, z + 3 * tile);
+        if (R.Value > 4) S.Store(z4, z + 4 * tile);
+        if (R.Value > 5) S.Store(z5, z + 5 * tile);
+    }
+}

@@ -1,0 +1,133 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Tuning;
+
+namespace FastNN.Passes;
+
+/// <summary>
+/// The ways forward through a whole network, each behind one virtual call. Pointers are to memory that stays put for the call. Nothing here checks or
+/// allocates.
+/// </summary>
+internal abstract unsafe class ForwardPasses(NetworkPlan plan)
+{
+    internal NetworkPlan Plan => plan;
+
+    /// <summary>Floats that a sample needs for the activations of hidden layers.</summary>
+    internal virtual int Scratch => plan.Shapes[^1].Activations;
+
+    /// <summary>Tiles that go forward together where a batch has as many.</summary>
+    internal virtual int TilesTogether => Routes.TilesTogether(plan.Widest);
+
+    /// <summary>The samples from which on a tile pays.</summary>
+    internal virtual int FewestForTile => Routes.FewestForTile(LayerShape.AllWeights(plan.Shapes), plan.Kernels.Tile);
+
+    /// <summary>Floats of scratch that <see cref="ForwardTiles"/> and <see cref="ForwardFew"/> take.</summary>
+    internal virtual int BatchScratch => 2 * VirtualLanes.RoundUp(plan.Widest) * plan.Kernels.Tile * TilesTogether;
+
+    /// <summary>
+    /// One sample through all layers: x to y, the hidden activations to their places in the workspace. As many floats as <paramref name="writable"/> says
+    /// may be written at y, at least the outputs.
+    /// </summary>
+    internal abstract void Forward(float* parameters, float* x, float* activations, float* y, int writable);
+
+    /// <summary>Tiles of the same number of samples, at most a full tile's, through all layers, x to y. Several only if full.</summary>
+    internal abstract void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
+
+    /// <summary>Samples, at most those of a tile, through all layers in rows, x to y.</summary>
+    internal abstract void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch);
+
+    /// <summary>The passes of training under a last layer's function and cost. Asked for when a trainer is built.</summary>
+    internal abstract TrainingPasses Under(OutputKernels output);
+}
+
+/// <summary>Written once for the primitives of any variant.</summary>
+internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan)
+    where K : struct, IKernels
+    where T : struct, ITileKernels
+{
+    private readonly LayerShape[] _layers = plan.Shapes;
+    private readonly ActivationKernels[] _functions = plan.Functions;
+
+    internal override TrainingPasses Under(OutputKernels output) => new TrainingPasses<K, T>(Plan, output);
+
+    internal override void Forward(float* parameters, float* x, float* activations, float* y, int writable)
+    {
+        LayerShape[] layers = _layers;
+        ActivationKernels[] functions = _functions;
+        float* a = x;
+        int last = layers.Length - 1;
+        for (int l = 0; l < last; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            float* next = activations + layer.Activations;
+            functions[l].Forward(
+                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, VirtualLanes.RoundUp(layer.Outputs));
+            a = next;
+        }
+
+        ref readonly LayerShape output = ref layers[last];
+        functions[last].Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, writable);
+    }
+
+    internal override void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch)
+    {
+        float* a = x, next = scratch, free = scratch + (nint)samples * VirtualLanes.RoundUp(Plan.Widest);
+        int stride = _layers[0].Inputs;
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            bool last = l == _layers.Length - 1;
+            if (last) next = y;
+            int nextStride = last ? _layers[l].Outputs : VirtualLanes.RoundUp(_layers[l].Outputs);
+            RowLayer<T>.Forward(in _layers[l], _functions[l], parameters, a, stride, samples, next, nextStride);
+            a = next;
+            stride = nextStride;
+            next = free;
+            free = a;
+        }
+    }
+
+    internal override void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
+    {
+        int lanes = T.LanesFor(samples), outputs = _layers[^1].Outputs;
+        int first = Routes.LeadingRows(_layers, T.Tile / 2, tiles, samples, Machine.Here);
+        nint tileFloats = (nint)Plan.Widest * lanes;
+        float* a = scratch, next = scratch + tiles * tileFloats;
+        for (int l = 0; l < first; l++)
+        {
+            bool last = l == _layers.Length - 1;
+            RowLayer<T>.Forward(
+                in _layers[l], _functions[l], parameters, x, _layers[l].Inputs, tiles * samples, last ? y : next, _layers[l].Outputs);
+            if (last) return;
+
+            x = next;
+            next = a;
+            a = x;
+        }
+
+        if (first > 0) // x is now at one of both places
+        {
+            a = next;
+            next = x;
+        }
+
+        RowLayer<T>.ToTiles(x, tiles, samples, _layers[first].Inputs, a, tileFloats, lanes);
+        a = ForwardTiles(parameters, first, a, next, new TileGroup(tiles, tileFloats, tileFloats), lanes);
+        for (int t = 0; t < tiles; t++) T.Transpose(a + t * tileFloats, lanes, outputs, samples, y + (nint)t * samples * outputs, outputs);
+    }
+
+    /// <summary>Tiles through the layers from one on, to and fro between two places. The result is where the outputs are.</summary>
+    private float* ForwardTiles(float* parameters, int first, float* a, float* next, TileGroup group, int lanes)
+    {
+        for (int l = first; l < _layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref _layers[l];
+            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, lanes, group);
+            for (int t = 0; t < group.Tiles; t++) _functions[l].ActivateTile(next + t * group.OutputStride, layer.Outputs, lanes);
+            float* free = a;
+            a = next;
+            next = free;
+        }
+
+        return a;
+    }
+}

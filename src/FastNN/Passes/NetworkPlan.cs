@@ -1,0 +1,98 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Plumbing;
+using FastNN.Tuning;
+
+namespace FastNN.Passes;
+
+/// <summary>What the passes know of a network: where each layer's numbers are, and the kernels of its function. Immutable.</summary>
+internal sealed class NetworkPlan
+{
+    /// <exception cref="ArgumentException">
+    /// There are fewer than two widths, one is less than 1, the parameters exceed what an array holds, there is not one activation for each layer, or one that
+    /// is not elementwise is not that of the last.
+    /// </exception>
+    internal NetworkPlan(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
+    {
+        CheckWidths(widths);
+        CheckActivations(activations, widths.Length - 1);
+        var keepsSlope = new bool[activations.Length];
+        Functions = new ActivationKernels[activations.Length];
+        for (int l = 0; l < activations.Length; l++)
+        {
+            keepsSlope[l] = activations[l].KeepsSlope;
+            Functions[l] = kernels.Of(activations[l]);
+        }
+
+        bool firstInRows = Routes.FirstLayerInRows(widths[0], widths[1], Machine.Here);
+        Shapes = LayerShape.LayOut(widths, keepsSlope, firstInRows, AlignedBuffer.MaxLength);
+        Widest = LayerShape.Widest(Shapes);
+        Kernels = kernels;
+        Forward = kernels.GiveTo(new Factory(this, [.. activations]));
+    }
+
+    internal LayerShape[] Shapes { get; }
+
+    /// <summary>Of each layer, the kernels that end in its activation.</summary>
+    internal ActivationKernels[] Functions { get; }
+
+    internal KernelSet Kernels { get; }
+
+    /// <summary>The passes forward; <see cref="ForwardPasses.Under"/> has those of training.</summary>
+    internal ForwardPasses Forward { get; }
+
+    internal int Inputs => Shapes[0].Inputs;
+
+    internal int Outputs => Shapes[^1].Outputs;
+
+    internal int Parameters => Shapes[^1].ParametersEnd;
+
+    /// <summary>The most neurons in a layer, the inputs included.</summary>
+    internal int Widest { get; }
+
+    private static void CheckWidths(ReadOnlySpan<int> widths)
+    {
+        if (widths.Length < 2)
+        {
+            throw new ArgumentException(
+                $"widths must name at least two layers, the inputs and the outputs, but has {widths.Length} elements.", nameof(widths));
+        }
+
+        for (int l = 0; l < widths.Length; l++)
+        {
+            if (widths[l] < 1) throw new ArgumentOutOfRangeException(nameof(widths), widths[l], $"widths[{l}] must be at least 1, but is {widths[l]}.");
+        }
+    }
+
+    private static void CheckActivations(ReadOnlySpan<Activation> activations, int layers)
+    {
+        if (activations.Length != layers)
+        {
+            throw new ArgumentException(
+                $"activations must hold one for each of the {layers} layers behind the inputs, but has a length of {activations.Length}.",
+                nameof(activations));
+        }
+
+        for (int l = 0; l < layers; l++)
+        {
+            if (activations[l] is null) throw new ArgumentNullException(nameof(activations), $"activations[{l}] must be an activation, but is null.");
+            if (!activations[l].IsElementwise && l < layers - 1)
+            {
+                throw new ArgumentException(
+                    $"activations[{l}] is {activations[l]}, which couples the neurons of a layer and must be that of the last, {layers - 1}.",
+                    nameof(activations));
+            }
+        }
+    }
+
+    /// <summary>Makes the passes for the primitives of a variant: those for tiny networks where they suit.</summary>
+    private sealed class Factory(NetworkPlan plan, Activation[] activations) : IKernelUser<ForwardPasses>
+    {
+        public ForwardPasses Take<K, T>()
+            where K : struct, IKernels
+            where T : struct, ITileKernels =>
+            plan.Kernels.Variant != KernelVariant.Scalar && TinyNetwork.Suits(plan.Shapes, activations)
+                ? new TinyForwardPasses<K, T>(plan)
+                : new ForwardPasses<K, T>(plan);
+    }
+}

@@ -1,0 +1,42 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Tuning;
+
+namespace FastNN.Passes;
+
+/// <summary>One layer on samples in rows, as the user has them.</summary>
+internal static unsafe class RowLayer<T>
+    where T : struct, ITileKernels
+{
+    /// <summary>All samples together where that is better (<see cref="Routes.RowsTogether"/>), else one by one.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="function">What follows its sums.</param>
+    /// <param name="parameters">Of the network.</param>
+    /// <param name="a">Inputs of the first sample.</param>
+    /// <param name="stride">Floats from there to those of the second.</param>
+    /// <param name="samples">At least 1.</param>
+    /// <param name="y">Receives the outputs of the first sample.</param>
+    /// <param name="yStride">Floats from there to those of the second; all of them may be written.</param>
+    internal static void Forward(
+        in LayerShape layer, ActivationKernels function, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
+    {
+        float* w = parameters + layer.Weights, b = parameters + layer.Biases;
+        if (Routes.RowsTogether(layer.Inputs, layer.Outputs, samples, Machine.Here))
+        {
+            T.RowForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
+            function.ActivateRows(y, samples, layer.Outputs, yStride);
+        }
+        else
+        {
+            for (int s = 0; s < samples; s++)
+                function.Forward(a + s * stride, layer.Inputs, w, b, y + s * (nint)yStride, layer.Outputs, yStride);
+        }
+    }
+
+    /// <summary>[tiles·samples][columns] to tiles that lie so many floats apart.</summary>
+    internal static void ToTiles(float* rows, int tiles, int samples, int columns, float* target, nint tileFloats, int lanes)
+    {
+        for (int t = 0; t < tiles; t++)
+            T.Transpose(rows + (nint)t * samples * columns, columns, samples, columns, target + t * tileFloats, lanes);
+    }
+}

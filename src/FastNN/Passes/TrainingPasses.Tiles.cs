@@ -1,0 +1,185 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Tuning;
+
+namespace FastNN.Passes;
+
+/// <summary>Tiles of a batch: forward, the deltas of the outputs, and back.</summary>
+internal unsafe partial class TrainingPasses<K, T>
+{
+    private readonly int _fewestForTile = plan.Forward.FewestForTile;
+
+    /// <summary>Kernels that leave the sums as they are.</summary>
+    private static ActivationKernels Sums { get; } = new ActivationKernels<K, T, Identity>();
+
+    internal override void DifferentiateTiles(
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
+    {
+        var memory = new TileMemory(Plan, in chunk, first, tiles, scratch);
+        int inRows = memory.Samples < _fewestForTile
+            ? _layers.Length
+            : Routes.LeadingRows(_layers, T.Tile / 2, tiles, memory.Samples, Machine.Here);
+        if (!_layers[0].InputsInRows)
+            RowLayer<T>.ToTiles(chunk.XOf(first), tiles, memory.Samples, _layers[0].Inputs, memory.Inputs, memory.Group.InputStride, memory.Lanes);
+
+        bool odd = inRows % 2 != 0; // so that the last layer's are not where its tiles go
+        ForwardInRows(
+            inRows, parameters, chunk.XOf(first), in memory, odd ? memory.InputDelta : memory.Delta, odd ? memory.Delta : memory.InputDelta);
+        ForwardInTiles(inRows, parameters, in memory);
+        OutputDeltas(y, in chunk, first, in memory);
+        if (deltas) Back(parameters, in chunk, first, in memory, xGradient);
+    }
+
+    /// <summary>
+    /// The first layers on samples in rows. The outputs of each are turned into tiles, because its gradient is taken from there.
+    /// </summary>
+    private void ForwardInRows(int count, float* parameters, float* x, in TileMemory memory, float* rows, float* otherRows)
+    {
+        int samples = memory.Group.Tiles * memory.Samples, lanes = memory.Lanes;
+        for (int l = 0; l < count; l++)
+        {
+            ref readonly LayerShape layer = ref _layers[l];
+            ActivationKernels function = _functions[l];
+            float* y = OutputsOf(l, in memory, out nint stride);
+            if (layer.KeepsSlope)
+            {
+                float* slopes = memory.Slopes + (nint)layer.Slopes * lanes;
+                RowLayer<T>.Forward(in layer, Sums, parameters, x, layer.Inputs, samples, rows, layer.Outputs);
+                RowLayer<T>.ToTiles(rows, memory.Group.Tiles, memory.Samples, layer.Outputs, slopes, memory.SlopesStride, lanes);
+                for (int t = 0; t < memory.Group.Tiles; t++)
+                    function.ActivateTileKeepingSlope(slopes + t * memory.SlopesStride, y + t * stride, layer.Outputs, lanes);
+                if (l + 1 < count) function.ActivateRows(rows, samples, layer.Outputs, layer.Outputs);
+            }
+            else
+            {
+                RowLayer<T>.Forward(in layer, function, parameters, x, layer.Inputs, samples, rows, layer.Outputs);
+                RowLayer<T>.ToTiles(rows, memory.Group.Tiles, memory.Samples, layer.Outputs, y, stride, lanes);
+            }
+
+            x = rows;
+            rows = otherRows;
+            otherRows = x;
+        }
+    }
+
+    /// <summary>Tiles through the layers from one on: from its inputs to those of all others, and the outputs of the last.</summary>
+    private void ForwardInTiles(int first, float* parameters, in TileMemory memory)
+    {
+        int lanes = memory.Lanes;
+        for (int l = first; l < _layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref _layers[l];
+            ActivationKernels function = _functions[l];
+            float* a = memory.Inputs + (nint)layer.InputRows * lanes, y = OutputsOf(l, in memory, out nint stride);
+            TileGroup group = memory.Group with { OutputStride = stride };
+            if (layer.KeepsSlope)
+            {
+                float* slopes = memory.Slopes + (nint)layer.Slopes * lanes;
+                TileSums(in layer, parameters, a, slopes, lanes, group with { OutputStride = memory.SlopesStride });
+                for (int t = 0; t < group.Tiles; t++)
+                    function.ActivateTileKeepingSlope(slopes + t * memory.SlopesStride, y + t * stride, layer.Outputs, lanes);
+            }
+            else
+            {
+                TileSums(in layer, parameters, a, y, lanes, group);
+                for (int t = 0; t < group.Tiles; t++) function.ActivateTile(y + t * stride, layer.Outputs, lanes);
+            }
+        }
+    }
+
+    /// <summary>Where a layer's outputs go: to the inputs of the next, or, from the last, to where their deltas will be.</summary>
+    private float* OutputsOf(int l, in TileMemory memory, out nint stride)
+    {
+        bool last = l == _layers.Length - 1;
+        stride = last ? memory.Group.OutputStride : memory.Group.InputStride;
+        return last ? memory.Delta : memory.Inputs + (nint)_layers[l + 1].InputRows * memory.Lanes;
+    }
+
+    private void TileSums(in LayerShape layer, float* parameters, float* a, float* z, int lanes, TileGroup group)
+    {
+        if (!tiny)
+        {
+            T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, z, layer.Outputs, lanes, group);
+            return;
+        }
+
+        for (int t = 0; t < group.Tiles; t++) T.TileTinyForward(in layer, parameters, a + t * group.InputStride, z + t * group.OutputStride, lanes);
+    }
+
+    /// <summary>The ones that biases take for inputs, and the deltas of the last layer with the costs.</summary>
+    private void OutputDeltas(float* y, in TileChunk chunk, int first, in TileMemory memory)
+    {
+        ref readonly LayerShape last = ref _layers[^1];
+        int lanes = memory.Lanes, samples = memory.Samples;
+        for (int t = 0; t < memory.Group.Tiles; t++)
+        {
+            foreach (ref readonly LayerShape layer in _layers.AsSpan())
+                new Span<float>(memory.Inputs + t * memory.Group.InputStride + (nint)layer.OnesRow * lanes, lanes).Fill(1f);
+            T.Transpose(y + (nint)t * samples * last.Outputs, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
+            output.TileDelta(
+                memory.Delta + t * memory.Group.OutputStride, memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes, memory.Targets,
+                last.Outputs, lanes, memory.Costs);
+            new Span<float>(memory.Costs, samples).CopyTo(new Span<float>(chunk.Costs + (first + t) * chunk.Tile, samples));
+        }
+    }
+
+    /// <summary>The deltas of all layers, each packed for the gradient, and, if wanted, the gradient with respect to the inputs.</summary>
+    private void Back(float* parameters, in TileChunk chunk, int first, in TileMemory memory, float* xGradient)
+    {
+        TileGroup group = memory.Group;
+        int lanes = memory.Lanes, tiles = group.Tiles, samples = memory.Samples;
+        float* delta = memory.Delta, inputDelta = memory.InputDelta;
+        for (int l = _layers.Length - 1; ; l--)
+        {
+            ref readonly LayerShape layer = ref _layers[l];
+            for (int t = 0; t < tiles; t++)
+            {
+                T.PackDelta(
+                    delta + t * group.OutputStride, lanes, layer.Outputs, samples, chunk.DeltasOf(in layer), (first + t) * chunk.Tile, chunk.Samples);
+            }
+
+            if (l == 0) break;
+
+            ref readonly LayerShape before = ref _layers[l - 1];
+            float* kept = before.KeepsSlope ? memory.Slopes + (nint)before.Slopes * lanes : memory.Inputs + (nint)layer.InputRows * lanes;
+            TileGroup keptGroup = before.KeepsSlope ? group with { InputStride = memory.SlopesStride } : group;
+            _functions[l - 1].TileBackward(parameters + layer.Weights, delta, layer.Outputs, kept, layer.Inputs, inputDelta, lanes, keptGroup);
+            float* free = delta;
+            delta = inputDelta;
+            inputDelta = free;
+        }
+
+        if (xGradient == null) return;
+
+        int inputs = _layers[0].Inputs;
+        nint stride = group.OutputStride;
+        var within = new TileGroup(tiles, stride, stride); // nothing kept is looked at, but loads of it may stay: from the deltas, which are as large
+        T.TileBackward<Identity>(parameters + _layers[0].Weights, delta, _layers[0].Outputs, delta, inputs, inputDelta, lanes, within);
+        for (int t = 0; t < tiles; t++)
+            T.Transpose(inputDelta + t * stride, lanes, inputs, samples, xGradient + (nint)t * samples * inputs, inputs);
+    }
+
+    /// <summary>Where a group of tiles has its numbers on the way through all layers.</summary>
+    private readonly struct TileMemory
+    {
+        internal readonly float* Inputs, Slopes, Delta, InputDelta, Targets, Costs;
+        internal readonly nint SlopesStride;
+        internal readonly TileGroup Group;
+        internal readonly int Lanes, Samples;
+
+        internal TileMemory(NetworkPlan plan, in TileChunk chunk, int first, int tiles, float* scratch)
+        {
+            Lanes = chunk.LanesOf(first);
+            Samples = chunk.SamplesOf(first);
+            nint widest = (nint)plan.Widest * Lanes;
+            SlopesStride = (nint)plan.Shapes[^1].SlopesEnd * Lanes;
+            Delta = scratch;
+            InputDelta = Delta + tiles * widest;
+            Targets = InputDelta + tiles * widest;
+            Costs = Targets + widest;
+            Slopes = Costs + VirtualLanes.Count * Lanes;
+            Inputs = chunk.TileOf(first);
+            Group = new TileGroup(tiles, (nint)chunk.TileRows * Lanes, widest);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Tuning;
+
+namespace FastNN.Passes;
+
+/// <summary>
+/// The ways through a whole network that training takes, under one function of the last layer and one cost. Pointers are to memory that stays put for the
+/// call. Nothing here checks or allocates.
+/// </summary>
+internal abstract unsafe class TrainingPasses(NetworkPlan plan)
+{
+    internal NetworkPlan Plan => plan;
+
+    /// <summary>
+    /// Floats of scratch that <see cref="DifferentiateTiles"/> takes: two deltas and the slopes that are kept for each tile, the targets of one, and sixteen
+    /// rows for its costs. Layers that are taken in rows go to and fro between the deltas.
+    /// </summary>
+    internal int Scratch
+    {
+        get
+        {
+            int together = Routes.TilesTogether(plan.Widest);
+            return plan.Kernels.Tile * ((2 * together + 1) * plan.Widest + together * plan.Shapes[^1].SlopesEnd + VirtualLanes.Count);
+        }
+    }
+
+    /// <summary>One sample forward, its activations kept, and the output's delta; the result is its cost.</summary>
+    internal abstract float Differentiate(float* parameters, float* x, float* y, float* activations, float* deltas);
+
+    /// <summary>A step of one sample: <see cref="Differentiate"/>, then back through all layers, which are updated on the way. The rate is −learning rate.</summary>
+    internal abstract float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
+
+    /// <summary>
+    /// One sample back through all layers from the output's delta. Its gradient is added to that of the samples before. inputDelta, padded, receives the
+    /// gradient with respect to x, if it is not null.
+    /// </summary>
+    internal abstract void Accumulate(float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta);
+
+    /// <summary>
+    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first of these tiles and
+    /// of the following samples. xGradient, if it is not null, receives in the same way the gradient with respect to the inputs.
+    /// </summary>
+    internal abstract void DifferentiateTiles(
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
+}
+
+/// <summary>Written once for the primitives of any variant; here one sample.</summary>
+internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKernels output, bool tiny = false) : TrainingPasses(plan)
+    where K : struct, IKernels
+    where T : struct, ITileKernels
+{
+    private readonly LayerShape[] _layers = plan.Shapes;
+    private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
+
+    internal override float Differentiate(float* parameters, float* x, float* y, float* activations, float* deltas)
+    {
+        LayerShape[] layers = _layers;
+        float* a = x;
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            ActivationKernels function = _functions[l];
+            float* w = parameters + layer.Weights, b = parameters + layer.Biases, next = activations + layer.Activations;
+            int writable = VirtualLanes.RoundUp(layer.Outputs);
+            if (layer.KeepsSlope) function.ForwardKeepingSlope(a, layer.Inputs, w, b, next, activations + layer.Kept, layer.Outputs, writable);
+            else function.Forward(a, layer.Inputs, w, b, next, layer.Outputs, writable);
+            a = next;
+        }
+
+        ref readonly LayerShape last = ref layers[^1];
+        return output.Delta(a, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
+    }
+
+    internal override float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    {
+        float cost = Differentiate(parameters, x, y, activations, deltas);
+        LayerShape[] layers = _layers;
+        for (int l = layers.Length - 1; l > 0; l--)
+        {
+            ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
+            _functions[l - 1].BackwardUpdate(
+                parameters + layer.Weights, parameters + layer.Biases, activations + before.Activations, activations + before.Kept, layer.Inputs,
+                deltas + layer.Activations, layer.Outputs, deltas + before.Activations, rate);
+        }
+
+        ref readonly LayerShape first = ref layers[0];
+        _functions[0].BackwardUpdate(
+            parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null, rate);
+        return cost;
+    }
+
+    internal override void Accumulate(float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta)
+    {
+        LayerShape[] layers = _layers;
+        for (int l = layers.Length - 1; l > 0; l--)
+        {
+            ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
+            _functions[l - 1].BackwardAccumulate(
+                parameters + layer.Weights, gradient + layer.Weights, gradient + layer.Biases, activations + before.Activations,
+                activations + before.Kept, layer.Inputs, deltas + layer.Activations, layer.Outputs, deltas + before.Activations);
+        }
+
+        ref readonly LayerShape first = ref layers[0];
+        K.BackwardAccumulate<Identity>(
+            parameters + first.Weights, gradient + first.Weights, gradient + first.Biases, x, first.Inputs, deltas + first.Activations, first.Outputs,
+            inputDelta);
+    }
+}

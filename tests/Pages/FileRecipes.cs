@@ -1,0 +1,108 @@
+using FastNN.Onnx;
+using Xunit;
+
+namespace FastNN.Tests.Pages;
+
+/// <summary>What the pages on files and on kernels show.</summary>
+[Collection(nameof(Alone))] // the examples print
+public sealed class FileRecipes : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Parameters_are_kept_in_memory()
+    {
+        var network = new Network([2, 3, 1], seed: 1);
+        Network before = network.Clone();
+        // <keep>
+        float[] kept = network.Parameters.ToArray();
+        // </keep>
+        network.Parameters.Clear();
+        // <restore>
+        kept.CopyTo(network.Parameters);
+        // </restore>
+        Cases.AssertSameBits(before.Parameters, network.Parameters, "restored");
+    }
+
+    [Fact]
+    public void A_network_comes_back_from_a_file()
+    {
+        string path = Path.Combine(_folder, "network.safetensors");
+        var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1);
+        // <files>
+        network.Save(path); // the file is replaced as a whole, or not at all
+        Network loaded = Network.Load(path); // checks checksums, and what the network computes
+        // </files>
+        NetworkFileTests.AssertSame(network, loaded);
+        NetworkFileTests.AssertSame(network, FromOthers(path));
+    }
+
+    [Fact]
+    public void A_run_goes_on_where_it_was()
+    {
+        (float[] inputs, float[] targets) = Samples.Digits();
+        string whole = Path.Combine(_folder, "whole.safetensors"), parts = Path.Combine(_folder, "parts.safetensors");
+        FitResult expected = Resume(inputs, targets, whole, epochs: 4);
+        Assert.Equal(2, Resume(inputs, targets, parts, epochs: 2).Epochs);
+        Assert.Equal(expected, Resume(inputs, targets, parts, epochs: 4));
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(parts));
+    }
+
+    [Fact]
+    public void A_layer_is_trained_by_kernels()
+    {
+        var network = new Network([3, 2], seed: 1);
+        float[] inputs = [0.1f, 0.2f, 0.3f], targets = [1f, 0f], outputs = new float[2], delta = new float[2], inputDelta = new float[3];
+        float[] weights = network.Layers[0].Weights.ToArray(), biases = network.Layers[0].Biases.ToArray();
+        // <kernels>
+        Kernels.Forward(inputs, weights, biases, outputs);
+        float cost = Kernels.OutputDelta(outputs, targets, delta);
+        Kernels.BackwardUpdate(inputs, delta, weights, biases, inputDelta, learningRate: 0.5f);
+        // </kernels>
+        Assert.Equal(cost, new Trainer(network, new Sgd(0.5f)).Step(inputs, targets));
+        Cases.AssertSameBits(network.Parameters, [.. weights, .. biases], "a step of a trainer");
+        Assert.All(inputDelta, value => Assert.NotEqual(0f, value));
+    }
+
+    /// <summary>What comes back from a model.</summary>
+    internal static Network Exchange(Network network, string path)
+    {
+        // <onnx>
+        OnnxModel.Save(network, path); // for other runtimes
+        Network loaded = OnnxModel.Load(path); // a model that FastNN, PyTorch or Keras wrote
+        Console.WriteLine($"{loaded.Inputs} inputs, {loaded.Layers.Count} layers, {loaded.Parameters.Length} parameters");
+        // </onnx>
+        return loaded;
+    }
+
+    /// <summary>How the run ends, whether it begins at the start or where another one was interrupted.</summary>
+    private static FitResult Resume(float[] pixels, float[] digits, string path, int epochs)
+    {
+        // <checkpoints>
+        // A checkpoint after each epoch. A run that starts again continues from the last one, with the bits of a run that never stopped.
+        var network = new Network([64, 32, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
+        FitState state = (File.Exists(path) ? trainer.Load(path) : null) ?? new FitState();
+        bool Save(EpochReport report)
+        {
+            trainer.Save(path, state);
+            return true;
+        }
+
+        FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = epochs, BatchSize = 32, EpochDone = Save }, state);
+        // </checkpoints>
+        return result;
+    }
+
+    /// <summary>A network from a file of which only the parameters are known.</summary>
+    private static Network FromOthers(string path)
+    {
+        // <others>
+        // PyTorch's nn.Sequential has numbered names and weights [n_out, n_in]. The file names no activations, so say them here.
+        Network network = Network.Load(path, new LoadOptions { Hidden = Activation.Relu, Output = Activation.Softmax });
+        // </others>
+        return network;
+    }
+}

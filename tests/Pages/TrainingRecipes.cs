@@ -1,0 +1,160 @@
+using Xunit;
+
+namespace FastNN.Tests.Pages;
+
+/// <summary>What the pages on training and on serving show.</summary>
+[Collection(nameof(Alone))] // the examples print
+public class TrainingRecipes
+{
+    [Fact]
+    public void A_gradient_can_be_changed_before_it_is_applied()
+    {
+        var network = new Network([2, 4, 1], seed: 1);
+        Network before = network.Clone();
+        var trainer = new Trainer(network, new Sgd(learningRate: 1f));
+        float[] inputs = [0f, 1f], targets = [1f];
+        // <gradient>
+        trainer.ComputeGradient(inputs, targets);
+        foreach (ref float g in trainer.Gradient) g = Math.Clamp(g, -0.1f, 0.1f);
+        trainer.Apply();
+        // </gradient>
+        float[] change = [.. network.Parameters.ToArray().Zip(before.Parameters.ToArray(), (now, then) => MathF.Abs(now - then))];
+        Assert.InRange(change.Max(), 0.0999f, 0.1001f);
+    }
+
+    [Fact]
+    public void A_batch_is_divided_into_small_ones_and_learned()
+    {
+        // <batches>
+        // Small batches, on up to two threads. Samples stand row by row: the four cases of XOR, a hundred times.
+        var network = new Network([2, 4, 1], seed: 1);
+        var trainer = new Trainer(network, new Sgd(learningRate: 2f), threads: 2);
+        float[] inputs = [.. Enumerable.Repeat<float[]>([0f, 0f, 0f, 1f, 1f, 0f, 1f, 1f], 100).SelectMany(rows => rows)];
+        float[] targets = [.. Enumerable.Repeat<float[]>([0f, 1f, 1f, 0f], 100).SelectMany(rows => rows)];
+
+        const int batch = 32;
+        for (int epoch = 0; epoch < 200; epoch++)
+        {
+            for (int first = 0; first < targets.Length; first += batch)
+            {
+                int samples = Math.Min(batch, targets.Length - first);
+                trainer.Step(inputs.AsSpan(2 * first, 2 * samples), targets.AsSpan(first, samples));
+            }
+        }
+
+        float[] outputs = new float[targets.Length];
+        network.Forward(inputs, outputs, threads: 2);
+        // </batches>
+        Assert.InRange(trainer.Evaluate(inputs, targets), 0f, 0.01f);
+        Assert.Equal(targets, outputs.Select(output => MathF.Round(output)));
+    }
+
+    [Fact]
+    public void Digits_are_classified()
+    {
+        (float[] inputs, float[] targets) = Samples.Digits();
+        double accuracy = Classify(
+            inputs[..(Samples.Training * 64)], targets[..(Samples.Training * 10)],
+            inputs[(Samples.Training * 64)..], targets[(Samples.Training * 10)..]);
+        Assert.InRange(accuracy, 0.94, 1);
+    }
+
+    [Fact]
+    public void A_curve_is_found_in_noise()
+    {
+        float[] x = Cases.Uniform(1, 1000, -1f), truth = Array.ConvertAll(x, value => MathF.Sin(3f * value));
+        float[] y = [.. truth.Zip(Cases.Uniform(2, 1000, -0.3f, 0.3f), (value, noise) => value + noise)];
+        // <regression>
+        // Regression: noisy samples of a curve. A fifth is held out. Training ends when the held-out cost has not improved for 50 epochs.
+        var network = new Network([1, 32, 32, 1], hidden: Activation.Tanh, output: Activation.Identity, seed: 1, Initializer.Glorot);
+        var adam = new Adam(learningRate: 5e-3f) { ClipNorm = 1f, Schedule = LearningRateSchedule.Cosine(steps: 4_000, final: 0.1) };
+        var trainer = new Trainer(network, adam);
+        var options = new FitOptions { Epochs = 500, BatchSize = 32, ValidationSplit = 0.2f, Patience = 50 };
+        FitResult result = trainer.Fit(x, y, options);
+        Console.WriteLine($"{result}; R² of the held-out samples: {result.Validation?.R2:F3}");
+        // </regression>
+        Assert.InRange(trainer.Measure(x, truth).R2, 0.99, 1);
+    }
+
+    [Fact]
+    public void A_policy_is_found_by_rewards()
+    {
+        // <reinforcement>
+        // Reinforcement learning: one of two actions is right, but only the reward of the chosen action is known.
+        var policy = new Network([2, 16, 2], hidden: Activation.Tanh, output: Activation.Softmax, seed: 1, Initializer.Glorot);
+        var trainer = new Trainer(policy, new Adam(learningRate: 0.02f));
+        var random = new Random(1);
+        float[] state = new float[2], probabilities = new float[2], gradient = new float[2];
+        int right = 0;
+        for (int episode = 0; episode < 8_000; episode++)
+        {
+            foreach (ref float value in state.AsSpan()) value = 2 * random.NextSingle() - 1;
+            policy.Forward(state, probabilities);
+            int action = random.NextSingle() < probabilities[0] ? 0 : 1;
+            float reward = action == (state[0] > state[1] ? 0 : 1) ? 1f : -1f;
+
+            gradient.AsSpan().Clear();
+            gradient[action] = -reward / probabilities[action]; // ∂C/∂a of C = −reward·ln a_action
+            trainer.Backward(state, gradient); // adds to trainer.Gradient; a third span would receive ∂C/∂state
+            if (episode % 16 == 15)
+            {
+                trainer.Apply();
+                trainer.Gradient.Clear();
+            }
+
+            if (episode >= 7_000 && reward > 0) right++;
+        }
+
+        Console.WriteLine($"{right / 10.0}% of the last thousand decisions were right");
+        // </reinforcement>
+        Assert.InRange(right, 950, 1000);
+    }
+
+    [Fact]
+    public void A_network_is_served_while_it_is_trained()
+    {
+        (float[] pixels, float[] digits) = Samples.Digits();
+        (ServedNetwork served, Network network) = Serve(pixels, digits);
+        float[] expected = new float[10], outputs = new float[10];
+        network.Forward(pixels.AsSpan(0, 64), expected);
+        Assert.Equal(10, served.Forward(pixels.AsSpan(0, 64), outputs));
+        Cases.AssertSameBits(expected, outputs, "the last publication");
+    }
+
+    /// <summary>What is served in the end, and the network that was trained.</summary>
+    private static (ServedNetwork Served, Network Trained) Serve(float[] pixels, float[] digits)
+    {
+        // <serving>
+        // Training beside serving: a call uses the last publication, never parameters that a step is writing.
+        var network = new Network([64, 32, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
+        var served = new ServedNetwork(network); // a copy: any thread may call it, and the training thread publishes
+        bool Publish(EpochReport report)
+        {
+            served.Publish(network); // with Patience, which ends on the best epoch: if (report.IsBest)
+            return true;
+        }
+
+        var training = Task.Run(() => trainer.Fit(pixels, digits, new FitOptions { Epochs = 10, BatchSize = 32, EpochDone = Publish }));
+
+        float[] probabilities = new float[10];
+        while (!training.IsCompleted) served.Forward(pixels.AsSpan(0, 64), probabilities);
+        Console.WriteLine(training.Result);
+        // </serving>
+        return (served, network);
+    }
+
+    /// <summary>The share of held-out digits that are right.</summary>
+    private static double Classify(float[] pixels, float[] digits, float[] heldOutPixels, float[] heldOutDigits)
+    {
+        // <classification>
+        // Classification: digits of 8 × 8 pixels from −1 to 1. A target is 1 at the digit and 0 elsewhere.
+        var network = new Network([64, 128, 64, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
+        FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = 50, BatchSize = 32 });
+        Metrics metrics = trainer.Measure(heldOutPixels, heldOutDigits);
+        Console.WriteLine($"{result}; {metrics.Accuracy:P1} of the held-out digits are right");
+        // </classification>
+        return metrics.Accuracy;
+    }
+}
