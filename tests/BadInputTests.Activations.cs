@@ -43,7 +43,8 @@ public partial class BadInputTests
                 foreach (int[] widths in (int[][])[[2, 4, 3], [2, 30, 3]])
                 {
                     var network = new Network(widths, Activation.Relu, last, seed: 1);
-                    string message = $"cost {cost} needs {string.Join(" or ", Activation.All.Where(cost.Suits))} as the last layer's activation, but that is {last}.";
+                    string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
+                    string message = $"cost {cost} needs {needed} as the last layer's activation, but that is {last}.";
                     Refuses<ArgumentException>("cost", [message], () => _ = new Trainer(network, new Sgd(0.5f), cost));
                 }
             }

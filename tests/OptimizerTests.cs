@@ -8,13 +8,23 @@ public class OptimizerTests
     private const float Rate = 0.05f, Mu = 0.8f, Alpha = 0.95f, Beta1 = 0.85f, Beta2 = 0.97f, Epsilon = 1e-3f;
     private const int Steps = 60;
 
+    private static readonly string[] s_names = ["Adam", "AdamW", "Momentum", "Nesterov", "RmsProp", "Sgd"];
+
     public static TheoryData<string, float, bool> Rules { get; } =
     [
-        .. from name in (string[])["Sgd", "Momentum", "Nesterov", "RmsProp", "Adam", "AdamW"]
+        .. from name in s_names
            from decay in (float[])[0f, 0.1f]
            from scheduled in (bool[])[false, true]
            select (name, decay, scheduled),
     ];
+
+    [Fact]
+    public void Each_optimizer_has_its_book_and_its_recipes()
+    {
+        IEnumerable<Type> types = typeof(Optimizer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract);
+        Assert.Equal(types.Select(type => type.Name).Order(StringComparer.Ordinal), s_names);
+        Assert.Equal(s_names, Recipes.Names.Select(row => row.Data.Split(',')[0]).Distinct().Order(StringComparer.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Rules))]

@@ -5,8 +5,8 @@ using FastNN.Simd;
 namespace FastNN.Spans;
 
 /// <summary>
-/// Σ_k min(clip, max(−clip, g_k))², blocks and precision as <see cref="NormBlocks"/> says. In a block k is summed in lane k mod 16; the lanes are folded in
-/// halves.
+/// Σ_k min(clip, max(−clip, g_k))², blocks and precision as <see cref="NormBlocks"/> says. In a block k is summed in lane k mod 16; the
+/// lanes are folded in halves.
 /// </summary>
 internal static unsafe class SumOfSquares
 {
