@@ -1,4 +1,6 @@
 using FastNN.Bench;
+using FastNN.Onnx;
+using FastNN.Tests.Files;
 using Xunit;
 
 namespace FastNN.Tests;
@@ -22,7 +24,7 @@ public class ReadmeTests
     public void The_changelog_begins_with_this_version()
     {
         string newest = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "CHANGELOG.md")).First(line => line.StartsWith("## ", StringComparison.Ordinal));
-        Assert.All((Type[])[typeof(Network), typeof(Onnx.OnnxModel)], type => Assert.StartsWith($"## {MachineReport.VersionOf(type)}, ", newest, StringComparison.Ordinal));
+        Assert.All((Type[])[typeof(Network), typeof(OnnxModel)], type => Assert.StartsWith($"## {MachineReport.VersionOf(type)}, ", newest, StringComparison.Ordinal));
     }
 
     [Fact]

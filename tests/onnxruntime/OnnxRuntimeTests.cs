@@ -1,5 +1,6 @@
 using FastNN.Onnx;
 using FastNN.Onnx.Schema;
+using FastNN.Tests.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 
