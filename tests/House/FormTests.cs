@@ -1,0 +1,100 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Xunit;
+
+namespace FastNN.Tests.House;
+
+/// <summary>The form of every C# file: lines that fit on a screen, and methods that do, too.</summary>
+public class FormTests
+{
+    private const int MostColumns = 140, MostLines = 40;
+
+    private static readonly string[] s_trees = ["src", "bench", "tests"];
+
+    /// <summary>Folders that still have longer lines.</summary>
+    private static readonly string[] s_notYetNarrow =
+    [
+    ];
+
+    /// <summary>Folders that still have longer methods.</summary>
+    private static readonly string[] s_notYetShort =
+    [
+    ];
+
+    /// <summary>Methods that are longer for a reason.</summary>
+    private static readonly string[] s_longForAReason =
+    [
+    ];
+
+    private static readonly (string File, SyntaxTree Tree)[] s_files =
+        [.. from tree in s_trees from file in Sources.Below(tree) select ($"{tree}/{file.FilePath}", file)];
+
+    [Fact]
+    public void No_line_is_too_long()
+    {
+        var found = new Dictionary<string, string>();
+        foreach ((string file, SyntaxTree tree) in s_files)
+        {
+            TextLineCollection lines = tree.GetText(TestContext.Current.CancellationToken).Lines;
+            foreach (TextLine line in lines.Where(line => line.Span.Length > MostColumns))
+                Add(found, s_notYetNarrow, file, $"{file}:{line.LineNumber + 1}", $"{line.Span.Length} columns");
+        }
+
+        KnownList.AssertSame(found, s_notYetNarrow, $"A line has at most {MostColumns} columns.");
+    }
+
+    [Fact]
+    public void No_method_is_too_long()
+    {
+        var found = new Dictionary<string, string>();
+        foreach ((string file, SyntaxTree tree) in s_files)
+        {
+            foreach (SyntaxNode node in tree.GetRoot(TestContext.Current.CancellationToken).DescendantNodes())
+            {
+                if (NameOf(node) is not { } name) continue;
+
+                int lines = LinesOf(node);
+                string method = $"{file}: {name}";
+                if (lines <= MostLines) continue;
+
+                if (s_longForAReason.Contains(method)) found.TryAdd(method, $"{lines} lines");
+                else Add(found, s_notYetShort, file, method, $"{lines} lines");
+            }
+        }
+
+        KnownList.AssertSame(
+            found, [.. s_notYetShort, .. s_longForAReason], $"A method, constructor, local function or accessor has at most {MostLines} lines.");
+    }
+
+    /// <summary>A folder that is not yet so stands for all of its files.</summary>
+    private static void Add(Dictionary<string, string> found, string[] notYet, string file, string where, string what)
+    {
+        string folder = Sources.FolderOf(file);
+        found.TryAdd(notYet.Contains(folder) ? folder : where, what);
+    }
+
+    /// <summary>The name of what has a body, null for all else.</summary>
+    private static string? NameOf(SyntaxNode node) => node switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.Text,
+        ConstructorDeclarationSyntax constructor => constructor.Identifier.Text,
+        LocalFunctionStatementSyntax function => function.Identifier.Text,
+        OperatorDeclarationSyntax op => $"operator {op.OperatorToken.Text}",
+        BaseMethodDeclarationSyntax other => other.Kind().ToString(),
+        AccessorDeclarationSyntax accessor => $"{accessor.Keyword.Text} of {(accessor.Parent?.Parent as PropertyDeclarationSyntax)?.Identifier.Text}",
+        PropertyDeclarationSyntax { ExpressionBody: not null } property => property.Identifier.Text,
+        _ => null,
+    };
+
+    /// <summary>From the first line of the signature, after its attributes, to the end of the body.</summary>
+    private static int LinesOf(SyntaxNode node)
+    {
+        SyntaxToken start = node.ChildNodesAndTokens().SkipWhile(child => child.IsKind(SyntaxKind.AttributeList)).Select(FirstToken).First();
+        FileLinePositionSpan span = node.SyntaxTree.GetLineSpan(TextSpan.FromBounds(start.SpanStart, node.Span.End));
+        return span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
+    }
+
+    private static SyntaxToken FirstToken(SyntaxNodeOrToken child) => child.IsToken ? child.AsToken() : child.AsNode()!.GetFirstToken();
+}
