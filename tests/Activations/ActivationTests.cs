@@ -4,8 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Activations;
 
 /// <summary>
-/// Every activation over spans of every length and over all floats: the same bits in every variant, and at most the promised error. The normal run
-/// sweeps every 1499th float; FASTNN_SWEEP=full sweeps all 2³².
+/// Every activation over spans of every length and over all floats: the same bits in every variant, and at most the promised error. The
+/// normal run sweeps every 1499th float; FASTNN_SWEEP=full sweeps all 2³².
 /// </summary>
 public unsafe class ActivationTests(ITestOutputHelper output)
 {
@@ -13,19 +13,23 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     private const double SlopeUnit = 1.0 / (1 << 24);
 
     public static TheoryData<KernelVariant, string, Numbers> VariantsAndNumbers { get; } =
-        [.. from row in Cases.VariantsAndActivations from numbers in Enum.GetValues<Numbers>() select (row.Data.Item1, row.Data.Item2, numbers)];
+        [.. from row in Cases.VariantsAndActivations from numbers in Enum.GetValues<Numbers>()
+            select (row.Data.Item1, row.Data.Item2, numbers)];
 
-    public static TheoryData<string> Elementwise { get; } = [.. Activation.All.Where(activation => activation.IsElementwise).Select(activation => activation.Name)];
+    public static TheoryData<string> Elementwise { get; } =
+        [.. Activation.All.Where(activation => activation.IsElementwise).Select(activation => activation.Name)];
 
     [Fact]
     public void All_of_them_are_there() => Assert.Equal(
-        ["Gelu", "Identity", "LeakyRelu", "Relu", "Sigmoid", "Silu", "Softmax", "Softplus", "Tanh"], Activation.All.Select(activation => activation.ToString()));
+        ["Gelu", "Identity", "LeakyRelu", "Relu", "Sigmoid", "Silu", "Softmax", "Softplus", "Tanh"],
+        Activation.All.Select(activation => activation.ToString()));
 
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Same_bits_as_the_reference_for_every_length(KernelVariant variant, string activation, Numbers numbers)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)),
+            reference = Cases.Reference.Of(Cases.Named(activation));
         var supply = new Supply(numbers);
         foreach (int count in Cases.Lengths)
         {
@@ -45,7 +49,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
     public void Same_slopes_as_the_reference_for_every_length(KernelVariant variant, string activation)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)),
+            reference = Cases.Reference.Of(Cases.Named(activation));
         foreach (Numbers numbers in Enum.GetValues<Numbers>())
         {
             var supply = new Supply(numbers);
@@ -106,7 +111,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         });
 
         output.WriteLine(
-            $"{count} floats: values off by at most {largest.Ulp:F3} ULP ({activation.MaxUlp} promised), slopes by {largest.Slope:F2}·2⁻²⁴ ({activation.MaxSlopeError})");
+            $"{count} floats: values off by at most {largest.Ulp:F3} ULP ({activation.MaxUlp} promised), "
+            + $"slopes by {largest.Slope:F2}·2⁻²⁴ ({activation.MaxSlopeError})");
         Assert.InRange(largest.Ulp, 0, activation.MaxUlp);
         Assert.InRange(largest.Slope, 0, activation.MaxSlopeError);
 
@@ -115,26 +121,17 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Compares a chunk of floats, every stride-th of all bit patterns, in all variants; the slopes too, but of all floats in every sixteenth chunk.
+    /// Compares a chunk of floats, every stride-th of all bit patterns, in all variants; the slopes too, but of all floats in every
+    /// sixteenth chunk.
     /// </summary>
     private static Errors Sweep(Activation activation, long first, long stride)
     {
-        float[] x = new float[Chunk], expected = new float[Chunk], actual = new float[Chunk], slopes = new float[Chunk], actualSlopes = new float[Chunk];
+        float[] x = new float[Chunk], expected = new float[Chunk], slopes = new float[Chunk];
         for (int k = 0; k < Chunk; k++) x[k] = BitConverter.UInt32BitsToSingle((uint)((first + k) * stride));
         bool withSlopes = stride > 1 || first / Chunk % 16 == 0;
         Kernels.Activate(activation, x, expected, KernelVariant.Scalar);
-        if (withSlopes) Kernels.ActivateWithSlope(activation, x, actual, slopes, KernelVariant.Scalar);
-        foreach (KernelSet kernels in KernelSet.Supported.Skip(1))
-        {
-            string what = $"{kernels.Variant} from bits 0x{first * stride:X} on";
-            Kernels.Activate(activation, x, actual, kernels.Variant);
-            Cases.AssertSameBits(expected, actual, what);
-            if (!withSlopes) continue;
-
-            Kernels.ActivateWithSlope(activation, x, actual, actualSlopes, kernels.Variant);
-            Cases.AssertSameBits(expected, actual, what);
-            Cases.AssertSameBits(slopes, actualSlopes, what);
-        }
+        if (withSlopes) Kernels.ActivateWithSlope(activation, x, new float[Chunk], slopes, KernelVariant.Scalar);
+        AssertSameInAllVariants(activation, x, expected, withSlopes ? slopes : null, $"from bits 0x{first * stride:X} on");
 
         double ulp = 0, slope = 0;
         var lines = new Lines(activation);
@@ -149,7 +146,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
             double z = x[k];
             bool straight = activation.MaxUlp > 1 && Lines.Has(z); // what is cheap anyway is taken as it is
             double exact = straight ? lines.At(z) : activation.Exact(z), error = ErrorInUlp(expected[k], exact);
-            if (stride > 1 && straight) Assert.InRange(Math.Abs(exact - activation.Exact(z)), 0, Lines.Error * Math.Abs(exact) + Lines.Nothing);
+            if (stride > 1 && straight)
+                Assert.InRange(Math.Abs(exact - activation.Exact(z)), 0, Lines.Error * Math.Abs(exact) + Lines.Nothing);
             if (error > ulp) ulp = error;
             if (withSlopes && float.IsFinite(x[k])) slope = Math.Max(slope, SlopeError(slopes[k], activation.ExactSlope(z)));
         }
@@ -157,7 +155,25 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         return new Errors(ulp, slope);
     }
 
-    /// <summary>In units of the last place of the float nearest to the exact value; NaN, where a number belongs, is infinitely wrong.</summary>
+    private static void AssertSameInAllVariants(Activation activation, float[] x, float[] expected, float[]? slopes, string where)
+    {
+        float[] actual = new float[Chunk], actualSlopes = new float[Chunk];
+        foreach (KernelSet kernels in KernelSet.Supported.Skip(1))
+        {
+            string what = $"{kernels.Variant} {where}";
+            Kernels.Activate(activation, x, actual, kernels.Variant);
+            Cases.AssertSameBits(expected, actual, what);
+            if (slopes == null) continue;
+
+            Kernels.ActivateWithSlope(activation, x, actual, actualSlopes, kernels.Variant);
+            Cases.AssertSameBits(expected, actual, what);
+            Cases.AssertSameBits(slopes, actualSlopes, what);
+        }
+    }
+
+    /// <summary>
+    /// In units of the last place of the float nearest to the exact value; NaN, where a number belongs, is infinitely wrong.
+    /// </summary>
     private static double ErrorInUlp(float value, double exact)
     {
         if (value == exact) return 0;
@@ -168,11 +184,12 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 
-    private static double SlopeError(float slope, double exact) => float.IsNaN(slope) ? double.PositiveInfinity : Math.Abs(slope - exact) / SlopeUnit;
+    private static double SlopeError(float slope, double exact) =>
+        float.IsNaN(slope) ? double.PositiveInfinity : Math.Abs(slope - exact) / SlopeUnit;
 
     /// <summary>
-    /// f where it is a straight line but for <see cref="Error"/>: the tangent at 0 for |z| ≤ 2⁻⁴⁰, the asymptotes from 128 on. These are four fifths of all
-    /// floats, and need no exponentials.
+    /// f where it is a straight line but for <see cref="Error"/>: the tangent at 0 for |z| ≤ 2⁻⁴⁰, the asymptotes from 128 on. These are
+    /// four fifths of all floats, and need no exponentials.
     /// </summary>
     private readonly struct Lines(Activation f)
     {
@@ -181,7 +198,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
 
         private const double Near = 1.0 / (1L << 40), Far = 128, Farther = 1024;
         private readonly double _zero = f.Exact(0), _left = f.ExactSlope(-Near), _right = f.ExactSlope(Near);
-        private readonly double _leftEnd = f.Exact(-Farther), _leftSlope = f.ExactSlope(-Farther), _rightEnd = f.Exact(Farther), _rightSlope = f.ExactSlope(Farther);
+        private readonly double _leftEnd = f.Exact(-Farther), _leftSlope = f.ExactSlope(-Farther), _rightEnd = f.Exact(Farther),
+            _rightSlope = f.ExactSlope(Farther);
 
         internal static bool Has(double z) => Math.Abs(z) <= Near || (Math.Abs(z) >= Far && double.IsFinite(z));
 

@@ -43,7 +43,9 @@ public class SoftmaxTests(ITestOutputHelper output)
         Assert.InRange(most, 0.49, double.PositiveInfinity);
     }
 
-    /// <summary>Vectors need no largest sum where all are near 0, and say nothing else there: also at that border, whatever is beyond it.</summary>
+    /// <summary>
+    /// Vectors need no largest sum where all are near 0, and say nothing else there: also at that border, whatever is beyond it.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void Same_bits_on_both_sides_of_what_is_near(KernelVariant variant)
@@ -51,7 +53,8 @@ public class SoftmaxTests(ITestOutputHelper output)
         var random = new Random(5);
         foreach (int width in Enumerable.Range(1, 70).Append(1000))
         {
-            foreach (float extreme in (float[])[SoftmaxPowers.Near, MathF.BitIncrement(SoftmaxPowers.Near), 80, 1e9f, float.PositiveInfinity, float.NaN])
+            foreach (float extreme in (float[])[SoftmaxPowers.Near, MathF.BitIncrement(SoftmaxPowers.Near), 80, 1e9f,
+                float.PositiveInfinity, float.NaN])
             {
                 float[] z = new float[width], expected = new float[width], actual = new float[width];
                 foreach (ref float zi in z.AsSpan()) zi = SoftmaxPowers.Near * (2 * random.NextSingle() - 1);
@@ -75,7 +78,8 @@ public class SoftmaxTests(ITestOutputHelper output)
         foreach (int exponent in (int[])[0, 1, 7, 31])
         {
             var summing = new Lock();
-            Parallel.For(0, Mantissas >> 16, () => 0.0, (block, _, largest) => Math.Max(largest, LogarithmError(block << 16, exponent)), largest =>
+            Parallel.For(
+                0, Mantissas >> 16, () => 0.0, (block, _, largest) => Math.Max(largest, LogarithmError(block << 16, exponent)), largest =>
             {
                 lock (summing) most = Math.Max(most, largest);
             });
@@ -99,7 +103,9 @@ public class SoftmaxTests(ITestOutputHelper output)
         return most;
     }
 
-    /// <summary>Each a_i is a product of e_i and one factor, off by the relative error of the sum, the reciprocal and its own rounding.</summary>
+    /// <summary>
+    /// Each a_i is a product of e_i and one factor, off by the relative error of the sum, the reciprocal and its own rounding.
+    /// </summary>
     private static double SumError(int width) => OracleActivations.SumError(width) + 2.01 * Bounded.U;
 
     private static double ErrorInUlp(float value, double exact)

@@ -18,7 +18,8 @@ public class AllocationTests
 
     /// <summary>Of the reference and of the widest variant.</summary>
     public static TheoryData<KernelVariant, string, Cost> VariantsAndOutputs { get; } =
-        [.. from row in Cases.VariantsAndOutputs where row.Data.Item1 == Kernels.Supported[0] || row.Data.Item1 == Kernels.Supported[^1] select row.Data];
+        [.. from row in Cases.VariantsAndOutputs where row.Data.Item1 == Kernels.Supported[0] || row.Data.Item1 == Kernels.Supported[^1]
+            select row.Data];
 
     [Theory]
     [MemberData(nameof(NetworksBatchesAndVariants))]

@@ -9,12 +9,17 @@ public partial class BadInputTests
     public void Activations_of_a_network()
     {
         Activation relu = Activation.Relu, softmax = Activation.Softmax;
-        Refuses<ArgumentException>("activations", ["each of the 2 layers", "length of 1"], () => _ = new Network([2, 3, 1], [relu], seed: 1));
-        Refuses<ArgumentException>("activations", ["each of the 2 layers", "length of 3"], () => _ = new Network([2, 3, 1], [relu, relu, relu], seed: 1));
+        Refuses<ArgumentException>(
+            "activations", ["each of the 2 layers", "length of 1"], () => _ = new Network([2, 3, 1], [relu], seed: 1));
+        Refuses<ArgumentException>(
+            "activations", ["each of the 2 layers", "length of 3"], () => _ = new Network([2, 3, 1], [relu, relu, relu], seed: 1));
         Refuses<ArgumentException>("activations", ["each of the 1 layers", "length of 0"], () => _ = new Network([2, 3], [], seed: 1));
-        Refuses<ArgumentException>("activations", ["activations[0]", "Softmax", "last, 1"], () => _ = new Network([2, 3, 1], [softmax, relu], seed: 1));
-        Refuses<ArgumentException>("activations", ["activations[1]", "Softmax", "last, 2"], () => _ = new Network([2, 3, 3, 1], [relu, softmax, softmax], seed: 1));
-        Refuses<ArgumentException>("hidden", ["each neuron by itself", "is Softmax"], () => _ = new Network([2, 3, 1], softmax, relu, seed: 1));
+        Refuses<ArgumentException>(
+            "activations", ["activations[0]", "Softmax", "last, 1"], () => _ = new Network([2, 3, 1], [softmax, relu], seed: 1));
+        Refuses<ArgumentException>("activations", ["activations[1]", "Softmax", "last, 2"],
+            () => _ = new Network([2, 3, 3, 1], [relu, softmax, softmax], seed: 1));
+        Refuses<ArgumentException>(
+            "hidden", ["each neuron by itself", "is Softmax"], () => _ = new Network([2, 3, 1], softmax, relu, seed: 1));
         Refuses<ArgumentNullException>("activations", ["activations[1]", "null"], () => _ = new Network([2, 3, 1], [relu, null!], seed: 1));
         Refuses<ArgumentNullException>("hidden", [], () => _ = new Network([2, 3, 1], null!, relu, seed: 1));
         Refuses<ArgumentNullException>("output", [], () => _ = new Network([2, 3, 1], relu, null!, seed: 1));
@@ -57,22 +62,34 @@ public partial class BadInputTests
         float[] gradient = _trainer.Gradient.ToArray();
         Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _trainer.Backward([], []));
         Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => _trainer.Backward(Part(0, 3), Part(10, 2)));
-        Refuses<ArgumentException>("outputGradient", ["4 for the batch of 2", "length of 2"], () => _trainer.Backward(Part(0, 4), Part(10, 2)));
+        Refuses<ArgumentException>(
+            "outputGradient", ["4 for the batch of 2", "length of 2"], () => _trainer.Backward(Part(0, 4), Part(10, 2)));
         Refuses<ArgumentException>("outputGradient", ["2 for the batch of 1", "length of 0"], () => _trainer.Backward(Part(0, 2), []));
-        Refuses<ArgumentException>("inputGradient", ["length of 2", "has 3"], () => _trainer.Backward(Part(0, 2), Part(10, 2), Part(20, 3)));
-        Refuses<ArgumentException>("inputGradient", ["length of 4", "has 2"], () => _trainer.Backward(Part(0, 4), Part(10, 4), Part(20, 2)));
+        Refuses<ArgumentException>(
+            "inputGradient", ["length of 2", "has 3"], () => _trainer.Backward(Part(0, 2), Part(10, 2), Part(20, 3)));
+        Refuses<ArgumentException>(
+            "inputGradient", ["length of 4", "has 2"], () => _trainer.Backward(Part(0, 4), Part(10, 4), Part(20, 2)));
         foreach (int samples in (int[])[1, 3])
         {
             int n = 2 * samples;
-            Refuses<ArgumentException>("inputGradient", ["inputs", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), Part(0, n)));
-            Refuses<ArgumentException>("inputGradient", ["inputs", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), Part(n - 1, n)));
-            Refuses<ArgumentException>("inputGradient", ["outputGradient", "share memory"], () => _trainer.Backward(Part(0, n), Part(20, n), Part(21 - n, n)));
-            Refuses<ArgumentException>("inputs", ["Parameters", "share memory"], () => _trainer.Backward(_network.Parameters[..n], Part(10, n)));
-            Refuses<ArgumentException>("outputGradient", ["Parameters", "share memory"], () => _trainer.Backward(Part(0, n), _network.Parameters[^n..]));
-            Refuses<ArgumentException>("inputGradient", ["Parameters", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), _network.Parameters[..n]));
-            Refuses<ArgumentException>("inputs", ["Gradient", "share memory"], () => _trainer.Backward(_trainer.Gradient[..n], Part(10, n)));
-            Refuses<ArgumentException>("outputGradient", ["Gradient", "share memory"], () => _trainer.Backward(Part(0, n), _trainer.Gradient[..n]));
-            Refuses<ArgumentException>("inputGradient", ["Gradient", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), _trainer.Gradient[..n]));
+            Refuses<ArgumentException>(
+                "inputGradient", ["inputs", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), Part(0, n)));
+            Refuses<ArgumentException>(
+                "inputGradient", ["inputs", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), Part(n - 1, n)));
+            Refuses<ArgumentException>(
+                "inputGradient", ["outputGradient", "share memory"], () => _trainer.Backward(Part(0, n), Part(20, n), Part(21 - n, n)));
+            Refuses<ArgumentException>(
+                "inputs", ["Parameters", "share memory"], () => _trainer.Backward(_network.Parameters[..n], Part(10, n)));
+            Refuses<ArgumentException>(
+                "outputGradient", ["Parameters", "share memory"], () => _trainer.Backward(Part(0, n), _network.Parameters[^n..]));
+            Refuses<ArgumentException>("inputGradient", ["Parameters", "share memory"],
+                () => _trainer.Backward(Part(0, n), Part(10, n), _network.Parameters[..n]));
+            Refuses<ArgumentException>(
+                "inputs", ["Gradient", "share memory"], () => _trainer.Backward(_trainer.Gradient[..n], Part(10, n)));
+            Refuses<ArgumentException>(
+                "outputGradient", ["Gradient", "share memory"], () => _trainer.Backward(Part(0, n), _trainer.Gradient[..n]));
+            Refuses<ArgumentException>(
+                "inputGradient", ["Gradient", "share memory"], () => _trainer.Backward(Part(0, n), Part(10, n), _trainer.Gradient[..n]));
         }
 
         Cases.AssertSameBits(gradient, _trainer.Gradient, "gradient");
@@ -96,14 +113,19 @@ public partial class BadInputTests
     [Fact]
     public void Kernels_ActivateWithSlope()
     {
-        Refuses<ArgumentException>("activation", ["Softmax"], () => Kernels.ActivateWithSlope(Activation.Softmax, Part(0, 5), Part(10, 5), Part(20, 5)));
+        Refuses<ArgumentException>(
+            "activation", ["Softmax"], () => Kernels.ActivateWithSlope(Activation.Softmax, Part(0, 5), Part(10, 5), Part(20, 5)));
         foreach (Activation f in Activation.All.Where(f => f.IsElementwise))
         {
-            Refuses<ArgumentException>("y", ["length of 5", "has 4"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 4), Part(20, 5)));
-            Refuses<ArgumentException>("slopes", ["length of 5", "has 6"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 5), Part(20, 6)));
+            Refuses<ArgumentException>(
+                "y", ["length of 5", "has 4"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 4), Part(20, 5)));
+            Refuses<ArgumentException>(
+                "slopes", ["length of 5", "has 6"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 5), Part(20, 6)));
             Refuses<ArgumentException>("y", ["x", "share memory"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(0, 5), Part(20, 5)));
-            Refuses<ArgumentException>("slopes", ["x", "share memory"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 5), Part(4, 5)));
-            Refuses<ArgumentException>("slopes", ["y", "share memory"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 5), Part(10, 5)));
+            Refuses<ArgumentException>(
+                "slopes", ["x", "share memory"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 5), Part(4, 5)));
+            Refuses<ArgumentException>(
+                "slopes", ["y", "share memory"], () => Kernels.ActivateWithSlope(f, Part(0, 5), Part(10, 5), Part(10, 5)));
         }
     }
 
@@ -115,18 +137,23 @@ public partial class BadInputTests
         foreach (Activation f in without)
         {
             string[] mentions = [$"{f}", "Identity", "ActivateWithSlope"];
-            Refuses<ArgumentException>("activation", mentions, () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(20, 3), activation: f));
             Refuses<ArgumentException>(
-                "inputActivation", mentions, () => Kernels.BackwardUpdate(Part(20, 2), Part(30, 3), Part(0, 6), Part(10, 3), Part(40, 2), 0.5f, inputActivation: f));
+                "activation", mentions, () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(20, 3), activation: f));
             Refuses<ArgumentException>(
                 "inputActivation", mentions,
-                () => Kernels.BackwardAccumulate(Part(20, 2), Part(30, 3), Part(80, 6), Part(0, 6), Part(10, 3), Part(40, 2), inputActivation: f));
+                () => Kernels.BackwardUpdate(Part(20, 2), Part(30, 3), Part(0, 6), Part(10, 3), Part(40, 2), 0.5f, inputActivation: f));
+            Refuses<ArgumentException>(
+                "inputActivation", mentions,
+                () => Kernels.BackwardAccumulate(
+                    Part(20, 2), Part(30, 3), Part(80, 6), Part(0, 6), Part(10, 3), Part(40, 2), inputActivation: f));
         }
 
         foreach (Activation f in Activation.All)
         {
-            Refuses<ArgumentException>("outputs", ["length of 3", "has 4"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 4), activation: f));
-            Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(1, 3), activation: f));
+            Refuses<ArgumentException>("outputs", ["length of 3", "has 4"],
+                () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 4), activation: f));
+            Refuses<ArgumentException>("outputs", ["inputs", "share memory"],
+                () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(1, 3), activation: f));
             if (!without.Contains(f)) Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(20, 3), activation: f);
         }
     }

@@ -4,8 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// Sizes around what an int holds, and such as would fit again if their product lost its upper bits. The spans claim more memory than there is: who touched it,
-/// or believed 32 bits of a product, would not throw what is expected here.
+/// Sizes around what an int holds, and such as would fit again if their product lost its upper bits. The spans claim more memory than there
+/// is: who touched it, or believed 32 bits of a product, would not throw what is expected here.
 /// </summary>
 public partial class BadInputTests
 {
@@ -17,8 +17,12 @@ public partial class BadInputTests
     [Fact]
     public void Widths_whose_products_overflow()
     {
-        foreach (int[] widths in (int[][])[[65_536, 65_536], [46_341, 46_341], [1 << 16, 1 << 15], [1 << 20, 1 << 12], [30_000, 30_000, 30_000, 30_000]])
+        foreach (int[] widths in (int[][])[[65_536, 65_536], [46_341, 46_341], [1 << 16, 1 << 15], [1 << 20, 1 << 12],
+            [30_000, 30_000, 30_000, 30_000]])
+        {
             Refuses<ArgumentOutOfRangeException>("widths", [$"{widths[0]}", "more than"], () => _ = new Network(widths, seed: 1));
+        }
+
         Refuses<ArgumentOutOfRangeException>("widths", ["more than"], () => _ = new Network([1, int.MaxValue], seed: 1));
     }
 
@@ -29,9 +33,11 @@ public partial class BadInputTests
         Assert.Equal(2_147_483_645, Wrapped);
         string[] mentions = ["3 values a sample", "6442450941 for the batch of 2147483647", "length of 2147483645"];
         Refuses<ArgumentException>("outputs", mentions, () => _widening.Forward(Claim(int.MaxValue), Claim(Wrapped)));
-        Refuses<ArgumentException>("outputs", mentions, () => _widening.Forward(Claim(int.MaxValue), Claim(Wrapped), threads: int.MaxValue));
+        Refuses<ArgumentException>(
+            "outputs", mentions, () => _widening.Forward(Claim(int.MaxValue), Claim(Wrapped), threads: int.MaxValue));
         Refuses<ArgumentException>("outputGradient", mentions, () => trainer.Backward(Claim(int.MaxValue), Claim(Wrapped)));
-        foreach (Uses method in MethodsOf(trainer)) Refuses<ArgumentException>("targets", mentions, () => method(Claim(int.MaxValue), Claim(Wrapped)));
+        foreach (Uses method in MethodsOf(trainer))
+            Refuses<ArgumentException>("targets", mentions, () => method(Claim(int.MaxValue), Claim(Wrapped)));
     }
 
     [Fact]
@@ -40,22 +46,26 @@ public partial class BadInputTests
         string[] broken = ["2 values", "length of 2147483647"], few = ["2147483646 for the batch of 1073741823", "length of 2"];
         Refuses<ArgumentException>("inputs", broken, () => _network.Forward(Claim(int.MaxValue), Claim(int.MaxValue)));
         Refuses<ArgumentException>("outputs", few, () => _network.Forward(Claim(int.MaxValue - 1), Part(0, 2)));
-        Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Claim(int.MaxValue - 1), Claim(int.MaxValue - 1)));
+        Refuses<ArgumentException>(
+            "outputs", ["inputs", "share memory"], () => _network.Forward(Claim(int.MaxValue - 1), Claim(int.MaxValue - 1)));
         Refuses<ArgumentException>("inputs", broken, () => _trainer.Backward(Claim(int.MaxValue), Part(0, 2)));
         Refuses<ArgumentException>("outputGradient", few, () => _trainer.Backward(Claim(int.MaxValue - 1), Part(0, 2)));
-        Refuses<ArgumentException>("inputGradient", ["length of 2", "has 2147483647"], () => _trainer.Backward(Part(0, 2), Part(10, 2), Claim(int.MaxValue)));
+        Refuses<ArgumentException>(
+            "inputGradient", ["length of 2", "has 2147483647"], () => _trainer.Backward(Part(0, 2), Part(10, 2), Claim(int.MaxValue)));
         foreach (Uses method in MethodsOf(_trainer))
         {
             Refuses<ArgumentException>("inputs", broken, () => method(Claim(int.MaxValue), Part(0, 2)));
             Refuses<ArgumentException>("targets", few, () => method(Claim(int.MaxValue - 1), Part(0, 2)));
-            Refuses<ArgumentException>("targets", ["2 for the batch of 1", "length of 2147483646"], () => method(Part(0, 2), Claim(int.MaxValue - 1)));
+            Refuses<ArgumentException>(
+                "targets", ["2 for the batch of 1", "length of 2147483646"], () => method(Part(0, 2), Claim(int.MaxValue - 1)));
         }
     }
 
     [Fact]
     public void Kernels_whose_products_overflow()
     {
-        foreach ((int width, int wrapped, string product) in ((int, int, string)[])[(65_536, 0, "4294967296"), (65_537, 131_073, "4295098369")])
+        foreach ((int width, int wrapped, string product) in ((int, int, string)[])[(65_536, 0, "4294967296"),
+            (65_537, 131_073, "4295098369")])
         {
             Action[] acts =
             [
@@ -75,11 +85,14 @@ public partial class BadInputTests
         Refuses<ArgumentException>("inputs", wide, () => Kernels.Forward(Claim(tooWide), Claim(tooWide), Part(0, 1), Part(1, 1)));
         Refuses<ArgumentException>("biases", wide, () => Kernels.Forward(Part(0, 1), Claim(tooWide), Claim(tooWide), Claim(tooWide)));
         Refuses<ArgumentException>("outputs", wide, () => Kernels.OutputDelta(Claim(tooWide), Claim(tooWide), Claim(tooWide)));
-        Refuses<ArgumentException>("inputs", wide, () => Kernels.BackwardUpdate(Claim(tooWide), Part(0, 1), Claim(tooWide), Part(1, 1), [], 0.5f));
-        Refuses<ArgumentException>("delta", wide, () => Kernels.BackwardAccumulate(Part(0, 1), Claim(tooWide), Part(1, 1), Part(2, 1), Part(3, 1), []));
+        Refuses<ArgumentException>(
+            "inputs", wide, () => Kernels.BackwardUpdate(Claim(tooWide), Part(0, 1), Claim(tooWide), Part(1, 1), [], 0.5f));
+        Refuses<ArgumentException>(
+            "delta", wide, () => Kernels.BackwardAccumulate(Part(0, 1), Claim(tooWide), Part(1, 1), Part(2, 1), Part(3, 1), []));
         Refuses<ArgumentException>("y", other, () => Kernels.Activate(Activation.Tanh, Claim(most), Claim(most - 1)));
         Refuses<ArgumentException>("y", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(most), Claim(most - 1), Claim(most)));
-        Refuses<ArgumentException>("slopes", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(most), Claim(most), Claim(most - 1)));
+        Refuses<ArgumentException>(
+            "slopes", other, () => Kernels.ActivateWithSlope(Activation.Tanh, Claim(most), Claim(most), Claim(most - 1)));
         Refuses<ArgumentException>("gradient", other, () => Kernels.GradientDescent(Claim(most), Claim(most - 1), 1f, 0.5f));
     }
 

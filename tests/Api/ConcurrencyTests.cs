@@ -5,8 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// Eight threads at once on one shared network get the outputs that one thread gets, millions of times, and allocate nothing; of two on one trainer the second
-/// is refused.
+/// Eight threads at once on one shared network get the outputs that one thread gets, millions of times, and allocate nothing; of two on one
+/// trainer the second is refused.
 /// </summary>
 [Collection(nameof(Alone))]
 public class ConcurrencyTests
@@ -16,7 +16,8 @@ public class ConcurrencyTests
     /// <summary>One that needs no scratch, one with the stack's and a softmax, one with the thread's; and the calls of a thread.</summary>
     public static TheoryData<int[], string, int, KernelVariant> Networks { get; } =
     [
-        .. from network in ((int[], string, int)[])[([2, 4, 3, 2], "Sigmoid", 500_000), ([16, 24, 10], "Softmax", 100_000), ([9, 600, 3], "Sigmoid", 4_000)]
+        .. from network in ((int[], string, int)[])[([2, 4, 3, 2], "Sigmoid", 500_000), ([16, 24, 10], "Softmax", 100_000),
+            ([9, 600, 3], "Sigmoid", 4_000)]
            from set in KernelSet.Supported
            select (network.Item1, network.Item2, network.Item3, set.Variant),
     ];
@@ -58,7 +59,8 @@ public class ConcurrencyTests
         int n = network.Inputs, m = network.Outputs, different = 0;
         float[] inputs = Cases.Uniform(1, Samples * n, -4f, 4f), expected = new float[Samples * m];
         for (int k = 0; k < Samples; k++) network.Forward(inputs.AsSpan(k * n, n), expected.AsSpan(k * m, m));
-        Assert.Equal(Samples, Enumerable.Range(0, Samples).Select(k => expected[k * m]).Distinct().Count()); // each sample has outputs of its own
+        // each sample has outputs of its own
+        Assert.Equal(Samples, Enumerable.Range(0, Samples).Select(k => expected[k * m]).Distinct().Count());
 
         long allocated = 0;
         Together.Run(Threads, thread =>
@@ -76,7 +78,8 @@ public class ConcurrencyTests
         {
             for (int call = 0; call < calls; call++)
             {
-                int batch = call % 16 == 0 ? MostTogether - call / 16 % MostTogether : 1, first = (call * 7 + thread * 13) % (Samples - batch + 1);
+                int batch = call % 16 == 0 ? MostTogether - call / 16 % MostTogether : 1,
+                    first = (call * 7 + thread * 13) % (Samples - batch + 1);
                 Span<float> y = outputs.AsSpan(0, batch * m);
                 network.Forward(inputs.AsSpan(first * n, batch * n), y, threads: call % 64 == 0 ? 2 : 1);
                 if (!Cases.SameBits(y, expected.AsSpan(first * m, batch * m))) Interlocked.Increment(ref different);

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>The first parameters: within the limits of their formula, of the moments of a uniform distribution, and the same for a seed for ever.</summary>
+/// <summary>
+/// The first parameters: within the limits of their formula, of the moments of a uniform distribution, and the same for a seed for ever.
+/// </summary>
 public class InitializerTests
 {
     /// <summary>Name, limit of the weights and of the biases for 24 inputs and 12 outputs, by the papers' formulas.</summary>
@@ -17,11 +19,12 @@ public class InitializerTests
         { "Uniform(0.125)", 0.125, 0.125 },
     };
 
-    private static Initializer[] All => [Initializer.Glorot, Initializer.He, Initializer.LeCun, Initializer.PyTorch, Initializer.Article, Initializer.Uniform(0.125f)];
+    private static Initializer[] All =>
+        [Initializer.Glorot, Initializer.He, Initializer.LeCun, Initializer.PyTorch, Initializer.Article, Initializer.Uniform(0.125f)];
 
     /// <summary>
-    /// 300 networks of 24·12 weights: their mean is normal with a standard deviation of limit/√3/√86,400 = 0.002·limit, that of their squares, limit²/3 in
-    /// the mean, one of limit²·√(4/45)/√86,400 = 0.00102·limit². Five of these each way.
+    /// 300 networks of 24·12 weights: their mean is normal with a standard deviation of limit/√3/√86,400 = 0.002·limit, that of their
+    /// squares, limit²/3 in the mean, one of limit²·√(4/45)/√86,400 = 0.00102·limit². Five of these each way.
     /// </summary>
     [Theory]
     [MemberData(nameof(Limits))]
@@ -48,7 +51,8 @@ public class InitializerTests
     public void Limits_are_those_of_the_layer()
     {
         var network = new Network([3, 300, 20, 100], Activation.Relu, Activation.Softmax, seed: 1, Initializer.He);
-        foreach (Layer layer in network.Layers) Assert.InRange(layer.Weights.ToArray().Max(Math.Abs), 0.98 * Math.Sqrt(6.0 / layer.Inputs), Math.Sqrt(6.0 / layer.Inputs));
+        foreach (Layer layer in network.Layers)
+            Assert.InRange(layer.Weights.ToArray().Max(Math.Abs), 0.98 * Math.Sqrt(6.0 / layer.Inputs), Math.Sqrt(6.0 / layer.Inputs));
         network = new Network([3, 300, 20, 100], Activation.Tanh, Activation.Softmax, seed: 1, Initializer.Glorot);
         foreach (Layer layer in network.Layers)
             Assert.InRange(layer.Weights.ToArray().Max(Math.Abs) / Math.Sqrt(6.0 / (layer.Inputs + layer.Outputs)), 0.98, 1);
@@ -73,9 +77,11 @@ public class InitializerTests
                     "Uniform(3)" => 3,
                     _ => 0.125,
                 };
-                foreach (float w in layer.Weights) Cases.AssertSameBits((float)(2 * limit * ((random.Next() >> 40) / 16777216.0) - limit), w, initializer.Name);
+                foreach (float w in layer.Weights)
+                    Cases.AssertSameBits((float)(2 * limit * ((random.Next() >> 40) / 16777216.0) - limit), w, initializer.Name);
                 if (initializer.Name is "Glorot" or "He" or "LeCun") continue;
-                foreach (float b in layer.Biases) Cases.AssertSameBits((float)(2 * limit * ((random.Next() >> 40) / 16777216.0) - limit), b, initializer.Name);
+                foreach (float b in layer.Biases)
+                    Cases.AssertSameBits((float)(2 * limit * ((random.Next() >> 40) / 16777216.0) - limit), b, initializer.Name);
             }
         }
     }
@@ -102,18 +108,21 @@ public class InitializerTests
     [Fact]
     public void The_articles_are_those_of_the_plain_constructor_and_He_of_none()
     {
-        Network plain = new([2, 4, 3, 2], seed: 9), article = new([2, 4, 3, 2], Activation.Sigmoid, Activation.Sigmoid, seed: 9, Initializer.Article);
+        Network plain = new([2, 4, 3, 2], seed: 9),
+            article = new([2, 4, 3, 2], Activation.Sigmoid, Activation.Sigmoid, seed: 9, Initializer.Article);
         Cases.AssertSameBits(plain.Parameters, article.Parameters, "article");
         var mixed = new Network([2, 4, 3, 2], [Activation.Relu, Activation.Gelu, Activation.Tanh], seed: 9, Initializer.Uniform(3f));
         Cases.AssertSameBits(plain.Parameters, mixed.Parameters, "any activations");
-        Network none = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, seed: 9), he = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, 9, Initializer.He);
+        Network none = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, seed: 9),
+            he = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, 9, Initializer.He);
         Cases.AssertSameBits(he.Parameters, none.Parameters, "He");
         Assert.NotEqual(he.Parameters.ToArray(), article.Parameters.ToArray());
     }
 
     [Fact]
     public void Names_say_what_they_are() =>
-        Assert.Equal(["Glorot", "He", "LeCun", "PyTorch", "Uniform(3)", "Uniform(0.125)"], All.Select(initializer => initializer.ToString()));
+        Assert.Equal(
+            ["Glorot", "He", "LeCun", "PyTorch", "Uniform(3)", "Uniform(0.125)"], All.Select(initializer => initializer.ToString()));
 
     private static Network Create(string name, int seed) =>
         new([24, 12], [Activation.Relu], seed, All.Single(initializer => initializer.Name == name));

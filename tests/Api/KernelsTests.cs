@@ -12,7 +12,8 @@ public class KernelsTests
         for (int outputs = 1; outputs <= 40; outputs++)
         {
             const int Inputs = 7;
-            float[] a = Cases.Uniform(1, Inputs), delta = Cases.Uniform(2, outputs), w = Cases.Uniform(3, Inputs * outputs), b = Cases.Uniform(4, outputs);
+            float[] a = Cases.Uniform(1, Inputs), delta = Cases.Uniform(2, outputs), w = Cases.Uniform(3, Inputs * outputs),
+                b = Cases.Uniform(4, outputs);
             float[] expected = Run(KernelVariant.Scalar), actual = Run(variant);
             Cases.AssertSameBits(expected, actual, $"{outputs} outputs");
             Assert.DoesNotContain(actual, float.IsNaN);

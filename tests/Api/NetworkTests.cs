@@ -7,7 +7,9 @@ using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>The network: its parameters' layout and first values, and forward for one sample, for a batch, and beside a broken neighbour.</summary>
+/// <summary>
+/// The network: its parameters' layout and first values, and forward for one sample, for a batch, and beside a broken neighbour.
+/// </summary>
 public unsafe class NetworkTests
 {
     private static readonly int[][] s_widths = [[2, 4, 3, 2], [5, 1], [1, 37, 8], [40, 7, 33, 3], [9, 600, 3]];

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>A network that is served computes, whoever publishes meanwhile, with the parameters of one publication, that of the number it returns.</summary>
+/// <summary>
+/// A network that is served computes, whoever publishes meanwhile, with the parameters of one publication, that of the number it returns.
+/// </summary>
 [Collection(nameof(Alone))]
 public class ServedNetworkTests
 {
@@ -86,7 +88,9 @@ public class ServedNetworkTests
         }
     }
 
-    /// <summary>One that has slept between reading which publication is current and counting itself, through one publication or more.</summary>
+    /// <summary>
+    /// One that has slept between reading which publication is current and counting itself, through one publication or more.
+    /// </summary>
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0, 2)]
@@ -133,8 +137,8 @@ public class ServedNetworkTests
     }
 
     /// <summary>
-    /// So many publications that some begin and end while a call is between two instructions; with so many readers that some sleep there, in as many as two
-    /// seconds allow.
+    /// So many publications that some begin and end while a call is between two instructions; with so many readers that some sleep there,
+    /// in as many as two seconds allow.
     /// </summary>
     [Theory]
     [InlineData(2)]
@@ -148,11 +152,7 @@ public class ServedNetworkTests
         float[][] expected = [.. published.Select(network => Forward(network, inputs))];
         var served = new ServedNetwork(published[0]);
         bool done = false;
-        Together.Run(readers + 1, thread =>
-        {
-            if (thread == 0) Publish();
-            else Read(new float[3]);
-        });
+        Together.Run(readers + 1, thread => (thread == 0 ? (Action)Publish : Read)());
         Assert.Equal(0, different);
         Assert.InRange(publications, fewest, most);
 
@@ -170,8 +170,9 @@ public class ServedNetworkTests
             }
         }
 
-        void Read(float[] outputs)
+        void Read()
         {
+            var outputs = new float[3];
             for (int call = 1; !Volatile.Read(ref done); call++)
             {
                 long number = served.Forward(inputs, outputs);

@@ -1,8 +1,8 @@
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// One thread trains a network and publishes it after each step, and others compute with what is served: the same two samples always, alone or in a batch by
-/// turns, whose outputs are known for each publication before it is made.
+/// One thread trains a network and publishes it after each step, and others compute with what is served: the same two samples always, alone
+/// or in a batch by turns, whose outputs are known for each publication before it is made.
 /// </summary>
 /// <param name="network">What is trained.</param>
 /// <param name="publications">How often it is published.</param>
@@ -14,7 +14,8 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
     private readonly Trainer _trainer = new(network, new Sgd(0.5f), threads: 2);
     private readonly ServedNetwork _served = new(network);
     private readonly int _n = network.Inputs, _m = network.Outputs;
-    private readonly float[] _samples = [.. Enumerable.Repeat(Cases.Uniform(1, 2 * network.Inputs), MostTogether / 2).SelectMany(pair => pair)];
+    private readonly float[] _samples =
+        [.. Enumerable.Repeat(Cases.Uniform(1, 2 * network.Inputs), MostTogether / 2).SelectMany(pair => pair)];
     private readonly float[] _targets = Cases.Uniform(2, 2 * network.Outputs);
     private readonly float[] _expected = new float[(publications + 1) * 2 * network.Outputs]; // of both samples for each publication
     private readonly int[] _calls = new int[readers], _changes = new int[readers];
@@ -103,7 +104,8 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
                 Volatile.Write(ref _calls[reader], _calls[reader] + 1);
             }
 
-            // Who does not give up its core loses it in the middle of a call mostly, and the publisher waits for milliseconds until it has it again.
+            // Who does not give up its core loses it in the middle of a call mostly, and the publisher waits for milliseconds until it has
+            // it again.
             Thread.Yield();
         }
     }

@@ -3,8 +3,8 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// The public methods on a user's spans, which have no slack behind them, at every distance from a cache line: the bits of the scalar variant, and no memory
-/// but theirs, also between guard pages (<see cref="House.GuardPageTests"/>).
+/// The public methods on a user's spans, which have no slack behind them, at every distance from a cache line: the bits of the scalar
+/// variant, and no memory but theirs, also between guard pages (<see cref="House.GuardPageTests"/>).
 /// </summary>
 public class UserMemoryTests
 {
@@ -118,7 +118,8 @@ public class UserMemoryTests
             {
                 for (int offset = batch % 5; offset < 16; offset += 5)
                 {
-                    Guarded x = new(supply.Values(batch * network.Inputs), offset), y = supply.Target(batch * network.Outputs), expected = y.Copy();
+                    Guarded x = new(supply.Values(batch * network.Inputs), offset), y = supply.Target(batch * network.Outputs),
+                        expected = y.Copy();
                     reference.Forward(x.Lent, expected.Lent);
                     network.Forward(x.Lent, y.Lent, threads: 1 + offset % 2);
                     Cases.AssertSameBits(expected.Span, y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
@@ -154,7 +155,8 @@ public class UserMemoryTests
                 Guarded.AssertGuards(dx);
             }
 
-            Trainer TrainerOf(KernelVariant kernels, int threads) => new(new Network(widths, seed: 1, kernels), new Sgd(Rate), threads: threads);
+            Trainer TrainerOf(KernelVariant kernels, int threads) =>
+                new(new Network(widths, seed: 1, kernels), new Sgd(Rate), threads: threads);
         }
     }
 

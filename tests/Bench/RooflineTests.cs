@@ -3,7 +3,9 @@ using Xunit;
 
 namespace FastNN.Tests.Bench;
 
-/// <summary>The bench's model of what limits a call: the rules on a machine made up for it, and its counts against loops that count.</summary>
+/// <summary>
+/// The bench's model of what limits a call: the rules on a machine made up for it, and its counts against loops that count.
+/// </summary>
 public class RooflineTests
 {
     private const double MultiplyAddLatency = 4, AddLatency = 3, DivideLatency = 11;
@@ -29,7 +31,8 @@ public class RooflineTests
     [Fact]
     public void Phases_add_up_and_the_longest_names_the_limit() =>
         Assert.Equal(
-            new Limit(Roofline.MultiplyAdds, 17), s_roofline.LimitOf(new Work(0, default, new Phase(500, 0, 0, 0), new Phase(0, 0, 1400, 0))));
+            new Limit(Roofline.MultiplyAdds, 17),
+            s_roofline.LimitOf(new Work(0, default, new Phase(500, 0, 0, 0), new Phase(0, 0, 1400, 0))));
 
     [Fact]
     public void A_chain_longer_than_the_phases_limits()
@@ -54,7 +57,8 @@ public class RooflineTests
         var phase = new Phase(500, 0, 600, 200);
         Assert.Equal(new Reached(Roofline.MultiplyAdds, 0.5, 50, "GFLOP/s"), s_roofline.Reach(new Work(0, default, phase), 20));
         Assert.Equal(new Reached(Roofline.Latency, 0.5, 25, "GFLOP/s"), s_roofline.Reach(new Work(0, new Chain(5, 0, 0), phase), 40));
-        Assert.Equal(new Reached("L2 read", 0.5, 50, "GB/s"), s_roofline.Reach(new Work(2000, default, phase with { MultiplyAdds = 1 }), 16));
+        Assert.Equal(
+            new Reached("L2 read", 0.5, 50, "GB/s"), s_roofline.Reach(new Work(2000, default, phase with { MultiplyAdds = 1 }), 16));
     }
 
     [Theory]
@@ -79,11 +83,14 @@ public class RooflineTests
 
         var forwardPhase = new Phase(forward, 0, 4 * (parameters + batch * widths[0]), 4 * batch * widths[^1]);
         Assert.Equal([forwardPhase], Work.OfForward(widths, batch).Phases);
-        Assert.Equal([forwardPhase, new Phase(back + parameters, 0, 4 * batch * (widths[0] + widths[^1]), 4 * parameters)], Work.OfStep(widths, batch).Phases);
+        Assert.Equal([forwardPhase, new Phase(back + parameters, 0, 4 * batch * (widths[0] + widths[^1]), 4 * parameters)],
+            Work.OfStep(widths, batch).Phases);
         Assert.Equal(4 * parameters, Work.OfStep(widths, batch).WorkingSet);
     }
 
-    /// <summary>A multiply-add for each weight and sample in W·a, in δ·a, and behind the first layer in Wᵀδ; none of biases, sigmoids or the update.</summary>
+    /// <summary>
+    /// A multiply-add for each weight and sample in W·a, in δ·a, and behind the first layer in Wᵀδ; none of biases, sigmoids or the update.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
     public void Products_are_those_of_matrices(int[] widths, int batch)
@@ -118,7 +125,8 @@ public class RooflineTests
     [Theory]
     [MemberData(nameof(Networks))]
     public void Every_kind_has_the_same_products(int[] widths, int batch) =>
-        Assert.All(NetworkKind.Others, kind => Assert.Equal(Work.OfStep(widths, batch).Products, Work.OfStep(widths, batch, kind).Products));
+        Assert.All(
+            NetworkKind.Others, kind => Assert.Equal(Work.OfStep(widths, batch).Products, Work.OfStep(widths, batch, kind).Products));
 
     /// <summary>Of each parameter w, m and v are updated, by seven multiplications; the gradient they come from is on the way.</summary>
     [Theory]
@@ -131,7 +139,13 @@ public class RooflineTests
         Assert.Equal(sgd.Phases[0], adam.Phases[0]);
         Phase back = sgd.Phases[1];
         Assert.Equal(
-            back with { MultiplyAdds = back.MultiplyAdds + 6 * parameters, Divisions = 2 * parameters, BytesUpdated = 3 * back.BytesUpdated }, adam.Phases[1]);
+            back with
+            {
+                MultiplyAdds = back.MultiplyAdds + 6 * parameters,
+                Divisions = 2 * parameters,
+                BytesUpdated = 3 * back.BytesUpdated,
+            },
+            adam.Phases[1]);
     }
 
     /// <summary>
@@ -147,7 +161,8 @@ public class RooflineTests
             double[] ready = new double[widths.Length];
             double before = Step(widths, batch, kind, ready), after = Step(widths, batch, kind, ready);
             Chain chain = Work.OfStep(widths, batch, kind).Chain;
-            Assert.Equal(after - before, chain.MultiplyAdds * MultiplyAddLatency + chain.Additions * AddLatency + chain.Divisions * DivideLatency);
+            Assert.Equal(
+                after - before, chain.MultiplyAdds * MultiplyAddLatency + chain.Additions * AddLatency + chain.Divisions * DivideLatency);
         }
     }
 
@@ -163,7 +178,10 @@ public class RooflineTests
         return networks;
     }
 
-    /// <summary>When the parameters of each layer are ready, moved on by one step; all neurons of a layer are alike. The result is the first layer's.</summary>
+    /// <summary>
+    /// When the parameters of each layer are ready, moved on by one step; all neurons of a layer are alike. The result is the first
+    /// layer's.
+    /// </summary>
     private static double Step(int[] widths, int batch, NetworkKind kind, double[] ready)
     {
         double a = 0;
@@ -174,7 +192,10 @@ public class RooflineTests
             for (int j = 0; j < widths[l - 1]; j += fourChains ? 4 : 1) z = MultiplyAdd(z, Math.Max(a, ready[l]));
             if (fourChains) z = Add(Add(z));
             Activation activation = l == widths.Length - 1 ? kind.Output : kind.Hidden;
-            a = activation == Activation.Sigmoid ? Sigmoid(z) : activation == Activation.Tanh ? Tanh(z) : activation == Activation.Softmax ? Softmax(z) : z;
+            a = activation == Activation.Sigmoid ? Sigmoid(z)
+                : activation == Activation.Tanh ? Tanh(z)
+                : activation == Activation.Softmax ? Softmax(z)
+                : z;
         }
 
         double delta = Add(a); // a − y
@@ -191,7 +212,8 @@ public class RooflineTests
             }
 
             if (batch > 1 || !kind.Adam) gradient = Add(gradient); // by scale, or δ by a
-            if (kind.Adam) gradient = MultiplyAdd(MultiplyAdd(Add(Add(gradient)), 0), 0) + DivideLatency; // (1 − β₂)·g, times g, v, √v·c + ε, below m
+            // (1 − β₂)·g, times g, v, √v·c + ε, below m
+            if (kind.Adam) gradient = MultiplyAdd(MultiplyAdd(Add(Add(gradient)), 0), 0) + DivideLatency;
             ready[l] = MultiplyAdd(ready[l], gradient);
             delta = before;
         }
@@ -208,7 +230,8 @@ public class RooflineTests
     /// <summary>With its last multiply-add and division side by side for numerator and denominator.</summary>
     private static double Tanh(double z)
     {
-        double rounded = MultiplyAdd(z, 0), i = Add(rounded), t = Add(MultiplyAdd(i, z)), q = MultiplyAdd(MultiplyAdd(MultiplyAdd(t, 0), t), t);
+        double rounded = MultiplyAdd(z, 0), i = Add(rounded), t = Add(MultiplyAdd(i, z)),
+            q = MultiplyAdd(MultiplyAdd(MultiplyAdd(t, 0), t), t);
         return MultiplyAdd(Add(t), q) + DivideLatency;
     }
 

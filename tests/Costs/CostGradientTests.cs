@@ -3,8 +3,9 @@ using Xunit;
 namespace FastNN.Tests.Costs;
 
 /// <summary>
-/// Backpropagation through every activation, hidden and last, under every cost that suits: proven by finite differences in double precision, and the
-/// library's cost and gradients are the oracle's within the proven bound. <see cref="Training.GradientCheckTests"/> takes the article's networks further.
+/// Backpropagation through every activation, hidden and last, under every cost that suits: proven by finite differences in double
+/// precision, and the library's cost and gradients are the oracle's within the proven bound. <see cref="Training.GradientCheckTests"/>
+/// takes the article's networks further.
 /// </summary>
 public class CostGradientTests
 {
@@ -23,8 +24,9 @@ public class CostGradientTests
     ];
 
     /// <summary>
-    /// A parameter moves a sum of the network by some steps at most (|x|, |a| and |w| are a few units), so that samples all of whose sums are a hundred
-    /// steps from a kink of their layer have none between the two points. Others, here none, would have no derivative to compare with.
+    /// A parameter moves a sum of the network by some steps at most (|x|, |a| and |w| are a few units), so that samples all of whose sums
+    /// are a hundred steps from a kink of their layer have none between the two points. Others, here none, would have no derivative to
+    /// compare with.
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
@@ -33,7 +35,8 @@ public class CostGradientTests
         (Network network, float[] inputs, float[] targets) = Example(hidden, last, cost, KernelVariant.Scalar);
         Bounded[] x = Bounded.Exact(inputs), y = Bounded.Exact(targets), p = Bounded.Exact(network.Parameters);
         Oracle oracle = OracleOf(network, cost, p);
-        foreach (Bounded[] sample in x.Chunk(network.Inputs)) Assert.InRange(oracle.ClosestToKink(sample), 100 * Step, double.PositiveInfinity);
+        foreach (Bounded[] sample in x.Chunk(network.Inputs))
+            Assert.InRange(oracle.ClosestToKink(sample), 100 * Step, double.PositiveInfinity);
 
         Bounded[] gradient = oracle.Batch(x, y, 1).Gradient;
         double largest = gradient.Max(g => Math.Abs(g.Value));
@@ -83,12 +86,16 @@ public class CostGradientTests
             .. Enumerable.Range(0, batch).Select(s => oracle.Backward(
                 xs.AsSpan(s * network.Inputs, network.Inputs), g.AsSpan(s * network.Outputs, network.Outputs))),
         ];
-        Bounded[] sums = [.. Enumerable.Range(0, trainer.Gradient.Length).Select(k => Bounded.Dot(0, [.. exact.Select(e => e.Gradient[k])], ones))];
+        Bounded[] sums =
+            [.. Enumerable.Range(0, trainer.Gradient.Length).Select(k => Bounded.Dot(0, [.. exact.Select(e => e.Gradient[k])], ones))];
         Bounded.AssertAdmits(sums, trainer.Gradient, $"{network.KernelVariant}, {batch} samples, gradient by Backward");
-        Bounded.AssertAdmits([.. exact.SelectMany(e => e.InputGradient)], inputGradient, $"{network.KernelVariant}, {batch} samples, input gradient");
+        Bounded.AssertAdmits(
+            [.. exact.SelectMany(e => e.InputGradient)], inputGradient, $"{network.KernelVariant}, {batch} samples, input gradient");
     }
 
-    /// <summary>Central differences: truncation error ~ h² = 1e-10, rounding error ~ 2⁻⁵²/h = 2e-11, either times a cost of some units.</summary>
+    /// <summary>
+    /// Central differences: truncation error ~ h² = 1e-10, rounding error ~ 2⁻⁵²/h = 2e-11, either times a cost of some units.
+    /// </summary>
     private static void AssertIsDerivative(ref Bounded variable, Func<double> cost, double derivative, double largest)
     {
         double centre = variable.Value;

@@ -4,12 +4,14 @@ using Xunit;
 namespace FastNN.Tests.Costs;
 
 /// <summary>
-/// The cross-entropies are finite for any finite sums, far beyond those whose exponential a float holds, and their deltas are the activation's value less
-/// the target, to the bit; where something is NaN or infinite all that depends on it is NaN, or what IEEE arithmetic makes of it, in every variant.
+/// The cross-entropies are finite for any finite sums, far beyond those whose exponential a float holds, and their deltas are the
+/// activation's value less the target, to the bit; where something is NaN or infinite all that depends on it is NaN, or what IEEE
+/// arithmetic makes of it, in every variant.
 /// </summary>
 public unsafe class CostStabilityTests
 {
-    private static readonly float[] s_extremes = [0f, -0f, 1f, -1f, 1e4f, -1e4f, 1e30f, -1e30f, 3e38f, -3e38f, float.MaxValue, float.MinValue, 1e-40f];
+    private static readonly float[] s_extremes =
+        [0f, -0f, 1f, -1f, 1e4f, -1e4f, 1e30f, -1e30f, 3e38f, -3e38f, float.MaxValue, float.MinValue, 1e-40f];
 
     public static TheoryData<KernelVariant, Cost> VariantsAndCosts { get; } =
         [.. from set in KernelSet.Supported from cost in (Cost[])[Cost.BinaryCrossEntropy, Cost.CrossEntropy] select (set.Variant, cost)];
@@ -81,7 +83,8 @@ public unsafe class CostStabilityTests
                 foreach (float odd in (float[])[float.NaN, float.PositiveInfinity])
                 {
                     sums[at] = odd;
-                    Guarded z = new(sums), y = new(Cases.Uniform(7, count)), delta = new(new float[count], 3, (16 - count % 16) % 16), a = new(new float[count]);
+                    Guarded z = new(sums), y = new(Cases.Uniform(7, count)), delta = new(new float[count], 3, (16 - count % 16) % 16),
+                        a = new(new float[count]);
                     float c = KernelSet.For(variant).Of(f).Under(cost).Delta(z.Pointer, z.Pointer, y.Pointer, delta.Pointer, count);
                     KernelSet.For(variant).Of(f).Activate(z.Pointer, a.Pointer, count);
                     Guarded.AssertGuards(delta, a);

@@ -9,22 +9,26 @@ namespace FastNN.Tests.Dispatch;
 /// <summary>What <see cref="Kernels.Describe"/> says of this process is true, and of others would be.</summary>
 public class KernelReportTests
 {
-    private static readonly KernelVariant[] s_all = [KernelVariant.Scalar, KernelVariant.Vector128, KernelVariant.Vector256, KernelVariant.Vector512];
+    private static readonly KernelVariant[] s_all =
+        [KernelVariant.Scalar, KernelVariant.Vector128, KernelVariant.Vector256, KernelVariant.Vector512];
 
     /// <summary>A processor with everything, under the JIT.</summary>
     private static KernelReport Full { get; } = new(
-        s_all, Setting: null, IsCompiledAhead: false, Architecture.X64, HasFusedMultiplyAdd: true, HasIntrinsics: true, HasAvx2: true, HasAvx512: true);
+        s_all, Setting: null, IsCompiledAhead: false, Architecture.X64, HasFusedMultiplyAdd: true, HasIntrinsics: true, HasAvx2: true,
+        HasAvx512: true);
 
     [Fact]
     public void It_says_what_runs_here()
     {
         string[] lines = Kernels.Describe().Split('\n');
         string version = typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        Assert.StartsWith($"FastNN {version}: {Kernels.Default}, the widest that this process accelerates", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"FastNN {version}: {Kernels.Default}, the widest that this process accelerates", lines[0], StringComparison.Ordinal);
         foreach (KernelVariant variant in s_all[1..])
         {
             string status = Assert.Single(lines, line => line.StartsWith($"{variant}: ", StringComparison.Ordinal));
-            Assert.StartsWith(Kernels.Supported.Contains(variant) ? $"{variant}: accelerated" : $"{variant}: no, ", status, StringComparison.Ordinal);
+            Assert.StartsWith(
+                Kernels.Supported.Contains(variant) ? $"{variant}: accelerated" : $"{variant}: no, ", status, StringComparison.Ordinal);
         }
 
         string process = Assert.Single(lines, line => line.StartsWith("process: ", StringComparison.Ordinal));
@@ -42,7 +46,8 @@ public class KernelReportTests
             string[] flags = File.ReadLines(linux).First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ');
             Assert.Equal(flags.Contains("avx2") && flags.Contains("fma"), KernelReport.Current.HasAvx2);
             Assert.Equal(
-                flags.Intersect(["avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl", "avx2", "fma"]).Count() == 7, KernelReport.Current.HasAvx512);
+                flags.Intersect(["avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl", "avx2", "fma"]).Count() == 7,
+                KernelReport.Current.HasAvx512);
         }
 
         // What runs is there.
@@ -55,7 +60,8 @@ public class KernelReportTests
     {
         Assert.All(s_all[1..], variant => Assert.Equal("accelerated", Full.StatusOf(variant)));
 
-        KernelReport narrow = Full with { Supported = s_all[..2], HasFusedMultiplyAdd = false }, old = narrow with { HasAvx2 = false, HasAvx512 = false };
+        KernelReport narrow = Full with { Supported = s_all[..2], HasFusedMultiplyAdd = false },
+            old = narrow with { HasAvx2 = false, HasAvx512 = false };
         Says(narrow, KernelVariant.Vector128, "accelerated, but", "fused multiply-add", "slowly");
         Says(narrow, KernelVariant.Vector256, "no, ", "has AVX2 and FMA", "by a setting");
         Says(narrow, KernelVariant.Vector512, "no, ", "has AVX-512", "by a setting", "slow on this processor");
@@ -75,7 +81,8 @@ public class KernelReportTests
         Assert.Equal($"{Kernels.Supported[^1]}, the widest that this process accelerates", Full.Choice);
         Assert.Equal(Full.Choice, (Full with { Setting = "AUTO" }).Choice);
         Assert.Equal("Scalar, because FASTNN_KERNELS is scalar", (Full with { Setting = "scalar" }).Choice);
-        Assert.StartsWith("none. The environment variable FASTNN_KERNELS is \"wide\"", (Full with { Setting = "wide" }).Choice, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "none. The environment variable FASTNN_KERNELS is \"wide\"", (Full with { Setting = "wide" }).Choice, StringComparison.Ordinal);
     }
 
     private static void Says(KernelReport report, KernelVariant variant, string start, params string[] reasons)

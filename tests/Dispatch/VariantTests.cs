@@ -40,7 +40,8 @@ public class VariantTests
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void FASTNN_KERNELS_names_a_variant_in_any_case(KernelVariant variant)
     {
-        foreach (string name in (string[])[variant.ToString(), variant.ToString().ToUpperInvariant(), variant.ToString().ToLowerInvariant()])
+        string given = variant.ToString();
+        foreach (string name in (string[])[given, given.ToUpperInvariant(), given.ToLowerInvariant()])
             Assert.Equal(variant, KernelSet.Named(name).Variant);
     }
 
@@ -68,7 +69,8 @@ public class VariantTests
         foreach (KernelVariant variant in Enum.GetValues<KernelVariant>().Except([KernelVariant.Auto, .. Accelerated]))
         {
             Assert.Contains(variant.ToString(), Assert.Throws<PlatformNotSupportedException>(() => New(variant)).Message);
-            Assert.Contains(variant.ToString(), Assert.Throws<PlatformNotSupportedException>(() => KernelSet.Named(variant.ToString())).Message);
+            Assert.Contains(
+                variant.ToString(), Assert.Throws<PlatformNotSupportedException>(() => KernelSet.Named(variant.ToString())).Message);
         }
 
         var refusal = Assert.Throws<ArgumentOutOfRangeException>(() => New((KernelVariant)99));

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>A run that was killed goes on from its checkpoint, in a fresh trainer, to the bits of one that was not. What does not fit is refused.</summary>
+/// <summary>
+/// A run that was killed goes on from its checkpoint, in a fresh trainer, to the bits of one that was not. What does not fit is refused.
+/// </summary>
 public sealed class CheckpointTests : IDisposable
 {
     private const int Samples = 61;
@@ -111,7 +113,8 @@ public sealed class CheckpointTests : IDisposable
         foreach (FitState state in (FitState[])[
             new()
             {
-                Epoch = 3, Step = 4, Samples = 5, BatchSize = 6, Seed = -7, CostSum = Math.PI, BestEpoch = 2, BestCost = 0.1f, EpochsWithoutImprovement = 8,
+                Epoch = 3, Step = 4, Samples = 5, BatchSize = 6, Seed = -7, CostSum = Math.PI, BestEpoch = 2, BestCost = 0.1f,
+                EpochsWithoutImprovement = 8,
             },
             new() { CostSum = 1e-320, BestCost = float.PositiveInfinity }, new() { CostSum = -double.MaxValue, BestCost = float.NaN }])
         {
@@ -186,40 +189,56 @@ public sealed class CheckpointTests : IDisposable
         fresh.Load(new MemoryStream(file));
     }
 
+    /// <summary>What a file says, what is put there instead, and what the refusal says of it.</summary>
+    private static readonly (string Old, string Changed, string Message)[] s_lies =
+    [
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"-1\"",
+            "The steps must be at least 0 and at most 4611686018427387904, but the file says -1."),
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"0.5\"",
+            "\"fastnn.steps\" in the metadata must be a number of type Int64, but is \"0.5\"."),
+        ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"NaN\"",
+            "The learning rate must be finite and greater than 0, but the file says NaN."),
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"1,5\"", "must be a number of type Int64, but is \"1,5\"."),
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\" 5\"", "must be a number of type Int64, but is \" 5\"."),
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"5\\u0000\"", "must be a number of type Int64, but is \"5?\"."),
+        ("\"fastnn.steps\":\"0\"", $"\"fastnn.steps\":\"{new string('0', 65)}\"",
+            $"must be a number of type Int64, but is \"{new string('0', 64)}…\"."),
+        ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"1,5\"", "must be a number of type Single, but is \"1,5\"."),
+        ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"0.1\\u0000\"",
+            "must be a number of type Single, but is \"0.1?\"."),
+        ("\"fastnn.fit.CostSum\":\"0\"", "\"fastnn.fit.CostSum\":\"NaN\"", "The state of a run: CostSum must be finite, but is NaN."),
+        ("\"fastnn.fit.BestCost\":\"0\"", "\"fastnn.fit.BestCost\":\"Infinity\"", "The state of a run: BestCost must be finite while"),
+        ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"2\"",
+            "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."),
+        ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"-1\"",
+            "BestEpoch must be at least 0 and at most Epoch, 1, but is -1."),
+        ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"0\"",
+            "BestEpoch must be at least 1 if there are BestParameters, but is 0."),
+        ("\"fastnn.fit.Epoch\":\"1\"", "\"fastnn.fit.Epoch\":\"-1\"", "Epoch must be at least 0, but is -1."),
+        ("\"fastnn.fit.Step\":\"0\"", "\"fastnn.fit.Step\":\"-1\"", "Step must be at least 0, but is -1."),
+        ("\"fastnn.fit.Samples\":\"0\"", "\"fastnn.fit.Samples\":\"-1\"", "Samples must be at least 0, but is -1."),
+        ("\"fastnn.fit.BatchSize\":\"0\"", "\"fastnn.fit.BatchSize\":\"-1\"", "BatchSize must be at least 0, but is -1."),
+        ("\"fastnn.fit.EpochsWithoutImprovement\":\"0\"", "\"fastnn.fit.EpochsWithoutImprovement\":\"-1\"",
+            "EpochsWithoutImprovement must be at"),
+        ("\"fastnn.cost\":\"", "\"fastnn.cost\":\"\\u001b[2J" + new string('x', 10_000), "\"fastnn.cost\" is ?[2Jxx"),
+        ("\"fastnn.cost\":\"", "\"fastnn.cost\":\"" + new string('x', 10_000), "x… in the file, but SquaredError in the trainer."),
+        ("\"fastnn.fit.Epoch\"", "\"fastnn.fit.Epoc\"", "The metadata lacks \"fastnn.fit.Epoch\"."),
+        ("\"fastnn.fit.", "\"fastnn.fix.", "The file has the tensor \"fit.best_parameters\", but no state of a run."),
+        ("\"optimizer.velocity\"", "\"optimizer.momentum\"",
+            "The tensor \"optimizer.momentum\" [35] is none that the optimizer keeps."),
+        ("\"fastnn.cost\"", "\"fastnn.coast\"", "The metadata lacks \"fastnn.cost\"."),
+        ("velocity\":{\"dtype\":\"F32\",\"shape\":[35]", "velocity\":{\"dtype\":\"F32\",\"shape\":[5,7]",
+            "must have one dimension, 35 for"),
+    ];
+
     [Fact]
     public void Metadata_that_lies_is_refused()
     {
         using var stream = new MemoryStream();
-        new Trainer(NewNetwork(), new Momentum(0.1f)).Save(stream, new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] });
+        new Trainer(NewNetwork(), new Momentum(0.1f))
+            .Save(stream, new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] });
         var fresh = new Trainer(new Network([2, 4, 3, 2], seed: 9), new Momentum(0.1f));
-        foreach ((string old, string changed, string message) in ((string, string, string)[])[
-            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"-1\"", "The steps must be at least 0 and at most 4611686018427387904, but the file says -1."),
-            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"0.5\"", "\"fastnn.steps\" in the metadata must be a number of type Int64, but is \"0.5\"."),
-            ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"NaN\"",
-                "The learning rate must be finite and greater than 0, but the file says NaN."),
-            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"1,5\"", "must be a number of type Int64, but is \"1,5\"."),
-            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\" 5\"", "must be a number of type Int64, but is \" 5\"."),
-            ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"5\\u0000\"", "must be a number of type Int64, but is \"5?\"."),
-            ("\"fastnn.steps\":\"0\"", $"\"fastnn.steps\":\"{new string('0', 65)}\"", $"must be a number of type Int64, but is \"{new string('0', 64)}…\"."),
-            ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"1,5\"", "must be a number of type Single, but is \"1,5\"."),
-            ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"0.1\\u0000\"", "must be a number of type Single, but is \"0.1?\"."),
-            ("\"fastnn.fit.CostSum\":\"0\"", "\"fastnn.fit.CostSum\":\"NaN\"", "The state of a run: CostSum must be finite, but is NaN."),
-            ("\"fastnn.fit.BestCost\":\"0\"", "\"fastnn.fit.BestCost\":\"Infinity\"", "The state of a run: BestCost must be finite while"),
-            ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"2\"", "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."),
-            ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"-1\"", "BestEpoch must be at least 0 and at most Epoch, 1, but is -1."),
-            ("\"fastnn.fit.BestEpoch\":\"1\"", "\"fastnn.fit.BestEpoch\":\"0\"", "BestEpoch must be at least 1 if there are BestParameters, but is 0."),
-            ("\"fastnn.fit.Epoch\":\"1\"", "\"fastnn.fit.Epoch\":\"-1\"", "Epoch must be at least 0, but is -1."),
-            ("\"fastnn.fit.Step\":\"0\"", "\"fastnn.fit.Step\":\"-1\"", "Step must be at least 0, but is -1."),
-            ("\"fastnn.fit.Samples\":\"0\"", "\"fastnn.fit.Samples\":\"-1\"", "Samples must be at least 0, but is -1."),
-            ("\"fastnn.fit.BatchSize\":\"0\"", "\"fastnn.fit.BatchSize\":\"-1\"", "BatchSize must be at least 0, but is -1."),
-            ("\"fastnn.fit.EpochsWithoutImprovement\":\"0\"", "\"fastnn.fit.EpochsWithoutImprovement\":\"-1\"", "EpochsWithoutImprovement must be at"),
-            ("\"fastnn.cost\":\"", "\"fastnn.cost\":\"\\u001b[2J" + new string('x', 10_000), "\"fastnn.cost\" is ?[2Jxx"),
-            ("\"fastnn.cost\":\"", "\"fastnn.cost\":\"" + new string('x', 10_000), "x… in the file, but SquaredError in the trainer."),
-            ("\"fastnn.fit.Epoch\"", "\"fastnn.fit.Epoc\"", "The metadata lacks \"fastnn.fit.Epoch\"."),
-            ("\"fastnn.fit.", "\"fastnn.fix.", "The file has the tensor \"fit.best_parameters\", but no state of a run."),
-            ("\"optimizer.velocity\"", "\"optimizer.momentum\"", "The tensor \"optimizer.momentum\" [35] is none that the optimizer keeps."),
-            ("\"fastnn.cost\"", "\"fastnn.coast\"", "The metadata lacks \"fastnn.cost\"."),
-            ("velocity\":{\"dtype\":\"F32\",\"shape\":[35]", "velocity\":{\"dtype\":\"F32\",\"shape\":[5,7]", "must have one dimension, 35 for")])
+        foreach ((string old, string changed, string message) in s_lies)
         {
             byte[] file = TensorFile.Edit(stream.ToArray(), header => HostileFileTests.Replaced(header, old, changed));
             AssertRefused(fresh, HostileFileTests.WithChecksum(file), message);
@@ -229,7 +248,8 @@ public sealed class CheckpointTests : IDisposable
         using var plain = new MemoryStream();
         new Trainer(NewNetwork(), new Sgd(0.1f)).Save(plain);
         byte[] lacks = TensorFile.Edit(plain.ToArray(), header => header.Replace("\"Sgd\"", "\"Momentum\"").Replace("Sgd.", "Momentum."));
-        lacks = TensorFile.Edit(lacks, header => header.Replace("\"fastnn.optimizer.W", "\"fastnn.optimizer.Coefficient\":\"0.9\",\"fastnn.optimizer.W"));
+        lacks = TensorFile.Edit(
+            lacks, header => header.Replace("\"fastnn.optimizer.W", "\"fastnn.optimizer.Coefficient\":\"0.9\",\"fastnn.optimizer.W"));
         AssertRefused(fresh, HostileFileTests.WithChecksum(lacks), "The file lacks the tensor \"optimizer.velocity\".");
     }
 
@@ -237,7 +257,8 @@ public sealed class CheckpointTests : IDisposable
     public void The_checkpoint_of_the_first_version_loads()
     {
         byte[] golden = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "data", "checkpoint1.safetensors"));
-        Trainer expected = NewGolden(), loaded = new(new Network([3, 5, 2], [Activation.Gelu, Activation.Softmax], seed: 2), new Momentum(0.25f));
+        Trainer expected = NewGolden(),
+            loaded = new(new Network([3, 5, 2], [Activation.Gelu, Activation.Softmax], seed: 2), new Momentum(0.25f));
         FitState state = loaded.Load(new MemoryStream(golden))!;
         AssertSame(expected, loaded);
         Assert.Equal(JsonSerializer.Serialize(GoldenState(expected)), JsonSerializer.Serialize(state));
@@ -264,7 +285,8 @@ public sealed class CheckpointTests : IDisposable
             (new() { Samples = -1 }, "Samples must be"), (new() { BatchSize = -1 }, "BatchSize must be"),
             (new() { Epoch = 1, BestEpoch = 2 }, "BestEpoch must be at least 0 and at most Epoch, 1, but is 2."),
             (new() { BestEpoch = -1 }, "BestEpoch must be"),
-            (new() { EpochsWithoutImprovement = -1 }, "EpochsWithoutImprovement must be"), (new() { CostSum = double.NaN }, "CostSum must be finite"),
+            (new() { EpochsWithoutImprovement = -1 }, "EpochsWithoutImprovement must be"),
+            (new() { CostSum = double.NaN }, "CostSum must be finite"),
             (new() { CostSum = double.PositiveInfinity }, "CostSum must be finite"),
             (new() { Epoch = 1, BestEpoch = 1, BestCost = float.NaN }, "BestCost must be finite while BestEpoch is not 0, but is NaN."),
             (new() { BestParameters = new float[35] }, "BestEpoch must be at least 1 if there are BestParameters, but is 0.")])
@@ -290,14 +312,16 @@ public sealed class CheckpointTests : IDisposable
         EpochOrder.Shuffle(order, 5, state.Epoch);
         foreach (int[] batch in order.Chunk(4).Take(steps))
         {
-            float cost = trainer.Step([.. batch.SelectMany(s => s_x[(2 * s)..(2 * s + 2)])], [.. batch.SelectMany(s => s_y[(2 * s)..(2 * s + 2)])]);
+            float cost =
+                trainer.Step([.. batch.SelectMany(s => s_x[(2 * s)..(2 * s + 2)])], [.. batch.SelectMany(s => s_y[(2 * s)..(2 * s + 2)])]);
             state.CostSum += (double)cost * batch.Length;
             state.Step++;
         }
     }
 
     private static (object?, object?, object?, object?, object?, object?, object?, object?, object?) NumbersOf(FitState state) =>
-        (state.Epoch, state.Step, state.Samples, state.BatchSize, state.Seed, state.CostSum, state.BestEpoch, state.BestCost, state.EpochsWithoutImprovement);
+        (state.Epoch, state.Step, state.Samples, state.BatchSize, state.Seed, state.CostSum, state.BestEpoch, state.BestCost,
+            state.EpochsWithoutImprovement);
 
     private static void AssertRefused(Trainer trainer, byte[] file, string message)
     {
@@ -315,7 +339,8 @@ public sealed class CheckpointTests : IDisposable
     private static void AssertSame(Trainer expected, Trainer actual)
     {
         Cases.AssertSameBits(expected.Network.Parameters, actual.Network.Parameters, "parameters");
-        foreach (string name in expected.OptimizerState.Names) Cases.AssertSameBits(expected.OptimizerState[name], actual.OptimizerState[name], name);
+        foreach (string name in expected.OptimizerState.Names)
+            Cases.AssertSameBits(expected.OptimizerState[name], actual.OptimizerState[name], name);
         Assert.Equal(expected.OptimizerState.Steps, actual.OptimizerState.Steps);
     }
 
@@ -331,7 +356,8 @@ public sealed class CheckpointTests : IDisposable
 
     private static FitState GoldenState(Trainer trainer)
     {
-        var state = new FitState { Epoch = 2, Step = 1, Samples = 12, BatchSize = 4, Seed = 5, CostSum = 0.5, BestEpoch = 1, BestCost = 0.25f };
+        var state =
+            new FitState { Epoch = 2, Step = 1, Samples = 12, BatchSize = 4, Seed = 5, CostSum = 0.5, BestEpoch = 1, BestCost = 0.25f };
         state.EpochsWithoutImprovement = 1;
         state.BestParameters = trainer.Network.Parameters.ToArray();
         return state;

@@ -7,8 +7,9 @@ using Xunit;
 namespace FastNN.Tests.Files;
 
 /// <summary>
-/// Good files, damaged at random but the same each time: whatever comes of it is loaded or refused by <see cref="ModelFormatException"/>, within a second
-/// and a megabyte, and a trainer that refuses is left as it was. 20,000 files, or as many as the environment variable <c>FASTNN_FUZZ</c> says.
+/// Good files, damaged at random but the same each time: whatever comes of it is loaded or refused by <see cref="ModelFormatException"/>,
+/// within a second and a megabyte, and a trainer that refuses is left as it was. 20,000 files, or as many as the environment variable
+/// <c>FASTNN_FUZZ</c> says.
 /// </summary>
 public class FileFuzzTests
 {
@@ -16,7 +17,8 @@ public class FileFuzzTests
     [
         "0", "1", "2", "4", "-1", "35", "4294967296", "9223372036854775807", "18446744073709551615", "1e3",
         "NaN", "null", "{}", "[]", "[", "]", "{", "}", "\"", ",",
-        "F32", "F16", "BF16", "F64", "I8", "weight", "bias", "0.weight", "optimizer.velocity", "__metadata__", "shape", "dtype", "data_offsets",
+        "F32", "F16", "BF16", "F64", "I8", "weight", "bias", "0.weight", "optimizer.velocity", "__metadata__", "shape", "dtype",
+        "data_offsets",
         ":", "fit.best_parameters", "fastnn.version", "fastnn.samples", "Softmax", "Relu", "\\u0000", "\\uD800", "é", " ",
     ];
 
@@ -27,8 +29,10 @@ public class FileFuzzTests
         Checkpoint(new Momentum(0.1f), new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] }),
         Checkpoint(new Sgd(0.1f), null),
         TensorFile.Of(
-            TensorFile.F32("net.0.weight", [3, 2], 1, 2, 3, 4, 5, 6), TensorFile.F32("net.2.weight", [1, 3], 1, 2, 3), TensorFile.F32("net.2.bias", [1], 1)),
-        TensorFile.Of(TensorFile.F16("fc1.weight", [1, 2], 1, 2), TensorFile.BF16("fc1.bias", [1], 1), TensorFile.F64("fc2.weight", [1, 1], 1)),
+            TensorFile.F32("net.0.weight", [3, 2], 1, 2, 3, 4, 5, 6), TensorFile.F32("net.2.weight", [1, 3], 1, 2, 3),
+            TensorFile.F32("net.2.bias", [1], 1)),
+        TensorFile.Of(
+            TensorFile.F16("fc1.weight", [1, 2], 1, 2), TensorFile.BF16("fc1.bias", [1], 1), TensorFile.F64("fc2.weight", [1, 1], 1)),
     ];
 
     [Fact]
@@ -37,7 +41,10 @@ public class FileFuzzTests
         int files = int.Parse(Environment.GetEnvironmentVariable("FASTNN_FUZZ") ?? "20000", CultureInfo.InvariantCulture), loaded = 0;
         var trainer = new Trainer(new Network([2, 4, 3, 2], seed: 3), new Momentum(0.1f));
         float[] before = trainer.Network.Parameters.ToArray();
-        for (int seed = 0; seed < files; seed++)
+        for (int seed = 0; seed < files; seed++) LoadOne(seed);
+        Assert.InRange(loaded, files / 100, files); // not all are refused at the first byte
+
+        void LoadOne(int seed)
         {
             byte[] file = Damaged(new Random(seed));
             long allocated = GC.GetAllocatedBytesForCurrentThread(), began = Stopwatch.GetTimestamp();
@@ -45,7 +52,7 @@ public class FileFuzzTests
             LoadOptions options = new() { Verify = seed % 3 > 0, Hidden = given, Output = given };
             try
             {
-                Load(file, seed, options);
+                Load(trainer, file, seed, options);
                 if (seed % 4 == 0) before = trainer.Network.Parameters.ToArray();
                 loaded++;
             }
@@ -59,19 +66,16 @@ public class FileFuzzTests
             }
 
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 3 * file.Length + (1 << 20));
-            int turn = seed;
-            NoHang.Assert(began, () => Load(file, turn, options), $"The file of seed {seed}");
+            NoHang.Assert(began, () => Load(trainer, file, seed, options), $"The file of seed {seed}");
             Cases.AssertSameBits(before, trainer.Network.Parameters, $"parameters after the file of seed {seed}");
         }
+    }
 
-        Assert.InRange(loaded, files / 100, files); // not all are refused at the first byte
-
-        void Load(byte[] file, int seed, LoadOptions options)
-        {
-            if (seed % 4 == 0) trainer.Load(new MemoryStream(file), options.Verify);
-            else if (seed % 4 == 1) Network.Load(new Trickle(file, 1 + seed % 100), options);
-            else Network.Load(file, options);
-        }
+    private static void Load(Trainer trainer, byte[] file, int seed, LoadOptions options)
+    {
+        if (seed % 4 == 0) trainer.Load(new MemoryStream(file), options.Verify);
+        else if (seed % 4 == 1) Network.Load(new Trickle(file, 1 + seed % 100), options);
+        else Network.Load(file, options);
     }
 
     /// <summary>One of the files after up to four changes, its length and checksums made to fit again more often than not.</summary>
@@ -123,7 +127,8 @@ public class FileFuzzTests
         {
             return HostileFileTests.WithChecksum(file);
         }
-        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        catch (Exception exception)
+            when (exception is System.Text.Json.JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
             return file; // which is too broken to have any
         }

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>Whatever the bytes are, what comes is a network or a <see cref="ModelFormatException"/> that says what is wrong, soon, in little memory.</summary>
+/// <summary>
+/// Whatever the bytes are, what comes is a network or a <see cref="ModelFormatException"/> that says what is wrong, soon, in little memory.
+/// </summary>
 [Collection(nameof(Alone))]
 public class HostileFileTests
 {
@@ -62,14 +64,18 @@ public class HostileFileTests
         { Entry("[0,0]", "[0,0]"), "The tensors of the header take 0 bytes, but" },
         { Entry("[1,1]", "[4,8]"), "The data has a hole: the tensor \"0.weight\" [1, 1] begins at 4, what is before it ends at 0." },
         { "{" + W + ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "The data has an overlap: the tensor " },
-        { "{" + W + ",\"b\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}", "The data has an overlap: the tensor \"b\" [1] begins at 2" },
+        { "{" + W + ",\"b\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
+            "The data has an overlap: the tensor \"b\" [1] begins at 2" },
         { Entry("[4]", "[0,4]", "U8"), "The tensor \"0.weight\" [4] must have two dimensions, outputs and inputs, of at least 1." },
         { Entry("[1,4]", "[0,4]", "U8"), "The tensor \"0.weight\" [1, 4] must be of type F32, F16, BF16 or F64, the types that are read." },
         { Entry("[1,1,1]", "[0,4]"), "The tensor \"0.weight\" [1, 1, 1] must have two dimensions" },
-        { Entry("[1,1]", "[0,4]").Replace("0.weight", "mean"), "The tensor \"mean\" [1, 1] is no layer's weight or bias. LoadOptions.Layers can" },
+        { Entry("[1,1]", "[0,4]")
+            .Replace("0.weight", "mean"), "The tensor \"mean\" [1, 1] is no layer's weight or bias. LoadOptions.Layers can" },
         { Entry("[1]", "[0,4]").Replace("weight", "bias"), "The file holds no weights of a layer." },
-        { "{" + W + ",\"0.bias\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}", "The tensor \"0.bias\" [0] must have one dimension" },
-        { "{" + W + ",\"1.weight\":{\"dtype\":\"F32\",\"shape\":[0,1],\"data_offsets\":[4,4]}}", "The tensor \"1.weight\" [0, 1] must have two dimensions" },
+        { "{" + W + ",\"0.bias\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
+            "The tensor \"0.bias\" [0] must have one dimension" },
+        { "{" + W + ",\"1.weight\":{\"dtype\":\"F32\",\"shape\":[0,1],\"data_offsets\":[4,4]}}",
+            "The tensor \"1.weight\" [0, 1] must have two dimensions" },
     };
 
     /// <summary>What is changed in the header of a good file, and what is said of it.</summary>
@@ -87,14 +93,17 @@ public class HostileFileTests
         { "Relu,Relu,", "Relu,Tanh,", "Output 0 of sample 0 is " },
         { "Relu,Relu,", "Relu,Swish,", "The activation \"Swish\" in the metadata is none of Gelu,Identity," },
         { "Relu,Relu,", "Relu,", "\"fastnn.activations\" in the metadata must name one for each of 3 layers, but is \"Relu,Softmax\"." },
-        { "Relu,Relu,", "Softmax,Relu,", "Softmax in the metadata couples the neurons of a layer and must be that of the last, but is not." },
+        { "Relu,Relu,", "Softmax,Relu,",
+            "Softmax in the metadata couples the neurons of a layer and must be that of the last, but is not." },
         { "2,4,3,2", "2,4,4,2", "The tensors are those of widths 2,4,3,2, but the metadata says \"2,4,4,2\"." },
         { "0.weight=", "0.weight=1", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight=1" },
         { "0.weight=", "0.weight:", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight:" },
         { "2.bias=", "9.bias=", "\"fastnn.crc32c\" in the metadata must name tensors of the file, but has \"9.bias=" },
         { "2.bias=", "0.bias=", "\"fastnn.crc32c\" in the metadata must name each tensor once, but has \"0.bias=" },
-        { "\"fastnn.crc32c\":\"", "\"fastnn.crc32c\":\",", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"\"." },
-        { "\"fastnn.samples\":\"", "\"fastnn.samples\":\"AAAA", "\"fastnn.samples\" in the metadata must hold at most 3 samples of 2 inputs and 2 " },
+        { "\"fastnn.crc32c\":\"", "\"fastnn.crc32c\":\",",
+            "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"\"." },
+        { "\"fastnn.samples\":\"", "\"fastnn.samples\":\"AAAA",
+            "\"fastnn.samples\" in the metadata must hold at most 3 samples of 2 inputs and 2 " },
         { "\"fastnn.samples\":\"", "\"fastnn.samples\":\"?", "\"fastnn.samples\" in the metadata must hold" },
         { "\"fastnn.samples\"", "\"fastnn.simples\"", "The metadata lacks \"fastnn.samples\"." },
         { "\"fastnn.crc32c\"", "\"fastnn.crc33c\"", "The metadata lacks \"fastnn.crc32c\"." },
@@ -124,7 +133,8 @@ public class HostileFileTests
     public void The_file_that_the_lies_are_made_of_is_good()
     {
         NetworkFileTests.AssertSame(s_network, Network.Load(WithChecksum(TensorFile.Saved(s_network))));
-        AssertRefused(TensorFile.Of("{" + W + "}", s_four), "The file does not name the activations of its 1 layers: give them in LoadOptions, Hidden and");
+        AssertRefused(TensorFile.Of("{" + W + "}", s_four),
+            "The file does not name the activations of its 1 layers: give them in LoadOptions, Hidden and");
         Assert.Equal([0, 0], Network.Load(TensorFile.Of("{" + W + "}", s_four), NetworkFileTests.Given).Parameters);
     }
 
@@ -151,7 +161,8 @@ public class HostileFileTests
         for (int bit = 0; bit < 8 * data; bit++)
         {
             file[bit / 8] ^= (byte)(1 << bit % 8);
-            if (Loaded(() => Network.Load(file)) is { } network) NetworkFileTests.AssertSame(s_network, network); // where "format" became another word
+            // where "format" became another word
+            if (Loaded(() => Network.Load(file)) is { } network) NetworkFileTests.AssertSame(s_network, network);
             file[bit / 8] ^= (byte)(1 << bit % 8);
         }
     }
@@ -165,7 +176,8 @@ public class HostileFileTests
         byte[] values = Convert.FromBase64String(header[at..end]);
         uint bits = BinaryPrimitives.ReadUInt32LittleEndian(values.AsSpan(values.Length - 4));
         BinaryPrimitives.WriteUInt32LittleEndian(values.AsSpan(values.Length - 4), bits + 1);
-        byte[] changed = WithChecksum(TensorFile.Of(header[..at] + Convert.ToBase64String(values) + header[end..], TensorFile.DataOf(file)));
+        byte[] changed =
+            WithChecksum(TensorFile.Of(header[..at] + Convert.ToBase64String(values) + header[end..], TensorFile.DataOf(file)));
         AssertRefused(changed, $"Output 1 of sample 2 is ");
         AssertRefused(changed, $"(0x{bits:X8}), but the file says ");
         AssertRefused(changed, $"(0x{bits + 1:X8}): the network is not the one that was saved.");
@@ -176,7 +188,8 @@ public class HostileFileTests
     public void Every_length_but_the_right_one_is_refused()
     {
         byte[] file = TensorFile.Saved(s_network);
-        for (int length = 0; length < file.Length; length++) AssertRefused(file[..length], length < sizeof(ulong) ? "The file ends after " : "");
+        for (int length = 0; length < file.Length; length++)
+            AssertRefused(file[..length], length < sizeof(ulong) ? "The file ends after " : "");
         AssertRefused([.. file, 0], "The tensors of the header take 140 bytes, but");
         AssertRefused([.. file, .. file], "The tensors of the header take 140 bytes, but");
     }
@@ -206,18 +219,25 @@ public class HostileFileTests
             TensorFile.F32($"{name}.weight", [outputs, inputs], new float[outputs * inputs]);
 
         AssertRefused(
-            TensorFile.Of(Weight("0", 2, 1), Weight("1", 1, 3)), "The tensor \"1.weight\" [1, 3] must take the 2 outputs of the tensor \"0.weight\" [2, 1]");
+            TensorFile.Of(Weight("0", 2, 1), Weight("1", 1, 3)),
+            "The tensor \"1.weight\" [1, 3] must take the 2 outputs of the tensor \"0.weight\" [2, 1]");
         AssertRefused(
-            TensorFile.Of(Weight("0", 2, 1), TensorFile.F32("0.bias", [3], 1, 2, 3)), "The tensor \"0.bias\" [3] must have one dimension, the outputs");
+            TensorFile.Of(Weight("0", 2, 1), TensorFile.F32("0.bias", [3], 1, 2, 3)),
+            "The tensor \"0.bias\" [3] must have one dimension, the outputs");
         foreach ((string first, string second) in ((string, string)[])[("hidden", "output"), ("fc1", "fc01"), ("actor.0", "critic.0")])
-            AssertRefused(TensorFile.Of(Weight(first, 1, 1), Weight(second, 1, 1)), "does not follow from the numbers in them: list all in ");
+        {
+            AssertRefused(
+                TensorFile.Of(Weight(first, 1, 1), Weight(second, 1, 1)), "does not follow from the numbers in them: list all in ");
+        }
+
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\" that is not taken yet, but those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\" that is not taken yet, but none.",
             NetworkFileTests.Given with { Layers = ["a", "a"] });
-        AssertRefused(TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
+        AssertRefused(
+            TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file has 1 layers, but options.Activations has 2.",
             new LoadOptions { Activations = [Activation.Relu, Activation.Relu] });
@@ -226,17 +246,21 @@ public class HostileFileTests
             "The layers make no network: widths ask for more than",
             NetworkFileTests.Given);
         AssertRefused(
-            TensorFile.Saved(s_network), "The activation of layer 2 is Softmax in the file, but Relu in the options.", new() { Output = Activation.Relu });
+            TensorFile.Saved(s_network), "The activation of layer 2 is Softmax in the file, but Relu in the options.",
+            new() { Output = Activation.Relu });
         AssertRefused(
-            TensorFile.Saved(s_network), "The activation of layer 0 is Relu in the file, but Tanh in the options.", new() { Hidden = Activation.Tanh });
+            TensorFile.Saved(s_network), "The activation of layer 0 is Relu in the file, but Tanh in the options.",
+            new() { Hidden = Activation.Tanh });
     }
 
     [Fact]
     public void Too_many_of_anything_are_refused()
     {
         string metadata = string.Join(',', Enumerable.Range(0, 1025).Select(k => $"\"{k}\":\"\""));
-        AssertRefused(TensorFile.Of($"{{\"__metadata__\":{{{metadata}}},{W}}}", s_four), "__metadata__ has more than 1024 keys, the most that are read.");
-        string tensors = string.Join(',', Enumerable.Range(0, 2049).Select(k => $"\"{k}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
+        AssertRefused(TensorFile.Of($"{{\"__metadata__\":{{{metadata}}},{W}}}", s_four),
+            "__metadata__ has more than 1024 keys, the most that are read.");
+        string tensors =
+            string.Join(',', Enumerable.Range(0, 2049).Select(k => $"\"{k}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
         AssertRefused(TensorFile.Of($"{{{tensors}}}", []), "The header names more than 2048 tensors, the most that are read.");
     }
 
@@ -262,7 +286,8 @@ public class HostileFileTests
     public void Long_values_are_refused_in_short(string key, string part, string message)
     {
         string header = TensorFile.HeaderOf(TensorFile.Saved(s_network));
-        byte[] file = TensorFile.Of(header.Replace(key, key + string.Concat(Enumerable.Repeat(part, 480_000 / part.Length))), new byte[140]);
+        byte[] file =
+            TensorFile.Of(header.Replace(key, key + string.Concat(Enumerable.Repeat(part, 480_000 / part.Length))), new byte[140]);
         if (!key.Contains("checksum")) file = WithChecksum(file);
         foreach (Action load in (Action[])[() => Network.Load(file), () => Network.Load(new MemoryStream(file))])
         {
@@ -282,32 +307,40 @@ public class HostileFileTests
     public void Names_in_messages_hold_no_control_characters(string name, string shown)
     {
         foreach (string header in (string[])[
-            Entry("[2,1,1]", "[0,8]").Replace("0.weight", name), Entry("[1]", "[0,4]").Replace("0.weight", name), Entry("1", "[0,4]").Replace("0.weight", name),
+            Entry("[2,1,1]", "[0,8]").Replace("0.weight", name), Entry("[1]", "[0,4]").Replace("0.weight", name),
+            Entry("1", "[0,4]").Replace("0.weight", name),
             $"{{\"{name}\":{{}}}}", $"{{{W},\"{name}\":{{}}}}", Entry("[1,1,1]", "[0,4]").Replace("0.weight", name)])
         {
-            string text = Assert.Throws<ModelFormatException>(() => Network.Load(TensorFile.Of(header, s_four), NetworkFileTests.Given)).Message;
+            string text =
+                Assert.Throws<ModelFormatException>(() => Network.Load(TensorFile.Of(header, s_four), NetworkFileTests.Given)).Message;
             Assert.DoesNotContain(text, c => char.IsControl(c) || char.IsSurrogate(c));
             if (!text.EndsWith("holds no weights of a layer.", StringComparison.Ordinal))
                 Assert.True(text.Contains(shown) || text.Contains("follow the header"), text);
         }
     }
 
-    /// <summary>What is allocated is bounded by what is there, twice the file and a megabyte, whatever a header claims, from whatever source.</summary>
+    /// <summary>
+    /// What is allocated is bounded by what is there, twice the file and a megabyte, whatever a header claims, from whatever source.
+    /// </summary>
     [Fact]
     public void Memory_and_time_grow_with_what_is_there()
     {
         string most = string.Join(
-            ',', Enumerable.Range(0, 2048).Select(k => $"\"{k}\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[{4 * k},{4 * k + 4}]}}"));
+            ',',
+            Enumerable.Range(0, 2048).Select(k => $"\"{k}\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[{4 * k},{4 * k + 4}]}}"));
         string keys = string.Join(',', Enumerable.Range(0, 1000).Select(k => $"\"fastnn.{k}\":\"{new string('x', 300)}\""));
         byte[][] files =
         [
-            TensorFile.Of(Entry("[30000,30000]", "[0,3600000000]"), s_four), TensorFile.Of(Entry("[1000000,1000000]", "[0,4000000000000]"), new byte[1000]),
-            TensorFile.Of($"{{{most}}}", new byte[4 * 2048]), TensorFile.Of($"{{{most}}}", []), TensorFile.Of($"{{\"__metadata__\":{{{keys}}},{W}}}", s_four),
+            TensorFile.Of(Entry("[30000,30000]", "[0,3600000000]"), s_four),
+            TensorFile.Of(Entry("[1000000,1000000]", "[0,4000000000000]"), new byte[1000]),
+            TensorFile.Of($"{{{most}}}", new byte[4 * 2048]), TensorFile.Of($"{{{most}}}", []),
+            TensorFile.Of($"{{\"__metadata__\":{{{keys}}},{W}}}", s_four),
             TensorFile.Of("{\"" + new string('n', 500_000) + "\":{}}", []),
             TensorFile.Of("{\"__metadata__\":{\"a\":\"" + new string('n', 500_000) + "\"}}", []),
             TensorFile.Of(new string('{', 500_000), []),
             TensorFile.Of("{\"a\":{\"shape\":" + new string('[', 500_000), []), TensorFile.Of(new byte[524_288], []),
-            TensorFile.Saved(s_network), TensorFile.Saved(new Network([784, 128, 10], seed: 1)), TensorFile.Saved(new Network([1000, 1000], seed: 1)),
+            TensorFile.Saved(s_network), TensorFile.Saved(new Network([784, 128, 10], seed: 1)),
+            TensorFile.Saved(new Network([1000, 1000], seed: 1)),
             TensorFile.Saved(new Network([16_384, 1], seed: 1)), TensorFile.Saved(new Network([1, 100_000, 1], seed: 1)),
             TensorFile.Saved(new Network([.. Enumerable.Repeat(1, 1001)], seed: 1)),
             TensorFile.Of(TensorFile.F16("0.weight", [1000, 1000], new float[1_000_000])),
@@ -344,7 +377,8 @@ public class HostileFileTests
     {
         string header = TensorFile.HeaderOf(file);
         using var json = System.Text.Json.JsonDocument.Parse(header);
-        var metadata = json.RootElement.GetProperty("__metadata__").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
+        var metadata =
+            json.RootElement.GetProperty("__metadata__").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
         return TensorFile.Of(header.Replace(metadata["fastnn.checksum"], ModelMetadata.ChecksumOf(metadata)), TensorFile.DataOf(file));
     }
 

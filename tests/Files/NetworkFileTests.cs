@@ -19,7 +19,8 @@ public sealed class NetworkFileTests : IDisposable
         var random = new Random(1);
         int[][] networks =
         [
-            [2, 4, 3, 2], [1, 1], [1, 3, 1], [784, 128, 10], [20_000, 3, 2], [16_385, 1, 17, 5], [3, 20_000, 2], [5000, 7, 33], [1031, 131, 67],
+            [2, 4, 3, 2], [1, 1], [1, 3, 1], [784, 128, 10], [20_000, 3, 2], [16_385, 1, 17, 5], [3, 20_000, 2], [5000, 7, 33],
+            [1031, 131, 67],
             [33, 35, 34, 36, 1],
             .. Enumerable.Range(0, 300).Select(_ => Enumerable.Range(0, random.Next(2, 6)).Select(_ => random.Next(1, 70)).ToArray()),
         ];
@@ -170,6 +171,7 @@ public sealed class NetworkFileTests : IDisposable
         Cases.AssertSameBits(expected.Parameters, actual.Parameters, "parameters");
         Assert.Equal(expected.KernelVariant, actual.KernelVariant);
 
-        static IEnumerable<(int, int, Activation)> LayersOf(Network network) => network.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation));
+        static IEnumerable<(int, int, Activation)> LayersOf(Network network) =>
+            network.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation));
     }
 }

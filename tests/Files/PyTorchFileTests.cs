@@ -36,13 +36,15 @@ public class PyTorchFileTests
 
     [Fact]
     public void A_single_Linear_has_no_name_before_its_tensors() =>
-        Assert.Equal([1, 2, 3], Network.Load(TensorFile.Of(TensorFile.F32("bias", [1], 3), TensorFile.F32("weight", [1, 2], 1, 2)), s_given).Parameters);
+        Assert.Equal([1, 2, 3],
+            Network.Load(TensorFile.Of(TensorFile.F32("bias", [1], 3), TensorFile.F32("weight", [1, 2], 1, 2)), s_given).Parameters);
 
     [Fact]
     public void Layers_are_taken_by_name_and_others_passed_over()
     {
         byte[] file = TensorFile.Of(
-            TensorFile.F32("critic.weight", [1, 3], 9, 9, 9), TensorFile.F32("head.weight", [1, 1], 2), TensorFile.F32("trunk.0.weight", [1, 1], 1),
+            TensorFile.F32("critic.weight", [1, 3], 9, 9, 9), TensorFile.F32("head.weight", [1, 1], 2),
+            TensorFile.F32("trunk.0.weight", [1, 1], 1),
             new("steps", "I64", [], new byte[8]), TensorFile.F32("head.bias", [1], 3));
         Assert.Equal([1, 0, 2, 3], Network.Load(file, s_given with { Layers = ["trunk.0", "head"] }).Parameters);
         Assert.Equal([2, 3, 1, 0], Network.Load(file, s_given with { Layers = ["head", "trunk.0"] }).Parameters);
@@ -81,7 +83,8 @@ public class PyTorchFileTests
         expected.Layers[0].Biases.Fill(1f);
         double[] doubles = Array.ConvertAll(values, value => (double)value);
         foreach (TensorFile.Tensor weight in (TensorFile.Tensor[])[
-            TensorFile.F16("w.weight", [131, 333], values), TensorFile.BF16("w.weight", [131, 333], values), TensorFile.F64("w.weight", [131, 333], doubles)])
+            TensorFile.F16("w.weight", [131, 333], values), TensorFile.BF16("w.weight", [131, 333], values),
+            TensorFile.F64("w.weight", [131, 333], doubles)])
         {
             byte[] file = TensorFile.Of(weight, TensorFile.F16("w.bias", [131], [.. Enumerable.Repeat(1f, 131)]));
             Cases.AssertSameBits(expected.Parameters, Network.Load(file, s_given).Parameters, weight.Type);
@@ -111,11 +114,13 @@ public class PyTorchFileTests
     public void Options_that_contradict_themselves_are_refused()
     {
         Assert.StartsWith(
-            "Hidden is Softmax, which couples", Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
+            "Hidden is Softmax, which couples",
+            Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
         Assert.StartsWith(
             "Activations[0] is Softmax, which couples",
             Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [Activation.Softmax, Activation.Relu] }).Message);
-        Assert.StartsWith("Activations[0] must be", Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [null!] }).Message);
+        Assert.StartsWith(
+            "Activations[0] must be", Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [null!] }).Message);
         byte[] file = TensorFile.Of(TensorFile.F32("weight", [1, 1], 1));
         Assert.Equal(
             "Layers[1] must be the name of a layer, but is null. (Parameter 'Layers')",

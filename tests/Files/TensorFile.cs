@@ -35,9 +35,11 @@ internal static class TensorFile
         return [.. length, .. header, .. data];
     }
 
-    internal static Tensor F32(string name, long[] shape, params float[] values) => new(name, "F32", shape, MemoryMarshal.AsBytes<float>(values).ToArray());
+    internal static Tensor F32(string name, long[] shape, params float[] values) =>
+        new(name, "F32", shape, MemoryMarshal.AsBytes<float>(values).ToArray());
 
-    internal static Tensor F64(string name, long[] shape, params double[] values) => new(name, "F64", shape, MemoryMarshal.AsBytes<double>(values).ToArray());
+    internal static Tensor F64(string name, long[] shape, params double[] values) =>
+        new(name, "F64", shape, MemoryMarshal.AsBytes<double>(values).ToArray());
 
     internal static Tensor F16(string name, long[] shape, params float[] values) =>
         new(name, "F16", shape, MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, value => (Half)value)).ToArray());

@@ -5,20 +5,24 @@ using Xunit;
 
 namespace FastNN.Tests.House;
 
-/// <summary>The folders of src/FastNN depend on each other in one direction. The compiler tells which file declares what a name means.</summary>
+/// <summary>
+/// The folders of src/FastNN depend on each other in one direction. The compiler tells which file declares what a name means.
+/// </summary>
 public class ArchitectureTests
 {
     /// <summary>A folder may use those before it. The root, which holds the public types, may use all.</summary>
     private static readonly string[] s_order =
     [
-        "Plumbing", "Simd", "Contract", "Activations", "Costs", "Reference", "Kernels/Tuning", "Kernels/Sample", "Kernels/Spans", "Kernels/Batch",
+        "Plumbing", "Simd", "Contract", "Activations", "Costs", "Reference", "Kernels/Tuning", "Kernels/Sample", "Kernels/Spans",
+        "Kernels/Batch",
         "Dispatch", "Passes", "Training/Optimizers", "Training/Fit", "Training", "Files", Root,
     ];
 
     /// <summary>The public types of the root that every folder may use: values and recipes.</summary>
     private static readonly string[] s_vocabulary =
     [
-        "Activation", "Cost", "Initializer", "KernelVariant", "LearningRateSchedule", "ModelFormatException", "Optimizer", "OptimizerState", "Reduction",
+        "Activation", "Cost", "Initializer", "KernelVariant", "LearningRateSchedule", "ModelFormatException", "Optimizer", "OptimizerState",
+        "Reduction",
     ];
 
     /// <summary>The folders that may use the root's other types, too: Network, Trainer, Kernels and so on.</summary>
@@ -64,7 +68,8 @@ public class ArchitectureTests
     public void The_sources_compile()
     {
         // What does not compile here has no meaning that could be looked at.
-        Assert.Empty(s_sources.GetDiagnostics(TestContext.Current.CancellationToken).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.Empty(s_sources.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
     }
 
     [Fact]
@@ -122,7 +127,8 @@ public class ArchitectureTests
         KnownList.AssertSame(
             found,
             s_misplaced,
-            "The root of src/FastNN holds public types only. A file with a public type is in the namespace FastNN, every other in FastNN.<its folder>.");
+            "The root of src/FastNN holds public types only. "
+            + "A file with a public type is in the namespace FastNN, every other in FastNN.<its folder>.");
     }
 
     private static bool IsAllowed(string user, string used, string target)
@@ -137,7 +143,9 @@ public class ArchitectureTests
 
     private static bool IsKernels(string folder) => folder.StartsWith("Kernels/", StringComparison.Ordinal);
 
-    /// <summary>What each name and each operator in a file means, if src/FastNN declares it: the outermost type or the namespace, and its folder.</summary>
+    /// <summary>
+    /// What each name and each operator in a file means, if src/FastNN declares it: the outermost type or the namespace, and its folder.
+    /// </summary>
     private static IEnumerable<(SyntaxNode Node, string Target, string Folder)> UsesIn(SyntaxTree tree)
     {
         SemanticModel model = s_sources.GetSemanticModel(tree);
@@ -155,7 +163,8 @@ public class ArchitectureTests
             {
                 if (symbol is INamespaceSymbol space)
                 {
-                    if (node.FirstAncestorOrSelf<UsingDirectiveSyntax>() is not null && FolderOf(space) is { } named) yield return (node, $"{space}", named);
+                    if (node.FirstAncestorOrSelf<UsingDirectiveSyntax>() is not null && FolderOf(space) is { } named)
+                        yield return (node, $"{space}", named);
                 }
                 else if (OutermostType(symbol) is { } type && FileOf(symbol, type) is { } file)
                 {
@@ -176,7 +185,9 @@ public class ArchitectureTests
         return type;
     }
 
-    /// <summary>The file that declares a member. A type with several parts belongs to the highest one, which is the root if any part is there.</summary>
+    /// <summary>
+    /// The file that declares a member. A type with several parts belongs to the highest one, which is the root if any part is there.
+    /// </summary>
     private static string? FileOf(ISymbol symbol, INamedTypeSymbol outermost)
     {
         SyntaxReference[] declared = [.. symbol.OriginalDefinition.DeclaringSyntaxReferences];
@@ -188,7 +199,8 @@ public class ArchitectureTests
     private static CSharpCompilation Compile(SyntaxTree[] sources)
     {
         string[] implicitUsings =
-            ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+            ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+                "System.Threading.Tasks"];
         string usings = string.Concat(implicitUsings.Select(name => $"global using {name};"));
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         IEnumerable<MetadataReference> references =

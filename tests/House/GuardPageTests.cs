@@ -12,9 +12,9 @@ using Xunit;
 namespace FastNN.Tests.House;
 
 /// <summary>
-/// The tests of kernels, of passes and of what users call, once more in a process whose buffers lie between <see cref="GuardPages"/>. That these would notice
-/// is shown by handing out what lies one float further: the tests of every class of kernels, and each of passes and of public methods, end their process in the
-/// library.
+/// The tests of kernels, of passes and of what users call, once more in a process whose buffers lie between <see cref="GuardPages"/>. That
+/// these would notice is shown by handing out what lies one float further: the tests of every class of kernels, and each of passes and of
+/// public methods, end their process in the library.
 /// </summary>
 [Trait("Category", "GuardPages")]
 public partial class GuardPageTests
@@ -61,7 +61,8 @@ public partial class GuardPageTests
     private static string All(Type tests) => $"{tests.FullName}.*";
 
     private static IEnumerable<string> Each(Type tests) =>
-        tests.GetMethods().Where(method => method.IsDefined(typeof(TheoryAttribute), inherit: false)).Select(method => $"{tests.FullName}.{method.Name}");
+        tests.GetMethods().Where(method => method.IsDefined(typeof(TheoryAttribute), inherit: false))
+            .Select(method => $"{tests.FullName}.{method.Name}");
 
     /// <summary>Some tests in a process of their own.</summary>
     private static async Task<(int Exit, string Output)> Run(string[] tests, string? offByOne)
@@ -72,7 +73,8 @@ public partial class GuardPageTests
             RedirectStandardError = true,
             Environment = { [GuardPages.EnvironmentVariable] = "1", [Guarded.OffByOneVariable] = offByOne },
         };
-        foreach (string argument in (string[])[typeof(GuardPageTests).Assembly.Location, "-noColor", .. tests.SelectMany(name => (string[])["-method", name])])
+        string[] filters = [.. tests.SelectMany(name => (string[])["-method", name])];
+        foreach (string argument in (string[])[typeof(GuardPageTests).Assembly.Location, "-noColor", .. filters])
             start.ArgumentList.Add(argument);
 
         using Process child = Process.Start(start)!;

@@ -15,7 +15,9 @@ public class StaticStateTests
     /// <summary>Written while its class is initialised alone, as its comment says.</summary>
     private static readonly string[] s_initialised = ["FastNN.Activation.s_all"];
 
-    /// <summary>Those of the two libraries that people have written: no lambdas kept by the compiler, nothing generated from ONNX's schema.</summary>
+    /// <summary>
+    /// Those of the two libraries that people have written: no lambdas kept by the compiler, nothing generated from ONNX's schema.
+    /// </summary>
     private static IEnumerable<FieldInfo> Fields =>
         from assembly in (Assembly[])[typeof(Network).Assembly, typeof(OnnxModel).Assembly]
         from type in assembly.GetTypes()

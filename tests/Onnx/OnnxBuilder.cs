@@ -15,7 +15,8 @@ internal sealed class OnnxBuilder
         Model.Graph.Input.Add(Describe("x", dimensions));
     }
 
-    internal ModelProto Model { get; } = new() { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = 15 } }, Graph = new GraphProto() };
+    internal ModelProto Model { get; } =
+        new() { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = 15 } }, Graph = new GraphProto() };
 
     internal GraphProto Graph => Model.Graph;
 
@@ -56,7 +57,13 @@ internal sealed class OnnxBuilder
     internal string Typed<T>(int type, ReadOnlySpan<T> values, params long[] shape)
         where T : unmanaged
     {
-        var tensor = new TensorProto { Name = $"c{_names++}", DataType = type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)), Dims = { shape } };
+        var tensor = new TensorProto
+        {
+            Name = $"c{_names++}",
+            DataType = type,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
+            Dims = { shape },
+        };
         Graph.Initializer.Add(tensor);
         return tensor.Name;
     }

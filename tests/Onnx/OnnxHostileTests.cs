@@ -7,7 +7,8 @@ using Xunit;
 namespace FastNN.Tests.Onnx;
 
 /// <summary>
-/// Whatever the bytes are, loading gives a network or a <see cref="ModelFormatException"/>, soon, and takes no more than twice their size of memory and 1 MB.
+/// Whatever the bytes are, loading gives a network or a <see cref="ModelFormatException"/>, soon, and takes no more than twice their size
+/// of memory and 1 MB.
 /// </summary>
 public class OnnxHostileTests
 {
@@ -29,7 +30,8 @@ public class OnnxHostileTests
         ["floats in many pieces"] = () => Graph(Part(0x2A, Repeat(0x22, 4, 0, 0, 0, 0))),
         ["floats that are cut off"] = () => Graph(Part(0x2A, Part(0x22, new byte[Size + 1]))),
         ["data again and again"] = () => Graph(Part(0x2A, Repeat([0x4A, 8, 0, 0, 0, 0, 0, 0, 0, 0]))),
-        ["dimensions"] = () => Graph(Part(0x5A, [0x0A, 1, (byte)'x', .. Part(0x12, Part(0x0A, [0x08, 1, .. Part(0x12, Repeat(0x0A, 0))]))])),
+        ["dimensions"] = () =>
+            Graph(Part(0x5A, [0x0A, 1, (byte)'x', .. Part(0x12, Part(0x0A, [0x08, 1, .. Part(0x12, Repeat(0x0A, 0))]))])),
         ["a long name"] = () => Graph(Part(0x0A, [.. Part(0x0A, new byte[Size]), .. Part(0x22, Repeat(0x20, 0x20))])),
         ["groups in groups"] = () => Repeat(0x0B, 0x0B),
         ["groups in a graph"] = () => Graph(Repeat(0x0B, 0x0B)),
@@ -38,7 +40,8 @@ public class OnnxHostileTests
         ["unknown fields"] = () => Repeat(0x78, 1),
         ["a network of a thousand times its data"] = () => Shared(new OnnxBuilder("batch", 100), 1000),
         ["layers of one weight"] = () => Shared(new OnnxBuilder("batch", 1), 10_000),
-        ["wide layers, little data"] = () => Model(m => m.Op("MatMul", Claim(m, 1 << 15, 1 << 15)).Op("MatMul", Claim(m, 1 << 15, 1 << 15))),
+        ["wide layers, little data"] = () =>
+            Model(m => m.Op("MatMul", Claim(m, 1 << 15, 1 << 15)).Op("MatMul", Claim(m, 1 << 15, 1 << 15))),
         ["wide biases"] = () => Model(m => m.Op("MatMul", m.Raw(new float[1 << 18], 1, 1 << 18))),
         ["many readers"] = () => Model(m =>
         {
@@ -151,7 +154,8 @@ public class OnnxHostileTests
     [Fact]
     public void Mutations_are_networks_or_are_refused()
     {
-        int count = int.Parse(Environment.GetEnvironmentVariable("FASTNN_FUZZ") ?? "10000", System.Globalization.CultureInfo.InvariantCulture);
+        int count =
+            int.Parse(Environment.GetEnvironmentVariable("FASTNN_FUZZ") ?? "10000", System.Globalization.CultureInfo.InvariantCulture);
         byte[][] models =
         [
             .. OnnxVariants.Names.Select(row => OnnxVariants.Create(row.Data).Model),
@@ -202,44 +206,45 @@ public class OnnxHostileTests
     private static byte[] Mutate(byte[][] models, Random random)
     {
         List<byte> bytes = [.. models[random.Next(models.Length)]];
-        for (int changes = random.Next(1, 5); changes > 0 && bytes.Count > 0; changes--)
-        {
-            int position = random.Next(bytes.Count), length = Math.Min(random.Next(1, 40), bytes.Count - position);
-            switch (random.Next(9))
-            {
-                case 0:
-                    bytes[position] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[position] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    bytes[position] = (byte)random.Next(6);
-                    break;
-                case 3:
-                    bytes.InsertRange(position, Enumerable.Repeat((byte)0xFF, random.Next(1, 10)).Append((byte)random.Next(128)));
-                    break;
-                case 4:
-                    bytes.RemoveRange(position, length);
-                    break;
-                case 5:
-                    bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(position, length));
-                    break;
-                case 6:
-                    for (int k = 0; k < length; k++) bytes[position + k] = bytes[random.Next(bytes.Count)];
-                    break;
-                case 7:
-                    byte[] other = models[random.Next(models.Length)];
-                    int start = random.Next(other.Length);
-                    bytes.InsertRange(position, other[start..Math.Min(other.Length, start + length)]);
-                    break;
-                default:
-                    if (random.Next(4) == 0) bytes.RemoveRange(position, bytes.Count - position);
-                    break;
-            }
-        }
-
+        for (int changes = random.Next(1, 5); changes > 0 && bytes.Count > 0; changes--) Change(bytes, models, random);
         return [.. bytes];
+    }
+
+    private static void Change(List<byte> bytes, byte[][] models, Random random)
+    {
+        int position = random.Next(bytes.Count), length = Math.Min(random.Next(1, 40), bytes.Count - position);
+        switch (random.Next(9))
+        {
+            case 0:
+                bytes[position] ^= (byte)(1 << random.Next(8));
+                break;
+            case 1:
+                bytes[position] = (byte)random.Next(256);
+                break;
+            case 2:
+                bytes[position] = (byte)random.Next(6);
+                break;
+            case 3:
+                bytes.InsertRange(position, Enumerable.Repeat((byte)0xFF, random.Next(1, 10)).Append((byte)random.Next(128)));
+                break;
+            case 4:
+                bytes.RemoveRange(position, length);
+                break;
+            case 5:
+                bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(position, length));
+                break;
+            case 6:
+                for (int k = 0; k < length; k++) bytes[position + k] = bytes[random.Next(bytes.Count)];
+                break;
+            case 7:
+                byte[] other = models[random.Next(models.Length)];
+                int start = random.Next(other.Length);
+                bytes.InsertRange(position, other[start..Math.Min(other.Length, start + length)]);
+                break;
+            default:
+                if (random.Next(4) == 0) bytes.RemoveRange(position, bytes.Count - position);
+                break;
+        }
     }
 
     private static byte[] Model(Func<OnnxBuilder, OnnxBuilder> add) => add(new OnnxBuilder()).ToBytes();

@@ -124,7 +124,8 @@ public class OnnxTests
     public void What_is_no_part_of_the_network_is_skipped()
     {
         var network = new Network([3, 2], seed: 1);
-        byte[] documentation = [0x32, 2, (byte)'h', (byte)'i'], metadata = [0x72, 4, 0x0A, 2, (byte)'h', (byte)'i'], version = [0x28, 0xFF, 0x01];
+        byte[] documentation = [0x32, 2, (byte)'h', (byte)'i'], metadata = [0x72, 4, 0x0A, 2, (byte)'h', (byte)'i'],
+            version = [0x28, 0xFF, 0x01];
         AssertSame(network, OnnxModel.Load([.. documentation, .. Save(network), .. metadata, .. version]));
     }
 
@@ -140,7 +141,8 @@ public class OnnxTests
     {
         Assert.Equal(expected.Layers.Select(Form), actual.Layers.Select(Form));
         Assert.Equal(Bits(expected), Bits(actual));
-        float[] inputs = Cases.Uniform(1, 3 * expected.Inputs, -1f), outputs = new float[3 * expected.Outputs], others = new float[3 * expected.Outputs];
+        float[] inputs = Cases.Uniform(1, 3 * expected.Inputs, -1f), outputs = new float[3 * expected.Outputs],
+            others = new float[3 * expected.Outputs];
         expected.Forward(inputs, outputs);
         actual.Forward(inputs, others);
         Cases.AssertSameBits(outputs, others, "outputs");

@@ -13,8 +13,10 @@ public static class OnnxVariants
         ["Gemm"] = () => Two((m, l) => m.Op("Gemm", Weights(m, l), Biases(m, l)).With("transB", 0)),
         ["Gemm, transB"] = () => Two((m, l) => m.Op("Gemm", m.Raw(Transposed(l), l.Outputs, l.Inputs), Biases(m, l)).With("transB", 1)),
         ["Gemm, float_data"] = () => Two((m, l) => m.Op("Gemm", m.List(l.Weights, l.Inputs, l.Outputs), m.List(l.Biases, 1, l.Outputs))),
-        ["Gemm, DOUBLE"] = () => Two((m, l) => m.Op("Gemm", DoubleRaw(m, l.Weights, l.Inputs, l.Outputs), DoubleRaw(m, l.Biases, l.Outputs))),
-        ["Gemm, double_data"] = () => Two((m, l) => m.Op("Gemm", DoubleList(m, l.Weights, l.Inputs, l.Outputs), DoubleList(m, l.Biases, l.Outputs))),
+        ["Gemm, DOUBLE"] = () =>
+            Two((m, l) => m.Op("Gemm", DoubleRaw(m, l.Weights, l.Inputs, l.Outputs), DoubleRaw(m, l.Biases, l.Outputs))),
+        ["Gemm, double_data"] = () =>
+            Two((m, l) => m.Op("Gemm", DoubleList(m, l.Weights, l.Inputs, l.Outputs), DoubleList(m, l.Biases, l.Outputs))),
         ["Gemm, alpha and beta"] = () => Two(
             (m, l) => m.Op("Gemm", m.Raw(Times(l.Weights, 4f), l.Inputs, l.Outputs), m.Raw(Times(l.Biases, -2f), 1, l.Outputs))
                 .With("alpha", 0.25f).With("beta", -0.5f)),
@@ -75,21 +77,25 @@ public static class OnnxVariants
             return m;
         }),
         ["Flatten"] = () => Two((m, l) => m.Op("Flatten").Gemm(l), dimensions: ["batch", 1, 3, 1]),
-        ["Flatten by a negative axis"] = () => Two((m, l) => m.Op("Flatten").With("axis", l.Inputs == 3 ? -2 : -1).Gemm(l), dimensions: ["batch", 3, 1]),
+        ["Flatten by a negative axis"] = () =>
+            Two((m, l) => m.Op("Flatten").With("axis", l.Inputs == 3 ? -2 : -1).Gemm(l), dimensions: ["batch", 3, 1]),
         ["Constants in DOUBLE"] = () => Ends(Activation.Gelu, m =>
         {
-            string z = m.Value, sum = m.Op("Div", m.Typed<double>(11, [Math.Sqrt(2)])).Op("Erf").Op("Add", m.Typed<double>(11, [1.0])).Value;
+            string z = m.Value,
+                sum = m.Op("Div", m.Typed<double>(11, [Math.Sqrt(2)])).Op("Erf").Op("Add", m.Typed<double>(11, [1.0])).Value;
             return m.Node("Mul", z, sum).Op("Mul", m.Typed<double>(11, [0.5]));
         }),
         ["Flatten of an unknown shape"] = () => Two((m, l) => m.Op("Flatten").With("axis", 1).Gemm(l)),
         ["Reshape to [-1, n]"] = () => Two((m, l) => m.Op("Reshape", m.Integers(-1, l.Inputs)).Gemm(l), dimensions: [null, 3, 1]),
-        ["Reshape to [0, -1]"] = () => Two((m, l) => m.Op("Reshape", m.Integers(0, -1)).With("allowzero", 0).Gemm(l), dimensions: ["batch", 1, 3]),
+        ["Reshape to [0, -1]"] = () =>
+            Two((m, l) => m.Op("Reshape", m.Integers(0, -1)).With("allowzero", 0).Gemm(l), dimensions: ["batch", 1, 3]),
         ["Reshape to [0, n]"] = () => Two((m, l) => m.Op("Reshape", m.Integers(0, l.Inputs)).Gemm(l)),
         ["Reshape to the batch of the input"] = () => Two((m, l) => m.Op("Reshape", m.Integers(7, -1)).Gemm(l), dimensions: [7, 3]),
         ["Reshape of one sample"] = () => Two((m, l) => m.Op("Reshape", m.Integers(1, -1)).Gemm(l), dimensions: [3]),
         ["Reshape by int64_data"] = () => Two((m, l) =>
         {
-            m.Graph.Initializer.Add(new TensorProto { Name = $"shape{l.Inputs}", DataType = 7, Dims = { 2 }, Int64Data = { -1, l.Inputs } });
+            m.Graph.Initializer.Add(
+                new TensorProto { Name = $"shape{l.Inputs}", DataType = 7, Dims = { 2 }, Int64Data = { -1, l.Inputs } });
             return m.Op("Reshape", $"shape{l.Inputs}").Gemm(l);
         }),
         ["A fixed batch"] = () => Two((m, l) => m.Gemm(l), dimensions: [1, 3]),
@@ -137,7 +143,8 @@ public static class OnnxVariants
         }),
         ["GELU, half of the sum"] = () => Ends(Activation.Gelu, m =>
         {
-            string z = m.Value, sum = m.OpLast("Mul", m.List([RootOfHalf], 1, 1)).Op("Erf").Op("Add", m.Raw([1f])).OpLast("Mul", m.Raw([0.5f])).Value;
+            string z = m.Value,
+                sum = m.OpLast("Mul", m.List([RootOfHalf], 1, 1)).Op("Erf").Op("Add", m.Raw([1f])).OpLast("Mul", m.Raw([0.5f])).Value;
             return m.Node("Mul", z, sum);
         }),
         ["GELU, divided by two, its constants of nodes"] = () => Ends(Activation.Gelu, m =>
@@ -163,7 +170,9 @@ public static class OnnxVariants
 
     internal static (OnnxBuilder Model, Network Network) CreateBuilder(string name) => s_all[name]();
 
-    /// <summary>3-4-2 by a node or some for each layer; parameters other than those that the nodes are made from, if these change them.</summary>
+    /// <summary>
+    /// 3-4-2 by a node or some for each layer; parameters other than those that the nodes are made from, if these change them.
+    /// </summary>
     private static (OnnxBuilder Model, Network Network) Two(
         Func<OnnxBuilder, Layer, OnnxBuilder> add,
         Func<Layer, (float[] Weights, float[] Biases)>? become = null,
@@ -217,12 +226,19 @@ public static class OnnxVariants
 
     private static string DoubleList(OnnxBuilder model, ReadOnlySpan<float> values, params long[] shape)
     {
-        var tensor = new TensorProto { Name = $"d{model.Graph.Initializer.Count}", DataType = 11, DoubleData = { Doubles(values) }, Dims = { shape } };
+        var tensor = new TensorProto
+        {
+            Name = $"d{model.Graph.Initializer.Count}",
+            DataType = 11,
+            DoubleData = { Doubles(values) },
+            Dims = { shape },
+        };
         model.Graph.Initializer.Add(tensor);
         return tensor.Name;
     }
 
-    private static string DoubleRaw(OnnxBuilder model, ReadOnlySpan<float> values, params long[] shape) => model.Typed<double>(11, Doubles(values), shape);
+    private static string DoubleRaw(OnnxBuilder model, ReadOnlySpan<float> values, params long[] shape) =>
+        model.Typed<double>(11, Doubles(values), shape);
 
     private static string Weights(OnnxBuilder model, Layer layer) => model.Raw(layer.Weights, layer.Inputs, layer.Outputs);
 
@@ -230,7 +246,8 @@ public static class OnnxVariants
 
     private static (float[] Weights, float[] Biases) WithoutBiases(Layer layer) => (layer.Weights.ToArray(), new float[layer.Outputs]);
 
-    private static (float[] Weights, float[] Biases) WithBias(Layer layer) => (layer.Weights.ToArray(), [.. Enumerable.Repeat(0.3f, layer.Outputs)]);
+    private static (float[] Weights, float[] Biases) WithBias(Layer layer) =>
+        (layer.Weights.ToArray(), [.. Enumerable.Repeat(0.3f, layer.Outputs)]);
 
     private static float[] Transposed(Layer layer) => OnnxBuilder.Transpose(layer.Weights, layer.Inputs, layer.Outputs);
 

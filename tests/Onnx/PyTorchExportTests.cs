@@ -5,8 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Onnx;
 
 /// <summary>
-/// Files that PyTorch wrote: an nn.Sequential of each activation by safetensors.torch.save_file and by torch.onnx.export, GELU at an opset without and one with
-/// the operator. Both bring the same network, and that gives PyTorch's outputs.
+/// Files that PyTorch wrote: an nn.Sequential of each activation by safetensors.torch.save_file and by torch.onnx.export, GELU at an opset
+/// without and one with the operator. Both bring the same network, and that gives PyTorch's outputs.
 /// </summary>
 public class PyTorchExportTests
 {
@@ -16,7 +16,8 @@ public class PyTorchExportTests
         [.. Directory.EnumerateFiles(s_folder, "*.onnx").Select(Path.GetFileName).Order().Select(file => (file!.Split('.')[0], file))];
 
     [Fact]
-    public void All_activations_are_there() => Assert.Equal(Activation.All.Select(f => f.Name), Models.Select(row => row.Data.Item1).Distinct());
+    public void All_activations_are_there() =>
+        Assert.Equal(Activation.All.Select(f => f.Name), Models.Select(row => row.Data.Item1).Distinct());
 
     [Theory]
     [MemberData(nameof(Models))]

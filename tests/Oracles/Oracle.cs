@@ -22,7 +22,9 @@ internal readonly record struct Bounded(double Value, double Error = 0)
 
     public static Bounded operator *(Bounded a, Bounded b) => Rounded(a.Value * b.Value, ProductError(a, b));
 
-    /// <summary>|â/b̂ − a/b| ≤ (e + |a/b|·e′)/(|b| − e′), from â/b̂ − a/b = ((â − a) − (b̂ − b)·a/b)/b̂; no bound where b̂ may be 0.</summary>
+    /// <summary>
+    /// |â/b̂ − a/b| ≤ (e + |a/b|·e′)/(|b| − e′), from â/b̂ − a/b = ((â − a) − (b̂ − b)·a/b)/b̂; no bound where b̂ may be 0.
+    /// </summary>
     public static Bounded operator /(Bounded a, Bounded b)
     {
         double value = a.Value / b.Value, least = Math.Abs(b.Value) - b.Error;
@@ -39,7 +41,9 @@ internal readonly record struct Bounded(double Value, double Error = 0)
     /// <summary>One rounding on top of an error: |fl(v̂) − v| ≤ e + u·(|v| + e).</summary>
     internal static Bounded Rounded(double value, double error = 0) => new(value, error + U * (Math.Abs(value) + error) + Underflow);
 
-    /// <summary>s + Σ_k a_k·b_k: in any order n fused multiply-adds are off by γ_n·(|s| + Σ|a_k·b_k|) at most, γ_n = n·u/(1 − n·u).</summary>
+    /// <summary>
+    /// s + Σ_k a_k·b_k: in any order n fused multiply-adds are off by γ_n·(|s| + Σ|a_k·b_k|) at most, γ_n = n·u/(1 − n·u).
+    /// </summary>
     internal static Bounded Dot(Bounded start, ReadOnlySpan<Bounded> a, ReadOnlySpan<Bounded> b)
     {
         double value = start.Value, error = start.Error, magnitude = start.Most;
@@ -55,8 +59,8 @@ internal readonly record struct Bounded(double Value, double Error = 0)
     }
 
     /// <summary>
-    /// Taylor carries an error e of z over to e·σ′(z) + e²/2·max|σ″| of σ, where |σ″| ≤ 1/(6√3) &lt; 0.0963. On top come 2.5 ULP of the float
-    /// f nearest to σ(ẑ); an ULP of f is at most 2u·f ≤ 2u·(1 + u)·σ(ẑ), or twice the underflow.
+    /// Taylor carries an error e of z over to e·σ′(z) + e²/2·max|σ″| of σ, where |σ″| ≤ 1/(6√3) &lt; 0.0963. On top come 2.5 ULP of the
+    /// float f nearest to σ(ẑ); an ULP of f is at most 2u·f ≤ 2u·(1 + u)·σ(ẑ), or twice the underflow.
     /// </summary>
     internal static Bounded Sigmoid(Bounded z)
     {
@@ -84,8 +88,10 @@ internal readonly record struct Bounded(double Value, double Error = 0)
         Assert.Equal(exact.Length, actual.Length);
         for (int k = 0; k < exact.Length; k++)
         {
-            if (!(Math.Abs(actual[k] - exact[k].Value) <= exact[k].Error))
-                Assert.Fail($"{what}: [{k}] is {actual[k]:R}, but exactly {exact[k].Value:R}, and {exact[k].Error:E1} is the most it may be off.");
+            if (Math.Abs(actual[k] - exact[k].Value) <= exact[k].Error) continue;
+
+            Assert.Fail(
+                $"{what}: [{k}] is {actual[k]:R}, but exactly {exact[k].Value:R}, and {exact[k].Error:E1} is the most it may be off.");
         }
     }
 
@@ -189,7 +195,8 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
     {
         var delta = new Bounded[a.Length];
         Bounded dot = f.IsElementwise ? default : Bounded.Dot(0, g, a);
-        for (int i = 0; i < delta.Length; i++) delta[i] = f.IsElementwise ? g[i] * OracleActivations.Slope(f, z[i], a[i]) : a[i] * (g[i] - dot);
+        for (int i = 0; i < delta.Length; i++)
+            delta[i] = f.IsElementwise ? g[i] * OracleActivations.Slope(f, z[i], a[i]) : a[i] * (g[i] - dot);
         return delta;
     }
 

@@ -1,9 +1,10 @@
 namespace FastNN.Tests.Oracles;
 
 /// <summary>
-/// The activations on <see cref="Bounded"/>: what becomes of an error e of z by Taylor, |f(ẑ) − f(z)| ≤ e·|f′(z)| + e²/2·max|f″|, and of f′ by
-/// |f′(ẑ) − f′(z)| ≤ e·max|f″|; on top the errors that <see cref="Activation.MaxUlp"/> and <see cref="Activation.MaxSlopeError"/> promise for ẑ, which
-/// <see cref="Activations.ActivationTests"/> hold over all floats. Where f has a kink within e of z, f′ may be off by all of the jump.
+/// The activations on <see cref="Bounded"/>: what becomes of an error e of z by Taylor, |f(ẑ) − f(z)| ≤ e·|f′(z)| + e²/2·max|f″|, and of f′
+/// by |f′(ẑ) − f′(z)| ≤ e·max|f″|; on top the errors that <see cref="Activation.MaxUlp"/> and <see cref="Activation.MaxSlopeError"/>
+/// promise for ẑ, which <see cref="Activations.ActivationTests"/> hold over all floats. Where f has a kink within e of z, f′ may be off by
+/// all of the jump.
 /// </summary>
 internal static class OracleActivations
 {
@@ -13,8 +14,8 @@ internal static class OracleActivations
     private const double Leak = 0.01;
 
     /// <summary>
-    /// max|f″|: 1/(6√3) for σ; 4/(3√3) for tanh; ½ at 0 for SiLU, σ′·(2 − z·tanh(z/2)), the other sign of which is at most z·e⁻ᶻ ≤ 1/e; 2φ(0) at 0 for
-    /// GELU, φ·(2 − z²), the other extreme being −2φ(2); ¼ for softplus; none where f is linear on both sides of a kink.
+    /// max|f″|: 1/(6√3) for σ; 4/(3√3) for tanh; ½ at 0 for SiLU, σ′·(2 − z·tanh(z/2)), the other sign of which is at most z·e⁻ᶻ ≤ 1/e;
+    /// 2φ(0) at 0 for GELU, φ·(2 − z²), the other extreme being −2φ(2); ¼ for softplus; none where f is linear on both sides of a kink.
     /// </summary>
     internal static double Curvature(Activation f) => f.Name switch
     {
@@ -57,13 +58,15 @@ internal static class OracleActivations
     }
 
     /// <summary>
-    /// a_i = e_i·(1/Σ_k e_k), e_i = e^(z_i − m). Errors of the sums: ln a_i = z_i − ln Σ_k e^(z_k) moves by e_i + max e at most. Then relative errors: each
-    /// e_i off by <see cref="PowerError"/>, their sum in sixteen lanes, folded, by one u for each addition that a term goes through, a reciprocal, a product.
+    /// a_i = e_i·(1/Σ_k e_k), e_i = e^(z_i − m). Errors of the sums: ln a_i = z_i − ln Σ_k e^(z_k) moves by e_i + max e at most. Then
+    /// relative errors: each e_i off by <see cref="PowerError"/>, their sum in sixteen lanes, folded, by one u for each addition that a
+    /// term goes through, a reciprocal, a product.
     /// </summary>
     internal static Bounded[] Softmax(Bounded[] z)
     {
         double most = z.Max(zi => zi.Value), sum = z.Sum(zi => Math.Exp(zi.Value - most)), error = z.Max(zi => zi.Error);
-        double rounding = Math.Exp(2 * PowerError + SumError(z.Length) + 3 * U); // more than (1 + …)·(1 + …)/(1 − …), which has no third 1 + u
+        // more than (1 + …)·(1 + …)/(1 − …), which has no third 1 + u
+        double rounding = Math.Exp(2 * PowerError + SumError(z.Length) + 3 * U);
         return Array.ConvertAll(z, zi =>
         {
             double a = Math.Exp(zi.Value - most) / sum;
@@ -72,8 +75,8 @@ internal static class OracleActivations
     }
 
     /// <summary>
-    /// Relative error of e_i for exact m and z_i. The table's power of two and the last multiply-add round, u each; q has 0.08u; t, at most 2⁻⁵, rounds three
-    /// times, as q and the product with s do, 2⁻⁵·u each; and of m − z_i nothing is lost.
+    /// Relative error of e_i for exact m and z_i. The table's power of two and the last multiply-add round, u each; q has 0.08u; t, at most
+    /// 2⁻⁵, rounds three times, as q and the product with s do, 2⁻⁵·u each; and of m − z_i nothing is lost.
     /// </summary>
     internal const double PowerError = 2.3 * U;
 

@@ -3,7 +3,10 @@ namespace FastNN.Tests.Oracles;
 /// <summary>The costs on <see cref="Bounded"/>, cross-entropies from the sums z as the library takes them.</summary>
 internal static class OracleCosts
 {
-    /// <summary>|ln x| off by at most this absolute error and 2u of the result for a float x ≥ 1; <see cref="Activations.SoftmaxTests"/> hold it for all of them.</summary>
+    /// <summary>
+    /// |ln x| off by at most this absolute error and 2u of the result for a float x ≥ 1; <see cref="Activations.SoftmaxTests"/> hold it for
+    /// all of them.
+    /// </summary>
     internal const double LogarithmError = 0.1 * Bounded.U;
 
     /// <summary>Whether the cost takes sums, so that δ = a − y.</summary>
@@ -36,7 +39,8 @@ internal static class OracleCosts
         return difference;
     }
 
-    internal static Bounded[] SquaredErrorGradient(Bounded[] a, ReadOnlySpan<Bounded> y) => Array.ConvertAll(Difference(a, y), difference => 2 * difference);
+    internal static Bounded[] SquaredErrorGradient(Bounded[] a, ReadOnlySpan<Bounded> y) =>
+        Array.ConvertAll(Difference(a, y), difference => 2 * difference);
 
     private static Bounded SquaredError(Bounded[] a, ReadOnlySpan<Bounded> y)
     {
@@ -58,7 +62,9 @@ internal static class OracleCosts
         return Bounded.Dot(0, terms, ones);
     }
 
-    /// <summary>ln Σ_k e^(z_k − m)·Σ_i y_i + Σ_i (m − z_i)·y_i; a relative error r of the sum is one of ln(1 + r) of its logarithm.</summary>
+    /// <summary>
+    /// ln Σ_k e^(z_k − m)·Σ_i y_i + Σ_i (m − z_i)·y_i; a relative error r of the sum is one of ln(1 + r) of its logarithm.
+    /// </summary>
     private static Bounded CrossEntropy(Bounded[] z, ReadOnlySpan<Bounded> y)
     {
         double most = z.Max(zi => zi.Value), error = z.Max(zi => zi.Error);

@@ -9,8 +9,8 @@ internal static class OracleNetwork
     internal static Bounded[] OutputsOfOthers(Network network, ReadOnlySpan<float> x) => Outputs(network, x, Loosen);
 
     /// <summary>
-    /// The exact outputs with the bound that <see cref="Bounded"/> proves: sums of n products, unfused, round each product once and n times more, so they are
-    /// taken as n + 1 fused ones.
+    /// The exact outputs with the bound that <see cref="Bounded"/> proves: sums of n products, unfused, round each product once and n times
+    /// more, so they are taken as n + 1 fused ones.
     /// </summary>
     private static Bounded[] Outputs(Network network, ReadOnlySpan<float> x, Func<Activation, Bounded[], Bounded[], Bounded[]> loosen)
     {
@@ -32,8 +32,9 @@ internal static class OracleNetwork
     }
 
     /// <summary>
-    /// What the activations of others are off, over what FastNN promises of its own, is not proven but assumed: eight units of 2⁻²⁴ of the largest value that
-    /// the formula comes by, which is 1 or, of z·σ(z) and z·(1 + erf(z/√2)), |z|; and of softmax another for each term that is added one by one.
+    /// What the activations of others are off, over what FastNN promises of its own, is not proven but assumed: eight units of 2⁻²⁴ of the
+    /// largest value that the formula comes by, which is 1 or, of z·σ(z) and z·(1 + erf(z/√2)), |z|; and of softmax another for each term
+    /// that is added one by one.
     /// </summary>
     private static Bounded[] Loosen(Activation f, Bounded[] z, Bounded[] a)
     {

@@ -5,7 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// A batch has the bits of its samples one by one on the scalar reference: any size, any variant, one to four threads, outputs and training.
+/// A batch has the bits of its samples one by one on the scalar reference: any size, any variant, one to four threads, outputs and
+/// training.
 /// </summary>
 public class BatchBitsTests
 {
@@ -34,13 +35,15 @@ public class BatchBitsTests
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
             Guarded samples = supply.Next(LargestBatch * network.Inputs);
             var expected = new float[LargestBatch * network.Outputs];
-            for (int s = 0; s < LargestBatch; s++) reference.Forward(Row(samples.Span, s, network.Inputs), Row(expected, s, network.Outputs));
+            for (int s = 0; s < LargestBatch; s++)
+                reference.Forward(Row(samples.Span, s, network.Inputs), Row(expected, s, network.Outputs));
 
             for (int batch = 1; batch <= LargestBatch; batch++)
             {
                 Guarded x = new(samples.Span[..(batch * network.Inputs)], batch % 16), y = supply.Target(batch * network.Outputs);
                 network.Forward(x.Span, y.Span, threads: 1 + batch % MostThreads);
-                Cases.AssertSameBits(expected.AsSpan(0, batch * network.Outputs), y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
+                Cases.AssertSameBits(
+                    expected.AsSpan(0, batch * network.Outputs), y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
                 Guarded.AssertUntouched(x);
                 Guarded.AssertGuards(y);
             }
@@ -69,16 +72,20 @@ public class BatchBitsTests
         }
     }
 
-    /// <summary>Networks no wider than four take more tiles together than others, and turn few inputs and outputs into tiles and back.</summary>
+    /// <summary>
+    /// Networks no wider than four take more tiles together than others, and turn few inputs and outputs into tiles and back.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Outputs_of_tiny_networks_of_every_shape_are_those_of_their_samples_alone(KernelVariant variant, Numbers numbers)
     {
         var supply = new Supply(numbers);
-        foreach (int[] widths in from inputs in Enumerable.Range(1, 4) from hidden in Enumerable.Range(1, 4) from outputs in Enumerable.Range(1, 4) select (int[])[inputs, hidden, outputs])
+        IEnumerable<int> tiny = Enumerable.Range(1, 4);
+        foreach (int[] widths in from inputs in tiny from hidden in tiny from outputs in tiny select (int[])[inputs, hidden, outputs])
         {
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
-            Assert.True(variant == KernelVariant.Scalar || network.KernelSet.TilesTogether(network.Shapes) > TileGroup.SizeFor(network.Shapes));
+            Assert.True(
+                variant == KernelVariant.Scalar || network.KernelSet.TilesTogether(network.Shapes) > TileGroup.SizeFor(network.Shapes));
             foreach (int batch in (int[])[3, 7, 127, 255, 256, 257, 301, 523])
             {
                 Guarded x = supply.Next(batch * network.Inputs), y = supply.Target(batch * network.Outputs);

@@ -13,7 +13,8 @@ public unsafe class BatchPassTests
     private static readonly Entry[] s_entries = Enum.GetValues<Entry>();
     private readonly AlignedBuffer _x = Filled(1, Batch * 2), _y = Filled(2, Batch * 2);
 
-    public static TheoryData<Entry, int> EntriesAndThreads { get; } = [.. from entry in s_entries from threads in (int[])[1, 2] select (entry, threads)];
+    public static TheoryData<Entry, int> EntriesAndThreads { get; } =
+        [.. from entry in s_entries from threads in (int[])[1, 2] select (entry, threads)];
 
     public enum Entry
     {
@@ -44,7 +45,8 @@ public unsafe class BatchPassTests
         {
             Assert.Equal(Call(alone, alone.Output, entry), Call(disturbed, disturbing, entry));
             Assert.InRange(refused, turn * s_entries.Length, int.MaxValue);
-            if (entry != Entry.Cost) Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Output, entry, cancellation: new(true)));
+            if (entry != Entry.Cost)
+                Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Output, entry, cancellation: new(true)));
             Cases.AssertSameBits(alone.Gradient.Span, disturbed.Gradient.Span, "gradient");
             Cases.AssertSameBits(alone.Network.Parameters, disturbed.Network.Parameters, "parameters");
         }
@@ -95,7 +97,8 @@ public unsafe class BatchPassTests
     /// <summary>Does something in the midst of a pass.</summary>
     private sealed class Meanwhile(OutputKernels output, Action act) : OutputKernels(output.Function)
     {
-        internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) => throw new NotSupportedException("Not of a batch.");
+        internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) =>
+            throw new NotSupportedException("Not of a batch.");
 
         internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         {

@@ -5,9 +5,10 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// Random networks on random data, NaN and infinities among it: every variant, with any number of threads, has the bits of the scalar reference on one. For two
-/// seconds, or as many as <c>FASTNN_FUZZ_SECONDS</c> says. A difference is reduced to a small network and shown with the seed that leads there again:
-/// <c>CsCheck_Seed=… dotnet test</c>. Between <see cref="GuardPages"/>, which end the process, each thread's last network stands in a file beside the tests.
+/// Random networks on random data, NaN and infinities among it: every variant, with any number of threads, has the bits of the scalar
+/// reference on one. For two seconds, or as many as <c>FASTNN_FUZZ_SECONDS</c> says. A difference is reduced to a small network and shown
+/// with the seed that leads there again: <c>CsCheck_Seed=… dotnet test</c>. Between <see cref="GuardPages"/>, which end the process, each
+/// thread's last network stands in a file beside the tests.
 /// </summary>
 [Trait("Category", "Fuzz")]
 public class DifferentialFuzzTests
@@ -37,12 +38,14 @@ public class DifferentialFuzzTests
 
         void Compare(Case drawn)
         {
-            if (GuardPages.Wanted) File.WriteAllText(Path.Combine(AppContext.BaseDirectory, $"fuzz-{Environment.CurrentManagedThreadId}.txt"), $"{drawn}");
+            if (GuardPages.Wanted)
+                File.WriteAllText(Path.Combine(AppContext.BaseDirectory, $"fuzz-{Environment.CurrentManagedThreadId}.txt"), $"{drawn}");
             List<(string What, float[] Values)> expected = new Trial(drawn, KernelVariant.Scalar, threads: 1).Results;
             foreach (KernelVariant variant in Kernels.Supported)
             {
                 List<(string What, float[] Values)> actual = new Trial(drawn, variant, drawn.Threads).Results;
-                for (int k = 0; k < expected.Count; k++) Cases.AssertSameBits(expected[k].Values, actual[k].Values, $"{variant}, {expected[k].What}");
+                for (int k = 0; k < expected.Count; k++)
+                    Cases.AssertSameBits(expected[k].Values, actual[k].Values, $"{variant}, {expected[k].What}");
             }
 
             Interlocked.Increment(ref cases);
@@ -65,7 +68,10 @@ public class DifferentialFuzzTests
             (_inputs, _outputs) = (_network.Inputs, _network.Outputs);
             Span<float> parameters = _network.Parameters;
             if (drawn.OneIn > 0)
-                for (int k = _random.Next(100 * drawn.OneIn); k < parameters.Length; k += 1 + _random.Next(200 * drawn.OneIn)) parameters[k] = Special();
+            {
+                for (int k = _random.Next(100 * drawn.OneIn); k < parameters.Length; k += 1 + _random.Next(200 * drawn.OneIn))
+                    parameters[k] = Special();
+            }
 
             Guarded x = Draw(drawn.Batch * _inputs), y = Draw(drawn.Batch * _outputs), g = Draw(drawn.Batch * _outputs);
             Forward(x);
@@ -80,7 +86,8 @@ public class DifferentialFuzzTests
         {
             Guarded a = Target(_case.Batch * _outputs), alone = a.Copy();
             _network.Forward(x.Lent, a.Lent, _threads);
-            for (int s = 0; s < _case.Batch; s++) _network.Forward(x.Lent.Slice(s * _inputs, _inputs), alone.Lent.Slice(s * _outputs, _outputs));
+            for (int s = 0; s < _case.Batch; s++)
+                _network.Forward(x.Lent.Slice(s * _inputs, _inputs), alone.Lent.Slice(s * _outputs, _outputs));
             Add("outputs", a);
             Add("outputs of samples alone", alone);
             Cases.AssertSameBits(a.Span, alone.Span, $"{_variant}, outputs of samples alone");
@@ -129,7 +136,8 @@ public class DifferentialFuzzTests
         private Guarded Draw(int count)
         {
             float[] values = new float[count];
-            foreach (ref float value in values.AsSpan()) value = _case.OneIn > 0 && _random.Next(_case.OneIn) == 0 ? Special() : 2f * _random.NextSingle() - 1f;
+            foreach (ref float value in values.AsSpan())
+                value = _case.OneIn > 0 && _random.Next(_case.OneIn) == 0 ? Special() : 2f * _random.NextSingle() - 1f;
             return new Guarded(values, _random.Next(16));
         }
 
@@ -150,8 +158,8 @@ public class DifferentialFuzzTests
     private sealed record Case(int[] Widths, int Batch, int Threads, string Optimizer, int OneIn, int Seed)
     {
         public override string ToString() =>
-            $"[{string.Join(", ", Widths)}] by {string.Join(", ", (object[])Activations())}, {Cost()}, {Optimizer}, {Batch} samples, {Threads} threads, "
-            + $"{(OneIn == 0 ? "no value" : $"one value in {OneIn}")} special, seed {Seed}";
+            $"[{string.Join(", ", Widths)}] by {string.Join(", ", (object[])Activations())}, {Cost()}, {Optimizer}, "
+            + $"{Batch} samples, {Threads} threads, {(OneIn == 0 ? "no value" : $"one value in {OneIn}")} special, seed {Seed}";
 
         internal Activation[] Activations() => Cases.RandomActivations(new Random(Seed), Widths.Length - 1);
 

@@ -4,8 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// Weights beyond half of L2 or all of it, such as narrow vectors copy because their rows lie powers of two apart, and layers that the widest take in rows,
-/// one, two or three. The reference, slow here, runs once.
+/// Weights beyond half of L2 or all of it, such as narrow vectors copy because their rows lie powers of two apart, and layers that the
+/// widest take in rows, one, two or three. The reference, slow here, runs once.
 /// </summary>
 public class LargeLayerTests
 {

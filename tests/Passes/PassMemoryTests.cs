@@ -6,8 +6,8 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// The passes through whole networks, with parameters and workspaces as large as documented and no larger: the bits of the reference, and no memory but theirs.
-/// In a <see cref="Network"/> they lie in buffers with much more slack.
+/// The passes through whole networks, with parameters and workspaces as large as documented and no larger: the bits of the reference, and
+/// no memory but theirs. In a <see cref="Network"/> they lie in buffers with much more slack.
 /// </summary>
 public sealed unsafe class PassMemoryTests
 {
@@ -35,9 +35,11 @@ public sealed unsafe class PassMemoryTests
         foreach (int[] widths in Networks)
         {
             LayerShape[] layers = LayOut(KernelSet.For(variant), widths), reference = LayOut(Cases.Reference, widths);
-            Guarded w = Parameters(supply, layers), x = supply.Next(widths[0]), y = supply.Next(widths[^1]), outputs = supply.Target(widths[^1]);
+            Guarded w = Parameters(supply, layers), x = supply.Next(widths[0]), y = supply.Next(widths[^1]),
+                outputs = supply.Target(widths[^1]);
             Guarded w2 = w.Copy(), outputs2 = outputs.Copy();
-            float cost = Sample(Cases.Reference, reference, w, x, y, outputs), cost2 = Sample(KernelSet.For(variant).Suit(layers), layers, w2, x, y, outputs2);
+            float cost = Sample(Cases.Reference, reference, w, x, y, outputs),
+                cost2 = Sample(KernelSet.For(variant).Suit(layers), layers, w2, x, y, outputs2);
             string what = $"[{string.Join(", ", widths)}]";
             Cases.AssertSameBits(outputs.Span, outputs2.Span, $"{what}, outputs");
             Cases.AssertSameBits(cost, cost2, $"{what}, cost");
@@ -57,18 +59,25 @@ public sealed unsafe class PassMemoryTests
             LayerShape[] layers = LayOut(KernelSet.For(variant), widths), reference = LayOut(Cases.Reference, widths);
             KernelSet kernels = KernelSet.For(variant).Suit(layers);
             Guarded w = Parameters(supply, layers), hidden = new(new float[reference[^1].ActivationsEnd]);
-            foreach ((int tiles, int samples) in (ReadOnlySpan<(int, int)>)[(kernels.TilesTogether(layers), kernels.Tile), (1, 1 + widths[0] % kernels.Tile)])
+            foreach ((int tiles, int samples) in (ReadOnlySpan<(int, int)>)[(kernels.TilesTogether(layers), kernels.Tile),
+                (1, 1 + widths[0] % kernels.Tile)])
             {
                 int count = tiles * samples;
-                Guarded x = supply.Next(count * widths[0]), expected = supply.Target(count * widths[^1]), tile = expected.Copy(), few = expected.Copy();
+                Guarded x = supply.Next(count * widths[0]), expected = supply.Target(count * widths[^1]), tile = expected.Copy(),
+                    few = expected.Copy();
                 Guarded scratch = supply.Target(kernels.BatchScratch(layers));
                 for (int s = 0; s < count; s++)
-                    Cases.Reference.Forward(reference, w.Pointer, x.Pointer + s * widths[0], hidden.Pointer, expected.Pointer + s * widths[^1], widths[^1]);
+                {
+                    Cases.Reference.Forward(
+                        reference, w.Pointer, x.Pointer + s * widths[0], hidden.Pointer, expected.Pointer + s * widths[^1], widths[^1]);
+                }
+
                 kernels.ForwardTiles(layers, w.Pointer, x.Pointer, tile.Pointer, tiles, samples, scratch.Pointer);
                 for (int t = 0; t < tiles; t++)
                 {
                     int first = t * samples;
-                    kernels.ForwardFew(layers, w.Pointer, x.Pointer + first * widths[0], few.Pointer + first * widths[^1], samples, scratch.Pointer);
+                    kernels.ForwardFew(
+                        layers, w.Pointer, x.Pointer + first * widths[0], few.Pointer + first * widths[^1], samples, scratch.Pointer);
                 }
 
                 string what = $"[{string.Join(", ", widths)}], {tiles} × {samples} samples";

@@ -74,7 +74,8 @@ public sealed class AtomicFileTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
 
         static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
-        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite, others = own | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            others = own | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
         foreach (UnixFileMode mode in (UnixFileMode[])[own, others, UnixFileMode.UserRead])
         {

@@ -12,7 +12,8 @@ public class MultiplyAddTests
     [Fact]
     public void Sums_beside_a_tie_of_floats_are_rounded_once()
     {
-        // a·b is half a unit in the last place of c, less up to m² = 600² parts in 2⁴⁶ of it: less than 1.4 last places of a double beside c.
+        // a·b is half a unit in the last place of c, less up to m² = 600² parts in 2⁴⁶ of it: less than 1.4 last places of a double beside
+        // c.
         var random = new Random(1);
         int twice = 0;
         for (int k = 0; k < Quads; k++)
@@ -46,7 +47,8 @@ public class MultiplyAddTests
         }
 
         float[] Draw() =>
-            [.. Enumerable.Range(0, 4).Select(_ => random.Next(4) == 0 ? special[random.Next(special.Length)] : BitConverter.Int32BitsToSingle((int)random.NextInt64(1L << 32)))];
+            [.. Enumerable.Range(0, 4).Select(_ => random.Next(4) == 0
+                ? special[random.Next(special.Length)] : BitConverter.Int32BitsToSingle((int)random.NextInt64(1L << 32)))];
     }
 
     private static int Sign(Random random) => 1 - 2 * random.Next(2);

@@ -22,7 +22,9 @@ public static class Cases
 {
     public static TheoryData<KernelVariant> Variants { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
 
-    /// <summary>All kinds, but between guard pages, where it only counts what is touched, the two that softmax goes different ways for.</summary>
+    /// <summary>
+    /// All kinds, but between guard pages, where it only counts what is touched, the two that softmax goes different ways for.
+    /// </summary>
     internal static Numbers[] Kinds { get; } = GuardPages.Wanted ? [Numbers.Ordinary, Numbers.Infinities] : Enum.GetValues<Numbers>();
 
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers { get; } =
@@ -33,11 +35,13 @@ public static class Cases
         [.. from set in KernelSet.Supported from activation in Activation.All select (set.Variant, activation.Name)];
 
     public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
-        [.. from set in KernelSet.Supported from activation in Activation.All where activation.IsElementwise select (set.Variant, activation.Name)];
+        [.. from set in KernelSet.Supported from activation in Activation.All where activation.IsElementwise
+            select (set.Variant, activation.Name)];
 
     /// <summary>All variants with all activations of a last layer and the costs that suit them.</summary>
     public static TheoryData<KernelVariant, string, Cost> VariantsAndOutputs { get; } =
-        [.. from set in KernelSet.Supported from f in Activation.All from cost in OracleCosts.Suiting(f) select (set.Variant, f.Name, cost)];
+        [.. from set in KernelSet.Supported from f in Activation.All from cost in OracleCosts.Suiting(f)
+            select (set.Variant, f.Name, cost)];
 
     internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
 
@@ -52,7 +56,8 @@ public static class Cases
     {
         Activation[] hidden = [.. Activation.All.Where(f => f.IsElementwise)], all = [.. Activation.All];
         var activations = new Activation[layers];
-        for (int l = 0; l < layers; l++) activations[l] = l < layers - 1 ? hidden[random.Next(hidden.Length)] : all[random.Next(all.Length)];
+        for (int l = 0; l < layers; l++)
+            activations[l] = l < layers - 1 ? hidden[random.Next(hidden.Length)] : all[random.Next(all.Length)];
         return activations;
     }
 
@@ -77,21 +82,26 @@ public static class Cases
     internal static IEnumerable<(int Inputs, int Outputs)> Shapes =>
         from inputs in Enumerable.Range(1, 67) from outputs in Enumerable.Range(1, 67) select (inputs, outputs);
 
-    /// <summary>Large ragged ones, rows a page apart, and, beyond the L1 cache, every remainder by six rows and by sixteen columns.</summary>
+    /// <summary>
+    /// Large ragged ones, rows a page apart, and, beyond the L1 cache, every remainder by six rows and by sixteen columns.
+    /// </summary>
     internal static IEnumerable<(int Inputs, int Outputs)> LargeShapes =>
         ((int, int)[])[(257, 129), (1000, 33), (130, 1031), (16, 1024), (5, 1024), (48, 2043), (784, 128), (1, 4099), (4099, 1),
             .. from inputs in Enumerable.Range(66, 6) from outputs in Enumerable.Range(128, 16) select (inputs, outputs)];
 
     /// <summary>Networks whose first layer takes the samples of a batch in rows.</summary>
     internal static IEnumerable<int[]> NetworksInRows =>
-        from widths in (int[][])[[49, 48], [67, 64, 9], [97, 96, 33, 5], [130, 64, 64], [131, 128, 3], [784, 112, 10], [1031, 48, 17], [1024, 64, 2]]
+        from widths in (int[][])[[49, 48], [67, 64, 9], [97, 96, 33, 5], [130, 64, 64], [131, 128, 3], [784, 112, 10], [1031, 48, 17],
+            [1024, 64, 2]]
         from _ in Enumerable.Range(0, 6)
         select widths;
 
     /// <summary>Every length from 1 to 67, and large ragged ones.</summary>
     internal static IEnumerable<int> Lengths => [.. Enumerable.Range(1, 131), 257, 1000, 1031, 4099];
 
-    /// <summary>Calls of a stress test that makes so many where fused multiply-add is an instruction; where it is not, each takes ten times as long.</summary>
+    /// <summary>
+    /// Calls of a stress test that makes so many where fused multiply-add is an instruction; where it is not, each takes ten times as long.
+    /// </summary>
     internal static int StressOf(int calls) => Fma.IsSupported || AdvSimd.IsSupported ? calls : calls / 10;
 
     internal static bool SameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>

@@ -66,7 +66,8 @@ internal sealed unsafe partial class GuardPages
     private static void Forbid(nint page)
     {
         const int none = 0, noAccess = 1; // PROT_NONE, PAGE_NOACCESS
-        bool done = OperatingSystem.IsWindows() ? VirtualProtect(page, (nuint)s_page, noAccess, out _) != 0 : Protect(page, (nuint)s_page, none) == 0;
+        bool done = OperatingSystem.IsWindows()
+            ? VirtualProtect(page, (nuint)s_page, noAccess, out _) != 0 : Protect(page, (nuint)s_page, none) == 0;
         if (!done) throw new InvalidOperationException($"A page could not be protected: error {Marshal.GetLastPInvokeError()}.");
     }
 

@@ -6,23 +6,29 @@ namespace FastNN.Tests.Support;
 
 /// <summary>
 /// Floats that never move, at a chosen distance from a cache line, with NaN-filled guard zones before and behind: a kernel that uses
-/// what it finds there ends in NaN, and one that writes there is found out. A delta has a pad before the guards behind it, zeros that stay zeros.
+/// what it finds there ends in NaN, and one that writes there is found out. A delta has a pad before the guards behind it, zeros that stay
+/// zeros.
 /// <para>
-/// In a process that wants <see cref="GuardPages"/> the last float is the last before such a page if the offset is even, and the first is the first
-/// behind one if it is odd: one float too far ends the process, read or written, used or not. The distance from a cache line is then what the length makes it.
+/// In a process that wants <see cref="GuardPages"/> the last float is the last before such a page if the offset is even, and the first is
+/// the first behind one if it is odd: one float too far ends the process, read or written, used or not. The distance from a cache line is
+/// then what the length makes it.
 /// </para>
 /// </summary>
 internal sealed unsafe class Guarded
 {
-    /// <summary>The environment variable by which kernels get what lies one float behind the values, or one before: the guard pages must notice.</summary>
+    /// <summary>
+    /// The environment variable by which kernels get what lies one float behind the values, or one before: the guard pages must notice.
+    /// </summary>
     internal const string OffByOneVariable = "FASTNN_OFF_BY_ONE";
 
     private const int Zone = 48, Recent = 64;
     private const int Guard = 0x7F80DEAD; // signalling: arithmetic makes it quiet, so a guard that was computed from another shows, too
 
-    private static readonly int s_offByOne = Environment.GetEnvironmentVariable(OffByOneVariable) switch { "behind" => 1, "before" => -1, _ => 0 };
+    private static readonly int s_offByOne =
+        Environment.GetEnvironmentVariable(OffByOneVariable) switch { "behind" => 1, "before" => -1, _ => 0 };
 
-    // Neither a pointer nor a span keeps its buffer alive: the last ones are, so that no kernel still reads what another test writes already.
+    // Neither a pointer nor a span keeps its buffer alive: the last ones are, so that no kernel still reads what another test writes
+    // already.
     [ThreadStatic]
     private static Guarded?[]? t_recent;
     [ThreadStatic]

@@ -34,7 +34,8 @@ public class BackwardTests
                 float[] before = network.Parameters.ToArray();
                 foreach (int batch in (int[])[s_batches[random.Next(s_batches.Length)], 1, s_batches[random.Next(s_batches.Length)]])
                 {
-                    Guarded x = new(Cases.Uniform(batch, batch * widths[0], -1f), batch % 16), g = new(Cases.Uniform(2, batch * widths[^1], -1f), 3);
+                    Guarded x = new(Cases.Uniform(batch, batch * widths[0], -1f), batch % 16),
+                        g = new(Cases.Uniform(2, batch * widths[^1], -1f), 3);
                     Guarded dx = new(new float[batch * widths[0]], 5), dx2 = dx.Copy();
                     expected.Backward(x.Span, g.Span, dx.Span);
                     actual.Backward(x.Span, g.Span, dx2.Span);
@@ -54,7 +55,8 @@ public class BackwardTests
     }
 
     /// <summary>
-    /// What a deep network keeps of four tiles is far larger than the scratch that deltas lie in: who mistook one for the other read beyond all memory.
+    /// What a deep network keeps of four tiles is far larger than the scratch that deltas lie in: who mistook one for the other read beyond
+    /// all memory.
     /// </summary>
     [Fact]
     public void Deep_networks_lead_back_to_their_inputs()
@@ -100,7 +102,10 @@ public class BackwardTests
         }
     }
 
-    /// <summary>2(a − y) as floats round it is what the squared error's kernels take the delta from: a given gradient of that leads to the same bits.</summary>
+    /// <summary>
+    /// 2(a − y) as floats round it is what the squared error's kernels take the delta from: a given gradient of that leads to the same
+    /// bits.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Cases.VariantsAndActivations), MemberType = typeof(Cases))]
     public void Given_the_gradient_of_squared_error_it_is_that_of_ComputeGradient(KernelVariant variant, string last)

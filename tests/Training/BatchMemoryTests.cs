@@ -2,7 +2,9 @@ using Xunit;
 
 namespace FastNN.Tests.Training;
 
-/// <summary>What a trainer allocates for a batch. Alone: a collection that others cause counts the rest of this thread's allocation block.</summary>
+/// <summary>
+/// What a trainer allocates for a batch. Alone: a collection that others cause counts the rest of this thread's allocation block.
+/// </summary>
 [Collection(nameof(Alone))]
 public class BatchMemoryTests
 {

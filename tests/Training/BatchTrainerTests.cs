@@ -19,7 +19,8 @@ public class BatchTrainerTests
         {
             Network network = new([20, 33, 9], seed: 3, variant), other = new([20, 33, 9], seed: 3, variant);
             float[] inputs = Cases.Uniform(1, batch * 20, -1f), targets = Cases.Uniform(2, batch * 9);
-            Trainer trainer = new(network, new Sgd(0.25f), reduction: reduction, threads: 2), whole = new(other, new Sgd(0.25f), reduction: reduction);
+            Trainer trainer = new(network, new Sgd(0.25f), reduction: reduction, threads: 2),
+                whole = new(other, new Sgd(0.25f), reduction: reduction);
             float[] before = network.Parameters.ToArray();
             for (int step = 0; step < 3; step++)
             {

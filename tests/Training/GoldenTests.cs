@@ -5,8 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Training;
 
 /// <summary>
-/// Networks computed by PyTorch in double precision: outputs, cost, gradient and twenty steps of gradient descent. The tolerance of each figure
-/// is not chosen but proven: the error that <see cref="Bounded"/> carries through the same computation.
+/// Networks computed by PyTorch in double precision: outputs, cost, gradient and twenty steps of gradient descent. The tolerance of each
+/// figure is not chosen but proven: the error that <see cref="Bounded"/> carries through the same computation.
 /// </summary>
 public class GoldenTests(ITestOutputHelper output)
 {
@@ -74,26 +74,10 @@ public class GoldenTests(ITestOutputHelper output)
         Network network = golden.Network(variant);
         var trainer = new Trainer(network, new Sgd((float)rate), golden.Cost, golden.Reduction);
         Oracle oracle = golden.Oracle();
-        Bounded[] inputs = Bounded.Exact(golden.Inputs), targets = Bounded.Exact(golden.Targets);
 
         double[] costs = Golden.Doubles(sgd.GetProperty("costs"));
         Assert.Equal(20, costs.Length);
-        int followed = 0;
-        foreach (double expected in costs)
-        {
-            Oracle here = golden.Oracle(network.Parameters);
-            Bounded cost = Step(oracle), costHere = Step(here);
-            float actual = trainer.Step(golden.Inputs, golden.Targets);
-            Assert.InRange(Math.Abs(expected - cost.Value), 0, DoublePrecision);
-            Bounded.AssertAdmits([costHere], [actual], "cost");
-            Bounded.AssertAdmits(here.Parameters, network.Parameters, "parameters");
-            Assert.InRange(here.Parameters.Max(p => p.Error), 0, Telling);
-            if (!(cost.Error < Telling * Math.Max(1, expected))) continue;
-
-            Assert.InRange(Math.Abs(expected - actual), 0, cost.Error + DoublePrecision);
-            followed++;
-        }
-
+        int followed = costs.Count(expected => Follow(golden, trainer, oracle, rate, expected));
         output.WriteLine($"{followed} steps in a bound that says something");
         double[] final = golden.InOrder(Golden.Doubles(sgd.GetProperty("finalParameters")));
         if (name is "mid-tanh" or "leaky" or "relu-softmax-ce")
@@ -107,6 +91,23 @@ public class GoldenTests(ITestOutputHelper output)
         }
 
         for (int k = 0; k < final.Length; k++) Assert.InRange(Math.Abs(final[k] - oracle.Parameters[k].Value), 0, DoublePrecision);
+    }
+
+    /// <summary>One step. Whether the bound of all steps so far still says something; if it does, it holds.</summary>
+    private static bool Follow(Golden golden, Trainer trainer, Oracle oracle, double rate, double expected)
+    {
+        Bounded[] inputs = Bounded.Exact(golden.Inputs), targets = Bounded.Exact(golden.Targets);
+        Oracle here = golden.Oracle(trainer.Network.Parameters);
+        Bounded cost = Step(oracle), costHere = Step(here);
+        float actual = trainer.Step(golden.Inputs, golden.Targets);
+        Assert.InRange(Math.Abs(expected - cost.Value), 0, DoublePrecision);
+        Bounded.AssertAdmits([costHere], [actual], "cost");
+        Bounded.AssertAdmits(here.Parameters, trainer.Network.Parameters, "parameters");
+        Assert.InRange(here.Parameters.Max(p => p.Error), 0, Telling);
+        if (!(cost.Error < Telling * Math.Max(1, expected))) return false;
+
+        Assert.InRange(Math.Abs(expected - actual), 0, cost.Error + DoublePrecision);
+        return true;
 
         Bounded Step(Oracle at)
         {
@@ -131,7 +132,8 @@ public class GoldenTests(ITestOutputHelper output)
 
         var sums = new Bounded[network.Parameters.Length];
         List<Bounded> exact = [];
-        Bounded[][] x = [.. Bounded.Exact(golden.Inputs).Chunk(network.Inputs)], g = [.. given.Select(g => Bounded.Rounded(g)).Chunk(network.Outputs)];
+        Bounded[][] x = [.. Bounded.Exact(golden.Inputs).Chunk(network.Inputs)],
+            g = [.. given.Select(g => Bounded.Rounded(g)).Chunk(network.Outputs)];
         Bounded[] ones = Array.ConvertAll(x, _ => new Bounded(1));
         var gradients = new Bounded[x.Length][];
         for (int s = 0; s < x.Length; s++)
@@ -161,10 +163,13 @@ public class GoldenTests(ITestOutputHelper output)
         output.WriteLine($"off by {most:E1} at most, {bound:E1} allowed");
     }
 
-    /// <summary>A case of golden.json, its parameters turned from PyTorch's order, W [n_out, n_in], to the library's, W [n_in, n_out].</summary>
+    /// <summary>
+    /// A case of golden.json, its parameters turned from PyTorch's order, W [n_out, n_in], to the library's, W [n_in, n_out].
+    /// </summary>
     private sealed class Golden(string name)
     {
-        internal JsonElement Case { get; } = s_golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+        internal JsonElement Case { get; } =
+            s_golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
 
         internal float[] Inputs => Array.ConvertAll(Numbers("inputs"), x => (float)x);
 

@@ -50,7 +50,8 @@ public class LearningTests
         // Every third flower is held out. Measurements less their mean over their deviation, roughly.
         float[] mean = [5.8f, 3.1f, 3.8f, 1.2f], deviation = [0.8f, 0.4f, 1.8f, 0.8f];
         (float[] X, int Class)[] flowers =
-            [.. Rows("iris.csv", header: 1).Select(r => (X: r[..4].Select((x, k) => (x - mean[k]) / deviation[k]).ToArray(), Class: (int)r[4]))];
+            [.. Rows("iris.csv", header: 1)
+                .Select(r => (X: r[..4].Select((x, k) => (x - mean[k]) / deviation[k]).ToArray(), Class: (int)r[4]))];
         Assert.Equal(150, flowers.Length);
         (float[] X, int Class)[] training = [.. flowers.Where((_, k) => k % 3 != 0)], heldOut = [.. flowers.Where((_, k) => k % 3 == 0)];
 

@@ -53,7 +53,8 @@ public class TrainingBitsTests
                 reference.Forward(x.Span, expected.Span);
                 network.Forward(x.Span, actual.Span);
                 Cases.AssertSameBits(expected.Span, actual.Span, $"{what}, outputs");
-                Cases.AssertSameBits(referenceTrainer.Evaluate(x.Span, y.Span), trainer.Evaluate(x.Span, y.Span), $"{what}, evaluated cost");
+                Cases.AssertSameBits(
+                    referenceTrainer.Evaluate(x.Span, y.Span), trainer.Evaluate(x.Span, y.Span), $"{what}, evaluated cost");
                 Cases.AssertSameBits(referenceTrainer.Step(x.Span, y.Span), trainer.Step(x.Span, y.Span), $"{what}, cost");
                 Cases.AssertSameBits(reference.Parameters, network.Parameters, $"{what}, parameters");
             }

@@ -7,7 +7,8 @@ using Xunit;
 namespace FastNN.Tests;
 
 /// <summary>
-/// ONNX Runtime runs what FastNN saves, and FastNN loads what ONNX Runtime runs: the outputs of both are within their bounds of the same exact values.
+/// ONNX Runtime runs what FastNN saves, and FastNN loads what ONNX Runtime runs: the outputs of both are within their bounds of the same
+/// exact values.
 /// </summary>
 public class OnnxRuntimeTests
 {
@@ -42,7 +43,8 @@ public class OnnxRuntimeTests
         byte[] model = builder.ToBytes();
         Network network = OnnxModel.Load(model);
         bool isOfColumns = builder.Graph.Node[0].Attribute.Any(attribute => attribute is { Name: "transA", I: 1 });
-        long[] shape = isOfColumns ? [network.Inputs, Batch] : [.. ShapeOf(builder.Graph.Input.Single(input => input.Name == "x"), network)];
+        long[] shape =
+            isOfColumns ? [network.Inputs, Batch] : [.. ShapeOf(builder.Graph.Input.Single(input => input.Name == "x"), network)];
         Compare(network, model, shape, isOfColumns);
     }
 

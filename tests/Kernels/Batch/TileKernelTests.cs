@@ -4,14 +4,18 @@ using Xunit;
 
 namespace FastNN.Tests.Batch;
 
-/// <summary>The kernels for batches, one by one: sample by sample the bits of their scalar reference, and no memory but their own.</summary>
+/// <summary>
+/// The kernels for batches, one by one: sample by sample the bits of their scalar reference, and no memory but their own.
+/// </summary>
 public sealed unsafe class TileKernelTests
 {
     private static readonly KernelSet s_reference = Cases.Reference;
 
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers => Cases.VariantsAndNumbers;
 
-    /// <summary>A single layer is what <see cref="KernelSet.ForwardTiles"/> does between transposing its samples in and its outputs back.</summary>
+    /// <summary>
+    /// A single layer is what <see cref="KernelSet.ForwardTiles"/> does between transposing its samples in and its outputs back.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void A_layer_of_every_shape_forward(KernelVariant variant, Numbers numbers)
@@ -20,14 +24,17 @@ public sealed unsafe class TileKernelTests
         var supply = new Supply(numbers);
         int samples = 0;
         IEnumerable<(int, int)> large = Cases.LargeShapes.Where(shape => shape.Inputs * shape.Outputs < 140_000);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(large).Concat([(515, 510), (515, 510), (513, 521)])) // the last beyond 1 MiB
+        // the last beyond 1 MiB
+        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(large).Concat([(515, 510), (515, 510), (513, 521)]))
         {
             samples = samples % kernels.Tile + 1;
             AssertForward(kernels, supply, inputs, outputs, samples);
         }
     }
 
-    /// <summary>Those that sum four chains an output, with inputs around those of one pass, two and more; in tiles of one vector and of two.</summary>
+    /// <summary>
+    /// Those that sum four chains an output, with inputs around those of one pass, two and more; in tiles of one vector and of two.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void A_narrow_layer_of_many_inputs_forward(KernelVariant variant, Numbers numbers)
@@ -44,7 +51,10 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>Costs and deltas of all layers, and the gradient from them, over chunks with full tiles and rests; the first layer in tiles and in rows.</summary>
+    /// <summary>
+    /// Costs and deltas of all layers, and the gradient from them, over chunks with full tiles and rests; the first layer in tiles and in
+    /// rows.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Two_layers_of_every_shape_back(KernelVariant variant, Numbers numbers)
@@ -53,7 +63,8 @@ public sealed unsafe class TileKernelTests
         var supply = new Supply(numbers);
         var random = new Random(5);
         IEnumerable<int[]> networks =
-            from (int Inputs, int Outputs) shape in Cases.Shapes.Where(_ => random.Next(3) == 0).Append((129, 70)).Append((70, 1031)).Append((5, 1024))
+            from (int Inputs, int Outputs) shape in Cases.Shapes.Where(_ => random.Next(3) == 0).Append((129, 70)).Append((70, 1031))
+                .Append((5, 1024))
             select (int[])[random.Next(1, 20), shape.Inputs, shape.Outputs];
         foreach (int[] widths in networks.Concat(Cases.NetworksInRows))
         {
@@ -72,7 +83,10 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>The same with a random activation in each layer under a random cost, or a given gradient; and the gradient with respect to the inputs.</summary>
+    /// <summary>
+    /// The same with a random activation in each layer under a random cost, or a given gradient; and the gradient with respect to the
+    /// inputs.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Layers_of_mixed_activations_forward_and_back(KernelVariant variant, Numbers numbers)
@@ -80,13 +94,15 @@ public sealed unsafe class TileKernelTests
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
         var random = new Random(7);
-        IEnumerable<int[]> networks = Enumerable.Range(0, 80).Select(_ => (int[])[.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, 40))]);
+        IEnumerable<int[]> networks =
+            Enumerable.Range(0, 80).Select(_ => (int[])[.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, 40))]);
         foreach (int[] widths in networks.Concat(Cases.NetworksInRows.Where(n => n.Max() < 140).Take(10)))
         {
             int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
             Activation[] activations = Cases.RandomActivations(random, widths.Length - 1);
             Cost? cost = random.Next(4) == 0 ? null : Cases.RandomCost(random, activations[^1]);
-            LayerShape[] layers = LayerShape.LayOut(widths, activations, kernels), reference = LayerShape.LayOut(widths, activations, s_reference);
+            LayerShape[] layers = LayerShape.LayOut(widths, activations, kernels),
+                reference = LayerShape.LayOut(widths, activations, s_reference);
             Guarded w = supply.Next(layers[^1].ParametersEnd), x = supply.Next(samples * inputs), y = supply.Next(samples * outputs);
             Guarded expected = supply.Next(w.Span.Length), actual = expected.Copy(), dx = supply.Target(samples * inputs), dx2 = dx.Copy();
             float[] expectedCosts = Accumulate(s_reference, reference, w, x, y, samples, expected, cost, dx);
@@ -118,7 +134,8 @@ public sealed unsafe class TileKernelTests
             {
                 float[] signs = Cases.Uniform(width * 100 + samples, samples * width);
                 foreach (ref float sign in signs.AsSpan()) sign = sign < 0.5f ? -1f : 1f;
-                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16), scratch = new(new float[kernels.BatchScratch(layers)]);
+                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16),
+                    scratch = new(new float[kernels.BatchScratch(layers)]);
                 kernels.ForwardTiles(layers, parameters.Pointer, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
                 for (int k = 0; k < signs.Length; k++) Assert.Equal(signs[k] > 0 ? 1f : 0f, y.Span[k]);
                 Guarded.AssertUntouched(x, parameters);
@@ -154,7 +171,8 @@ public sealed unsafe class TileKernelTests
         Supply supply, KernelSet kernels, Activation[] activations, LayerShape[] layers, Guarded w, Guarded x, int samples, string what)
     {
         int inputs = layers[0].Inputs, outputs = layers[^1].Outputs, fitting = Math.Min(samples, kernels.Tile);
-        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(kernels.BatchScratch(layers));
+        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy(),
+            scratch = supply.Target(kernels.BatchScratch(layers));
         LayerShape[] reference = LayerShape.LayOut([inputs, .. layers.Select(layer => layer.Outputs)], activations, s_reference);
         var hidden = new Guarded(new float[reference[^1].ActivationsEnd]);
         for (int s = 0; s < fitting; s++)
@@ -166,7 +184,9 @@ public sealed unsafe class TileKernelTests
         Guarded.AssertGuards(tile, few, scratch);
     }
 
-    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.</summary>
+    /// <summary>
+    /// All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.
+    /// </summary>
     private static float[] Accumulate(
         KernelSet kernels, LayerShape[] layers, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient,
         Cost? cost = Cost.SquaredError, Guarded? xGradient = null)

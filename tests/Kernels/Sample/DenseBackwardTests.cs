@@ -19,8 +19,10 @@ public unsafe class DenseBackwardTests
             Guarded a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
             Guarded w2 = w.Copy(), b2 = b.Copy(), d2 = d.Copy();
-            Cases.Reference.Of(Activation.Sigmoid).BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer, Rate);
-            kernels.Of(Activation.Sigmoid).BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer, Rate);
+            kernels.Of(Activation.Sigmoid)
+                .BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
 
             Compare($"{inputs} × {outputs}", (w, b, d), (w2, b2, d2));
             Guarded.AssertUntouched(a, delta);
@@ -38,8 +40,10 @@ public unsafe class DenseBackwardTests
             Guarded w = supply.Next(inputs * outputs), a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded gw = supply.Next(inputs * outputs), gb = supply.Next(outputs), d = supply.Target(inputs, padded: true);
             Guarded gw2 = gw.Copy(), gb2 = gb.Copy(), d2 = d.Copy();
-            Cases.Reference.Of(Activation.Sigmoid).BackwardAccumulate(w.Pointer, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer);
-            kernels.Of(Activation.Sigmoid).BackwardAccumulate(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer);
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardAccumulate(w.Pointer, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer);
+            kernels.Of(Activation.Sigmoid)
+                .BackwardAccumulate(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer);
 
             Compare($"{inputs} × {outputs}", (gw, gb, d), (gw2, gb2, d2));
             Guarded.AssertUntouched(w, a, delta);
@@ -59,12 +63,15 @@ public unsafe class DenseBackwardTests
             Guarded gw2 = gw.Copy(), gb2 = gb.Copy(), d2 = d.Copy();
             gw.Span.Fill(-0f);
             gb.Span.Fill(-0f);
-            Cases.Reference.Of(Activation.Sigmoid).BackwardAccumulate(w.Pointer, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer);
-            kernels.Of(Activation.Sigmoid).BackwardGradient(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer);
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardAccumulate(w.Pointer, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer);
+            kernels.Of(Activation.Sigmoid)
+                .BackwardGradient(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d2.Pointer);
             Compare($"{inputs} × {outputs}", (gw, gb, d), (gw2, gb2, d2));
 
             (gw2, gb2) = (supply.Next(inputs * outputs), supply.Next(outputs));
-            kernels.Of(Activation.Sigmoid).BackwardGradient(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
+            kernels.Of(Activation.Sigmoid)
+                .BackwardGradient(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
             Compare($"{inputs} × {outputs}, first layer", (gw, gb, d), (gw2, gb2, d2));
             Guarded.AssertUntouched(w, a, delta);
         }
@@ -80,13 +87,17 @@ public unsafe class DenseBackwardTests
         {
             Guarded a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), w2 = w.Copy(), b2 = b.Copy();
-            Cases.Reference.Of(Activation.Sigmoid).BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null, Rate);
-            kernels.Of(Activation.Sigmoid).BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null, Rate);
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null, Rate);
+            kernels.Of(Activation.Sigmoid)
+                .BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null, Rate);
             Compare($"{inputs} × {outputs}, descend", (w, b, delta), (w2, b2, delta));
 
             Guarded gw = supply.Next(inputs * outputs), gb = supply.Next(outputs), gw2 = gw.Copy(), gb2 = gb.Copy();
-            Cases.Reference.Of(Activation.Sigmoid).BackwardAccumulate(null, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
-            kernels.Of(Activation.Sigmoid).BackwardAccumulate(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardAccumulate(null, gw.Pointer, gb.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
+            kernels.Of(Activation.Sigmoid)
+                .BackwardAccumulate(w.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, null);
             Compare($"{inputs} × {outputs}, accumulate", (gw, gb, delta), (gw2, gb2, delta));
             Guarded.AssertUntouched(a, delta);
         }
@@ -101,7 +112,8 @@ public unsafe class DenseBackwardTests
             Guarded a = supply.Next(inputs, 0.5f, 0.5f), delta = supply.NextDelta(outputs);
             Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
             (Bounded[] inputDelta, Bounded[] weights, Bounded[] biases) = Exact(w.Span, b.Span, a.Span, delta.Span);
-            Cases.Reference.Of(Activation.Sigmoid).BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer, Rate);
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, null, inputs, delta.Pointer, outputs, d.Pointer, Rate);
 
             Bounded.AssertAdmits(inputDelta, d.Span, $"{inputs} × {outputs}, input delta");
             Bounded.AssertAdmits(weights, w.Span, $"{inputs} × {outputs}, weights");
@@ -117,7 +129,10 @@ public unsafe class DenseBackwardTests
         Guarded a = supply.Next(Inputs * Batch), gw = new(new float[Inputs * Outputs]), gb = new(new float[Outputs]);
         Guarded[] deltas = [.. Enumerable.Range(0, Batch).Select(_ => supply.NextDelta(Outputs))];
         for (int s = 0; s < Batch; s++)
-            Cases.Reference.Of(Activation.Sigmoid).BackwardAccumulate(null, gw.Pointer, gb.Pointer, a.Pointer + s * Inputs, null, Inputs, deltas[s].Pointer, Outputs, null);
+        {
+            Cases.Reference.Of(Activation.Sigmoid)
+                .BackwardAccumulate(null, gw.Pointer, gb.Pointer, a.Pointer + s * Inputs, null, Inputs, deltas[s].Pointer, Outputs, null);
+        }
 
         for (int i = 0; i < Outputs; i++)
         {

@@ -32,7 +32,8 @@ public unsafe class DenseForwardTests
         var supply = new Supply(Numbers.Ordinary, seed: 2);
         foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
         {
-            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f), y = supply.Target(outputs);
+            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f),
+                y = supply.Target(outputs);
             Cases.Reference.Of(Activation.Sigmoid).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs, outputs);
             var layer = new Oracle([inputs, outputs], Bounded.Exact([.. w.Span, .. b.Span]));
             Bounded.AssertAdmits(layer.Forward(Bounded.Exact(x.Span)), y.Span, $"{inputs} × {outputs}");

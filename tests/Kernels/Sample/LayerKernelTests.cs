@@ -4,8 +4,9 @@ using Xunit;
 namespace FastNN.Tests.Sample;
 
 /// <summary>
-/// A layer of one sample with every activation, forward, back, and at the end: the same bits in every variant, no memory but its own, and the reference
-/// within the proven bound of the oracle. <see cref="DenseForwardTests"/> and <see cref="DenseBackwardTests"/> take the sigmoid through every shape.
+/// A layer of one sample with every activation, forward, back, and at the end: the same bits in every variant, no memory but its own, and
+/// the reference within the proven bound of the oracle. <see cref="DenseForwardTests"/> and <see cref="DenseBackwardTests"/> take the
+/// sigmoid through every shape.
 /// </summary>
 public unsafe class LayerKernelTests
 {
@@ -13,7 +14,8 @@ public unsafe class LayerKernelTests
 
     public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(f => f.Name)];
 
-    public static TheoryData<string, Cost> Outputs { get; } = [.. from f in Activation.All from cost in OracleCosts.Suiting(f) select (f.Name, cost)];
+    public static TheoryData<string, Cost> Outputs { get; } =
+        [.. from f in Activation.All from cost in OracleCosts.Suiting(f) select (f.Name, cost)];
 
     [Theory]
     [MemberData(nameof(Cases.VariantsAndActivations), MemberType = typeof(Cases))]
@@ -43,7 +45,8 @@ public unsafe class LayerKernelTests
     [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
     public void Back_has_the_same_bits_as_the_reference(KernelVariant variant, string activation)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)),
+            reference = Cases.Reference.Of(Cases.Named(activation));
         foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
@@ -51,12 +54,15 @@ public unsafe class LayerKernelTests
             {
                 Guarded a = supply.Next(inputs), kept = supply.Next(inputs), delta = supply.NextDelta(outputs);
                 Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
-                Guarded w2 = w.Copy(), b2 = b.Copy(), d2 = d.Copy(), gw = w.Copy(), gb = b.Copy(), gd = d.Copy(), gw2 = w.Copy(), gb2 = b.Copy(), gd2 = d.Copy();
+                Guarded w2 = w.Copy(), b2 = b.Copy(), d2 = d.Copy(), gw = w.Copy(), gb = b.Copy(), gd = d.Copy(), gw2 = w.Copy(),
+                    gb2 = b.Copy(), gd2 = d.Copy();
                 Guarded only = w.Copy();
                 reference.BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d.Pointer, Rate);
                 kernels.BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
-                reference.BackwardAccumulate(only.Pointer, gw.Pointer, gb.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd.Pointer);
-                kernels.BackwardAccumulate(only.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd2.Pointer);
+                reference.BackwardAccumulate(
+                    only.Pointer, gw.Pointer, gb.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd.Pointer);
+                kernels.BackwardAccumulate(
+                    only.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd2.Pointer);
 
                 string shape = $"{numbers}, {inputs} × {outputs}";
                 Same($"{shape}, descend", (w, w2), (b, b2), (d, d2));
@@ -71,7 +77,8 @@ public unsafe class LayerKernelTests
     [MemberData(nameof(Cases.VariantsAndOutputs), MemberType = typeof(Cases))]
     public void Output_deltas_have_the_same_bits_as_the_reference(KernelVariant variant, string activation, Cost cost)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)),
+            reference = Cases.Reference.Of(Cases.Named(activation));
         foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
@@ -79,7 +86,8 @@ public unsafe class LayerKernelTests
             {
                 Guarded z = supply.Next(count, 8f), y = supply.Next(count), kept = supply.Next(count);
                 SameDelta(supply, kernels.Under(cost), reference.Under(cost), z, kept, y, $"{numbers}, {count}");
-                SameDelta(supply, kernels.UnderGivenGradient(), reference.UnderGivenGradient(), z, kept, y, $"{numbers}, {count}, given gradient");
+                SameDelta(supply, kernels.UnderGivenGradient(), reference.UnderGivenGradient(), z, kept, y,
+                    $"{numbers}, {count}, given gradient");
             }
         }
     }
@@ -92,7 +100,8 @@ public unsafe class LayerKernelTests
         var supply = new Supply(Numbers.Ordinary, seed: 2);
         foreach ((int inputs, int outputs) in Cases.SomeShapes)
         {
-            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f), y = supply.Target(outputs);
+            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f),
+                y = supply.Target(outputs);
             Cases.Reference.Of(f).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs, outputs);
             var layer = new Oracle([inputs, outputs], Bounded.Exact([.. w.Span, .. b.Span]), [f]);
             Bounded.AssertAdmits(layer.Forward(Bounded.Exact(x.Span)), y.Span, $"{inputs} × {outputs}");
@@ -109,7 +118,8 @@ public unsafe class LayerKernelTests
         var supply = new Supply(Numbers.Ordinary, seed: 2);
         for (int count = 1; count <= 70; count++)
         {
-            Guarded z = supply.Next(count, 8f), y = supply.Next(count, 0.5f, 0.5f), kept = z.Copy(), a = supply.Target(count), delta = supply.Target(count, true);
+            Guarded z = supply.Next(count, 8f), y = supply.Next(count, 0.5f, 0.5f), kept = z.Copy(), a = supply.Target(count),
+                delta = supply.Target(count, true);
             if (f.KeepsSlope) kernels.ActivateKeepingSlope(kept.Pointer, a.Pointer, count);
             else output.Function.Activate(z.Pointer, a.Pointer, count);
             float actual = output.Delta(a.Pointer, kept.Pointer, y.Pointer, delta.Pointer, count);
@@ -121,7 +131,8 @@ public unsafe class LayerKernelTests
     }
 
     private static void ForwardKeepingSlope(
-        Supply supply, ActivationKernels kernels, ActivationKernels reference, Guarded x, Guarded w, Guarded b, Guarded outputs, string what)
+        Supply supply, ActivationKernels kernels, ActivationKernels reference, Guarded x, Guarded w, Guarded b, Guarded outputs,
+        string what)
     {
         int nIn = x.Span.Length, nOut = b.Span.Length;
         Guarded a = supply.Target(nOut), a2 = supply.Target(nOut), slopes = supply.Target(nOut), slopes2 = supply.Target(nOut);
@@ -130,7 +141,8 @@ public unsafe class LayerKernelTests
         Same($"{what}, slopes kept", (outputs, a), (a, a2), (slopes, slopes2));
     }
 
-    private static void SameDelta(Supply supply, OutputKernels kernels, OutputKernels reference, Guarded z, Guarded kept, Guarded y, string what)
+    private static void SameDelta(
+        Supply supply, OutputKernels kernels, OutputKernels reference, Guarded z, Guarded kept, Guarded y, string what)
     {
         int count = z.Span.Length;
         Guarded a = supply.Target(count), expected = supply.Target(count, padded: true), actual = supply.Target(count, padded: true);

@@ -16,8 +16,10 @@ public unsafe class OutputDeltaTests
         {
             Guarded a = supply.Next(count), y = supply.Next(count);
             Guarded expected = supply.Target(count, padded: true), actual = supply.Target(count, padded: true);
-            float cost = Cases.Reference.Of(Activation.Sigmoid).Under(Cost.SquaredError).Delta(a.Pointer, a.Pointer, y.Pointer, expected.Pointer, count);
-            float cost2 = kernels.Of(Activation.Sigmoid).Under(Cost.SquaredError).Delta(a.Pointer, a.Pointer, y.Pointer, actual.Pointer, count);
+            float cost = Cases.Reference.Of(Activation.Sigmoid).Under(Cost.SquaredError)
+                .Delta(a.Pointer, a.Pointer, y.Pointer, expected.Pointer, count);
+            float cost2 =
+                kernels.Of(Activation.Sigmoid).Under(Cost.SquaredError).Delta(a.Pointer, a.Pointer, y.Pointer, actual.Pointer, count);
 
             Cases.AssertSameBits(expected.Span, actual.Span, $"{count}, delta");
             Cases.AssertSameBits(cost, cost2, $"{count}, cost");
@@ -33,7 +35,8 @@ public unsafe class OutputDeltaTests
         foreach (int count in Cases.Lengths)
         {
             Guarded a = supply.Next(count, 0.5f, 0.5f), y = supply.Next(count, 0.5f, 0.5f), delta = supply.Target(count, padded: true);
-            float cost = Cases.Reference.Of(Activation.Sigmoid).Under(Cost.SquaredError).Delta(a.Pointer, a.Pointer, y.Pointer, delta.Pointer, count);
+            float cost = Cases.Reference.Of(Activation.Sigmoid).Under(Cost.SquaredError)
+                .Delta(a.Pointer, a.Pointer, y.Pointer, delta.Pointer, count);
 
             Bounded[] error = [.. Bounded.Exact(a.Span).Zip(Bounded.Exact(y.Span), (ai, yi) => ai - yi)];
             Bounded[] exact = [.. Bounded.Exact(a.Span).Zip(error, (ai, e) => (2 * e) * Bounded.Derivative(ai))];

@@ -39,7 +39,8 @@ public unsafe class UpdateKernelTests
             foreach (float clip in (ReadOnlySpan<float>)[float.PositiveInfinity, 0.1f, 1e-30f])
             {
                 Guarded g = supply.Next(count);
-                double expected = Cases.Reference.SumOfSquares(g.Pointer, count, clip), actual = kernels.SumOfSquares(g.Pointer, count, clip);
+                double expected = Cases.Reference.SumOfSquares(g.Pointer, count, clip),
+                    actual = kernels.SumOfSquares(g.Pointer, count, clip);
                 Assert.True(expected.Equals(actual), $"{count}, clip {clip}: {actual:R}, but the reference has {expected:R}");
                 Guarded.AssertUntouched(g);
             }
@@ -55,7 +56,8 @@ public unsafe class UpdateKernelTests
             Guarded g = new Supply(Numbers.Ordinary, seed: 3).Next(count);
             Bounded[] exact = Bounded.Exact(g.Span);
             Bounded bound = Bounded.Dot(0, exact, exact);
-            Assert.InRange(KernelSet.For(variant).SumOfSquares(g.Pointer, count, float.PositiveInfinity), bound.Value - bound.Error, bound.Value + bound.Error);
+            Assert.InRange(KernelSet.For(variant).SumOfSquares(g.Pointer, count, float.PositiveInfinity), bound.Value - bound.Error,
+                bound.Value + bound.Error);
         }
     }
 
@@ -70,7 +72,8 @@ public unsafe class UpdateKernelTests
                 float[] values = new float[count];
                 values.AsSpan().Fill(value);
                 var g = new Guarded(values);
-                double sum = KernelSet.For(variant).SumOfSquares(g.Pointer, count, float.PositiveInfinity), exact = (double)value * value * count;
+                double sum = KernelSet.For(variant).SumOfSquares(g.Pointer, count, float.PositiveInfinity),
+                    exact = (double)value * value * count;
                 Assert.InRange(sum, exact * (1 - 1e-12), exact * (1 + 1e-12)); // 5000 roundings of 2⁻⁵³ are 6e-13
             }
         }
@@ -78,7 +81,8 @@ public unsafe class UpdateKernelTests
         Assert.Equal(double.PositiveInfinity, SumOf(1f, float.NegativeInfinity));
         Assert.Equal(double.NaN, SumOf(1f, float.NaN, 1f / 0f));
 
-        double SumOf(params float[] values) => KernelSet.For(variant).SumOfSquares(new Guarded(values).Pointer, values.Length, float.PositiveInfinity);
+        double SumOf(params float[] values) =>
+            KernelSet.For(variant).SumOfSquares(new Guarded(values).Pointer, values.Length, float.PositiveInfinity);
     }
 
     [Theory]
@@ -89,7 +93,8 @@ public unsafe class UpdateKernelTests
         float[] clipped = [float.NaN, 1f, -1f, 1f, -1f, 0.5f, -0.5f, 0f, float.NaN];
         (values, clipped) = ([.. values, .. values, .. values], [.. clipped, .. clipped, .. clipped]);
         Guarded g = new(values), w = new(new float[values.Length]);
-        KernelSet.For(variant).UpdateBy<SgdRule>().Run(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
+        KernelSet.For(variant).UpdateBy<SgdRule>()
+            .Run(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
         Assert.Equal(clipped, w.Span.ToArray());
     }
 
@@ -102,7 +107,8 @@ public unsafe class UpdateKernelTests
         {
             foreach (UpdateTerms terms in s_terms)
             {
-                Guarded g = supply.Next(count), w = supply.Next(count), first = Magnitudes(supply, count), second = Magnitudes(supply, count);
+                Guarded g = supply.Next(count), w = supply.Next(count), first = Magnitudes(supply, count),
+                    second = Magnitudes(supply, count);
                 float[] before = w.Span.ToArray();
                 Guarded w2 = w.Copy(), first2 = first.Copy(), second2 = second.Copy();
                 reference.Run(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);

@@ -19,7 +19,10 @@ public class EpochOrderTests
     {
         HashSet<string> orders = [];
         for (int seed = -5; seed < 5; seed++)
-            for (int epoch = 0; epoch < 20; epoch++) Assert.True(orders.Add(string.Join(' ', Shuffled(30, seed, epoch))), $"seed {seed}, epoch {epoch}");
+        {
+            for (int epoch = 0; epoch < 20; epoch++)
+                Assert.True(orders.Add(string.Join(' ', Shuffled(30, seed, epoch))), $"seed {seed}, epoch {epoch}");
+        }
     }
 
     [Theory] // computed by another implementation, in Python
@@ -46,7 +49,8 @@ public class EpochOrderTests
     [Fact]
     public void Draws_below_a_bound_are_not_biased()
     {
-        // Of eight 32-bit numbers in a row, times 3/8 rounded down, three lead to 0 mod 3, three to 1 and two to 2, unless some are drawn again.
+        // Of eight 32-bit numbers in a row, times 3/8 rounded down, three lead to 0 mod 3, three to 1 and two to 2, unless some are drawn
+        // again.
         var random = new SplitMix64(1);
         int[] counts = new int[3];
         for (int k = 0; k < 30_000; k++) counts[random.NextBelow(3 << 29) % 3]++;

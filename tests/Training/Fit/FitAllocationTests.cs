@@ -21,7 +21,8 @@ public class FitAllocationTests
         long two = Fit(2), twenty = Fit(20);
         Assert.InRange(two, 1, 10_000); // order, batch, best parameters, options, state and result
 
-        // The smallest object takes 24 bytes; the JIT, at work meanwhile, may find that one of a whole call needs no heap, or the runtime take some.
+        // The smallest object takes 24 bytes; the JIT, at work meanwhile, may find that one of a whole call needs no heap, or the runtime
+        // take some.
         Assert.True(twenty - two < 18 * 24, $"{two} bytes for 2 epochs, {twenty} for 20");
     }
 

@@ -16,8 +16,10 @@ public class FitBadInputTests
     public void Options()
     {
         Refuses<ArgumentOutOfRangeException>("Epochs", "Epochs must be at least 1, but is 0.", () => _ = new FitOptions { Epochs = 0 });
-        Refuses<ArgumentOutOfRangeException>("BatchSize", "BatchSize must be at least 1, but is 0.", () => _ = s_options with { BatchSize = 0 });
-        Refuses<ArgumentOutOfRangeException>("Patience", "Patience must be at least 1, but is 0.", () => _ = s_options with { Patience = 0 });
+        Refuses<ArgumentOutOfRangeException>(
+            "BatchSize", "BatchSize must be at least 1, but is 0.", () => _ = s_options with { BatchSize = 0 });
+        Refuses<ArgumentOutOfRangeException>(
+            "Patience", "Patience must be at least 1, but is 0.", () => _ = s_options with { Patience = 0 });
         Assert.Null((s_options with { Patience = null }).Patience);
         foreach (float split in (float[])[-0.1f, 1f, float.NaN, float.PositiveInfinity])
         {
@@ -41,9 +43,11 @@ public class FitBadInputTests
         foreach (Uses method in methods)
         {
             Refuses<ArgumentException>("inputs", "2 values, at least one, but has a length of 0", () => method([], []));
-            Refuses<ArgumentException>("inputs", "2 values, at least one, but has a length of 3", () => method(_x.AsSpan(0, 3), _y.AsSpan(0, 2)));
+            Refuses<ArgumentException>(
+                "inputs", "2 values, at least one, but has a length of 3", () => method(_x.AsSpan(0, 3), _y.AsSpan(0, 2)));
             Refuses<ArgumentException>("targets", "4 for the batch of 2", () => method(_x.AsSpan(0, 4), _y.AsSpan(0, 2)));
-            Refuses<ArgumentException>("inputs", "share memory with network.Parameters", () => method(_network.Parameters[..2], _y.AsSpan(0, 2)));
+            Refuses<ArgumentException>(
+                "inputs", "share memory with network.Parameters", () => method(_network.Parameters[..2], _y.AsSpan(0, 2)));
         }
     }
 
@@ -52,15 +56,19 @@ public class FitBadInputTests
     {
         FitOptions data = s_options with { ValidationInputs = _x, ValidationTargets = _y };
         RefusesOptions("options", "either a ValidationSplit or ValidationInputs", data with { ValidationSplit = 0.5f });
-        RefusesOptions("options", "either a ValidationSplit or ValidationInputs", s_options with { ValidationSplit = 0.5f, ValidationTargets = _y });
+        RefusesOptions(
+            "options", "either a ValidationSplit or ValidationInputs", s_options with { ValidationSplit = 0.5f, ValidationTargets = _y });
         RefusesOptions("options", "must have validation data, but the Patience is 3", s_options with { Patience = 3 });
         RefusesOptions("options", "at least one sample, but 0.09 of 10, rounded down, is none", s_options with { ValidationSplit = 0.09f });
-        RefusesOptions("options.ValidationInputs", "2 values, at least one, but has a length of 3", data with { ValidationInputs = new float[3] });
-        RefusesOptions("options.ValidationInputs", "2 values, at least one, but has a length of 0", data with { ValidationInputs = default });
+        RefusesOptions(
+            "options.ValidationInputs", "2 values, at least one, but has a length of 3", data with { ValidationInputs = new float[3] });
+        RefusesOptions(
+            "options.ValidationInputs", "2 values, at least one, but has a length of 0", data with { ValidationInputs = default });
         RefusesOptions("options.ValidationTargets", "20 for the batch of 10", data with { ValidationTargets = default });
         RefusesOptions("options.ValidationTargets", "20 for the batch of 10", data with { ValidationTargets = new float[18] });
         FitOptions most = s_options with { ValidationSplit = 0.99f };
-        Refuses<ArgumentException>("options", "0.99 of 1, rounded down, is none", () => _trainer.Fit(_x.AsSpan(0, 2), _y.AsSpan(0, 2), most));
+        Refuses<ArgumentException>(
+            "options", "0.99 of 1, rounded down, is none", () => _trainer.Fit(_x.AsSpan(0, 2), _y.AsSpan(0, 2), most));
 
         void RefusesOptions(string argument, string mention, FitOptions options) =>
             Refuses<ArgumentException>(argument, mention, () => _trainer.Fit(_x, _y, options));
@@ -81,18 +89,22 @@ public class FitBadInputTests
         state = new FitState { Epoch = 2, BestParameters = new float[22] };
         RefusesState("state.BestEpoch must be at least 1 if there are BestParameters, but is 0.", state);
 
-        void RefusesState(string message, FitState state) => Refuses<ArgumentException>("state", message, () => _trainer.Fit(_x, _y, s_options, state));
+        void RefusesState(string message, FitState state) =>
+            Refuses<ArgumentException>("state", message, () => _trainer.Fit(_x, _y, s_options, state));
     }
 
     [Fact]
     public void States_in_the_midst_of_an_epoch_of_other_batches()
     {
-        FitOptions split = s_options with { ValidationSplit = 0.3f }, seeded = s_options with { Seed = 5 }, inOrder = s_options with { Shuffle = false };
+        FitOptions split = s_options with { ValidationSplit = 0.3f }, seeded = s_options with { Seed = 5 },
+            inOrder = s_options with { Shuffle = false };
         RefusesOptions("state.Samples must be 7, those trained on, as long as an epoch is not finished, but is 10.", split);
-        RefusesOptions("state.BatchSize must be 3, that of the options, as long as an epoch is not finished, but is 4.", s_options with { BatchSize = 3 });
+        RefusesOptions("state.BatchSize must be 3, that of the options, as long as an epoch is not finished, but is 4.",
+            s_options with { BatchSize = 3 });
         RefusesOptions("state.Seed must be 5, that of the options, as long as an epoch is not finished, but is 0.", seeded);
         RefusesOptions("state.Seed must be null, that of the options, as long as an epoch is not finished, but is 0.", inOrder);
-        RefusesOptions("state.Seed must be 0, that of the options, as long as an epoch is not finished, but is null.", s_options, seed: null);
+        RefusesOptions(
+            "state.Seed must be 0, that of the options, as long as an epoch is not finished, but is null.", s_options, seed: null);
         _trainer.Fit(_x, _y, s_options, Begun());
 
         static FitState Begun(int? seed = 0) => new() { Step = 1, Samples = 10, BatchSize = 4, Seed = seed };
@@ -112,9 +124,12 @@ public class FitBadInputTests
             string message = $"[7] must be finite, but is {number}.";
             Refuses<ArgumentException>("inputs", "inputs" + message, () => _trainer.Fit(bad, _y, s_options));
             Refuses<ArgumentException>("targets", "targets" + message, () => _trainer.Fit(_x, bad, s_options));
-            Refuses<ArgumentException>("inputs", "inputs" + message, () => _trainer.Fit(bad, _y, s_options with { ValidationSplit = 0.8f }));
-            Refuses<ArgumentException>("options.ValidationInputs", "options.ValidationInputs" + message, () => _trainer.Fit(_x, _y, badInputs));
-            Refuses<ArgumentException>("options.ValidationTargets", "options.ValidationTargets" + message, () => _trainer.Fit(_x, _y, badTargets));
+            Refuses<ArgumentException>(
+                "inputs", "inputs" + message, () => _trainer.Fit(bad, _y, s_options with { ValidationSplit = 0.8f }));
+            Refuses<ArgumentException>(
+                "options.ValidationInputs", "options.ValidationInputs" + message, () => _trainer.Fit(_x, _y, badInputs));
+            Refuses<ArgumentException>(
+                "options.ValidationTargets", "options.ValidationTargets" + message, () => _trainer.Fit(_x, _y, badTargets));
         }
 
         _trainer.Fit([float.MaxValue, float.MinValue], [float.MinValue, float.MaxValue], s_options);
@@ -144,7 +159,8 @@ public class FitBadInputTests
                 FitOptions validating = s_options with { ValidationInputs = _x, ValidationTargets = targets };
                 float[] parameters = trainer.Network.Parameters.ToArray();
                 Refuses<ArgumentException>("targets", "targets" + message, () => trainer.Fit(_x, targets, s_options));
-                Refuses<ArgumentException>("options.ValidationTargets", "options.ValidationTargets" + message, () => trainer.Fit(_x, one, validating));
+                Refuses<ArgumentException>(
+                    "options.ValidationTargets", "options.ValidationTargets" + message, () => trainer.Fit(_x, one, validating));
                 Cases.AssertSameBits(parameters, trainer.Network.Parameters, "parameters");
             }
         }

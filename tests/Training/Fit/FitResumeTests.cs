@@ -44,7 +44,8 @@ public class FitResumeTests
             });
             watcher.IsBackground = true; // it must not keep the process if Fit fails
             watcher.Start();
-            Assert.ThrowsAny<OperationCanceledException>(() => TrainerOf(network).Fit(s_x, s_y, options, state, cancellationToken: source.Token));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => TrainerOf(network).Fit(s_x, s_y, options, state, cancellationToken: source.Token));
             watcher.Join();
             if (state.Step > 0) within++;
             AssertGoesOn(network, state, options with { Epochs = state.Epoch + 3 });
@@ -67,7 +68,8 @@ public class FitResumeTests
         EpochOrder.Shuffle(order, 5, epoch);
         foreach (int[] batch in order.Chunk(4).Take(step))
         {
-            float cost = trainer.Step([.. batch.SelectMany(s => s_x[(2 * s)..(2 * s + 2)])], [.. batch.SelectMany(s => s_y[(2 * s)..(2 * s + 2)])]);
+            float cost =
+                trainer.Step([.. batch.SelectMany(s => s_x[(2 * s)..(2 * s + 2)])], [.. batch.SelectMany(s => s_y[(2 * s)..(2 * s + 2)])]);
             state.CostSum += (double)cost * batch.Length;
             state.Step++;
         }
@@ -134,7 +136,8 @@ public class FitResumeTests
     {
         Network network = NewNetwork();
         var state = new FitState();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrainerOf(network).Fit(s_x, s_y, s_options, state, cancellationToken: new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => TrainerOf(network).Fit(s_x, s_y, s_options, state, cancellationToken: new CancellationToken(true)));
         Assert.Equal((0, 0, 0.0), (state.Epoch, state.Step, state.CostSum));
         Cases.AssertSameBits(NewNetwork().Parameters, network.Parameters, "parameters");
     }
@@ -181,7 +184,8 @@ public class FitResumeTests
         };
         Network network = NewNetwork();
         var state = new FitState();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrainerOf(network).Fit(s_x, s_y, cancelling, state, cancellationToken: source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => TrainerOf(network).Fit(s_x, s_y, cancelling, state, cancellationToken: source.Token));
         Assert.Equal((epoch, 0, 0.0), (state.Epoch, state.Step, state.CostSum));
         return (network, state);
     }

@@ -31,7 +31,8 @@ public class FitTests
             if (shuffle) EpochOrder.Shuffle(order, 3, epoch);
             foreach (int[] batch in order.Chunk(batchSize))
             {
-                float cost = stepping.Step([.. batch.SelectMany(s => _x[(2 * s)..(2 * s + 2)])], [.. batch.SelectMany(s => _y[(2 * s)..(2 * s + 2)])]);
+                float cost = stepping.Step(
+                    [.. batch.SelectMany(s => _x[(2 * s)..(2 * s + 2)])], [.. batch.SelectMany(s => _y[(2 * s)..(2 * s + 2)])]);
                 sum += reduction == Reduction.Mean ? (double)cost * batch.Length : cost;
             }
 
@@ -93,9 +94,11 @@ public class FitTests
         float[] y = [.. _y];
         y.AsSpan(training * 2).Fill(1e30f); // whose square is infinite
         List<EpochReport> reports = [];
-        FitResult result = trainer.Fit(_x, y, new FitOptions { Epochs = 5, BatchSize = 4, ValidationSplit = split, EpochDone = Into(reports) });
+        FitResult result =
+            trainer.Fit(_x, y, new FitOptions { Epochs = 5, BatchSize = 4, ValidationSplit = split, EpochDone = Into(reports) });
 
-        Assert.All(reports, report => Assert.True(float.IsFinite(report.TrainingCost) && !float.IsFinite(report.Validation!.Value.Cost) && !report.IsBest));
+        Assert.All(reports,
+            report => Assert.True(float.IsFinite(report.TrainingCost) && !float.IsFinite(report.Validation!.Value.Cost) && !report.IsBest));
         Assert.Equal((StopReason.Completed, 0), (result.Reason, result.BestEpoch));
         fewer.Fit(_x.AsSpan(0, training * 2), y.AsSpan(0, training * 2), new FitOptions { Epochs = 5, BatchSize = 4 });
         Cases.AssertSameBits(again.Parameters, network.Parameters, "parameters");
@@ -220,7 +223,8 @@ public class FitTests
     public void Progress_is_told_of_each_epoch_before_the_callback()
     {
         List<(EpochReport Report, string By)> told = [];
-        var options = new FitOptions { Epochs = 3, ValidationSplit = 0.2f, EpochDone = Into(null, report => told.Add((report, "callback"))) };
+        var options =
+            new FitOptions { Epochs = 3, ValidationSplit = 0.2f, EpochDone = Into(null, report => told.Add((report, "callback"))) };
         Example().Trainer.Fit(_x, _y, options, progress: new Progress(report => told.Add((report, "progress"))));
         string[] expected = ["1 progress", "1 callback", "2 progress", "2 callback", "3 progress", "3 callback"];
         Assert.Equal(expected, told.Select(t => $"{t.Report.Epoch} {t.By}"));
@@ -252,7 +256,9 @@ public class FitTests
         Assert.Equal(new Divergence(3, 3, float.PositiveInfinity, 5f), result.Divergence);
         Assert.Equal((2, 2, true), (state.Epoch, state.Step, double.IsFinite(state.CostSum)));
         Cases.AssertSameBits(best, network.Parameters, "parameters");
-        Assert.StartsWith("diverged in epoch 3 at step 3: the cost is Infinity; the learning rate may be too high (5), or samples too large; validation: cost ",
+        Assert.StartsWith(
+            "diverged in epoch 3 at step 3: the cost is Infinity; the learning rate may be too high (5), or samples too large; "
+            + "validation: cost ",
             $"{result}");
         Assert.EndsWith($"; parameters are those of epoch {result.BestEpoch}, the best", $"{result}");
     }
@@ -271,12 +277,14 @@ public class FitTests
         Assert.Null(result.Cost);
         Assert.Contains(network.Parameters.ToArray(), parameter => !float.IsFinite(parameter));
         Assert.Equal(
-            FormattableString.Invariant($"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now; ")
+            FormattableString.Invariant(
+                $"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now; ")
             + "the learning rate may be too high (2E+38), or samples too large; "
             + "parameters may not be finite, and no earlier ones were kept (Patience keeps the best)",
             $"{result}");
         at = at with { Cost = float.PositiveInfinity };
-        Assert.EndsWith("; parameters may not be finite, and no earlier ones were kept (Patience keeps the best)", $"{result with { Divergence = at }}");
+        Assert.EndsWith("; parameters may not be finite, and no earlier ones were kept (Patience keeps the best)",
+            $"{result with { Divergence = at }}");
     }
 
     [Fact]
@@ -284,7 +292,8 @@ public class FitTests
     {
         var network = new Network([1, 2], [Activation.Softmax], seed: 1);
         var trainer = new Trainer(network, new Adam(), Cost.CrossEntropy);
-        FitResult result = trainer.Fit([1e21f, 1, -1, 1, -1], [1, 0, 0, 1, 1, 0, 0, 1, 1, 0], new FitOptions { Epochs = 20, BatchSize = 1 });
+        FitResult result =
+            trainer.Fit([1e21f, 1, -1, 1, -1], [1, 0, 0, 1, 1, 0, 0, 1, 1, 0], new FitOptions { Epochs = 20, BatchSize = 1 });
         Assert.Equal((StopReason.Diverged, 0), (result.Reason, result.Epochs));
         Assert.All(network.Parameters.ToArray(), parameter => Assert.True(float.IsFinite(parameter)));
     }
@@ -294,9 +303,11 @@ public class FitTests
     {
         var result = new FitResult { Reason = StopReason.Completed, Epochs = 1, Cost = 0.0123456f };
         Assert.Equal("completed 1 epoch: cost 0.01235", $"{result}");
-        Assert.Equal("stopped by the callback after epoch 7: cost 0.01235", $"{result with { Reason = StopReason.StoppedByCallback, Epochs = 7 }}");
+        Assert.Equal(
+            "stopped by the callback after epoch 7: cost 0.01235", $"{result with { Reason = StopReason.StoppedByCallback, Epochs = 7 }}");
         result = result with { Reason = StopReason.EarlyStopped, Epochs = 12, Validation = new Metrics(0.25f, 0.98, 0.5), BestEpoch = 9 };
-        Assert.Equal("stopped early after epoch 12: cost 0.01235; validation: cost 0.25, accuracy 0.98, R² 0.5; the best was epoch 9", $"{result}");
+        Assert.Equal(
+            "stopped early after epoch 12: cost 0.01235; validation: cost 0.25, accuracy 0.98, R² 0.5; the best was epoch 9", $"{result}");
         Assert.EndsWith("R² 0.5; parameters are those of epoch 9, the best", $"{result with { BestRestored = true }}");
         Assert.Equal("completed 3 epochs", $"{new FitResult { Reason = StopReason.Completed, Epochs = 3 }}");
     }

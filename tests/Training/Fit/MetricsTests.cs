@@ -28,7 +28,8 @@ public class MetricsTests
         Assert.Equal(accuracy, ScoreOf(outputs.Length, outputs, targets).Accuracy);
 
     [Theory]
-    [InlineData(new[] { 0.9f, 0.8f, 0.1f }, new[] { 1f, 1f, 0f }, 3)] // the largest output is not where the largest target is asked for alone
+    // the largest output is not where the largest target is asked for alone
+    [InlineData(new[] { 0.9f, 0.8f, 0.1f }, new[] { 1f, 1f, 0f }, 3)]
     [InlineData(new[] { 0.6f, 0.9f, 0.1f }, new[] { 1f, 0f, 0f }, 2)]
     [InlineData(new[] { 0.9f, 0.4f, 0.6f }, new[] { 1f, 1f, 0f }, 1)]
     [InlineData(new[] { 0.1f, 0.2f, 0.3f }, new[] { 0f, 0f, 0f }, 3)] // no label at all
@@ -118,7 +119,8 @@ public class MetricsTests
         Assert.Equal(r2.Average(), expected.R2, 9);
         int right = Enumerable.Range(0, samples).Count(s => width == 1
             ? MathF.Floor(a[s] + 0.5f) == MathF.Floor(y[s] + 0.5f)
-            : Array.IndexOf(a, a[(s * width)..((s + 1) * width)].Max(), s * width) == Array.IndexOf(y, y[(s * width)..((s + 1) * width)].Max(), s * width));
+            : Array.IndexOf(a, a[(s * width)..((s + 1) * width)].Max(), s * width) == Array.IndexOf(
+                y, y[(s * width)..((s + 1) * width)].Max(), s * width));
         Assert.Equal((double)right / samples, expected.Accuracy);
     }
 

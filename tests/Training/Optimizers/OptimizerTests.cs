@@ -24,7 +24,8 @@ public class OptimizerTests
         var network = new Network([5, 8, 3], seed: 1);
         var trainer = new Trainer(network, Create(name, decay, LearningRateSchedule.From(factor)));
         bool[] isWeight =
-            [.. network.Layers.SelectMany(layer => Enumerable.Repeat(true, layer.Weights.Length).Concat(Enumerable.Repeat(false, layer.Outputs)))];
+            [.. network.Layers.SelectMany(
+                layer => Enumerable.Repeat(true, layer.Weights.Length).Concat(Enumerable.Repeat(false, layer.Outputs)))];
         int count = isWeight.Length;
         double[] book = [.. network.Parameters.ToArray()], first = new double[count], second = new double[count];
         Bounded[] bound = Bounded.Exact(network.Parameters), boundFirst = new Bounded[count], boundSecond = new Bounded[count];
@@ -46,18 +47,18 @@ public class OptimizerTests
             // The book's own roundings, in double precision and in another order, are paid for as those of Bounded are.
             Bounded[] exact = [.. book.Zip(bound, (w, b) => new Bounded(w, b.Error))];
             Bounded.AssertAdmits(exact, network.Parameters, $"step {t}, parameters");
-            AssertState(0, first, boundFirst, t);
-            AssertState(1, second, boundSecond, t);
+            AssertState(trainer.OptimizerState, 0, first, boundFirst, t);
+            AssertState(trainer.OptimizerState, 1, second, boundSecond, t);
         }
+    }
 
-        void AssertState(int state, double[] values, Bounded[] bounds, int t)
-        {
-            if (state >= trainer.OptimizerState.Names.Count) return;
+    private static void AssertState(OptimizerState actual, int state, double[] values, Bounded[] bounds, int t)
+    {
+        if (state >= actual.Names.Count) return;
 
-            string stateName = trainer.OptimizerState.Names[state];
-            Bounded[] exact = [.. values.Zip(bounds, (v, b) => new Bounded(v, b.Error))];
-            Bounded.AssertAdmits(exact, trainer.OptimizerState[stateName], $"step {t}, {stateName}");
-        }
+        string name = actual.Names[state];
+        Bounded[] exact = [.. values.Zip(bounds, (v, b) => new Bounded(v, b.Error))];
+        Bounded.AssertAdmits(exact, actual[name], $"step {t}, {name}");
     }
 
     [Theory]
@@ -114,7 +115,8 @@ public class OptimizerTests
             Refuses("epsilon", mentions, () => new Adam(epsilon: value));
             Refuses("epsilon", mentions, () => new AdamW(epsilon: value));
             Func<Optimizer>[] rates =
-                [() => new Momentum(value), () => new Nesterov(value), () => new RmsProp(value), () => new Adam(value), () => new AdamW(value)];
+                [() => new Momentum(value), () => new Nesterov(value), () => new RmsProp(value), () => new Adam(value),
+                    () => new AdamW(value)];
             foreach (Func<Optimizer> create in rates) Refuses("learningRate", ["finite and greater than 0"], create);
         }
 

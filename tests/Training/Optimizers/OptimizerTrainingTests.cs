@@ -22,7 +22,8 @@ public class OptimizerTrainingTests
                 float[] inputs = Cases.Uniform(1, batch * widths[0], -1f), targets = Cases.Uniform(2, batch * widths[^1]);
                 var expected = new Trainer(new Network(widths, seed: 3, KernelVariant.Scalar), optimizer);
                 Trainer[] whole =
-                    [.. Enumerable.Range(1, 3).Select(threads => new Trainer(new Network(widths, seed: 3, variant), optimizer, threads: threads))];
+                    [.. Enumerable.Range(1, 3)
+                        .Select(threads => new Trainer(new Network(widths, seed: 3, variant), optimizer, threads: threads))];
                 var halves = new Trainer(new Network(widths, seed: 3, variant), optimizer);
                 for (int step = 0; step < 3; step++)
                 {
@@ -60,7 +61,8 @@ public class OptimizerTrainingTests
                 AssertSame(expected, actual, $"[{string.Join(", ", widths)}], step {step}");
             }
 
-            Trainer Create(KernelVariant kernels) => new(new Network(widths, activations, seed: 3, kernels: kernels), Recipes.Create(recipe));
+            Trainer Create(KernelVariant kernels) =>
+                new(new Network(widths, activations, seed: 3, kernels: kernels), Recipes.Create(recipe));
         }
     }
 
@@ -111,7 +113,8 @@ public class OptimizerTrainingTests
         var trainer = new Trainer(new Network([5, 8, 3], seed: 1, variant), Recipes.Create(recipe));
         OptimizerState state = trainer.OptimizerState;
         foreach (string name in state.Names) Cases.Uniform(1, state[name].Length, 1e-37f, 2e-37f).CopyTo(state[name]);
-        for (int k = 0; k < trainer.Gradient.Length; k++) trainer.Gradient[k] = (k % 4) switch { 0 => 0f, 1 => 1e-25f, 2 => -1e-20f, _ => float.Epsilon };
+        for (int k = 0; k < trainer.Gradient.Length; k++)
+            trainer.Gradient[k] = (k % 4) switch { 0 => 0f, 1 => 1e-25f, 2 => -1e-20f, _ => float.Epsilon };
         for (int step = 0; step < 4000; step++) trainer.Apply(); // 0.999 to this power is 0.02
         Assert.All(state.Names, name => Assert.DoesNotContain(state[name].ToArray(), float.IsSubnormal));
     }
@@ -195,7 +198,8 @@ public class OptimizerTrainingTests
         var trainer = new Trainer(network, new Sgd(1f) { ClipNorm = 1f });
         trainer.Gradient.Fill(3e38f);
         trainer.Apply();
-        Assert.All(network.Parameters.ToArray(), w => Assert.InRange(w, -0.5f - 1e-7f, -0.5f + 1e-7f)); // two roundings: of the factor and of its product
+        // two roundings: of the factor and of its product
+        Assert.All(network.Parameters.ToArray(), w => Assert.InRange(w, -0.5f - 1e-7f, -0.5f + 1e-7f));
     }
 
     [Theory]
@@ -243,7 +247,8 @@ public class OptimizerTrainingTests
             return
             [
                 new Sgd(1f) { Schedule = zero }, new Sgd(1f) { Schedule = zero, WeightDecay = 0.1f }, new Momentum(1f) { Schedule = zero },
-                new Nesterov(1f) { Schedule = zero, ClipNorm = 0.1f }, new RmsProp(1f) { Schedule = zero }, new Adam(1f) { Schedule = zero },
+                new Nesterov(1f) { Schedule = zero, ClipNorm = 0.1f }, new RmsProp(1f) { Schedule = zero },
+                new Adam(1f) { Schedule = zero },
                 new AdamW(1f) { Schedule = zero },
             ];
         }
@@ -255,7 +260,8 @@ public class OptimizerTrainingTests
         float[] inputs = Cases.Uniform(1, 30 * 5), targets = Cases.Uniform(2, 30 * 3);
         var schedule = LearningRateSchedule.From(step => step < 2 ? 1 : step == 2 ? -1 : throw new NotSupportedException());
         var tooMuch = LearningRateSchedule.From(step => step < 2 ? 1 : 1e300);
-        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1f) { Schedule = schedule }, new Adam { Schedule = schedule }, new Adam { Schedule = tooMuch }])
+        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1f) { Schedule = schedule }, new Adam { Schedule = schedule },
+            new Adam { Schedule = tooMuch }])
         {
             var trainer = new Trainer(new Network([5, 8, 3], seed: 1), optimizer);
             var same = new Trainer(new Network([5, 8, 3], seed: 1), optimizer);

@@ -24,7 +24,8 @@ public class ScheduleTests
     [Fact]
     public void Step_decay_is_the_power_to_rounding()
     {
-        // By repeated squaring at most 2·n products are behind a power, each off by 2⁻⁵³; as many again are for Math.Pow's own ulp and the logarithm's.
+        // By repeated squaring at most 2·n products are behind a power, each off by 2⁻⁵³; as many again are for Math.Pow's own ulp and the
+        // logarithm's.
         var schedule = LearningRateSchedule.StepDecay(1, 0.999);
         for (int n = 0; n < 5000; n++)
         {
@@ -45,7 +46,8 @@ public class ScheduleTests
         for (long step = 0; step <= steps; step++)
         {
             double exact = final + (1 - final) * (1 + Math.Cos(Math.PI * step / steps)) / 2;
-            Assert.InRange(schedule.Factor(step), exact - 1e-15 * (1 + final), exact + 1e-15 * (1 + final)); // a few 2⁻⁵³ of numbers up to 1 + final
+            // a few 2⁻⁵³ of numbers up to 1 + final
+            Assert.InRange(schedule.Factor(step), exact - 1e-15 * (1 + final), exact + 1e-15 * (1 + final));
         }
 
         Assert.Equal(final, schedule.Factor(steps));
