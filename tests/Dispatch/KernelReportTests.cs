@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using FastNN.Dispatch;
@@ -14,8 +16,8 @@ public class KernelReportTests
 
     /// <summary>A processor with everything, under the JIT.</summary>
     private static KernelReport Full { get; } = new(
-        s_all, Setting: null, IsCompiledAhead: false, Architecture.X64, HasFusedMultiplyAdd: true, HasIntrinsics: true, HasAvx2: true,
-        HasAvx512: true);
+        s_all, Setting: null, IsCompiledAhead: false, WhyUnoptimized: null, Architecture.X64,
+        HasFusedMultiplyAdd: true, HasIntrinsics: true, HasAvx2: true, HasAvx512: true);
 
     [Fact]
     public void It_says_what_runs_here()
@@ -83,6 +85,36 @@ public class KernelReportTests
         Assert.Equal("Scalar, because FASTNN_KERNELS is scalar", (Full with { Setting = "scalar" }).Choice);
         Assert.StartsWith(
             "none. The environment variable FASTNN_KERNELS is \"wide\"", (Full with { Setting = "wide" }).Choice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_says_if_code_runs_unoptimized()
+    {
+        Assert.DoesNotContain("NOT OPTIMIZED", Full.Text);
+        string process = Assert.Single(
+            (Full with { WhyUnoptimized = "for a reason" }).Text.Split('\n'), line => line.EndsWith("; NOT OPTIMIZED: for a reason"));
+        Assert.StartsWith("process: ", process, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_knows_what_prevents_optimization()
+    {
+        Assembly library = typeof(Network).Assembly;
+        Assert.Null(Why());
+        Assert.Null(Why(("DOTNET_JITMinOpts", "0"), ("DOTNET_TC_CallCounting", "1")));
+        Assert.Null(Why(("DOTNET_TC_CallCounting", "0"), ("DOTNET_TieredCompilation", "0"))); // all is optimized at once
+        Assert.Equal("the environment sets JITMinOpts", Why(("DOTNET_JITMinOpts", "1")));
+        Assert.Equal("the environment sets JITMinOpts", Why(("COMPlus_JITMinOpts", "1")));
+        Assert.Equal("the environment sets TC_CallCounting", Why(("DOTNET_TC_CallCounting", "0")));
+        Assert.Contains("debugger", KernelReport.WhyUnoptimizedBy(library, isDebugged: true, _ => null));
+
+        var debug = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Debug"), AssemblyBuilderAccess.Run);
+        Type attribute = typeof(DebuggableAttribute);
+        debug.SetCustomAttribute(new CustomAttributeBuilder(attribute.GetConstructor([typeof(bool), typeof(bool)])!, [true, true]));
+        Assert.Contains("built without", KernelReport.WhyUnoptimizedBy(debug, isDebugged: false, _ => null));
+
+        string? Why(params (string Name, string Value)[] variables) =>
+            KernelReport.WhyUnoptimizedBy(library, isDebugged: false, name => variables.FirstOrDefault(pair => pair.Name == name).Value);
     }
 
     private static void Says(KernelReport report, KernelVariant variant, string start, params string[] reasons)

@@ -37,7 +37,6 @@ public class ArchitectureTests
         "Contract/LayerShape.cs uses KernelSet of Dispatch", // open
         "Contract/LayerShape.cs uses RowGemm of Kernels/Batch", // open
         "Costs/SigmoidCrossEntropy.cs uses ActivationSpan of Kernels/Spans", // open
-        "Dispatch/KernelReport.cs uses Kernels of the root", // open
         "Dispatch/KernelSet.cs uses KernelSet of Passes", // open
         "Kernels/Batch/TileTiny.cs uses FastNN.Passes of Passes", // open
         "Kernels/Sample/DenseForward.cs uses ActivationSpan of Kernels/Spans", // open
