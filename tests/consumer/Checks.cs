@@ -7,8 +7,8 @@ using FastNN.Onnx;
 internal static class Checks
 {
     /// <summary>
-    /// Says what runs, trains with every variant of this process and prints the bits they reached: builds by JIT and by NativeAOT must print the same. A file
-    /// that does not bring back what was saved is an exception.
+    /// Says what runs, trains with every variant of this process and prints the bits they reached: builds by JIT and by NativeAOT must
+    /// print the same. A file that does not bring back what was saved is an exception.
     /// </summary>
     /// <param name="args">The variant that must run.</param>
     /// <returns>The exit code: 0 if that variant runs, and all variants reached the same bits.</returns>
@@ -77,9 +77,11 @@ internal static class Checks
         using var file = new MemoryStream();
         trainer.Save(file, new FitState { Epoch = 1 });
         IReadOnlyList<Layer> layers = trainer.Network.Layers;
-        var network = new Network([layers[0].Inputs, .. layers.Select(layer => layer.Outputs)], [.. layers.Select(layer => layer.Activation)], seed: 1);
+        var network = new Network(
+            [layers[0].Inputs, .. layers.Select(layer => layer.Outputs)], [.. layers.Select(layer => layer.Activation)], seed: 1);
         file.Position = 0;
-        if (new Trainer(network, trainer.Optimizer, trainer.Cost).Load(file) is not { Epoch: 1 }) throw new InvalidOperationException("The state was lost.");
+        if (new Trainer(network, trainer.Optimizer, trainer.Cost).Load(file) is not { Epoch: 1 })
+            throw new InvalidOperationException("The state was lost.");
         return Network.Load(file.ToArray(), new LoadOptions { Kernels = trainer.Network.KernelVariant });
     }
 }
