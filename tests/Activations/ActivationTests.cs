@@ -185,8 +185,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         float.IsNaN(slope) ? double.PositiveInfinity : Math.Abs(slope - exact) / SlopeUnit;
 
     /// <summary>
-    /// f where it is a straight line up to <see cref="Error"/>: the tangent at 0 for |z| ≤ 2⁻⁴⁰, and the asymptotes from 128 on. Four fifths
-    /// of all floats lie there. They need no exponentials.
+    /// f where it is a straight line up to <see cref="Error"/>: the tangent at 0 for |z| ≤ 2⁻⁴⁰, and the asymptotes from 128 on. Four
+    /// fifths of all floats lie there. They need no exponentials.
     /// </summary>
     private readonly struct Lines(Activation f)
     {

@@ -4,9 +4,9 @@ using Xunit;
 namespace FastNN.Tests.Costs;
 
 /// <summary>
-/// The cross-entropies are costs that are computed from sums. They are finite for any finite sums, even if the exponential of a sum does not
-/// fit into a float. Their deltas are the activation's value less the target, to the bit. If something is NaN or infinite, all that depends
-/// on it is NaN, or what IEEE arithmetic makes of it. All this holds in every variant.
+/// The cross-entropies are costs that are computed from sums. They are finite for any finite sums, even if the exponential of a sum does
+/// not fit into a float. Their deltas are the activation's value less the target, to the bit. If something is NaN or infinite, all that
+/// depends on it is NaN, or what IEEE arithmetic makes of it. All this holds in every variant.
 /// </summary>
 public unsafe class CostStabilityTests
 {

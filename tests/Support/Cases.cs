@@ -114,6 +114,13 @@ public static class Cases
         ((int, int)[])[(257, 129), (1000, 33), (130, 1031), (16, 1024), (5, 1024), (48, 2043), (784, 128), (1, 4099), (4099, 1),
             .. from inputs in Enumerable.Range(66, 6) from outputs in Enumerable.Range(128, 16) select (inputs, outputs)];
 
+    /// <summary>Every network of two layers that is no wider than four.</summary>
+    internal static IEnumerable<int[]> TinyNetworks =>
+        from inputs in Enumerable.Range(1, 4)
+        from hidden in Enumerable.Range(1, 4)
+        from outputs in Enumerable.Range(1, 4)
+        select (int[])[inputs, hidden, outputs];
+
     /// <summary>Networks whose first layer takes the samples of a batch in rows.</summary>
     internal static IEnumerable<int[]> NetworksInRows =>
         from widths in (int[][])
@@ -161,8 +168,8 @@ public static class Cases
 }
 
 /// <summary>
-/// Guarded buffers at random offsets, filled from a pool of numbers of one kind. The numbers have both signs and random mantissas, and their
-/// exponents span a factor of 256, so every sum rounds. Some kinds mix in special values, or values so small that products underflow.
+/// Guarded buffers at random offsets, filled from a pool of numbers of one kind. The numbers have both signs and random mantissas, and
+/// their exponents span a factor of 256, so every sum rounds. Some kinds mix in special values, or values so small that products underflow.
 /// </summary>
 internal sealed class Supply(Numbers numbers, int seed = 1)
 {
