@@ -62,9 +62,7 @@ public class InitializerTests
             Assert.InRange(layer.Weights.ToArray().Max(Math.Abs) / Math.Sqrt(6.0 / (layer.Inputs + layer.Outputs)), 0.98, 1);
     }
 
-    /// <summary>
-    /// The n-th number of a layer is the n-th of SplitMix64. A layer without biases draws the numbers of its biases all the same.
-    /// </summary>
+    /// <summary>The n-th number of a layer is the n-th of SplitMix64. If the biases of a layer are zero, they take no number.</summary>
     [Fact]
     public void Numbers_come_from_the_seed_in_the_order_of_the_parameters()
     {

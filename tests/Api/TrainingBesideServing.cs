@@ -104,8 +104,8 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
                 Volatile.Write(ref _calls[reader], _calls[reader] + 1);
             }
 
-            // Who does not give up its core loses it in the middle of a call mostly, and the publisher waits for milliseconds until it has
-            // it again.
+            // Give up the core here. A thread that does not loses it, mostly in the middle of a call. Then the publisher waits for
+            // milliseconds until that thread runs again.
             Thread.Yield();
         }
     }
