@@ -105,7 +105,7 @@ public class FormTests
             s_long, found, $"A method, constructor, local function or accessor has at most {MostLines} lines.");
     }
 
-    /// <summary>The closest exception that a place is in or is itself. If there is none, the place.</summary>
+    /// <summary>The closest exception that a place is in or is itself. If there is none, the place itself.</summary>
     private static string ExceptionOrPlace(string[] exceptions, string place) =>
         exceptions.Where(exception => place == exception || place.StartsWith(exception, StringComparison.Ordinal)
             && place[exception.Length] is '/' or ':').MaxBy(exception => exception.Length) ?? place;
