@@ -89,7 +89,7 @@ public unsafe class UpdateKernelTests
         float[] clipped = [float.NaN, 1f, -1f, 1f, -1f, 0.5f, -0.5f, 0f, float.NaN];
         (values, clipped) = ([.. values, .. values, .. values], [.. clipped, .. clipped, .. clipped]);
         Guarded g = new(values), w = new(new float[values.Length]);
-        KernelSet.For(variant).UpdateBy<SgdRule>().Run(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
+        KernelSet.For(variant).UpdateBy<SgdRule>().Update(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
         Assert.Equal(clipped, w.Span.ToArray());
     }
 
@@ -105,8 +105,8 @@ public unsafe class UpdateKernelTests
                 Guarded g = supply.Next(count), w = supply.Next(count), first = Magnitudes(supply, count), second = Magnitudes(supply, count);
                 float[] before = w.Span.ToArray();
                 Guarded w2 = w.Copy(), first2 = first.Copy(), second2 = second.Copy();
-                reference.Run(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
-                kernel.Run(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
+                reference.Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
+                kernel.Update(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
 
                 string what = $"{typeof(TRule).Name}, {count}, {terms}";
                 Cases.AssertSameBits(w.Span, w2.Span, $"{what}, parameters");

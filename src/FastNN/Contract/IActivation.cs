@@ -3,8 +3,9 @@ using FastNN.Simd;
 namespace FastNN.Contract;
 
 /// <summary>
-/// An activation a = f(z) of each neuron by itself. It has a sequence of IEEE operations for a float. That is the specification. It has the same
-/// operations for vectors. A long function has two halves. The kernel <c>ActivationSpan</c> computes the halves of different vectors together.
+/// An activation a = f(z) of each neuron by itself. It has a sequence of IEEE operations for a float. That is the specification. It has the
+/// same operations for vectors. A long function has two halves. The kernel <c>ActivationSpan</c> computes the halves of different vectors
+/// together.
 /// </summary>
 internal interface IActivation
 {

@@ -1,9 +1,10 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// The primitives of one variant. The twin of each in Reference says what it computes. Pointers are raw and the memory must not move. Sizes are at
-/// least 1. Nothing is checked. Deltas are padded with zeros to whole multiples of sixteen. The outputs of a layer may be padded too: <c>writable</c>
-/// says how many floats may be written, and the numbers in the padding mean nothing. No other memory is touched, not even read.
+/// The primitives of one variant. The twin of each in Reference says what it computes. Pointers are raw and the memory must not move. Sizes
+/// are at least 1. Nothing is checked. Deltas are padded with zeros to whole multiples of sixteen. The outputs of a layer may be padded
+/// too: <c>writable</c> says how many floats may be written, and the numbers in the padding mean nothing. No other memory is touched, not
+/// even read.
 /// </summary>
 internal unsafe interface IKernels
 {

@@ -1,8 +1,9 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// The primitives of one variant for batches. The samples are in the lanes: a tile is [neurons][lanes]. The twins in Reference say what the primitives
-/// compute. Pointers are raw and the memory must not move. Sizes are at least 1. Nothing is checked. No other memory is touched, not even read.
+/// The primitives of one variant for batches. The samples are in the lanes: a tile is [neurons][lanes]. The twins in Reference say what the
+/// primitives compute. Pointers are raw and the memory must not move. Sizes are at least 1. Nothing is checked. No other memory is touched,
+/// not even read.
 /// </summary>
 internal unsafe interface ITileKernels
 {
@@ -19,11 +20,14 @@ internal unsafe interface ITileKernels
     /// <summary>target[c][r] = source[r][c]: copies samples into a tile, or out of it.</summary>
     static abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
 
-    /// <summary>The sums of a layer on tiles. The biases must follow W in memory, because a copy of the last weights may read some of them.</summary>
+    /// <summary>
+    /// The sums of a layer on tiles. The biases must follow W in memory, because a copy of the last weights may read some of them.
+    /// </summary>
     static abstract void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group);
 
     /// <summary>
-    /// The sums of a layer with at most four inputs and at most four outputs, on one tile. Its lanes may be any multiple of the lanes of a vector.
+    /// The sums of a layer with at most four inputs and at most four outputs, on one tile. Its lanes may be any multiple of the lanes of a
+    /// vector.
     /// </summary>
     static abstract void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes);
 

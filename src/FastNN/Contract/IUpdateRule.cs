@@ -3,8 +3,8 @@ using FastNN.Simd;
 namespace FastNN.Contract;
 
 /// <summary>
-/// How an optimizer turns a component of the gradient into the direction of the update: once for vectors, and once as the specification. Each rule is
-/// in the file of its optimizer in Training/Optimizers.
+/// How an optimizer turns a component of the gradient into the direction of the update: once for vectors, and once as the specification.
+/// Each rule is in the file of its optimizer in Training/Optimizers.
 /// </summary>
 internal interface IUpdateRule
 {

@@ -1,33 +1,36 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// Where the numbers of a layer are. This type alone knows the promised layout of the parameters: layer after layer, W and then b, without padding.
-/// w_ij, from input j to output i, is at <c>Weights + j·Outputs + i</c>. b_i is at <c>Biases + i</c>. The other offsets are offsets in workspaces.
+/// Where the numbers of a layer are. This type alone knows the promised layout of the parameters: layer after layer, W and then b, without
+/// padding. w_ij, from input j to output i, is at <c>Weights + j·Outputs + i</c>. b_i is at <c>Biases + i</c>. The other offsets are
+/// offsets in workspaces.
 /// </summary>
 /// <param name="Inputs">n_in.</param>
 /// <param name="Outputs">n_out.</param>
 /// <param name="Weights">Offset of w_00 in the parameters.</param>
 /// <param name="Biases">Offset of b_0 in the parameters.</param>
 /// <param name="Activations">
-/// Offset of the layer's outputs in the workspace of one sample. Every layer starts a cache line there. Deltas have a buffer of their own with the
-/// same offsets.
+/// Offset of the layer's outputs in the workspace of one sample. Every layer starts a cache line there. Deltas have a buffer of their own
+/// with the same offsets.
 /// </param>
 /// <param name="InputRows">
 /// A tile can hold the inputs of all layers, one layer below the other. This is the number of rows before those of this layer.
 /// </param>
 /// <param name="InputsInRows">
-/// Whether the layer reads the samples of a batch in rows, as the user has them. Only the first layer can. Then its inputs are not in a tile.
+/// Whether the layer reads the samples of a batch in rows, as the user has them. Only the first layer can. Then its inputs are not in a
+/// tile.
 /// </param>
 /// <param name="Kept">
-/// Offset in the workspace of the numbers from which f′ is computed. These are the outputs, or slopes that a pass keeps behind the outputs of all layers.
+/// Offset in the workspace of the numbers from which f′ is computed. These are the outputs, or slopes that a pass keeps behind the outputs
+/// of all layers.
 /// </param>
 /// <param name="Slopes">A tile can hold all kept slopes. This is the number of rows before those of this layer.</param>
 internal readonly record struct LayerShape(
     int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows, bool InputsInRows, int Kept, int Slopes)
 {
     /// <summary>
-    /// The most neurons of a network. Inputs count too. The outputs of each layer are rounded up to sixteen. A layer counts twice if its slopes are
-    /// kept. With this limit, a tile of them fits an array.
+    /// The most neurons of a network. Inputs count too. The outputs of each layer are rounded up to sixteen. A layer counts twice if its
+    /// slopes are kept. With this limit, a tile of them fits an array.
     /// </summary>
     internal const int MaxNeurons = 1 << 24;
 

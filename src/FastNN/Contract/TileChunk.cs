@@ -3,9 +3,9 @@ using FastNN.Plumbing;
 namespace FastNN.Contract;
 
 /// <summary>
-/// A chunk of a batch in memory, between the pass through the layers and the sum of the gradient. It has the inputs of all layers, tile after tile:
-/// [neurons, then a 1 for the biases][lanes of the tile]. If the first layer reads rows, only its 1 is there. It also has the deltas, layer after layer.
-/// They are transposed, so that samples are rows: [panel of neurons][sample][neurons of the panel].
+/// A chunk of a batch in memory, between the pass through the layers and the sum of the gradient. It has the inputs of all layers, tile
+/// after tile: [neurons, then a 1 for the biases][lanes of the tile]. If the first layer reads rows, only its 1 is there. It also has the
+/// deltas, layer after layer. They are transposed, so that samples are rows: [panel of neurons][sample][neurons of the panel].
 /// </summary>
 internal readonly unsafe struct TileChunk
 {

@@ -18,7 +18,9 @@ internal readonly record struct UpdateTerms(float Rate, float Keep, float Decay,
     internal UpdateTerms WithoutDecay => this with { Keep = 1f, Decay = 0f };
 }
 
-/// <summary>The coefficients of a rule, as floats, or each of them in all lanes of a vector. A rule ignores those that it does not have.</summary>
+/// <summary>
+/// The coefficients of a rule, as floats, or each of them in all lanes of a vector. A rule ignores those that it does not have.
+/// </summary>
 /// <param name="FirstKeep">The factor of the first state.</param>
 /// <param name="FirstTake">The factor of what is added to the first state.</param>
 /// <param name="SecondKeep">The factor of the second state.</param>

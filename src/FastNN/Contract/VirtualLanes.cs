@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace FastNN.Contract;
 
 /// <summary>
-/// Sixteen virtual lanes: the promised order of every sum over the outputs of a layer, at any width of vectors. Term i goes to lane i mod 16, in
-/// ascending order of i. Then the lanes are folded in halves: 16 to 8 to 4 to 2 to 1. Buffers of deltas are padded with zeros to a multiple of 16.
+/// Sixteen virtual lanes: the promised order of every sum over the outputs of a layer, at any width of vectors. Term i goes to lane i mod
+/// 16, in ascending order of i. Then the lanes are folded in halves: 16 to 8 to 4 to 2 to 1. Buffers of deltas are padded with zeros to a
+/// multiple of 16.
 /// </summary>
 internal static class VirtualLanes
 {
@@ -15,7 +16,8 @@ internal static class VirtualLanes
     internal static int RoundUp(int count) => checked(count + Count - 1) & -Count;
 
     /// <summary>
-    /// Stack memory for one float of each lane. It is a struct and not stackalloc, because the JIT compiles a method with stackalloc without tiering.
+    /// Stack memory for one float of each lane. It is a struct and not stackalloc, because the JIT compiles a method with stackalloc
+    /// without tiering.
     /// </summary>
     [InlineArray(Count)]
     internal struct Memory

@@ -8,8 +8,8 @@ using FastNN.Simd;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels of one variant behind virtual calls, one for each primitive. Pointers are to memory that does not move during the call. Nothing is
-/// checked, and nothing is allocated.
+/// The kernels of one variant behind virtual calls, one for each primitive. Pointers are to memory that does not move during the call.
+/// Nothing is checked, and nothing is allocated.
 /// </summary>
 internal abstract unsafe class KernelSet(KernelVariant variant)
 {
@@ -26,8 +26,8 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal static ImmutableArray<KernelSet> Supported { get; } = FindSupported();
 
     /// <summary>
-    /// The value of the environment variable, null if there is none. It is read once: asking the environment costs more than a tiny kernel, and may
-    /// allocate.
+    /// The value of the environment variable, null if there is none. It is read once: asking the environment costs more than a tiny kernel,
+    /// and may allocate.
     /// </summary>
     internal static string? Setting { get; } = Environment.GetEnvironmentVariable(EnvironmentVariable);
 
@@ -58,7 +58,8 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     }
 
     /// <summary>
-    /// The set that a value of the environment variable names. Upper and lower case are the same. For null, an empty name and Auto it is the widest set.
+    /// The set that a value of the environment variable names. Upper and lower case are the same. For null, an empty name and Auto it is
+    /// the widest set.
     /// </summary>
     internal static KernelSet Named(string? name)
     {
@@ -76,9 +77,9 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     }
 
     /// <summary>
-    /// The kernels that end in a function. They are created when they are first needed. Several threads may create them at the same time: all kernels of
-    /// a function are alike and hold no numbers. .NET publishes the contents of an object together with the reference to it, on weakly ordered
-    /// processors too.
+    /// The kernels that end in a function. They are created when they are first needed. Several threads may create them at the same time:
+    /// all kernels of a function are alike and hold no numbers. .NET publishes the contents of an object together with the reference to it,
+    /// on weakly ordered processors too.
     /// </summary>
     internal ActivationKernels Of(Activation activation) => _functions[activation.Index] ??= activation.CreateKernels(this);
 
@@ -90,8 +91,8 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal abstract ActivationKernels CreateSoftmaxKernels();
 
     /// <summary>
-    /// Gives the primitives, as types, to an object that is written once for all variants. This is a generic virtual call. It is slow, and only for
-    /// constructors.
+    /// Gives the primitives, as types, to an object that is written once for all variants. This is a generic virtual call. It is slow, and
+    /// only for constructors.
     /// </summary>
     internal abstract TResult GiveTo<TResult>(IKernelUser<TResult> user);
 

@@ -3,14 +3,15 @@ using FastNN.Contract;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels of one variant that end a forward pass in a cost and begin the backward pass. They depend on the last layer's function and on the cost.
+/// The kernels of one variant that end a forward pass in a cost and begin the backward pass. They depend on the last layer's function and
+/// on the cost.
 /// </summary>
 /// <param name="function">See <see cref="Function"/>.</param>
 internal abstract unsafe class OutputKernels(ActivationKernels function)
 {
     /// <summary>
-    /// The function that the last layer's sums go through first. If the cost is computed from the sums themselves, it is the identity. Then the cost is
-    /// finite even when outputs have rounded to 0 or 1.
+    /// The function that the last layer's sums go through first. If the cost is computed from the sums themselves, it is the identity. Then
+    /// the cost is finite even when outputs have rounded to 0 or 1.
     /// </summary>
     internal ActivationKernels Function => function;
 

@@ -9,8 +9,8 @@ using FastNN.Tuning;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels at one vector width. If the outputs of a layer fit a narrower vector, the layer uses that. Lanes are independent, so the bits are the same.
-/// A wider vector would only carry empty lanes (64-8 backward takes 1.8 times as long in 16 lanes as in 8).
+/// The kernels at one vector width. If the outputs of a layer fit a narrower vector, the layer uses that. Lanes are independent, so the
+/// bits are the same. A wider vector would only carry empty lanes (64-8 backward takes 1.8 times as long in 16 lanes as in 8).
 /// </summary>
 internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where S : struct, ISimd<V>

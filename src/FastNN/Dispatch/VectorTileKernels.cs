@@ -7,8 +7,8 @@ using FastNN.Tuning;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels for batches at one vector width. A tile has two vectors of samples. The last tile of a batch has only as many lanes as its samples need,
-/// down to a narrower vector.
+/// The kernels for batches at one vector width. A tile has two vectors of samples. The last tile of a batch has only as many lanes as its
+/// samples need, down to a narrower vector.
 /// </summary>
 internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     where S : struct, ISimd<V>

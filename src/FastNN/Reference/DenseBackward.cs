@@ -3,8 +3,8 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>
-/// One layer backward: δ⁻_j = f′_j·Σ_i w_ij·δ_i, and the gradient g_ij = δ_i·a_j, g_i = δ_i. The action updates the parameters by it, adds it to a sum,
-/// or writes it. The specification of the kernel <c>Sample.DenseBackward</c>.
+/// One layer backward: δ⁻_j = f′_j·Σ_i w_ij·δ_i, and the gradient g_ij = δ_i·a_j, g_i = δ_i. The action updates the parameters by it, adds
+/// it to a sum, or writes it. The specification of the kernel <c>Sample.DenseBackward</c>.
 /// </summary>
 internal static unsafe class DenseBackward
 {

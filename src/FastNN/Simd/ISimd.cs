@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace FastNN.Simd;
 
 /// <summary>
-/// The vocabulary for vectors: a kernel may say nothing else about a vector of floats. A kernel body is written once against it. An instruction set
-/// is one empty struct that implements it. Folds mix lanes, and so do the methods for quads. Every other method acts on each lane by itself, and is
-/// at most one IEEE operation. So the value of a lane never depends on the width.
+/// The vocabulary for vectors: a kernel may say nothing else about a vector of floats. A kernel body is written once against it. An
+/// instruction set is one empty struct that implements it. Folds mix lanes, and so do the methods for quads. Every other method acts on
+/// each lane by itself, and is at most one IEEE operation. So the value of a lane never depends on the width.
 /// </summary>
 /// <typeparam name="V">The vector type, <see cref="Count"/> floats wide.</typeparam>
 internal unsafe interface ISimd<V>
@@ -31,9 +31,9 @@ internal unsafe interface ISimd<V>
     static abstract V LoadFirst(float* source, V mask);
 
     /// <summary>
-    /// Stores the first <paramref name="count"/> lanes and touches no other memory. It writes whole parts of 8, 4, 2 and 1 floats. It never uses a
-    /// masked store: a later load must wait until that store has reached the cache. On Zen 4 a step of 17-33-9-5 takes 1.7 times as long with the
-    /// masked stores of AVX-512. Those of AVX2 are even slower.
+    /// Stores the first <paramref name="count"/> lanes and touches no other memory. It writes whole parts of 8, 4, 2 and 1 floats. It never
+    /// uses a masked store: a later load must wait until that store has reached the cache. On Zen 4 a step of 17-33-9-5 takes 1.7 times as
+    /// long with the masked stores of AVX-512. Those of AVX2 are even slower.
     /// </summary>
     static abstract void StoreFirst(V value, float* target, int count);
 

@@ -5,7 +5,8 @@ using System.Text;
 namespace FastNN.Simd;
 
 /// <summary>
-/// What the processor says of itself. The compiler of this process may use less. All answers are no, or 0, if the processor cannot be asked.
+/// What the processor says of itself. The compiler of this process may use less. All answers are no, or 0, if the processor cannot be
+/// asked.
 /// </summary>
 internal static class Processor
 {
@@ -46,7 +47,9 @@ internal static class Processor
     /// <summary>Bytes of the data cache of one core, level 1 or 2. 0 if that is not known.</summary>
     internal static int CacheSize(int level) => CanBeAsked ? CacheSizeByCpuId(level) : CacheSizeByLinux(level);
 
-    /// <summary>Leaf 4 of Intel, or the leaf of AMD with the same form. It has one cache for each number, until there are no more.</summary>
+    /// <summary>
+    /// Leaf 4 of Intel, or the leaf of AMD with the same form. It has one cache for each number, until there are no more.
+    /// </summary>
     private static int CacheSizeByCpuId(int level)
     {
         uint leaf = HighestLeaf >= 4 && IsCache(Leaf(4)) ? 4 : AmdCacheLeaf;

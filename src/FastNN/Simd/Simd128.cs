@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace FastNN.Simd;
 
 /// <summary>
-/// 4 lanes: any processor with vectors of 128 bits, x64 or Arm. Old processors have no fused multiply-add, and NativeAOT programs that are compiled
-/// for the default target do not use it. Then it is computed in double precision: slowly, but with the same bits.
+/// 4 lanes: any processor with vectors of 128 bits, x64 or Arm. Old processors have no fused multiply-add, and NativeAOT programs that are
+/// compiled for the default target do not use it. Then it is computed in double precision: slowly, but with the same bits.
 /// </summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
@@ -17,8 +17,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static int Registers => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 32 : 16;
 
     /// <summary>
-    /// Only for reports. <see cref="MultiplyAdd"/> does not ask it: if it did, the JIT would take each result to memory and back, and 2-4-3-2 forward
-    /// would take 40 ns instead of 17.
+    /// Only for reports. <see cref="MultiplyAdd"/> does not ask it: if it did, the JIT would take each result to memory and back, and
+    /// 2-4-3-2 forward would take 40 ns instead of 17.
     /// </summary>
     internal static bool HasFusedMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
 
@@ -175,17 +175,17 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     internal static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
 
     /// <summary>
-    /// a·b + c with one rounding to float, computed in double precision. .NET would call the C library for every lane. Then training of 64-64-10 took
-    /// 2.2 times the time of Scalar. Now it takes 0.8 times.
+    /// a·b + c with one rounding to float, computed in double precision. .NET would call the C library for every lane. Then training of
+    /// 64-64-10 took 2.2 times the time of Scalar. Now it takes 0.8 times.
     /// </summary>
     internal static Vector128<float> MultiplyAddInDouble(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
         RoundToOdd(Vector128.WidenLower(a) * Vector128.WidenLower(b), Vector128.WidenLower(c)),
         RoundToOdd(Vector128.WidenUpper(a) * Vector128.WidenUpper(b), Vector128.WidenUpper(c)));
 
     /// <summary>
-    /// x + y, rounded to odd: if the sum is not exact, the result is that neighbouring double whose last bit is 1. The result is then rounded once more,
-    /// to float. That gives the same float as rounding the exact sum (Boldo, Melquiond: "Emulation of FMA and correctly rounded sums", 2008). The
-    /// product of two floats is exact in double.
+    /// x + y, rounded to odd: if the sum is not exact, the result is that neighbouring double whose last bit is 1. The result is then
+    /// rounded once more, to float. That gives the same float as rounding the exact sum (Boldo, Melquiond: "Emulation of FMA and correctly
+    /// rounded sums", 2008). The product of two floats is exact in double.
     /// </summary>
     private static Vector128<double> RoundToOdd(Vector128<double> x, Vector128<double> y)
     {

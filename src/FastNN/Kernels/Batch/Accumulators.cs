@@ -4,8 +4,8 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// What the micro-kernels for batches share: R rows of sums, one to six, with N vectors each, one or two. All are in registers. The first vectors are
-/// z0 to z5. The second vectors are u0 to u5.
+/// What the micro-kernels for batches share: R rows of sums, one to six, with N vectors each, one or two. All are in registers. The first
+/// vectors are z0 to z5. The second vectors are u0 to u5.
 /// </summary>
 internal static unsafe class Accumulators
 {

@@ -13,10 +13,10 @@ namespace FastNN.Batch;
 /// g ← scale·g   or   w ← w + rate·(scale·g)</code>
 /// The biases follow the weights in memory. So they are one more row of W, and its input is 1.
 /// <para>
-/// Six rows j by two vectors of outputs i stay in registers while all samples pass. δ is in panels [sample][two vectors], which are read end to end. a is
-/// in tiles [j][sample], or in rows [sample][j], as the user has it (<see cref="LayerShape.InputsInRows"/>). One a is broadcast at a time. If outputs are
-/// left that do not fill a vector, they take the narrowest vector that holds them. Meanwhile the kernel fetches what the next block changes, if
-/// <see cref="Routes.GradientFetches"/> says so.
+/// Six rows j by two vectors of outputs i stay in registers while all samples pass. δ is in panels [sample][two vectors], which are read
+/// end to end. a is in tiles [j][sample], or in rows [sample][j], as the user has it (<see cref="LayerShape.InputsInRows"/>). One a is
+/// broadcast at a time. If outputs are left that do not fill a vector, they take the narrowest vector that holds them. Meanwhile the kernel
+/// fetches what the next block changes, if <see cref="Routes.GradientFetches"/> says so.
 /// </para>
 /// </summary>
 internal static unsafe class BatchGradient
@@ -91,8 +91,8 @@ internal static unsafe class BatchGradient
     private static int PanelWidth(int rest, int lanes) => rest > lanes ? 2 * lanes : rest <= 4 ? 4 : rest <= 8 ? 8 : lanes;
 
     /// <summary>
-    /// R rows by N vectors. If there is a rest, only some lanes of the last vector count. No call follows the loop. Otherwise the JIT would keep the sums
-    /// in memory, from the call back into the loop.
+    /// R rows by N vectors. If there is a rest, only some lanes of the last vector count. No call follows the loop. Otherwise the JIT would
+    /// keep the sums in memory, from the call back into the loop.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Sum<S, V, N, TRest, R>(in TileChunk chunk, in Cells cells)

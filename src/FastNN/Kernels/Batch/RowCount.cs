@@ -4,7 +4,8 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// A micro-kernel with all its arguments except the number of rows. The JIT must know that number to keep the sums of the rows in registers.
+/// A micro-kernel with all its arguments except the number of rows. The JIT must know that number to keep the sums of the rows in
+/// registers.
 /// </summary>
 internal interface IForRows
 {

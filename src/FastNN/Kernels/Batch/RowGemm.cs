@@ -9,13 +9,15 @@ namespace FastNN.Batch;
 /// One layer that is not narrow, on samples in rows, as the user has them: y_i[s] = b_i + Σ_j w_ij·x_j[s], with x [samples][inputs],
 /// W [inputs, outputs], y [samples][outputs]. Outputs are in the lanes. Every sum is one chain in ascending order.
 /// <para>
-/// Two vectors of outputs by six samples stay in registers. One input is broadcast at a time. So a row of W is read once for six samples. Meanwhile the
-/// inputs of the next six samples are fetched, six floats in each iteration (2048-64 with 1024 samples: 97 instead of 94 % of the peak).
+/// Two vectors of outputs by six samples stay in registers. One input is broadcast at a time. So a row of W is read once for six samples.
+/// Meanwhile the inputs of the next six samples are fetched, six floats in each iteration (2048-64 with 1024 samples: 97 instead of 94 % of
+/// the peak).
 /// </para>
 /// <para>
-/// If W is large, <see cref="Routes.RowBlocksFor"/> asks for copies, and has the figures. A panel of W is two vectors wide. The first six samples leave a
-/// copy of the panel to the others. The last samples fetch the next panel, one cache line of each row in each iteration. A pass takes some hundred
-/// inputs, so that both panels stay in the cache. Between passes the sums are in y: the chain continues through memory.
+/// If W is large, <see cref="Routes.RowBlocksFor"/> asks for copies, and has the figures. A panel of W is two vectors wide. The first six
+/// samples leave a copy of the panel to the others. The last samples fetch the next panel, one cache line of each row in each iteration. A
+/// pass takes some hundred inputs, so that both panels stay in the cache. Between passes the sums are in y: the chain continues through
+/// memory.
 /// </para>
 /// </summary>
 internal static unsafe class RowGemm

@@ -10,26 +10,28 @@ namespace FastNN.Batch;
 /// The products of a layer with a tile of samples. The samples are in the lanes of N vectors, one or two. A tile is [neurons][N·lanes].
 /// <code>forward   y_i  = b_i + Σ_j w_ij·a_j              a [inputs], y [outputs]
 /// backward  δ⁻_j = f′_j·Σ_i w_ij·δ_i               δ⁻ [inputs], δ [outputs]</code>
-/// W [inputs, outputs] is read as it is. One weight is broadcast for all lanes. Every sum is one chain in ascending order. Both directions have one
-/// body. It holds six rows of the result in registers (12 sums, as many as the sixteen registers of AVX2 allow) and walks over the terms:
+/// W [inputs, outputs] is read as it is. One weight is broadcast for all lanes. Every sum is one chain in ascending order. Both directions
+/// have one body. It holds six rows of the result in registers (12 sums, as many as the sixteen registers of AVX2 allow) and walks over the
+/// terms:
 /// <list type="bullet">
 /// <item>
-/// A pass takes some hundred terms. Between passes the sums are in the result: the chain continues through memory. So the terms of the tile stay in the
-/// cache for all rows. If rows of W are whole pages apart, they do not push each other out of L2.
+/// A pass takes some hundred terms. Between passes the sums are in the result: the chain continues through memory. So the terms of the tile
+/// stay in the cache for all rows. If rows of W are whole pages apart, they do not push each other out of L2.
 /// </item>
 /// <item>
-/// Forward, each weight of an iteration is in another row of W, and the processor does not foresee the next columns. They are fetched ahead by hand.
+/// Forward, each weight of an iteration is in another row of W, and the processor does not foresee the next columns. They are fetched ahead
+/// by hand.
 /// </item>
 /// <item>
 /// Several tiles use the weights of six rows, one tile after the other, while these weights are near. This matters if W exceeds L2.
 /// </item>
 /// <item>
-/// Forward, if the rows of W are powers of two apart, columns of W share few sets of L1. They push each other out before the next tile comes. Narrow
-/// vectors have less time to fetch them again, and take them from a copy. <see cref="Routes.TileBlocksFor"/> has the figures.
+/// Forward, if the rows of W are powers of two apart, columns of W share few sets of L1. They push each other out before the next tile
+/// comes. Narrow vectors have less time to fetch them again, and take them from a copy. <see cref="Routes.TileBlocksFor"/> has the figures.
 /// </item>
 /// <item>
-/// The activation follows when the sums of a layer are complete. It was tried between the products of the next rows, σ with its constants in registers.
-/// That saved 1 % of 32-64-64-64-16 at 512 bits. It cost 1 % of 91-91, and 4 % at 256 bits.
+/// The activation follows when the sums of a layer are complete. It was tried between the products of the next rows, σ with its constants
+/// in registers. That saved 1 % of 32-64-64-64-16 at 512 bits. It cost 1 % of 91-91, and 4 % at 256 bits.
 /// </item>
 /// </list>
 /// </summary>
@@ -69,7 +71,9 @@ internal static unsafe class TileGemm
         }
     }
 
-    /// <summary>One pass over some terms. If copy is not null, the weights are copied there. The sums start from b, or from y if b is null.</summary>
+    /// <summary>
+    /// One pass over some terms. If copy is not null, the weights are copied there. The sums start from b, or from y if b is null.
+    /// </summary>
     private static void ForwardPass<S, V, N>(
         float* a, int terms, float* w, float* b, float* y, int outputs, TileGroup group, float* copy)
         where S : struct, ISimd<V>
@@ -102,8 +106,8 @@ internal static unsafe class TileGemm
     }
 
     /// <summary>
-    /// Copies the weights of some terms, so that they are side by side. Meanwhile those of the next panel are fetched. The copy of the last row may end in
-    /// the biases, which follow it.
+    /// Copies the weights of some terms, so that they are side by side. Meanwhile those of the next panel are fetched. The copy of the last
+    /// row may end in the biases, which follow it.
     /// </summary>
     private static void Copy<S, V>(float* w, nint outputs, int terms, float* copy)
         where S : struct, ISimd<V>
@@ -159,9 +163,9 @@ internal static unsafe class TileGemm
     }
 
     /// <summary>
-    /// z_r += Σ_k w_rk·x_k for R rows. It is not inlined: a profile may lead the JIT to inline it where the sums no longer fit the registers (2.5 times
-    /// slower). It is optimised at once: its first, unoptimised code is so slow that the first training of the digits took 0.3 s instead of 0.14 s. Warm
-    /// training takes 0.02 s. The same is true for the other kernels of its kind.
+    /// z_r += Σ_k w_rk·x_k for R rows. It is not inlined: a profile may lead the JIT to inline it where the sums no longer fit the
+    /// registers (2.5 times slower). It is optimised at once: its first, unoptimised code is so slow that the first training of the digits
+    /// took 0.3 s instead of 0.14 s. Warm training takes 0.02 s. The same is true for the other kernels of its kind.
     /// </summary>
     /// <param name="x">The terms, a tile.</param>
     /// <param name="terms">The number of terms.</param>

@@ -7,12 +7,12 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][N·lanes], with N one or two: y_i = (c₀ + c₂) + (c₁ + c₃). Chain c_m adds
-/// w_ij·a_j over j ≡ m (mod 4) in ascending order. c₀ starts from b_i, the others from 0.
+/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][N·lanes], with N one or two: y_i = (c₀ + c₂) + (c₁ +
+/// c₃). Chain c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order. c₀ starts from b_i, the others from 0.
 /// <para>
-/// This kernel is for few inputs or few outputs. It takes all four chains of up to three outputs together: 24 sums for two vectors of samples. With
-/// sixteen registers it takes one vector of samples after the other. The other shapes take pairs of chains (<see cref="TileNarrowPairs"/>).
-/// <see cref="Routes.ChainsInPairs"/> decides, and has the figures.
+/// This kernel is for few inputs or few outputs. It takes all four chains of up to three outputs together: 24 sums for two vectors of
+/// samples. With sixteen registers it takes one vector of samples after the other. The other shapes take pairs of chains
+/// (<see cref="TileNarrowPairs"/>). <see cref="Routes.ChainsInPairs"/> decides, and has the figures.
 /// </para>
 /// </summary>
 internal static unsafe class TileNarrow
@@ -46,7 +46,9 @@ internal static unsafe class TileNarrow
         }
     }
 
-    /// <summary>Four chains of each output, for N vectors of samples. It is inlined: with calls 8-2 takes 1.05 times as long with AVX2.</summary>
+    /// <summary>
+    /// Four chains of each output, for N vectors of samples. It is inlined: with calls 8-2 takes 1.05 times as long with AVX2.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Together<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
         where S : struct, ISimd<V>

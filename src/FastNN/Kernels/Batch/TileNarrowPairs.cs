@@ -6,13 +6,14 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// <see cref="TileNarrow"/> in pairs of chains: first c₀ and c₂ of up to six outputs, then c₁ and c₃. With more outputs together, a product needs fewer
-/// loads. Two vectors of samples by six outputs by two chains are 24 sums in registers, and 8 loads for 12 products. With sixteen registers there are
-/// three outputs, 12 sums, and 5 loads for 6 products.
+/// <see cref="TileNarrow"/> in pairs of chains: first c₀ and c₂ of up to six outputs, then c₁ and c₃. With more outputs together, a product
+/// needs fewer loads. Two vectors of samples by six outputs by two chains are 24 sums in registers, and 8 loads for 12 products. With
+/// sixteen registers there are three outputs, 12 sums, and 5 loads for 6 products.
 /// <para>
-/// At 512 bits 64 samples of 256-32 reach 0.71 of the peak of FMA. Those of 256-33 reach as much in <see cref="TileGemm"/>. A quarter of the time they are
-/// transposed into lanes and activated: this was measured with 256-1. So the products are near the peak. Three outputs by four chains and one vector took
-/// four loads for three products. In all that took 1.6 times as long, because all of a tile came from L2 for every three outputs.
+/// At 512 bits 64 samples of 256-32 reach 0.71 of the peak of FMA. Those of 256-33 reach as much in <see cref="TileGemm"/>. A quarter of
+/// the time they are transposed into lanes and activated: this was measured with 256-1. So the products are near the peak. Three outputs by
+/// four chains and one vector took four loads for three products. In all that took 1.6 times as long, because all of a tile came from L2
+/// for every three outputs.
 /// </para>
 /// </summary>
 internal static unsafe class TileNarrowPairs
@@ -110,7 +111,8 @@ internal static unsafe class TileNarrowPairs
         {
             AddTerm<S, V, N, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
             AddTerm<S, V, N, R>(
-                x + 2 * tile, w + 2 * outputs, ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
+                x + 2 * tile, w + 2 * outputs,
+                ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
         }
 
         if (terms > 0)

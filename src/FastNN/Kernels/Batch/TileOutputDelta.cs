@@ -6,8 +6,8 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// The output layer of a tile of samples, [neurons][tile]: δ_i = ∂c/∂a(a_i, y_i)·f′(z_i) replaces a_i. The cost C = Σ_i c(a_i, y_i) of each sample is
-/// summed in the order of <see cref="OutputDelta"/>: i is in lane i mod 16. Here a lane is a row. Then the rows are folded.
+/// The output layer of a tile of samples, [neurons][tile]: δ_i = ∂c/∂a(a_i, y_i)·f′(z_i) replaces a_i. The cost C = Σ_i c(a_i, y_i) of each
+/// sample is summed in the order of <see cref="OutputDelta"/>: i is in lane i mod 16. Here a lane is a row. Then the rows are folded.
 /// </summary>
 internal static unsafe class TileOutputDelta
 {
@@ -40,7 +40,8 @@ internal static unsafe class TileOutputDelta
     }
 
     /// <summary>
-    /// Folds the rows of sums, at most sixteen, in halves into the first row. A row without a term would add +0. That changes no sum that starts from +0.
+    /// Folds the rows of sums, at most sixteen, in halves into the first row. A row without a term would add +0. That changes no sum that
+    /// starts from +0.
     /// </summary>
     internal static void Fold<S, V>(float* rows, int count, nint tile)
         where S : struct, ISimd<V>

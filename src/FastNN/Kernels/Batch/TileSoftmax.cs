@@ -7,7 +7,8 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// The formulas of <see cref="Softmax"/> on a tile of samples [neurons][tile]. Sums have sixteen rows: i is in row i mod 16. Then the rows are folded.
+/// The formulas of <see cref="Softmax"/> on a tile of samples [neurons][tile]. Sums have sixteen rows: i is in row i mod 16. Then the rows
+/// are folded.
 /// </summary>
 [SkipLocalsInit]
 internal static unsafe class TileSoftmax
@@ -74,8 +75,8 @@ internal static unsafe class TileSoftmax
     }
 
     /// <summary>
-    /// δ for a cost of each output by itself. It is computed from g, and replaces a. costs has sixteen rows, and the first receives the costs of the
-    /// samples.
+    /// δ for a cost of each output by itself. It is computed from g, and replaces a. costs has sixteen rows, and the first receives the
+    /// costs of the samples.
     /// </summary>
     internal static void Delta<S, V, C>(float* a, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>

@@ -5,12 +5,13 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns: copies samples into the lanes and back. No other memory is touched, with one
-/// exception: if there are fewer than four rows and the target has a fourth, it may be filled up to the fourth.
+/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns: copies samples into the lanes and back. No other memory is touched, with
+/// one exception: if there are fewer than four rows and the target has a fourth, it may be filled up to the fourth.
 /// <para>
-/// A block has the rows of one vector by four columns. If rows or columns leave a rest, the last block overlaps the one before. Vectors are written
-/// wherever possible: after floats are stored one by one, a load of a vector must wait until they have reached the cache.
+/// A block has the rows of one vector by four columns. If rows or columns leave a rest, the last block overlaps the one before. Vectors are
+/// written wherever possible: after floats are stored one by one, a load of a vector must wait until they have reached the cache.
 /// </para>
+/// </summary>
 internal static unsafe class Transpose
 {
     /// <param name="source">[rows][columns]. Rows are sourceStride floats apart.</param>
@@ -62,8 +63,8 @@ internal static unsafe class Transpose
     }
 
     /// <summary>
-    /// As many rows as a vector has lanes, from row r on, and fewer than four columns. Four floats are loaded all the same. The further ones are in the
-    /// next row. If there is none, the load starts earlier, in the previous row.
+    /// As many rows as a vector has lanes, from row r on, and fewer than four columns. Four floats are loaded all the same. The further
+    /// ones are in the next row. If there is none, the load starts earlier, in the previous row.
     /// </summary>
     private static void FewColumns<S, V>(float* source, nint sourceStride, int r, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
@@ -93,7 +94,8 @@ internal static unsafe class Transpose
     }
 
     /// <summary>
-    /// Fewer than four rows. Four floats of each column are written all the same. The next column overwrites the surplus, or the target has a fourth place.
+    /// Fewer than four rows. Four floats of each column are written all the same. The next column overwrites the surplus, or the target has
+    /// a fourth place.
     /// </summary>
     private static void FewRows(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {

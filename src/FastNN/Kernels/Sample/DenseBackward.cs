@@ -10,8 +10,8 @@ namespace FastNN.Sample;
 /// One layer backward for one sample, in one pass over its weights. It takes its delta δ [outputs, padded] and its inputs a [inputs]:
 /// <code>δ⁻_j = f′_j · Σ_i w_ij·δ_i          the delta of the layer before, by induction
 /// g_ij  = δ_i·a_j,   g_i = δ_i        the gradient for weights and biases</code>
-/// <typeparamref name="TAction"/> says what becomes of the gradient. It updates the parameters, or is added to a sum, or is written. An update uses the
-/// old w in the sum and writes the new w.
+/// <typeparamref name="TAction"/> says what becomes of the gradient. It updates the parameters, or is added to a sum, or is written. An
+/// update uses the old w in the sum and writes the new w.
 /// <para>
 /// Four rows of W are taken together. δ is read once for them, and their sums end in one vector. Each sum over i has sixteen lanes
 /// (<see cref="VirtualLanes"/>). Narrower vectors take some of these lanes after the others, so every weight is still visited once.
@@ -27,7 +27,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="weightTarget">What the action changes for the weights: the weights themselves, or their gradient.</param>
     /// <param name="biasTarget">The same for the biases.</param>
-    /// <param name="a">The layer's inputs. If <paramref name="inputDelta"/> is wanted, f′ of the layer before is computed from them.</param>
+    /// <param name="a">
+    /// The layer's inputs. If <paramref name="inputDelta"/> is wanted, f′ of the layer before is computed from them.
+    /// </param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="delta">δ, padded with zeros.</param>
     /// <param name="outputs">Columns of W.</param>
@@ -89,8 +91,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     }
 
     /// <summary>
-    /// The same for a layer whose outputs fit one vector. There is no loop over the outputs. Lanes that the layer does not have are left out: their zeros
-    /// would change nothing but the sign of a zero. The general way takes 1.3 times as long in 16 lanes, and 2.7 times in 8 (64-8).
+    /// The same for a layer whose outputs fit one vector. There is no loop over the outputs. Lanes that the layer does not have are left
+    /// out: their zeros would change nothing but the sign of a zero. The general way takes 1.3 times as long in 16 lanes, and 2.7 times in
+    /// 8 (64-8).
     /// </summary>
     internal static void OneVector(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
@@ -124,11 +127,22 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         V zero = S.Broadcast(0f), sum1 = zero, sum2 = zero, sum3 = zero;
         V sum0 = S.MultiplyAdd(LastCell<Const.Yes>(w, target, S.Broadcast(a[0]), delta, rate, mask, outputs), delta, zero);
         if (R.Value > 1)
+        {
             sum1 = S.MultiplyAdd(LastCell<Const.Yes>(w + row, target + row, S.Broadcast(a[1]), delta, rate, mask, outputs), delta, zero);
+        }
+
         if (R.Value > 2)
-            sum2 = S.MultiplyAdd(LastCell<Const.Yes>(w + 2 * row, target + 2 * row, S.Broadcast(a[2]), delta, rate, mask, outputs), delta, zero);
+        {
+            sum2 = S.MultiplyAdd(
+                LastCell<Const.Yes>(w + 2 * row, target + 2 * row, S.Broadcast(a[2]), delta, rate, mask, outputs), delta, zero);
+        }
+
         if (R.Value > 3)
-            sum3 = S.MultiplyAdd(LastCell<Const.Yes>(w + 3 * row, target + 3 * row, S.Broadcast(a[3]), delta, rate, mask, outputs), delta, zero);
+        {
+            sum3 = S.MultiplyAdd(
+                LastCell<Const.Yes>(w + 3 * row, target + 3 * row, S.Broadcast(a[3]), delta, rate, mask, outputs), delta, zero);
+        }
+
         InputDelta<R>(S.Fold(sum0), S.Fold(sum1), S.Fold(sum2), S.Fold(sum3), a, inputDelta);
     }
 
@@ -145,7 +159,8 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
             return;
         }
 
-        // The lanes are folded in registers. Through memory (16 floats stored and 4 loaded), a step of 32-64-64-64-16 took 1.2 times as long.
+        // The lanes are folded in registers. Through memory (16 floats stored and 4 loaded), a step of 32-64-64-64-16 took 1.2 times as
+        // long.
         Four sums = S.Count == VirtualLanes.Count
             ? ActAndSum<R, TRest>(w, target, a, delta, outputs, rate, 0, VirtualLanes.Count)
             : Part<R, TRest>(w, target, a, delta, outputs, rate, 0);
@@ -160,17 +175,20 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         InputDelta<R>(S.Fold(sums.Row0), S.Fold(sums.Row1), S.Fold(sums.Row2), S.Fold(sums.Row3), a, inputDelta);
     }
 
-    /// <summary>Some of the sixteen lanes, for narrower vectors. It is a call: four such parts inlined exceed what the JIT inlines at all.</summary>
+    /// <summary>
+    /// Some of the sixteen lanes, for narrower vectors. It is a call: four such parts inlined exceed what the JIT inlines at all.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Four Part<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first)
         where R : struct, IConst
         where TRest : struct, IConst => ActAndSum<R, TRest>(w, target, a, delta, outputs, rate, first, VirtualLanes.Count);
 
     /// <summary>
-    /// The action on R rows, without δ⁻. So there is no order of sums to keep. If a row does not end with a whole vector, its end is one more vector that
-    /// overlaps the last whole one. Both are read before either is written, so the lanes they share are written twice with the same value. There are two
-    /// other ways. Partial vectors after the whole ones take 2.1 times as long for 256-17, and 2.5 times for 256-31, because their masked loads wait for
-    /// the stores of the row below. Partial vectors before the whole ones take 1.25 and 1.6 times as long.
+    /// The action on R rows, without δ⁻. So there is no order of sums to keep. If a row does not end with a whole vector, its end is one
+    /// more vector that overlaps the last whole one. Both are read before either is written, so the lanes they share are written twice with
+    /// the same value. There are two other ways. Partial vectors after the whole ones take 2.1 times as long for 256-17, and 2.5 times for
+    /// 256-31, because their masked loads wait for the stores of the row below. Partial vectors before the whole ones take 1.25 and 1.6
+    /// times as long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Act<R, TRest>(float* t, float* a, float* delta, int outputs, float rate)
@@ -217,8 +235,8 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         TAction.Next<S, V>(TAction.ReadsTarget ? S.Load(target) : delta, delta, a, rate);
 
     /// <summary>
-    /// The action on R rows, and their sums with δ. It takes the vectors that start at <paramref name="first"/>, first + step, … The products of each row
-    /// are summed lane by lane.
+    /// The action on R rows, and their sums with δ. It takes the vectors that start at <paramref name="first"/>, first + step, … The
+    /// products of each row are summed lane by lane.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Four ActAndSum<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first, int step)
@@ -236,8 +254,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         if (R.Value > 2) a2 = S.Broadcast(a[2]);
         if (R.Value > 3) a3 = S.Broadcast(a[3]);
 
-        // Vectors that are not whole come first. A masked load of the last vector reaches into the row below. Once that row is stored, the load waits until
-        // the store has reached the cache, whatever the mask is. So a step of 20-17-17-17 takes 0.7 of the time. Overlapping ends, as in Act, gained nothing.
+        // Vectors that are not whole come first. A masked load of the last vector reaches into the row below. Once that row is stored, the
+        // load waits until the store has reached the cache, whatever the mask is. So a step of 20-17-17-17 takes 0.7 of the time.
+        // Overlapping ends, as in Act, gained nothing.
         nint last = TRest.Value != 0 ? first + (nint)((uint)(outputs - first + step - S.Count) / (uint)step * (uint)step) : outputs;
         int rest = (int)(outputs - last);
         V last0 = zero, last1 = zero, last2 = zero, last3 = zero, dLast = zero;
@@ -272,7 +291,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         return new Four(sum0, sum1, sum2, sum3);
     }
 
-    /// <summary>δ⁻ of R rows from the four lanes of the sum of each row. The multiply-add turns −0 into +0, whatever zeros the lanes held.</summary>
+    /// <summary>
+    /// δ⁻ of R rows from the four lanes of the sum of each row. The multiply-add turns −0 into +0, whatever zeros the lanes held.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void InputDelta<R>(
         Vector128<float> sum0, Vector128<float> sum1, Vector128<float> sum2, Vector128<float> sum3, float* a, float* inputDelta)

@@ -6,21 +6,21 @@ using FastNN.Spans;
 namespace FastNN.Sample;
 
 /// <summary>
-/// One layer, one sample: y_i = f(b_i + Σ_j x_j·w_ij), with x [inputs], W [inputs, outputs], b and y [outputs]. Outputs are in the lanes. Each output is
-/// one chain of fused multiply-adds with j ascending. No sum crosses lanes. There are three ways:
+/// One layer, one sample: y_i = f(b_i + Σ_j x_j·w_ij), with x [inputs], W [inputs, outputs], b and y [outputs]. Outputs are in the lanes.
+/// Each output is one chain of fused multiply-adds with j ascending. No sum crosses lanes. There are three ways:
 /// <list type="bullet">
 /// <item>
-/// <c>Panels</c>: eight vectors of outputs stay in registers, while one row of W after the other goes by. This is for rows of at most eight vectors, and
-/// for wider ones if the weights fit the L1 cache.
+/// <c>Panels</c>: eight vectors of outputs stay in registers, while one row of W after the other goes by. This is for rows of at most eight
+/// vectors, and for wider ones if the weights fit the L1 cache.
 /// </item>
 /// <item>
-/// <c>Stream</c>: for wider and larger layers. Each iteration takes six whole rows. Between iterations the sums are in y: the chain continues through
-/// memory. <see cref="Routes.Streams"/> has the figures. Eight rows are 2 % better on most shapes, and 6 % worse if a row is 4 KiB and eight of them
-/// fall into one cache set. Prefetching by hand cost 5-40 %.
+/// <c>Stream</c>: for wider and larger layers. Each iteration takes six whole rows. Between iterations the sums are in y: the chain
+/// continues through memory. <see cref="Tuning.Routes.Streams"/> has the figures. Eight rows are 2 % better on most shapes, and 6 % worse
+/// if a row is 4 KiB and eight of them fall into one cache set. Prefetching by hand cost 5-40 %.
 /// </item>
 /// <item>
-/// <c>FourChains</c>: a narrow layer (<see cref="SumOrder.IsNarrow"/>) fills too few vectors to hide the latency of its chain. So each output has four
-/// chains, over j ≡ 0, 1, 2, 3 (mod 4).
+/// <c>FourChains</c>: a narrow layer (<see cref="SumOrder.IsNarrow"/>) fills too few vectors to hide the latency of its chain. So each
+/// output has four chains, over j ≡ 0, 1, 2, 3 (mod 4).
 /// </item>
 /// </list>
 /// </summary>
@@ -33,8 +33,8 @@ internal static unsafe class DenseForward
     /// <param name="y">Outputs [outputs].</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="writable">
-    /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, and a later load of a
-    /// vector can take them from the store. Parts of a vector would have to reach the cache first.
+    /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, and a
+    /// later load of a vector can take them from the store. Parts of a vector would have to reach the cache first.
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void FourChains<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
@@ -117,7 +117,8 @@ internal static unsafe class DenseForward
     }
 
     /// <summary>
-    /// All outputs, six inputs in each iteration. The sums are in y. The sums of the last vector, if it is not whole, are beside y, where a whole one fits.
+    /// All outputs, six inputs in each iteration. The sums are in y. The sums of the last vector, if it is not whole, are beside y, where a
+    /// whole one fits.
     /// </summary>
     /// <inheritdoc cref="FourChains{S, V, A}"/>
     [SkipLocalsInit]

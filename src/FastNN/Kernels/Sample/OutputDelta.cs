@@ -4,9 +4,10 @@ using FastNN.Simd;
 namespace FastNN.Sample;
 
 /// <summary>
-/// The output layer of one sample: δ_i = ∂C/∂z_i = ∂c/∂a(a_i, y_i)·f′(z_i), the factor of the cost times the factor of the activation. The result is
-/// C = Σ_i c(a_i, y_i). a and y are [count]. f′ is computed from the kept numbers of the layer. δ is padded (<see cref="VirtualLanes"/>), and a padding of
-/// zeros stays zero. The sum C has sixteen lanes: i is in lane i mod 16, and then the lanes are folded.
+/// The output layer of one sample: δ_i = ∂C/∂z_i = ∂c/∂a(a_i, y_i)·f′(z_i), the factor of the cost times the factor of the activation. The
+/// result is C = Σ_i c(a_i, y_i). a and y are [count]. f′ is computed from the kept numbers of the layer. δ is padded
+/// (<see cref="VirtualLanes"/>), and a padding of zeros stays zero. The sum C has sixteen lanes: i is in lane i mod 16, and then the lanes
+/// are folded.
 /// </summary>
 internal static unsafe class OutputDelta
 {

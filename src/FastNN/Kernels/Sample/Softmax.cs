@@ -15,8 +15,8 @@ namespace FastNN.Sample;
 internal static unsafe class Softmax
 {
     /// <summary>
-    /// a from z. Both may be the same. If all sums are near 0, no power waits for the largest sum, and each power takes two operations less: on Zen 5
-    /// 115 instead of 158 ns for 1000 floats at 512 bits, and 8 instead of 14 for 16 floats.
+    /// a from z. Both may be the same. If all sums are near 0, no power waits for the largest sum, and each power takes two operations
+    /// less: on Zen 5 115 instead of 158 ns for 1000 floats at 512 bits, and 8 instead of 14 for 16 floats.
     /// </summary>
     internal static void Activate<S, V>(float* z, float* a, int count)
         where S : struct, ISimd<V>
@@ -73,7 +73,9 @@ internal static unsafe class Softmax
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(S.Min(S.Broadcast(Cost.MostUnlikely), S.Subtract(m, z)), y, sum);
 
-    /// <summary>The largest of the sums, or of their magnitudes. A NaN among them may get lost here, but it makes all outputs NaN later.</summary>
+    /// <summary>
+    /// The largest of the sums, or of their magnitudes. A NaN among them may get lost here, but it makes all outputs NaN later.
+    /// </summary>
     private static float Largest<S, V, TMagnitude>(float* z, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -135,7 +137,8 @@ internal static unsafe class Softmax
         nint i = first, last = count - S.Count;
         if (i + VirtualLanes.Count <= last)
         {
-            // Each iteration finishes two powers and begins the two after them, as in ActivationSpan. With two, no values need to be moved along.
+            // Each iteration finishes two powers and begins the two after them, as in ActivationSpan. With two, no values need to be moved
+            // along.
             power.Begin<TNear>(S.Load(z + i), out V t0, out V s0);
             power.Begin<TNear>(S.Load(z + i + VirtualLanes.Count), out V t1, out V s1);
             for (; i <= last - 3 * VirtualLanes.Count; i += 2 * VirtualLanes.Count)
@@ -176,7 +179,8 @@ internal static unsafe class Softmax
     }
 
     /// <summary>
-    /// One vector of e. z is read before e is written, because a load waits for a recent store if both addresses are the same within a page.
+    /// One vector of e. z is read before e is written, because a load waits for a recent store if both addresses are the same within a
+    /// page.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<S, V, TCost>(float* z, float* y, float* e, nint i, V power, V m, ref V powers, ref V targets, ref V costs)

@@ -5,10 +5,10 @@ using FastNN.Simd;
 namespace FastNN.Spans;
 
 /// <summary>
-/// y_k = f(x_k) for k in 0..count−1. y may be x. If f is long, each iteration computes the second half of f for one vector, and the first half for the
-/// vector four places later. The sigmoid takes some 46 cycles, one operation after the other. Whole sigmoids would fill the schedulers of the
-/// processor, and too few of them would overlap. With halves, 16 floats on Zen 4 take 10.0 instead of 11.0 cycles at 512 bits, and 14.0 instead of 15.3 at
-/// 256 bits. At 256 bits without the instructions of AVX-512 they take 16.7 instead of 26.9.
+/// y_k = f(x_k) for k in 0..count−1. y may be x. If f is long, each iteration computes the second half of f for one vector, and the first
+/// half for the vector four places later. The sigmoid takes some 46 cycles, one operation after the other. Whole sigmoids would fill the
+/// schedulers of the processor, and too few of them would overlap. With halves, 16 floats on Zen 4 take 10.0 instead of 11.0 cycles at 512
+/// bits, and 14.0 instead of 15.3 at 256 bits. At 256 bits without the instructions of AVX-512 they take 16.7 instead of 26.9.
 /// </summary>
 internal static unsafe class ActivationSpan
 {

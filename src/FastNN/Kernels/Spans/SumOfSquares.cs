@@ -5,8 +5,8 @@ using FastNN.Simd;
 namespace FastNN.Spans;
 
 /// <summary>
-/// Σ_k min(clip, max(−clip, g_k))² for k in 0..count−1. <see cref="NormBlocks"/> says which blocks there are, and what is in double precision. In a block,
-/// k is in lane k mod 16, and then the lanes are folded in halves.
+/// Σ_k min(clip, max(−clip, g_k))² for k in 0..count−1. <see cref="NormBlocks"/> says which blocks there are, and what is in double
+/// precision. In a block, k is in lane k mod 16, and then the lanes are folded in halves.
 /// </summary>
 internal static unsafe class SumOfSquares
 {

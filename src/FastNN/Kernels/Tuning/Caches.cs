@@ -18,8 +18,8 @@ internal readonly record struct Caches(int L1, int L2)
     internal static Caches OfBytes(int l1, int l2) => new(l1 / sizeof(float), l2 / sizeof(float));
 
     /// <summary>
-    /// The sizes that the processor says. Some virtual machines do not name a level, or name a size that no core has. Then the level counts as in
-    /// <see cref="Usual"/>.
+    /// The sizes that the processor says. Some virtual machines do not name a level, or name a size that no core has. Then the level counts
+    /// as in <see cref="Usual"/>.
     /// </summary>
     internal static Caches Measure()
     {

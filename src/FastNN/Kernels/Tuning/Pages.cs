@@ -4,9 +4,9 @@ namespace FastNN.Tuning;
 internal static class Pages
 {
     /// <summary>
-    /// Whether rows of this many floats are whole pages apart, or nearly so, to within a vector. Then the lowest twelve bits of a load from one row equal
-    /// those of a store to another. The processor takes the addresses for the same, and the load waits for the store. Also, a column of the matrix falls
-    /// into one set of the L1 cache.
+    /// Whether rows of this many floats are whole pages apart, or nearly so, to within a vector. Then the lowest twelve bits of a load from
+    /// one row equal those of a store to another. The processor takes the addresses for the same, and the load waits for the store. Also, a
+    /// column of the matrix falls into one set of the L1 cache.
     /// </summary>
     internal static bool Alias(int floats)
     {

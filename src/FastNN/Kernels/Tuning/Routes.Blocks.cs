@@ -22,10 +22,10 @@ internal static partial class Routes
     private const int RowDepth = MostDepth;
 
     /// <summary>
-    /// Rows. A panel of W jumps from row to row. If the rows are powers of two apart, it falls into few sets of the caches. So if W exceeds L2, the first
-    /// six samples leave a copy of the panel to the others. 128 samples of 1024-1024 reach 91 % of the peak, and 50 % without copies
-    /// (<c>--routes 1024-1024 128 --force rows,direct</c>). 64 samples reach 85 and 48 %. 64 samples of 1000-1000 reach 88 and 86 %. If W fits L2, copies
-    /// cost 1 to 5 % (<c>--routes 784-128 64 --force rows,copies</c>).
+    /// Rows. A panel of W jumps from row to row. If the rows are powers of two apart, it falls into few sets of the caches. So if W exceeds
+    /// L2, the first six samples leave a copy of the panel to the others. 128 samples of 1024-1024 reach 91 % of the peak, and 50 % without
+    /// copies (<c>--routes 1024-1024 128 --force rows,direct</c>). 64 samples reach 85 and 48 %. 64 samples of 1000-1000 reach 88 and 86 %.
+    /// If W fits L2, copies cost 1 to 5 % (<c>--routes 784-128 64 --force rows,copies</c>).
     /// </summary>
     internal static RowBlocks RowBlocksFor(int inputs, int outputs, int samples, int rows, in Machine machine)
     {
@@ -35,16 +35,17 @@ internal static partial class Routes
     }
 
     /// <summary>
-    /// Tiles forward. Weights are copied if two things are true: the rows of W are so many lines apart that columns fall into an eighth of the sets of L1,
-    /// and there are enough tiles to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with copies and 74 % without
-    /// (<c>--variant Vector256 --routes 1024-1024-1024 1024 --force direct</c>), and 64 samples of 768-768 reach 83 and 77 %. Two tiles, or rows of 384,
-    /// would lose. At 512 bits such layers go in rows.
+    /// Tiles forward. Weights are copied if two things are true: the rows of W are so many lines apart that columns fall into an eighth of
+    /// the sets of L1, and there are enough tiles to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with
+    /// copies and 74 % without (<c>--variant Vector256 --routes 1024-1024-1024 1024 --force direct</c>), and 64 samples of 768-768 reach 83
+    /// and 77 %. Two tiles, or rows of 384, would lose. At 512 bits such layers go in rows.
     /// <para>
-    /// With half as many lanes, a term takes half as long, so the caches must be quicker. At 256 bits, 1000-1000 reaches 88 % of the peak with 128 terms
-    /// and 75 % with 200 (<c>--force depth=200</c>). From copies, 1024-1024 reaches 83 % with 96 terms and 78 % with 128. One tile copies nothing. It
-    /// reaches 78 % with 64 terms and 70 % with 128.
+    /// With half as many lanes, a term takes half as long, so the caches must be quicker. At 256 bits, 1000-1000 reaches 88 % of the peak
+    /// with 128 terms and 75 % with 200 (<c>--force depth=200</c>). From copies, 1024-1024 reaches 83 % with 96 terms and 78 % with 128.
+    /// One tile copies nothing. It reaches 78 % with 64 terms and 70 % with 128.
     /// </para>
     /// </summary>
+    internal static TileBlocks TileBlocksFor(int outputs, int lanes, int tiles, in Machine machine)
     {
         bool suits = lanes < MostLanes && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
         bool wanted = machine.Forced.Between(Choice.Copies, Choice.Direct) ?? suits;
@@ -57,20 +58,24 @@ internal static partial class Routes
     internal static int TileBackDepth(int lanes, in Machine machine) => DepthOr(lanes >= MostLanes ? MostDepth : 128, in machine);
 
     /// <summary>
-    /// Whether a narrow layer on tiles takes its four chains in pairs. A pair has costs besides its products. They show if there are few inputs: at 512
-    /// bits all four chains together take 0.92 of the time for 8-32, 0.98 for 32-32, and as long for 48-32 (<c>--routes 32-32 64 --force pairs</c>). If
-    /// all four do not fit the registers, one vector of samples after the other takes 0.94 of the time for 8-10, and 1.03 for 16-10.
+    /// Whether a narrow layer on tiles takes its four chains in pairs. A pair has costs besides its products. They show if there are few
+    /// inputs: at 512 bits all four chains together take 0.92 of the time for 8-32, 0.98 for 32-32, and as long for 48-32
+    /// (<c>--routes 32-32 64 --force pairs</c>). If all four do not fit the registers, one vector of samples after the other takes 0.94 of
+    /// the time for 8-10, and 1.03 for 16-10.
     /// </summary>
     /// <param name="inputs">The inputs of the layer.</param>
     /// <param name="outputs">The outputs of the layer.</param>
-    /// <param name="together">Outputs whose four chains fit the registers together, for all vectors of a tile. 1 if no two fit.</param>
+    /// <param name="together">
+    /// Outputs whose four chains fit the registers together, for all vectors of a tile. 1 if they do not fit.
+    /// </param>
     /// <param name="machine">The machine.</param>
     internal static bool ChainsInPairs(int inputs, int outputs, int together, in Machine machine) =>
         machine.Forced.Between(Choice.Pairs, Choice.Together) ?? (outputs > together && inputs >= (together > 1 ? 48 : 16));
 
     /// <summary>
-    /// A narrow layer in pairs of chains: the most inputs in a pass, a multiple of four. The inputs of a pass take 20 KiB of a tile. They stay in L1 for all
-    /// outputs. Anything from 100 to 300 is as good. In one pass 400-32 and 784-32 take 1.06 and 1.1 times as long at 512 bits, and 1.2 times with AVX2.
+    /// A narrow layer in pairs of chains: the most inputs in a pass, a multiple of four. The inputs of a pass take 20 KiB of a tile. They
+    /// stay in L1 for all outputs. Anything from 100 to 300 is as good. In one pass 400-32 and 784-32 take 1.06 and 1.1 times as long at
+    /// 512 bits, and 1.2 times with AVX2.
     /// </summary>
     internal static int PairsDepth(in Machine machine) => machine.Forced.Depth > 0 ? (machine.Forced.Depth + 3) / 4 * 4 : 160;
 
