@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime;
 using System.Runtime.InteropServices;
@@ -11,6 +13,9 @@ namespace FastNN.Dispatch;
 /// <param name="Supported">The variants that this process accelerates, the widest last.</param>
 /// <param name="Setting">The value of <see cref="KernelSet.EnvironmentVariable"/>, null if there is none.</param>
 /// <param name="IsCompiledAhead">Whether NativeAOT compiled the program. Then nothing is compiled while it runs.</param>
+/// <param name="WhyUnoptimized">
+/// Why the code of this library may run without optimization, tens of times slower. Null if it is optimized.
+/// </param>
 /// <param name="Architecture">The architecture of the process.</param>
 /// <param name="HasFusedMultiplyAdd">
 /// Whether vectors of 128 bits have a fused multiply-add. Otherwise it is computed in double precision.
@@ -22,6 +27,7 @@ internal sealed record KernelReport(
     IReadOnlyList<KernelVariant> Supported,
     string? Setting,
     bool IsCompiledAhead,
+    string? WhyUnoptimized,
     Architecture Architecture,
     bool HasFusedMultiplyAdd,
     bool HasIntrinsics,
@@ -34,14 +40,21 @@ internal sealed record KernelReport(
     private static readonly ImmutableArray<string> s_settings =
     [
         "EnableHWIntrinsic", "EnableAVX", "EnableAVX2", "EnableFMA", "EnableAVX512", "EnableAVX512F", "PreferredVectorBitWidth",
-        "TieredCompilation", "TieredPGO", "TC_QuickJitForLoops", "TC_OnStackReplacement", "ReadyToRun",
+        "TieredCompilation", "TieredPGO", "TC_QuickJitForLoops", "TC_OnStackReplacement", "ReadyToRun", MinimalOptimization, CallCounting,
     ];
+
+    /// <summary>With 1 the JIT optimizes nothing.</summary>
+    private const string MinimalOptimization = "JITMinOpts";
+
+    /// <summary>With 0 methods stay as they are compiled first: quickly, and not optimized.</summary>
+    private const string CallCounting = "TC_CallCounting";
 
     /// <summary>The report of this process.</summary>
     internal static KernelReport Current => new(
         [.. KernelSet.Supported.Select(set => set.Variant)],
         KernelSet.Setting,
         JitInfo.GetCompiledMethodCount() == 0, // in a project that sets PublishAot, IsDynamicCodeSupported says no under the JIT too
+        WhyUnoptimizedBy(typeof(KernelReport).Assembly, Debugger.IsAttached, Environment.GetEnvironmentVariable),
         RuntimeInformation.ProcessArchitecture,
         Simd128.HasFusedMultiplyAdd,
         Vector128.IsHardwareAccelerated,
@@ -57,9 +70,11 @@ internal sealed record KernelReport(
                where variant > KernelVariant.Scalar
                select $"{variant}: {StatusOf(variant)}",
             $"processor: {Processor.Name}; {Features}; {Environment.ProcessorCount} logical",
-            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {Compiler}, {RuntimeInformation.OSDescription}",
+            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {Compiler}, {RuntimeInformation.OSDescription}"
+                + (WhyUnoptimized == null ? "" : $"; NOT OPTIMIZED: {WhyUnoptimized}"),
             $"environment: {Settings}",
         ]);
+
     /// <summary>What <see cref="KernelVariant.Auto"/> is, and why.</summary>
     internal string Choice
     {
@@ -77,6 +92,24 @@ internal sealed record KernelReport(
                 return $"none. {refusal.Message}";
             }
         }
+    }
+
+    /// <summary>What keeps the JIT from optimizing. Null if nothing does.</summary>
+    /// <param name="library">The assembly with the kernels.</param>
+    /// <param name="isDebugged">Whether a debugger is attached. Most debuggers ask the JIT not to optimize.</param>
+    /// <param name="variable">Gives an environment variable.</param>
+    internal static string? WhyUnoptimizedBy(Assembly library, bool isDebugged, Func<string, string?> variable)
+    {
+        if (library.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+            return "FastNN was built without optimization";
+        if (NumberOf(MinimalOptimization) is > 0) return $"the environment sets {MinimalOptimization}";
+        if (NumberOf(CallCounting) is 0 && NumberOf("TieredCompilation") is not 0) return $"the environment sets {CallCounting}";
+
+        return isDebugged ? "a debugger is attached, which may prevent it" : null;
+
+        int? NumberOf(string name) => int.TryParse(
+            variable("DOTNET_" + name) ?? variable("COMPlus_" + name), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
     }
 
     private static string? Version =>
