@@ -32,7 +32,7 @@ internal interface IActivation
 
     static abstract float Value(float z);
 
-    /// <summary>f′ from the kept value. That is a, or f′ itself, which is returned as it is.</summary>
+    /// <summary>f′ from the kept value. That is a, or f′ itself. f′ itself is returned as it is.</summary>
     static virtual float Slope(float kept) => kept;
 
     /// <summary>f(z) and f′(z), for a function that keeps f′(z).</summary>

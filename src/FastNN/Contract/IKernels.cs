@@ -11,7 +11,7 @@ internal unsafe interface IKernels
     static abstract void Activate<A>(float* z, float* a, nint count)
         where A : struct, IActivation;
 
-    /// <summary>The same, and f′(z) takes the place of z.</summary>
+    /// <summary>The same, and f′(z) replaces z.</summary>
     static abstract void ActivateKeepingSlope<A>(float* z, float* a, nint count)
         where A : struct, IActivation;
 

@@ -34,7 +34,7 @@ internal readonly unsafe struct TileChunk
     /// <summary>Floats in such a row.</summary>
     internal int Columns { get; }
 
-    /// <summary>The samples of every tile but the last. It has as many lanes.</summary>
+    /// <summary>The samples of each tile but the last. Such a tile has as many lanes.</summary>
     internal int Tile { get; }
 
     /// <summary>Lanes of the last tile, at least as many as it has samples.</summary>

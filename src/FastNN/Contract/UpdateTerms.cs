@@ -19,7 +19,7 @@ internal readonly record struct UpdateTerms(float Rate, float Keep, float Decay,
 }
 
 /// <summary>
-/// The coefficients of a rule, as floats, or each of them in all lanes of a vector. A rule ignores those that it does not have.
+/// The coefficients of a rule, as floats. Or each of them fills all lanes of a vector. A rule ignores those that it does not have.
 /// </summary>
 /// <param name="FirstKeep">The factor of the first state.</param>
 /// <param name="FirstTake">The factor of what is added to the first state.</param>

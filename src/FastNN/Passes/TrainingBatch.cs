@@ -43,8 +43,6 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <exception cref="InvalidOperationException">
     /// Another thread uses this object. Nothing was changed. The other methods throw it too.
     /// </exception>
-    /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
-    /// <exception cref="InvalidOperationException">The pass is at work, as for all that follow. Nothing was changed.</exception>
     internal double Cost(TrainingPasses passes, float* x, float* y, int batch)
     {
         using Ticket ticket = TakeTicket();

@@ -68,8 +68,8 @@ internal unsafe partial class TrainingPasses<K, T>
     }
 
     /// <summary>
-    /// Tiles through the layers from <paramref name="first"/> on. Its inputs are there. The inputs of all later layers follow, and the last
-    /// outputs.
+    /// Tiles through the layers from <paramref name="first"/> on. The inputs of that layer are in place. This writes the inputs of all
+    /// later layers, and the outputs of the last.
     /// </summary>
     private void ForwardInTiles(int first, float* parameters, in TileMemory memory)
     {
@@ -178,7 +178,7 @@ internal unsafe partial class TrainingPasses<K, T>
         int inputs = layer.Inputs, lanes = memory.Lanes, samples = memory.Samples, tiles = memory.Group.Tiles;
         nint stride = memory.Group.OutputStride;
 
-        // The identity needs nothing kept, but its loads may stay in the code. So kept is delta, which is large enough.
+        // The identity needs nothing kept, but its loads may stay in the code. So kept is delta. It is large enough.
         var within = new TileGroup(tiles, stride, stride);
         T.TileBackward<Identity>(parameters + layer.Weights, delta, layer.Outputs, delta, inputs, inputDelta, lanes, within);
         for (int t = 0; t < tiles; t++)

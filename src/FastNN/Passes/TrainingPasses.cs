@@ -29,7 +29,7 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan)
     internal abstract float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas);
 
     /// <summary>
-    /// A step of one sample: <see cref="OutputDelta"/>, then backward through all layers, which are updated on the way. The rate is
+    /// A step of one sample: <see cref="OutputDelta"/>, then backward through all layers. Each layer is updated on the way. The rate is
     /// −learning rate.
     /// </summary>
     internal abstract float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate);

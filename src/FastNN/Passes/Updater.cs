@@ -66,7 +66,7 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
             ref readonly LayerShape layer = ref layers[l], before = ref layers[first ? 0 : l - 1]; // the first layer passes nothing on
             float* w = parameters + layer.Weights, g = Block!.Pointer, a = first ? x : activations + before.Activations;
             float* kept = activations + before.Kept, delta = deltas + layer.Activations, inputDelta = deltas + before.Activations;
-            int block = Math.Max((BlockFloats / layer.Outputs - 1) / Fours, 1) * Fours; // rows; the biases are one more
+            int block = Math.Max((BlockFloats / layer.Outputs - 1) / Fours, 1) * Fours; // rows, and the biases are one more
             for (int from = 0; from < layer.Inputs; from += block)
             {
                 int rows = Math.Min(block, layer.Inputs - from), to = from + rows;

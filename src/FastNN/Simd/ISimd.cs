@@ -12,10 +12,10 @@ namespace FastNN.Simd;
 internal unsafe interface ISimd<V>
     where V : struct
 {
-    /// <summary>Lanes in a vector; a constant for the JIT.</summary>
+    /// <summary>Lanes in a vector: a constant for the JIT.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Registers for such vectors, 16 or 32; a constant for the JIT.</summary>
+    /// <summary>Registers for such vectors, 16 or 32: a constant for the JIT.</summary>
     static abstract int Registers { get; }
 
     static abstract V Broadcast(float value);
@@ -54,10 +54,10 @@ internal unsafe interface ISimd<V>
     /// <summary>c − a·b with one rounding.</summary>
     static abstract V SubtractProduct(V a, V b, V c);
 
-    /// <summary>a &lt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
+    /// <summary>a &lt; x ? a : x. A NaN in <paramref name="x"/> survives.</summary>
     static abstract V Min(V a, V x);
 
-    /// <summary>a &gt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
+    /// <summary>a &gt; x ? a : x. A NaN in <paramref name="x"/> survives.</summary>
     static abstract V Max(V a, V x);
 
     /// <summary>|a|.</summary>

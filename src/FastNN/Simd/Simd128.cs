@@ -190,7 +190,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     private static Vector128<double> RoundToOdd(Vector128<double> x, Vector128<double> y)
     {
         Vector128<double> sum = x + y, fromY = sum - x;
-        Vector128<double> error = (x - (sum - fromY)) + (y - fromY); // exact, by Knuth; NaN where the sum is not finite
+        Vector128<double> error = (x - (sum - fromY)) + (y - fromY); // exact, by Knuth. It is NaN if the sum is not finite
         Vector128<long> bits = sum.AsInt64();
         Vector128<long> inexact = Vector128.GreaterThan(Vector128.Abs(error), Vector128<double>.Zero).AsInt64();
         Vector128<long> even = (bits & Vector128<long>.One) - Vector128<long>.One;

@@ -208,7 +208,7 @@ internal static unsafe class BatchGradient
     /// <summary>Some rows of the gradient, and the outputs of one panel.</summary>
     /// <param name="panel">δ of these outputs.</param>
     /// <param name="inputs">a of the first row and sample.</param>
-    /// <param name="step">Floats from sample to sample: 1 in tiles. In rows it is n_in, which is greater.</param>
+    /// <param name="step">Floats from sample to sample: 1 in tiles. In rows it is n_in, a larger number.</param>
     /// <param name="row">In tiles, the place of the first row among all inputs of a tile.</param>
     /// <param name="sum">What the sums start from, or null.</param>
     /// <param name="target">Receives the result.</param>

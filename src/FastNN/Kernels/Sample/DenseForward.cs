@@ -26,6 +26,7 @@ namespace FastNN.Sample;
 /// </summary>
 internal static unsafe class DenseForward
 {
+    /// <summary>A narrow layer, with four chains for each output.</summary>
     /// <param name="x">Inputs.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>

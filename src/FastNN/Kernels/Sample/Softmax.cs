@@ -137,8 +137,8 @@ internal static unsafe class Softmax
         nint i = first, last = count - S.Count;
         if (i + VirtualLanes.Count <= last)
         {
-            // Each iteration finishes two powers and begins the two after them, as in ActivationSpan. With two, no values need to be moved
-            // along.
+            // Each iteration finishes two powers and begins the two after them. ActivationSpan does so too. With two, no values need to be
+            // moved along.
             power.Begin<TNear>(S.Load(z + i), out V t0, out V s0);
             power.Begin<TNear>(S.Load(z + i + VirtualLanes.Count), out V t1, out V s1);
             for (; i <= last - 3 * VirtualLanes.Count; i += 2 * VirtualLanes.Count)

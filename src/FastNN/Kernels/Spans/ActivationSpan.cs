@@ -57,7 +57,7 @@ internal static unsafe class ActivationSpan
         }
     }
 
-    /// <summary>y_k = f(z_k), and f′(z_k) takes the place of z_k.</summary>
+    /// <summary>y_k = f(z_k), and f′(z_k) replaces z_k.</summary>
     internal static void ActivateKeepingSlope<S, V, A>(float* z, float* y, nint count)
         where S : struct, ISimd<V>
         where V : struct

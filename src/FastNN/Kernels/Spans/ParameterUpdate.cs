@@ -8,7 +8,7 @@ namespace FastNN.Spans;
 /// One update of count parameters by any rule:
 /// <code>g ← scale·min(clip, max(−clip, g))
 /// g ← g + decay·w                                  if decay is not 0
-/// d ← the direction of the rule, which also changes its states
+/// d ← the direction of the rule. The rule also changes its states
 /// w ← keep·w + rate·d                              if rate is not 0</code>
 /// All are [count]. The gradient in memory does not change. A clip of ∞ and factors of 1 change no bit.
 /// </summary>

@@ -35,7 +35,7 @@ internal static partial class Routes
     }
 
     /// <summary>
-    /// Tiles forward. Weights are copied if two things are true: the rows of W are so many lines apart that columns fall into an eighth of
+    /// Tiles forward. Weights are copied if two things are true: the distance between rows of W is such that columns fall into an eighth of
     /// the sets of L1, and there are enough tiles to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with
     /// copies and 74 % without (<c>--variant Vector256 --routes 1024-1024-1024 1024 --force direct</c>), and 64 samples of 768-768 reach 83
     /// and 77 %. Two tiles, or rows of 384, would lose. At 512 bits such layers go in rows.

@@ -71,10 +71,10 @@ internal static partial class Routes
 
     /// <summary>
     /// Whether a layer, at 512 bits, is faster in rows than in tiles. There are two cases. Either W exceeds L2 and there are samples enough
-    /// to pay for the copies of it. Or more than two tiles would take turns at columns of W that are in few sets of L1. 128 samples of
-    /// 128-128 reach 93 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of 1024-1024 reach 91 and 58 %,
-    /// and those of 1000-1000 91 and 86 %. But 500-500 reaches 90 % in tiles, and 83 % in rows. With narrower vectors, tiles have the time
-    /// to fetch their weights.
+    /// to pay for the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. 128
+    /// samples of 128-128 reach 93 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of 1024-1024 reach
+    /// 91 and 58 %, and those of 1000-1000 91 and 86 %. But 500-500 reaches 90 % in tiles, and 83 % in rows. With narrower vectors, tiles
+    /// have the time to fetch their weights.
     /// </summary>
     internal static bool RowsBetterThanTiles(int inputs, int outputs, int lanes, int tiles, int samples, in Machine machine)
     {
