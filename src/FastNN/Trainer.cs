@@ -109,7 +109,7 @@ public sealed unsafe partial class Trainer
         if (!cost.Suits(last))
         {
             string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
-            throw new ArgumentException($"cost {cost} needs {needed} as the activation of the last layer, but that is {last}.", nameof(cost));
+            throw new ArgumentException($"cost {cost} needs {needed} as the last layer's activation, but that is {last}.", nameof(cost));
         }
 
         if (!Enum.IsDefined(reduction))
