@@ -38,12 +38,8 @@ public sealed partial class Trainer
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
     /// <exception cref="InvalidOperationException">The same as for <see cref="Step"/>, at any step or measurement.</exception>
     public FitResult Fit(
-        ReadOnlySpan<float> inputs,
-        ReadOnlySpan<float> targets,
-        FitOptions options,
-        FitState? state = null,
-        IProgress<EpochReport>? progress = null,
-        CancellationToken cancellationToken = default)
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options, FitState? state = null,
+        IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         int samples = Validate(inputs, targets);
