@@ -60,7 +60,7 @@ public class HostileFileTests
         { Entry("[1000000,1000000]", "[0,4000000000000]"), "The tensors of the header take 4000000000000 bytes, but" },
         { Entry("[2,1]", "[0,8]"), "The tensors of the header take 8 bytes, but 4 follow the header." },
         { Entry("[0,0]", "[0,0]"), "The tensors of the header take 0 bytes, but" },
-        { Entry("[1,1]", "[4,8]"), "The data has a hole: the tensor \"0.weight\" [1, 1] begins at 4, what is before it ends at 0." },
+        { Entry("[1,1]", "[4,8]"), "The data has a hole: the tensor \"0.weight\" [1, 1] begins at 4, but the data before it ends at 0." },
         { "{" + W + ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "The data has an overlap: the tensor " },
         { "{" + W + ",\"b\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}", "The data has an overlap: the tensor \"b\" [1] begins at 2" },
         { Entry("[4]", "[0,4]", "U8"), "The tensor \"0.weight\" [4] must have two dimensions, outputs and inputs, of at least 1." },
@@ -75,7 +75,7 @@ public class HostileFileTests
     /// <summary>What is changed in the header of a good file, and what is said of it.</summary>
     public static TheoryData<string, string, string> Lies { get; } = new()
     {
-        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file is of FastNN's version 2, but this library reads version 1." },
+        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file has the format version 2 of FastNN, but this library reads version 1." },
         { "Relu,Relu", "Relu,Tanh", "The metadata is damaged: its CRC-32C is " },
         { "0.weight=", "0.weighs=", "The metadata is damaged" },
         { "\"fastnn.checksum\"", "\"fastnn.checksun\"", "The metadata lacks \"fastnn.checksum\"." },
@@ -87,7 +87,7 @@ public class HostileFileTests
         { "Relu,Relu,", "Relu,Tanh,", "Output 0 of sample 0 is " },
         { "Relu,Relu,", "Relu,Swish,", "The activation \"Swish\" in the metadata is none of Gelu,Identity," },
         { "Relu,Relu,", "Relu,", "\"fastnn.activations\" in the metadata must name one for each of 3 layers, but is \"Relu,Softmax\"." },
-        { "Relu,Relu,", "Softmax,Relu,", "Softmax in the metadata couples the neurons of a layer and must be that of the last, but is not." },
+        { "Relu,Relu,", "Softmax,Relu,", "Softmax in the metadata couples the neurons of a layer. Only the last layer may have it, but another one has." },
         { "2,4,3,2", "2,4,4,2", "The tensors are those of widths 2,4,3,2, but the metadata says \"2,4,4,2\"." },
         { "0.weight=", "0.weight=1", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight=1" },
         { "0.weight=", "0.weight:", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight:" },
@@ -137,7 +137,7 @@ public class HostileFileTests
         {
             file[bit / 8] ^= (byte)(1 << bit % 8);
             AssertRefused(file, "is damaged: its CRC-32C is ");
-            AssertRefused(file, "For what others made of it, remove the \"fastnn.\" metadata.");
+            AssertRefused(file, "If you changed the file on purpose, remove its \"fastnn.\" metadata.");
             Network.Load(file, new LoadOptions { Verify = false });
             file[bit / 8] ^= (byte)(1 << bit % 8);
         }
@@ -212,10 +212,10 @@ public class HostileFileTests
         foreach ((string first, string second) in ((string, string)[])[("hidden", "output"), ("fc1", "fc01"), ("actor.0", "critic.0")])
             AssertRefused(TensorFile.Of(Weight(first, 1, 1), Weight(second, 1, 1)), "does not follow from the numbers in them: list all in ");
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\" that is not taken yet, but those of layers \"a\".",
+            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\" that is not taken yet, but none.",
+            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
             NetworkFileTests.Given with { Layers = ["a", "a"] });
         AssertRefused(TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
         AssertRefused(

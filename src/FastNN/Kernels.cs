@@ -221,7 +221,8 @@ public static unsafe class Kernels
     /// </exception>
     public static void BackwardAccumulate(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> weights,
-        Span<float> weightGradient, Span<float> biasGradient, Span<float> inputDelta, KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
+        Span<float> weightGradient, Span<float> biasGradient, Span<float> inputDelta,
+        KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
     {
         CheckSlope(inputActivation, nameof(inputActivation));
         KernelSet set = KernelSet.For(kernels);

@@ -14,9 +14,10 @@ internal static class AtomicFile
     /// </summary>
     /// <remarks>
     /// It is not promised that the new name has reached the disk when the method returns. .NET cannot open a folder, so a folder cannot be
-    /// flushed. After a loss of power, the path may hold the old content of the last seconds, as the file system allows. A process that is
-    /// killed leaves the temporary file. A symbolic link at the path is replaced by a file. On Unix the file keeps the mode of the file
-    /// that it replaces, but its owner is the user who writes it. On Windows it has the permissions of a new file.
+    /// flushed. The file system takes some seconds to write the name. After a loss of power in this time, the path may hold the old
+    /// content. A process that is killed leaves the temporary file. A symbolic link at the path is replaced by a file. On Unix the file
+    /// keeps the mode of the file that it replaces, but its owner is the user who writes it. On Windows it has the permissions of a new
+    /// file.
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <param name="write">Writes the content, and leaves the stream open.</param>
@@ -53,7 +54,9 @@ internal static class AtomicFile
     {
         string suffix = $".{Guid.NewGuid():N}.tmp";
         int room = MostOfName - suffix.Length, length = Math.Min(name.Length, room);
-        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) > room || (length > 0 && char.IsHighSurrogate(name[length - 1]))) length--;
+        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) > room || (length > 0 && char.IsHighSurrogate(name[length - 1])))
+            length--;
+
         return name[..length] + suffix;
     }
 

@@ -73,8 +73,8 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         }
         catch (OutOfMemoryException)
         {
-            // The pool has no memory for the item. This is like a pool without a free thread: the caller does the work, and an update that has
-            // begun is completed.
+            // The pool has no memory for the item. This is like a pool without a free thread: the caller does the work, and an update that
+            // has begun is completed.
         }
         catch (ThreadInterruptedException)
         {

@@ -53,5 +53,6 @@ public sealed class AdamW : Optimizer
 
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<AdamRule>();
 
-    private protected override RuleTerms<float> RuleAt(long step, out double divisor) => AdamRule.TermsAt(step, Beta1, Beta2, Epsilon, out divisor);
+    private protected override RuleTerms<float> RuleAt(long step, out double divisor) =>
+        AdamRule.TermsAt(step, Beta1, Beta2, Epsilon, out divisor);
 }
