@@ -111,9 +111,10 @@ public class PyTorchFileTests
     public void Options_that_contradict_themselves_are_refused()
     {
         Assert.StartsWith(
-            "Hidden is Softmax, which couples", Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
+            "Hidden must be an activation of each neuron by itself, but is Softmax.",
+            Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
         Assert.StartsWith(
-            "Activations[0] is Softmax, which couples",
+            "Activations[0] must be an activation of each neuron by itself, but is Softmax.",
             Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [Activation.Softmax, Activation.Relu] }).Message);
         Assert.StartsWith("Activations[0] must be", Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [null!] }).Message);
         byte[] file = TensorFile.Of(TensorFile.F32("weight", [1, 1], 1));

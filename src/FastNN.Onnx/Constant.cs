@@ -33,21 +33,21 @@ internal sealed class Constant
         count = 0;
         if (tensor.DataLocation != 0)
             return "keeps its data in another file (external data), which is not supported; save the model with all data in it";
-
-        string shape = Fault.Shape(tensor.Dims);
         if (tensor.Dims.Count > MostDimensions)
-            return $"is of shape {shape} with {tensor.Dims.Count} dimensions; at most {MostDimensions} are supported";
-        if (isTransposed && tensor.Dims.Count != 2) return $"must have two dimensions to be transposed, but is of shape {shape}";
+            return $"is of shape {Shape()} with {tensor.Dims.Count} dimensions; at most {MostDimensions} are supported";
+        if (isTransposed && tensor.Dims.Count != 2) return $"must have two dimensions to be transposed, but is of shape {Shape()}";
 
         long product = 1;
         foreach (long length in tensor.Dims)
         {
             if (length is < 1 or > int.MaxValue || (product *= length) > int.MaxValue)
-                return $"is of shape {shape}; every length must be at least 1, and their product at most {int.MaxValue}";
+                return $"is of shape {Shape()}; every length must be at least 1, and their product at most {int.MaxValue}";
         }
 
         count = (int)product;
         return null;
+
+        string Shape() => Fault.Shape(tensor.Dims);
     }
 
     /// <summary>What is wrong with the type or the data of a tensor; null if nothing is wrong.</summary>

@@ -51,7 +51,7 @@ internal sealed class Graph
         }
 
         budget.Book(
-            bytes + (long)NameBytes * names, "nodes for its size, of which a layer has several, or names of what they read and give");
+            bytes + (long)NameBytes * names, "nodes for its size, several for each layer, or names of their inputs and outputs");
         _values = new Dictionary<string, Value>(names);
         foreach (TensorProto tensor in graph.Initializer)
         {

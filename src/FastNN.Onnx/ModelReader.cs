@@ -23,7 +23,7 @@ internal static class ModelReader
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw Fault.Of("The model", "it is no message of protocol buffers, or not all of one", exception);
+            throw Fault.Of("The model", "it is no message of protocol buffers, or only a part of one", exception);
         }
     }
 
@@ -61,7 +61,7 @@ internal static class ModelReader
         foreach (OperatorSetIdProto opset in model.OpsetImport)
         {
             if (opset.Domain is "" or Operation.StandardDomain && opset.Version < OldestOpset)
-                throw Fault.Of("The model", $"it is of opset {opset.Version}; from {OldestOpset} on they are supported");
+                throw Fault.Of("The model", $"it is of opset {opset.Version}; opsets from {OldestOpset} on are supported");
         }
     }
 }

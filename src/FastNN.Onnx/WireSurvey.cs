@@ -101,7 +101,7 @@ internal readonly ref struct WireSurvey
     }
 
     private void Book(long bytes) =>
-        _budget.Book(bytes, "parts for its size (nodes, of which a layer has several, tensors, and what is in them)");
+        _budget.Book(bytes, "parts for its size (nodes, several for each layer, tensors, and their contents)");
 
     private ulong Varint(ref int position, int end)
     {

@@ -31,8 +31,8 @@ namespace FastNN;
 /// gradient of the inputs adds ⌈n_in⌉₁₆.
 /// </item>
 /// <item>
-/// A batch is computed in chunks of c samples. c is at most 128 for each thread, and less if that would take more than 64 MB. The chunks
-/// take ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. The first layer adds no n_in if it reads the samples where they are. It does so if
+/// A batch is computed in chunks of c samples. c is at most 128 for each thread, and less if that would take more than 64 MB. A chunk
+/// takes ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. The first layer adds no n_in if it reads the samples where they are. It does so if
 /// it has more inputs than outputs and at most 262,144 weights, and if its outputs are a multiple of 16 and at least 48.
 /// </item>
 /// <item>

@@ -214,7 +214,7 @@ internal sealed class SafetensorsHeader
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what, string name, string kind)
     {
         if (reader.TokenType != expected)
-            throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but a {reader.TokenType} stands there.");
+            throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but is a {reader.TokenType}.");
     }
 
     /// <summary>Sorts the tensors by their data, and checks that they tile the data.</summary>
