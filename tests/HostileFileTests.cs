@@ -124,7 +124,7 @@ public class HostileFileTests
     public void The_file_that_the_lies_are_made_of_is_good()
     {
         NetworkFileTests.AssertSame(s_network, Network.Load(WithChecksum(TensorFile.Saved(s_network))));
-        AssertRefused(TensorFile.Of("{" + W + "}", s_four), "The file does not name the activations of its 1 layers: give them in LoadOptions, Hidden and");
+        AssertRefused(TensorFile.Of("{" + W + "}", s_four), "The file does not name the activations of its 1 layers: give them in LoadOptions, as Hidden and");
         Assert.Equal([0, 0], Network.Load(TensorFile.Of("{" + W + "}", s_four), NetworkFileTests.Given).Parameters);
     }
 

@@ -157,9 +157,10 @@ public static unsafe class Kernels
         Guard.NoOverlap(delta, nameof(delta), targets, nameof(targets));
 
         float* padded = ThreadScratch.Get(VirtualLanes.RoundUp(outputs.Length));
-        OutputKernels output = set.Of(activation ?? Activation.Sigmoid).Under(Cost.SquaredError);
         float cost;
-        fixed (float* a = outputs, y = targets) cost = output.Delta(a, a, y, padded, outputs.Length);
+        fixed (float* a = outputs, y = targets)
+            cost = set.Of(activation ?? Activation.Sigmoid).Under(Cost.SquaredError).Delta(a, a, y, padded, outputs.Length);
+
         new Span<float>(padded, delta.Length).CopyTo(delta);
         return cost;
     }
@@ -192,11 +193,12 @@ public static unsafe class Kernels
         CheckBackward(weights, weights, nameof(weights), biases, nameof(biases), inputs, delta, inputDelta);
         Guard.LearningRate(learningRate);
 
-        int outputs = delta.Length;
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
-        ActivationKernels function = set.Of(inputActivation ?? Activation.Sigmoid);
         fixed (float* w = weights, b = biases, a = inputs)
-            function.BackwardUpdate(w, b, a, null, inputs.Length, scratch.Delta, outputs, scratch.InputDelta, -learningRate);
+        {
+            set.Of(inputActivation ?? Activation.Sigmoid)
+                .BackwardUpdate(w, b, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
+        }
 
         scratch.CopyInputDelta(inputDelta);
     }
@@ -230,11 +232,12 @@ public static unsafe class Kernels
         Guard.NoOverlap(weightGradient, nameof(weightGradient), weights, nameof(weights));
         Guard.NoOverlap(biasGradient, nameof(biasGradient), weights, nameof(weights));
 
-        int outputs = delta.Length;
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
-        ActivationKernels function = set.Of(inputActivation ?? Activation.Sigmoid);
         fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs)
-            function.BackwardAccumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, outputs, scratch.InputDelta);
+        {
+            set.Of(inputActivation ?? Activation.Sigmoid)
+                .BackwardAccumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
+        }
 
         scratch.CopyInputDelta(inputDelta);
     }
