@@ -95,7 +95,7 @@ internal static class Figures
     private static object?[] Xor => Expected<LearningTests>(nameof(LearningTests.Xor_is_learnt_from_this_many_of_20_random_starts));
 
     /// <summary>What the method's own documentation says in floats.</summary>
-    private static int BytesOfNeuron => Said("src/FastNN/Network.cs", @"a batch at most (\d+) for each neuron") * sizeof(float);
+    private static int BytesOfNeuron => Said("src/FastNN/Network.cs", @"A batch needs at most (\d+) floats") * sizeof(float);
 
     private static double Alone(string size) => Zen5.Sample("forward", size, 1);
 
