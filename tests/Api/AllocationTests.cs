@@ -16,9 +16,14 @@ public class AllocationTests
            select (widths, batch, set.Variant),
     ];
 
-    /// <summary>Of the reference and of the widest variant.</summary>
+    /// <summary>The rows of the reference and of the widest variant.</summary>
     public static TheoryData<KernelVariant, string, string> VariantsAndOutputs { get; } =
-        [.. from row in Cases.VariantsAndOutputs where row.Data.Item1 == Kernels.Supported[0] || row.Data.Item1 == Kernels.Supported[^1] select row.Data];
+    [
+        .. from row in Cases.VariantsAndOutputs
+           let variant = row.Data.Item1
+           where variant == Kernels.Supported[0] || variant == Kernels.Supported[^1]
+           select row.Data,
+    ];
 
     [Theory]
     [MemberData(nameof(NetworksBatchesAndVariants))]

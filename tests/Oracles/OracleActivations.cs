@@ -96,7 +96,9 @@ internal static class OracleActivations
     internal static Bounded[] Softmax(Bounded[] z)
     {
         double most = z.Max(zi => zi.Value), sum = z.Sum(zi => Math.Exp(zi.Value - most)), error = z.Max(zi => zi.Error);
-        double rounding = Math.Exp(2 * PowerError + SumError(z.Length) + 3 * U); // more than (1 + …)·(1 + …)/(1 − …), which has no third 1 + u
+
+        // More than (1 + …)·(1 + …)/(1 − …): that has no third 1 + u.
+        double rounding = Math.Exp(2 * PowerError + SumError(z.Length) + 3 * U);
         return Array.ConvertAll(z, zi =>
         {
             double a = Math.Exp(zi.Value - most) / sum;
