@@ -35,7 +35,6 @@ internal static class Validation
             table.AddRow([$"{activation}, ULP", "", .. Contestant.All.Select(c => contestants.Contains(c) ? $"{LargestError(activation, c):F2}" : ""), ""]);
         }
 
-
         foreach (Deviation deviation in rejected) AnsiConsole.MarkupLineInterpolated($"[red]{deviation}[/]");
         table.Caption("ULP: largest error of 262,144 values in ±87, or less, in units in the last place of the exact result");
         isValid = rejected.Count == 0;

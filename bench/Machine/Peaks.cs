@@ -1,7 +1,6 @@
 using FastNN.Plumbing;
 using FastNN.Simd;
 
-
 namespace FastNN.Bench;
 
 /// <summary>

@@ -66,7 +66,9 @@ internal static class FannFile
         for (int l = 0; l < problem.Layers.Length; l++)
         {
             Dense layer = problem.Layers[l];
-            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {ActivationForms.Required(ActivationForms.Of(problem.ActivationOf(l)).Fann, problem.ActivationOf(l))}) ");
+            Activation f = problem.ActivationOf(l);
+            string function = ActivationForms.Required(ActivationForms.Of(f).Fann, f);
+            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {function}) ");
             file.Write("(0, 0, 0) ");
         }
 

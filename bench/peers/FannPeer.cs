@@ -23,7 +23,8 @@ internal sealed unsafe class FannPeer : ITrainingPeer
     /// <summary>What FANN does not have of this kind.</summary>
     internal static string? Lacks(NetworkKind kind)
     {
-        Activation[] missing = [.. new[] { kind.Hidden, kind.Output }.Distinct().Where(activation => ActivationForms.Of(activation).Fann is null)];
+        Activation[] missing = [.. new[] { kind.Hidden, kind.Output }.Distinct()
+            .Where(activation => ActivationForms.Of(activation).Fann is null)];
         return missing.Length == 0 ? null : $"it has no {string.Join(" and no ", missing as object[])}";
     }
 

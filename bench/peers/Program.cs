@@ -19,7 +19,8 @@ int Run(bool validateOnly, bool save)
     string? file = save ? ResultsFolder.PathOf("peers.json") : null;
     Screen.Prepare();
     Screen.Header();
-    if (ActivationForms.Missing.Any()) throw new InvalidOperationException($"Forms.cs has no row for {string.Join(", ", ActivationForms.Missing)}.");
+    if (ActivationForms.Missing.Any())
+        throw new InvalidOperationException($"Forms.cs has no row for {string.Join(", ", ActivationForms.Missing)}.");
     List<(NetworkKind Kind, int[] Widths, int[] Batches)> tasks =
     [
         .. from widths in networks select (NetworkKind.Article, widths, widths.Max() >= LargeNetwork ? batchesOfLargeNetworks : batches),

@@ -166,7 +166,7 @@ public sealed unsafe partial class Network
         {
             if (batch > 1)
             {
-                BatchForward.Run(_passes, Buffer.Pointer, x, y, batch, threads);
+                ForwardBatch.Forward(_passes, Buffer.Pointer, x, y, batch, threads);
             }
             else if (_scratch == 0)
             {

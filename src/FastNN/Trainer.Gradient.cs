@@ -99,7 +99,7 @@ public sealed unsafe partial class Trainer
         {
             _updater.Begin(_updater.NextTerms());
             _updater.Limit(gradient);
-            _updater.All(gradient);
+            _updater.UpdateAll(gradient);
         }
         else
         {
@@ -125,10 +125,9 @@ public sealed unsafe partial class Trainer
     private void BackwardSample(TrainingPasses given, float* x, float* y, Span<float> inputGradient)
     {
         float* inputDelta = null, parameters = _network.Buffer.Pointer;
-        if (!inputGradient.IsEmpty)
-            inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
-        given.Differentiate(parameters, x, y, _activations.Pointer, _deltas.Pointer);
-        given.Accumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
+        if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
+        given.OutputDelta(parameters, x, y, _activations.Pointer, _deltas.Pointer);
+        given.BackwardAccumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
@@ -136,7 +135,7 @@ public sealed unsafe partial class Trainer
     {
         gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, and keeps the sign of a zero
         float cost = DifferentiateSample(x, y);
-        _passes.Accumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
+        _passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
         return cost;
     }
 }

@@ -80,7 +80,7 @@ public sealed unsafe partial class Trainer
     private readonly Optimizer _optimizer;
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
-    private readonly BatchPass _pass;
+    private readonly TrainingBatch _pass;
     private readonly TrainingPasses _passes;
     private readonly Updater? _updater; // null for Sgd without decay and clipping: the gradient goes straight into the parameters
 
@@ -130,7 +130,7 @@ public sealed unsafe partial class Trainer
         _deltas = new AlignedBuffer(plan.Shapes[^1].ActivationsEnd);
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
         _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
-        _pass = new BatchPass(plan, network.Buffer.Pointer, threads, _updater);
+        _pass = new TrainingBatch(plan, network.Buffer.Pointer, threads, _updater);
     }
 
     /// <summary>The network whose parameters the steps update.</summary>
@@ -287,12 +287,12 @@ public sealed unsafe partial class Trainer
         {
             cost = GradientOfSample(x, y, GradientBuffer);
             updater.Limit(GradientBuffer.Pointer);
-            updater.All(GradientBuffer.Pointer);
+            updater.UpdateAll(GradientBuffer.Pointer);
         }
         else
         {
             cost = DifferentiateSample(x, y);
-            updater.Back(x, _activations.Pointer, _deltas.Pointer);
+            updater.BackwardUpdate(x, _activations.Pointer, _deltas.Pointer);
         }
 
         return cost;
@@ -309,7 +309,7 @@ public sealed unsafe partial class Trainer
     private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_passes, x, y, batch);
 
     private float DifferentiateSample(float* x, float* y) =>
-        _passes.Differentiate(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+        _passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>The factor of the sum of the samples' gradients.</summary>
     private float Scale(int batch) => Reduction == Reduction.Mean ? 1f / batch : 1f;

@@ -3,12 +3,12 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>
-/// g_ij = Σ_s δ_i[s]·a_j[s] over the samples in ascending order; then g ← scale·g, or w ← w + rate·(scale·g). The specification of
-/// <see cref="Batch.BatchGradient"/>; its tiles and panels are one sample and one neuron wide.
+/// g_ij = Σ_s δ_i[s]·a_j[s] over the samples in ascending order. Then g ← scale·g, or w ← w + rate·(scale·g). The specification of the
+/// kernel <c>Batch.BatchGradient</c>. Its tiles have one sample, and its panels have one neuron.
 /// </summary>
 internal static unsafe class BatchGradient
 {
-    internal static void Run(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
+    internal static void Sum(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
     {
         for (int j = from; j < to; j++)
         {

@@ -2,10 +2,10 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>Σ_k min(clip, max(−clip, g_k))². The specification of <see cref="Spans.SumOfSquares"/>.</summary>
+/// <summary>Σ_k min(clip, max(−clip, g_k))². The specification of the kernel <c>Spans.SumOfSquares</c>.</summary>
 internal static unsafe class SumOfSquares
 {
-    internal static double Run(float* g, nint count, float clip)
+    internal static double Sum(float* g, nint count, float clip)
     {
         double sum = 0;
         float* lanes = stackalloc float[VirtualLanes.Count];

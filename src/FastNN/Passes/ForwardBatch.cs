@@ -1,0 +1,54 @@
+using FastNN.Plumbing;
+using FastNN.Tuning;
+
+namespace FastNN.Passes;
+
+/// <summary>Forward for a batch, tile by tile, on one thread or several.</summary>
+internal sealed unsafe class ForwardBatch : ParallelWork
+{
+    [ThreadStatic]
+    private static ForwardBatch? t_work;
+
+    private ForwardPasses? _passes;
+    private float* _parameters, _x, _y;
+    private int _batch, _samples;
+
+    /// <summary>All samples, from x to y.</summary>
+    internal static void Forward(ForwardPasses passes, float* parameters, float* x, float* y, int batch, int threads)
+    {
+        ForwardBatch work = t_work ??= new ForwardBatch();
+        work._passes = passes;
+        work._parameters = parameters;
+        work._x = x;
+        work._y = y;
+        work._batch = batch;
+        int tile = passes.Plan.Kernels.Tile;
+        work._samples = tile * Routes.ShareOfTiles(passes.TilesTogether, (batch - 1) / tile + 1, threads);
+        try
+        {
+            work.Run((batch - 1) / work._samples + 1, threads);
+        }
+        finally
+        {
+            work._passes = null;
+        }
+    }
+
+    private protected override void RunItem(int item)
+    {
+        ForwardPasses passes = _passes!;
+        int inputs = passes.Plan.Inputs, outputs = passes.Plan.Outputs, tile = passes.Plan.Kernels.Tile, fewest = passes.FewestForTile;
+        nint first = (nint)item * _samples;
+        int left = (int)nint.Min(_samples, _batch - first);
+        float* x = _x + first * inputs, y = _y + first * outputs, scratch = ThreadScratch.Get(passes.BatchScratch);
+        for (int done; left > 0; left -= done, x += (nint)done * inputs, y += (nint)done * outputs)
+        {
+            // Samples that do not fill a tile take one vector if they fill it. Otherwise they take no more lanes than they need.
+            int tiles = Math.Max(1, left / tile), samples = Math.Min(left, tile);
+            if (samples < tile && samples > tile / 2) samples = tile / 2;
+            done = tiles * samples;
+            if (samples >= fewest) passes.ForwardTiles(_parameters, x, y, tiles, samples, scratch);
+            else passes.ForwardFew(_parameters, x, y, samples, scratch);
+        }
+    }
+}
