@@ -119,7 +119,7 @@ public class PyTorchFileTests
             "Hidden is Softmax, which couples",
             Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
         Assert.StartsWith(
-            "Activations[0] is Softmax, which couples",
+            "Activations[0] must be an activation of each neuron by itself, but is Softmax.",
             Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [Activation.Softmax, Activation.Relu] }).Message);
         Assert.StartsWith(
             "Activations[0] must be", Assert.Throws<ArgumentException>(() => new LoadOptions { Activations = [null!] }).Message);

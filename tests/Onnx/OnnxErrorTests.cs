@@ -52,7 +52,7 @@ public class OnnxErrorTests
         ["GELU with another half"] = (() => Gelu(1.41421354f, 1f, 0.6f), ["(Mul)", "no part of an activation"]),
         ["GELU with a vector"] = (() => From(Layer(), m => m.Op("Div", m.Raw([1f, 2f], 2))), ["(Div)", "must be one FLOAT or DOUBLE"]),
         ["a residual"] = (() => From(Square(), (m, z) => m.Node("Add", z, m.Op("Relu").Value)), ["(Relu)", "branches"]),
-        ["a squared value"] = (() => From(Layer(), m => m.Node("Mul", m.Value, m.Value)), ["(Mul)", "no part of an activation"]),
+        ["a squared value"] = (() => From(Layer(), m => m.Node("Mul", m.Value, m.Value)), ["(Mul)", "not part of a known activation"]),
         ["two readers"] = (() => Two(Layer().Op("Relu")), ["(Tanh)", "and others read 'v4'; branches"]),
         ["many readers"] = (() => Many(Layer()), ["(Identity)", "branches"]),
         ["the output is read"] = (() => Layer().Output().Op("Relu"), ["(Relu)", "reads the graph's output"]),

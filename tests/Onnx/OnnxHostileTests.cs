@@ -104,7 +104,7 @@ public class OnnxHostileTests
         Assert.Null(LoadDeep(most));
         Assert.NotNull(LoadDeep(most + 1));
         Assert.Null(LoadDeep(most * 97 / 100, width: 130));
-        Assert.Contains("of which a layer has several", LoadDeep(500)!.Message);
+        Assert.Contains("several for each layer", LoadDeep(500)!.Message);
         for (int layers = 100; layers < 400; layers += 10) LoadDeep(layers);
 
         ModelFormatException? LoadDeep(int layers, int width = 5) =>

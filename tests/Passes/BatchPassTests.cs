@@ -86,7 +86,7 @@ public unsafe class BatchPassTests
             var adam = new Adam(0.5f);
             float* w = Network.Buffer.Pointer;
             State = new OptimizerState(adam.StateNames, Parameters);
-            Pass = new BatchPass(Network.Plan, w, threads, new Updater(Network.Plan, w, adam, State));
+            Pass = new TrainingBatch(Network.Plan, w, threads, new Updater(Network.Plan, w, adam, State));
         }
 
         internal Network Network { get; } = new([2, 4, 3, 2], seed: 1);
@@ -95,7 +95,7 @@ public unsafe class BatchPassTests
 
         internal AlignedBuffer Gradient { get; } = new(Parameters);
 
-        internal BatchPass Pass { get; }
+        internal TrainingBatch Pass { get; }
 
         internal OutputKernels Output => Network.Plan.Functions[^1].Under(FastNN.Cost.SquaredError);
 

@@ -96,7 +96,7 @@ public sealed unsafe class PassMemoryTests
         Guarded deltas = new(new float[plan.Shapes[^1].ActivationsEnd]);
         TrainingPasses training = plan.Forward.Under(plan.Functions[^1].Under(Cost.SquaredError));
         plan.Forward.Forward(w.Pointer, x.Pointer, scratch.Pointer, outputs.Pointer, outputs.Span.Length);
-        float cost = training.Differentiate(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer);
+        float cost = training.OutputDelta(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer);
         float cost2 = training.Step(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer, Rate);
         Cases.AssertSameBits(cost, cost2, "the cost of a step");
         Guarded.AssertGuards(scratch, activations, deltas);

@@ -96,7 +96,7 @@ public unsafe class UpdateKernelTests
         (values, clipped) = ([.. values, .. values, .. values], [.. clipped, .. clipped, .. clipped]);
         Guarded g = new(values), w = new(new float[values.Length]);
         KernelSet.For(variant).UpdateBy<SgdRule>()
-            .Run(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
+            .Update(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
         Assert.Equal(clipped, w.Span.ToArray());
     }
 
@@ -113,8 +113,8 @@ public unsafe class UpdateKernelTests
                     second = Magnitudes(supply, count);
                 float[] before = w.Span.ToArray();
                 Guarded w2 = w.Copy(), first2 = first.Copy(), second2 = second.Copy();
-                reference.Run(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
-                kernel.Run(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
+                reference.Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
+                kernel.Update(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
 
                 string what = $"{typeof(TRule).Name}, {count}, {terms}";
                 Cases.AssertSameBits(w.Span, w2.Span, $"{what}, parameters");
