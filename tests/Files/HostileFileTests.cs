@@ -81,7 +81,10 @@ public class HostileFileTests
     /// <summary>What is changed in the header of a good file, and what the message says about it.</summary>
     public static TheoryData<string, string, string> Lies { get; } = new()
     {
-        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file has the format version 2 of FastNN, but this library reads version 1." },
+        {
+            "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"",
+            "The file has the format version 2 of FastNN, but this library reads version 1."
+        },
         { "Relu,Relu", "Relu,Tanh", "The metadata is damaged: its CRC-32C is " },
         { "0.weight=", "0.weighs=", "The metadata is damaged" },
         { "\"fastnn.checksum\"", "\"fastnn.checksun\"", "The metadata lacks \"fastnn.checksum\"." },
@@ -231,10 +234,12 @@ public class HostileFileTests
         }
 
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
+            TensorFile.Of(Weight("a", 1, 1)),
+            "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
+            TensorFile.Of(Weight("a", 1, 1)),
+            "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
             NetworkFileTests.Given with { Layers = ["a", "a"] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
