@@ -8,7 +8,7 @@ using Xunit;
 namespace FastNN.Tests.Files;
 
 /// <summary>
-/// Whatever the bytes are, what comes is a network or a <see cref="ModelFormatException"/> that says what is wrong, soon, in little memory.
+/// Any bytes give a network, or a <see cref="ModelFormatException"/> that says what is wrong. It comes soon and takes little memory.
 /// </summary>
 [Collection(nameof(Alone))]
 public class HostileFileTests
@@ -17,7 +17,7 @@ public class HostileFileTests
     private static readonly byte[] s_four = new byte[4];
     private static readonly Network s_network = new([2, 4, 3, 2], Activation.Relu, Activation.Softmax, seed: 1);
 
-    /// <summary>Headers with four bytes of data, and what is said of them.</summary>
+    /// <summary>Headers with four bytes of data, and what the message says about them.</summary>
     public static TheoryData<string, string> Headers { get; } = new()
     {
         { "{}", "The tensors of the header take 0 bytes, but" },
@@ -78,7 +78,7 @@ public class HostileFileTests
             "The tensor \"1.weight\" [0, 1] must have two dimensions" },
     };
 
-    /// <summary>What is changed in the header of a good file, and what is said of it.</summary>
+    /// <summary>What is changed in the header of a good file, and what the message says about it.</summary>
     public static TheoryData<string, string, string> Lies { get; } = new()
     {
         { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file has the format version 2 of FastNN, but this library reads version 1." },
@@ -87,7 +87,7 @@ public class HostileFileTests
         { "\"fastnn.checksum\"", "\"fastnn.checksun\"", "The metadata lacks \"fastnn.checksum\"." },
     };
 
-    /// <summary>The same, to metadata whose checksum is made to fit again.</summary>
+    /// <summary>The same for metadata. Their checksum is made to fit again.</summary>
     public static TheoryData<string, string, string> ConsistentLies { get; } = new()
     {
         { "Relu,Relu,", "Relu,Tanh,", "Output 0 of sample 0 is " },
@@ -271,7 +271,7 @@ public class HostileFileTests
         AssertRefused(WithChecksum(file), "The metadata has no checksum of the tensor \"2.bias\" [3].");
     }
 
-    /// <summary>Where the file holds 500,000 characters, messages show 64, and allocate what the file has, twice, and a megabyte.</summary>
+    /// <summary>The file holds 500,000 characters. Messages show 64 of them. The memory is at most twice the file and a megabyte.</summary>
     [Theory]
     [InlineData("\"fastnn.version\":\"", "xxx", "version xxx")]
     [InlineData("\"fastnn.version\":\"", "\\u001b[31", "version ?[31?[31")]
@@ -320,7 +320,8 @@ public class HostileFileTests
     }
 
     /// <summary>
-    /// What is allocated is bounded by what is there, twice the file and a megabyte, whatever a header claims, from whatever source.
+    /// The memory is bounded by the data that are there: twice the file and a megabyte. It does not depend on what a header claims, nor on
+    /// the source.
     /// </summary>
     [Fact]
     public void Memory_and_time_grow_with_what_is_there()
@@ -372,7 +373,7 @@ public class HostileFileTests
         return text.Replace(old, changed);
     }
 
-    /// <summary>The file with a checksum of its metadata that fits.</summary>
+    /// <summary>The file, with a checksum that fits its metadata.</summary>
     internal static byte[] WithChecksum(byte[] file)
     {
         string header = TensorFile.HeaderOf(file);
@@ -394,7 +395,7 @@ public class HostileFileTests
         }
     }
 
-    /// <summary>From memory and from streams alike.</summary>
+    /// <summary>Memory and streams give the same.</summary>
     private static void AssertRefused(byte[] file, string message, LoadOptions? options = null)
     {
         foreach (Action load in (Action[])[() => Network.Load(file, options), () => Network.Load(new MemoryStream(file), options)])

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace FastNN.Tests.Onnx;
 
-/// <summary>What is not supported, or contradicts itself, is named with its node and the reason.</summary>
+/// <summary>
+/// Some models have parts that are not supported or that contradict themselves. The message names the node and the reason.
+/// </summary>
 public class OnnxErrorTests
 {
     private static readonly float[] s_six = [1, 2, 3, 4, 5, 6];
@@ -211,7 +213,7 @@ public class OnnxErrorTests
         Assert.IsAssignableFrom<FormatException>(new ModelFormatException());
     }
 
-    /// <summary>A Gemm of 3-2 with the weights c0 and the biases c1; c0t [2, 3] is there too.</summary>
+    /// <summary>A Gemm of 3-2 with the weights c0 and the biases c1. The model also has c0t [2, 3].</summary>
     private static OnnxBuilder Layer(int inputs = 3, params object?[] dimensions) => Layer(_ => { }, inputs, dimensions);
 
     private static OnnxBuilder Layer(Action<TensorProto> edit, int inputs = 3, params object?[] dimensions)
