@@ -248,8 +248,7 @@ public class HostileFileTests
             new LoadOptions { Activations = [Activation.Relu, Activation.Relu] });
         AssertRefused(
             TensorFile.Of(new TensorFile.Tensor("0.weight", "F16", [17_000_000, 1], new byte[34_000_000])),
-            "The layers make no network: widths ask for more than",
-            NetworkFileTests.Given);
+            "The layers make no network: widths ask for more than", NetworkFileTests.Given);
         AssertRefused(
             TensorFile.Saved(s_network), "The activation of layer 2 is Softmax in the file, but Relu in the options.",
             new() { Output = Activation.Relu });
