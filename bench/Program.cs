@@ -1,7 +1,9 @@
 using System.CommandLine;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
-using FastNN.Bench;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Results;
+using FastNN.Bench.Runs;
 using Spectre.Console;
 
 var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes." };

@@ -60,7 +60,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
         var seen = new int[readers];
         while (_published < publications)
         {
-            Interlocked.Add(ref _allocated, Bench.Allocated.Fewest(PublishSome));
+            Interlocked.Add(ref _allocated, Bench.Machine.Allocated.Fewest(PublishSome));
 
             // Each reader goes on before the next ones, so that it sees many.
             _calls.CopyTo(seen, 0);
@@ -88,7 +88,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
     {
         var outputs = new float[MostTogether * _m];
         long last = 0;
-        while (!_done) Interlocked.Add(ref _allocated, Bench.Allocated.Fewest(ReadSome));
+        while (!_done) Interlocked.Add(ref _allocated, Bench.Machine.Allocated.Fewest(ReadSome));
 
         void ReadSome()
         {

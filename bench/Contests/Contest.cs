@@ -1,7 +1,11 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Sample;
+using FastNN.Bench.Spans;
+using FastNN.Bench.WholeNetworks;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
 /// <summary>
 /// One task that contestants are compared at: its buffers, its call, what it has to do at least, and the results that validation compares. What is timed

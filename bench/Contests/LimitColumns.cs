@@ -2,8 +2,9 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using FastNN.Bench.Machine;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
 /// <summary>BenchmarkDotNet's columns of what its medians reach of the limits, and how many times as fast as the baseline that is at the same size.</summary>
 [AttributeUsage(AttributeTargets.Class)]

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>What calls allocate on their thread, in the bench and in tests.</summary>
 internal static class Allocated

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>What this machine was measured to allow one thread.</summary>
 /// <param name="MultiplyAddLatency">Nanoseconds.</param>

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using FastNN.Plumbing;
 using FastNN.Simd;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// Measures what the machine allows: the peak of multiply-adds per vector width, divisions, latencies, and for each working set how fast it

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// A call that is timed in many short rounds, in turn with others, so that a machine that drifts favours none. As a time the best round

@@ -2,7 +2,7 @@ using FastNN.Plumbing;
 using FastNN.Simd;
 
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// Loops that do nothing but one operation: many at once for the peak, each on the result of the one before for the latency. They go on

@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.Contests;
+
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// The least time in which this machine, with the limits measured in the same run, can do some work: the roofline model, with

@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.WholeNetworks;
+
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// What one call has to do, whoever does it: the demands of its phases, which follow one another, and how far its results wait for each

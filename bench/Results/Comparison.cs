@@ -1,6 +1,10 @@
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Runs;
+using FastNN.Bench.WholeNetworks;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>The launches of a run put together: the rows of its report, and how they are shown.</summary>
 internal static class Comparison

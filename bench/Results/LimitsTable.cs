@@ -1,6 +1,7 @@
+using FastNN.Bench.Machine;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>The limits of the machine on the screen.</summary>
 internal static class LimitsTable

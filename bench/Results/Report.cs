@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastNN.Bench.Machine;
+using FastNN.Bench.WholeNetworks;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>
 /// What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>. Pictures and tables of pages are made from it.
@@ -58,7 +60,7 @@ internal sealed record MachineReport(
         };
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
-            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{FastNN.Kernels.Default}",
+            FastNN.Bench.Machine.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{FastNN.Kernels.Default}",
             DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
     }
 

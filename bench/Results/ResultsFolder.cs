@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.Machine;
+
+namespace FastNN.Bench.Results;
 
 /// <summary>Where results are kept: <c>bench/results/&lt;cpu&gt;/</c> in the repository.</summary>
 internal static class ResultsFolder

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text.RegularExpressions;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 

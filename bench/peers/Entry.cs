@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastNN.Bench.Machine;
 
 namespace FastNN.Bench.Peers;
 

@@ -1,3 +1,5 @@
+using FastNN.Bench.WholeNetworks;
+
 namespace FastNN.Bench.Peers;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using FastNN.Bench.Contests;
+using FastNN.Bench.WholeNetworks;
 
 namespace FastNN.Bench.Peers;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 using FastNN.Bench.Peers;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Spectre.Console;
 
 IReadOnlyList<int[]> networks = Networks.Widths;

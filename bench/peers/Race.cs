@@ -1,3 +1,7 @@
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
+
 namespace FastNN.Bench.Peers;
 
 /// <summary>The peers on the same problems: first compared with FastNN, then timed in turns with it, and what came of both.</summary>

@@ -1,3 +1,4 @@
+using FastNN.Bench.Results;
 using Spectre.Console;
 
 namespace FastNN.Bench.Peers;

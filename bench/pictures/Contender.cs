@@ -1,3 +1,4 @@
+using FastNN.Bench.Results;
 using ScottPlot;
 
 namespace FastNN.Bench.Pictures;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;

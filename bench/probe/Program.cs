@@ -2,7 +2,7 @@
 // "throughput": prints the variant that runs, then a line for each task, "nanoseconds of a call, task".
 using System.Globalization;
 using FastNN;
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 
 if (args is ["first", var file])
 {

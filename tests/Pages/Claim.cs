@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using FastNN.Bench;
+using FastNN.Bench.Results;
 using Xunit;
 
 namespace FastNN.Tests.Pages;

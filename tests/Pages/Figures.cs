@@ -1,4 +1,6 @@
-using FastNN.Bench;
+using FastNN.Bench.Learning;
+using FastNN.Bench.WholeNetworks;
+
 using static FastNN.Tests.Pages.Claim;
 using static FastNN.Tests.Pages.Results;
 

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.WholeNetworks;
 
 /// <summary>What a network of given widths is for: its activations, the cost, and how it learns.</summary>
 /// <param name="Name">What tables add to its widths; none for the article's kind.</param>

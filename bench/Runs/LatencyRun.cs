@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 using HdrHistogram;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>
 /// What <c>-- --latency</c> does, in about two minutes: times ten million single calls of each kind, one by one, for what is behind the mean. All in turn, in

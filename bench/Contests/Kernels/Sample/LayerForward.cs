@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.Contests;
+
+namespace FastNN.Bench.Sample;
 
 /// <summary>
 /// One layer n → n, one sample, for the picture of throughput against width: powers of two and ragged widths between.

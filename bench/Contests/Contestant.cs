@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FastNN.Dispatch;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
 /// <summary>Who runs in the benchmarks: the reference, the library of .NET to compare with, and every vector variant of this machine.</summary>
 public sealed class Contestant

@@ -1,7 +1,11 @@
 using System.Numerics.Tensors;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Learning;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>What <c>dotnet run -c Release --project bench</c> does, in under four minutes.</summary>
 internal static class DefaultRun

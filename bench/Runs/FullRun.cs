@@ -6,10 +6,13 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Order;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 using Perfolizer.Horology;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in some tens of minutes.</summary>
 internal static class FullRun

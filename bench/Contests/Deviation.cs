@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using FastNN.Bench.Machine;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
 /// <summary>
 /// How far a contestant's results are from the scalar reference's: the library's own must have the same bits. And what a call allocates:

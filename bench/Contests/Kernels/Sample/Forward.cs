@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Sample;
 
 /// <summary>One layer, one sample: y_i = σ(b_i + Σ_j x_j·w_ij).</summary>
 public unsafe class Forward : Contest

@@ -1,7 +1,7 @@
-using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.WholeNetworks;
 
 /// <summary>Whole networks, on one sample at a time or on batches.</summary>
 public abstract class NetworkContest : Contest
@@ -84,67 +84,3 @@ public abstract class NetworkContest : Contest
     private static IEnumerable<Size> RaggedNetworks(int batch) =>
         ((int[][])[[1, 1], [3, 4, 2], [7, 9, 33, 3], [20, 40, 18]]).Select((widths, k) => new Size(widths) { Batch = batch, Threads = 1 + (batch + k) % 3 });
 }
-
-/// <summary>Samples through all layers.</summary>
-public class NetworkForward : NetworkContest
-{
-    public NetworkForward()
-        : this(batches: false)
-    {
-    }
-
-    private protected NetworkForward(bool batches)
-        : base(batches)
-    {
-    }
-
-    internal override string Pass => ScalingTask.Forward;
-
-    internal override Work Work => Work.OfForward(Size.Widths, Size.Batch);
-
-    private protected override IEnumerable<NetworkKind> Kinds => NetworkKind.Others.Where(kind => !kind.Adam);
-
-    private protected override float[] Results => [.. Y.Span];
-
-    [Benchmark]
-    public override void Run() => Network.Forward(X.Span, Y.Span, Size.Threads);
-}
-
-/// <summary>The same for batches, which go through tile by tile.</summary>
-public class NetworkBatchForward() : NetworkForward(batches: true);
-
-/// <summary>A step of training: forward, backward, update. For one sample it is the online step.</summary>
-public class NetworkStep : NetworkContest
-{
-    private Trainer _trainer = null!;
-    private float _cost;
-
-    public NetworkStep()
-        : this(batches: false)
-    {
-    }
-
-    private protected NetworkStep(bool batches)
-        : base(batches)
-    {
-    }
-
-    internal override string Pass => ScalingTask.Step;
-
-    internal override Work Work => Work.OfStep(Size.Widths, Size.Batch, Size.Kind);
-
-    private protected override float[] Results => [_cost, .. Network.Parameters];
-
-    private protected override void Allocate()
-    {
-        base.Allocate();
-        Optimizer optimizer = Size.Kind.Adam ? new Adam(LearningRate) : new Sgd(LearningRate);
-        _trainer = new Trainer(Network, optimizer, Size.Kind.Cost, threads: Size.Threads);
-    }
-
-    [Benchmark]
-    public override void Run() => _cost = _trainer.Step(X.Span, Y.Span);
-}
-
-/// <summary>The same for batches.</summary>
-public class NetworkBatchStep() : NetworkStep(batches: true);

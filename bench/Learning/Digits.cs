@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Results;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Learning;
 
 /// <summary>
 /// Real work: networks learn handwritten digits of 8 × 8 pixels (UCI, 1797 of them, in order: 1347 to train on, 450 held out), on every variant.

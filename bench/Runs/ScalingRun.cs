@@ -1,6 +1,11 @@
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Spectre.Console;
+using Size = FastNN.Bench.Contests.Size;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>
 /// What <c>-- --scaling</c> does, in under three minutes: how networks fare as batches, widths and threads grow, in one process, all in turn

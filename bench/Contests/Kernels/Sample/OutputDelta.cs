@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Sample;
 
 /// <summary>δ_i = 2(a_i − y_i)·a_i(1 − a_i), and the cost Σ_i (a_i − y_i)².</summary>
 public unsafe class OutputDelta : Contest

@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Sample;
 
 /// <summary>One layer back, one sample, updated in the same pass: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, w_ij ← w_ij − r·δ_i·a_j, b_i ← b_i − r·δ_i.</summary>
 public unsafe class BackwardUpdate : Contest

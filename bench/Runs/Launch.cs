@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>
 /// One process in which the limits and all contestants at all tasks are timed in turn. A run starts several, because the code that

@@ -1,4 +1,7 @@
-namespace FastNN.Bench;
+using FastNN.Bench.Contests;
+using FastNN.Bench.WholeNetworks;
+
+namespace FastNN.Bench.Learning;
 
 /// <summary>Something to learn the digits by: a network, and how it is trained.</summary>
 /// <param name="Title">Widths and epochs.</param>

@@ -1,6 +1,10 @@
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
+using FastNN.Bench.Spans;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, on smaller batches, against the scalar reference.</summary>
 internal static class Validation

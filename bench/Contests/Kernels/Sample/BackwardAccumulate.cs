@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Sample;
 
 /// <summary>One layer back, one sample of a batch: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, G_ij ← G_ij + δ_i·a_j, G_i ← G_i + δ_i.</summary>
 public unsafe class BackwardAccumulate : Contest

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using FastNN.Bench.Results;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>
 /// What <c>-- --aot</c> does, in about three minutes: builds <c>bench/probe</c> as NativeAOT and for the JIT, and runs both in turn, each time a process of its

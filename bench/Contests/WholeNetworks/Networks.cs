@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.WholeNetworks;
 
 /// <summary>The networks that are compared: the article's, small ones, ragged ones, and such as fit the L1, L2 and L3 cache.</summary>
 internal static class Networks

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Environments;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>How everything here is shown.</summary>
 internal static class Screen

@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Spans;
 
 /// <summary>y_k = f(x_k), x uniform in ±8, for every activation; softmax over all of x.</summary>
 public unsafe class Activate : Contest

@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Spans;
 
 /// <summary>w_k ← w_k − r·(scale·g_k), here the mean over a batch of 32.</summary>
 public unsafe class GradientDescent : Contest

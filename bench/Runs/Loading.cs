@@ -1,6 +1,8 @@
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Runs;
 
 /// <summary>
 /// Loading a network from a file, verified, beside <see cref="File.ReadAllBytes"/> of the same file, in the same rounds. Both allocate what they return; the

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using FastNN.Contract;
 using FastNN.Reference;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
 /// <summary>
 /// The kernels as a careful user of System.Numerics.Tensors would compose them: row by row, no temporary buffers. MultiplyAdd, which may fuse: FusedMultiplyAdd by a scalar takes up to five times as long.
