@@ -6,7 +6,10 @@ using FastNN.Bench.Results;
 using FastNN.Bench.Runs;
 using Spectre.Console;
 
-var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes." };
+var full = new Option<bool>("--full")
+{
+    Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes.",
+};
 var scaling = new Option<bool>("--scaling") { Description = "How networks fare as batches, widths and threads grow: under three minutes." };
 var load = new Option<bool>("--load") { Description = "Only how long it takes to load a network: some seconds." };
 var aot = new Option<bool>("--aot") { Description = "NativeAOT beside the JIT, and how long a start takes: about three minutes." };
@@ -18,8 +21,8 @@ launch.Hidden = true;
 launch.SetAction(arguments => Launch.Run(arguments.GetRequiredValue(file)));
 
 var root = new RootCommand(
-    "Compares FastNN's kernels with each other and with the limits of this machine: without options all of them, in five processes, in under four minutes. "
-    + "Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
+    "Compares FastNN's kernels with each other and with the limits of this machine: without options all of them, in five processes, "
+    + "in under four minutes. Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
 {
     full, scaling, load, aot, latency, save, launch,
 };

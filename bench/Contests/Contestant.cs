@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using FastNN.Dispatch;
+using FastNN.Reference;
 
 namespace FastNN.Bench.Contests;
 
-/// <summary>Who runs in the benchmarks: the reference, the library of .NET to compare with, and every vector variant of this machine.</summary>
+/// <summary>
+/// Who runs in the benchmarks: the reference, the library of .NET to compare with, and every vector variant of this machine.
+/// </summary>
 public sealed class Contestant
 {
     private readonly string _name;
@@ -11,9 +14,10 @@ public sealed class Contestant
     private Contestant(string name, KernelSet set) => (_name, Set) = (name, set);
 
     internal static Contestant TensorPrimitives { get; } =
-        new(nameof(System.Numerics.Tensors.TensorPrimitives), new KernelSet<TensorPrimitivesKernels, FastNN.Reference.ScalarTileKernels>(KernelVariant.Auto));
+        new(nameof(TensorPrimitives), new KernelSet<TensorPrimitivesKernels, ScalarTileKernels>(KernelVariant.Auto));
 
-    internal static ImmutableArray<Contestant> Variants { get; } = [.. KernelSet.Supported.Select(set => new Contestant(set.Variant.ToString(), set))];
+    internal static ImmutableArray<Contestant> Variants { get; } =
+        [.. KernelSet.Supported.Select(set => new Contestant(set.Variant.ToString(), set))];
 
     internal static Contestant Scalar => Variants[0];
 

@@ -13,7 +13,8 @@ namespace FastNN.Bench.Contests;
 /// <param name="Largest">The largest difference, in parts of the largest magnitude among the reference's results.</param>
 /// <param name="Terms">In the longest sum.</param>
 /// <param name="AllocatedBytes">Of one call, once warm.</param>
-internal readonly record struct Deviation(Contestant Contestant, string What, bool Identical, double Largest, int Terms, long AllocatedBytes)
+internal readonly record struct Deviation(
+    Contestant Contestant, string What, bool Identical, double Largest, int Terms, long AllocatedBytes)
 {
     /// <summary>
     /// What other orders of summation, sums without fused multiply-adds and another sigmoid (3.5 ULP) may do, in roundings: enough to tell
@@ -23,7 +24,8 @@ internal readonly record struct Deviation(Contestant Contestant, string What, bo
 
     internal bool IsAccepted => AllocatedBytes == 0 && (Identical || (Contestant == Contestant.TensorPrimitives && Largest <= Tolerance));
 
-    internal static Deviation Between(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, Contestant contestant, string what, int terms, Action call)
+    internal static Deviation Between(
+        ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, Contestant contestant, string what, int terms, Action call)
     {
         double magnitude = 0, largest = 0;
         for (int k = 0; k < expected.Length; k++)
@@ -37,5 +39,6 @@ internal readonly record struct Deviation(Contestant Contestant, string What, bo
     }
 
     public override string ToString() =>
-        $"{What}: {Contestant} differs from {Contestant.Scalar} by up to {Largest:0.0E0} of the largest result, and a call allocates {AllocatedBytes} bytes.";
+        $"{What}: {Contestant} differs from {Contestant.Scalar} by up to {Largest:0.0E0} of the largest result, "
+        + $"and a call allocates {AllocatedBytes} bytes.";
 }

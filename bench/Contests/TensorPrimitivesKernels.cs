@@ -5,11 +5,14 @@ using FastNN.Reference;
 namespace FastNN.Bench.Contests;
 
 /// <summary>
-/// The kernels as a careful user of System.Numerics.Tensors would compose them: row by row, no temporary buffers. MultiplyAdd, which may fuse: FusedMultiplyAdd by a scalar takes up to five times as long.
+/// The kernels as a careful user of System.Numerics.Tensors would compose them: row by row, no temporary buffers. MultiplyAdd, which may
+/// fuse: FusedMultiplyAdd by a scalar takes up to five times as long.
 /// </summary>
 internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 {
-    /// <summary>Leaky ReLU, SiLU and softplus take two passes, a apart from z: there is no such primitive. Of the exact GELU there is none at all.</summary>
+    /// <summary>
+    /// Leaky ReLU, SiLU and softplus take two passes, a apart from z: there is no such primitive. Of the exact GELU there is none at all.
+    /// </summary>
     public static void Activate<A>(float* z, float* a, nint count)
         where A : struct, IActivation
     {
@@ -78,7 +81,8 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     }
 
     /// <summary>Behind sigmoids.</summary>
-    public static void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    public static void BackwardAccumulate<A>(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation
     {
         ReadOnlySpan<float> d = Read(delta, outputs);
@@ -92,7 +96,8 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     }
 
     /// <summary>Not measured.</summary>
-    public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    public static void BackwardGradient<A>(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => ScalarKernels.BackwardGradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
@@ -105,7 +110,8 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 
     public static void SoftmaxDelta(float* a, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
 
-    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
+    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) =>
+        throw new NotSupportedException("Not in a contest.");
 
     /// <summary>Not measured: the reference's, as the other.</summary>
     public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)

@@ -23,7 +23,8 @@ internal sealed record Lesson(
     private static Lesson OfSigmoids(int epochs)
     {
         return new(
-            $"64-64-10, sigmoid, squared error, SGD: {epochs} epochs in batches of {Batch}", pixel => pixel / 16f, WorstAccuracy: 0.9, Seeds: [1],
+            $"64-64-10, sigmoid, squared error, SGD: {epochs} epochs in batches of {Batch}", pixel => pixel / 16f, WorstAccuracy: 0.9,
+            Seeds: [1],
             (_, kernels) => Networks.Create([Digits.Pixels, 64, Digits.Classes], kernels),
             (_, network, inputs, targets) =>
             {
@@ -38,14 +39,18 @@ internal sealed record Lesson(
             for (int s = 0; s < samples; s += Batch)
             {
                 int batch = Math.Min(Batch, samples - s);
-                trainer.Step(inputs.Slice(s * Digits.Pixels, batch * Digits.Pixels), targets.Slice(s * Digits.Classes, batch * Digits.Classes));
+                trainer.Step(
+                    inputs.Slice(s * Digits.Pixels, batch * Digits.Pixels), targets.Slice(s * Digits.Classes, batch * Digits.Classes));
             }
         }
     }
 
-    /// <summary>Cross-entropy, Adam, another order in each epoch, and inputs in ±1, on which it learns more than on inputs that are never negative.</summary>
+    /// <summary>
+    /// Cross-entropy, Adam, another order in each epoch, and inputs in ±1, on which it learns more than on inputs that are never negative.
+    /// </summary>
     private static Lesson OfClassifier(int epochs) => new(
-        $"64-128-64-10, ReLU and softmax, cross-entropy, Adam: {epochs} epochs in batches of {Batch}", pixel => pixel / 8f - 1f, WorstAccuracy: 0.94,
+        $"64-128-64-10, ReLU and softmax, cross-entropy, Adam: {epochs} epochs in batches of {Batch}", pixel => pixel / 8f - 1f,
+        WorstAccuracy: 0.94,
         Seeds: [1, 2, 3, 4, 5],
         (seed, kernels) => new Network(
             [Digits.Pixels, 128, 64, Digits.Classes], Activation.Relu, Activation.Softmax, seed, Initializer.He, kernels.Set.Variant),

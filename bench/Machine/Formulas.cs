@@ -8,7 +8,9 @@ namespace FastNN.Bench.Machine;
 /// <param name="Divisions">The same.</param>
 /// <param name="Chain">The longest way through it, but for the cheap Min and Max; through softmax by way of its sum.</param>
 /// <param name="Range">Between plus and minus this no value is subnormal, so that errors can be counted in units in the last place.</param>
-/// <param name="Gain">The variance that weights need behind it, as a multiple of what they need behind the sigmoid, for the bench's networks.</param>
+/// <param name="Gain">
+/// The variance that weights need behind it, as a multiple of what they need behind the sigmoid, for the bench's networks.
+/// </param>
 /// <param name="HasPrimitives"><see cref="TensorPrimitivesKernels"/> can compose it.</param>
 internal sealed record ActivationFormula(int Multiplications, int Divisions, Chain Chain, float Range, float Gain, bool HasPrimitives)
 {

@@ -16,15 +16,18 @@ internal sealed unsafe class Limits
     /// <summary>Passes over more are worth fewer rounds.</summary>
     private const long LargestCheap = 2 << 20;
 
-    private readonly List<(Loops Loops, Measurement MultiplyAdd)> _peaks = [.. Loops.All.Select(loops => (loops, new Measurement(loops.MultiplyAdd)))];
+    private readonly List<(Loops Loops, Measurement MultiplyAdd)> _peaks =
+        [.. Loops.All.Select(loops => (loops, new Measurement(loops.MultiplyAdd)))];
     private readonly Measurement _divide = new(Loops.Widest.Divide);
-    private readonly Measurement _multiplyAddChain = new(Peaks.MultiplyAddChain), _addChain = new(Peaks.AddChain), _divideChain = new(Peaks.DivideChain);
+    private readonly Measurement _multiplyAddChain = new(Peaks.MultiplyAddChain);
+    private readonly Measurement _addChain = new(Peaks.AddChain), _divideChain = new(Peaks.DivideChain);
     private readonly List<WorkingSet> _workingSets;
 
     /// <summary>Limits for working sets of these sizes, all below 16 KiB sharing one, besides one for each cache and the memory.</summary>
     internal Limits(IEnumerable<long> bytes)
     {
-        long[] sizes = [.. bytes.Concat(Cpu.TypicalWorkingSets).Select(size => Math.Max(WorkingSet.RoundUp(size), SmallestWorkingSet)).Distinct().Order()];
+        IEnumerable<long> all = bytes.Concat(Cpu.TypicalWorkingSets);
+        long[] sizes = [.. all.Select(size => Math.Max(WorkingSet.RoundUp(size), SmallestWorkingSet)).Distinct().Order()];
         var buffer = new AlignedBuffer((int)(sizes[^1] / sizeof(float)));
         _workingSets = [.. sizes.Select(size => new WorkingSet(size, buffer))];
     }
@@ -54,11 +57,13 @@ internal sealed unsafe class Limits
         AddLatency: _addChain.Nanoseconds / Peaks.Operations,
         DivideLatency: _divideChain.Nanoseconds / Peaks.Operations,
         GigaDivisions: Loops.Widest.Lanes * Peaks.Operations / _divide.Nanoseconds,
-        Gigaflops: _peaks.ToDictionary(peak => $"{peak.Loops.Variant}", peak => 2.0 * peak.Loops.Lanes * Peaks.Operations / peak.MultiplyAdd.Nanoseconds),
+        Gigaflops: _peaks.ToDictionary(
+            peak => $"{peak.Loops.Variant}", peak => 2.0 * peak.Loops.Lanes * Peaks.Operations / peak.MultiplyAdd.Nanoseconds),
         Bandwidths: [.. _workingSets.Select(set => new Bandwidth(Cpu.CacheFor(set.Bytes), set.Bytes, set.ReadRate, set.UpdateRate))]);
 
     /// <summary>The loops at one vector width.</summary>
-    private sealed record Loops(KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Sweeps.Sweep[] Reads, Sweeps.Sweep[] Updates)
+    private sealed record Loops(
+        KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Sweeps.Sweep[] Reads, Sweeps.Sweep[] Updates)
     {
         internal static List<Loops> All { get; } = [.. Kernels.Supported.Select(Of)];
 

@@ -1,7 +1,6 @@
 using FastNN.Plumbing;
 using FastNN.Simd;
 
-
 namespace FastNN.Bench.Machine;
 
 /// <summary>
@@ -15,7 +14,9 @@ internal static unsafe class Peaks
 
     private static readonly AlignedBuffer s_state = new(12 * 16);
 
-    /// <summary>z ← z·½ + 1 in twelve vectors, as many as the registers of AVX2 hold beside the constants; four cycles by two units need eight.</summary>
+    /// <summary>
+    /// z ← z·½ + 1 in twelve vectors, as many as the registers of AVX2 hold beside the constants; four cycles by two units need eight.
+    /// </summary>
     internal static void MultiplyAdd<S, V>(int calls)
         where S : struct, ISimd<V>
         where V : struct

@@ -14,7 +14,9 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
     internal double Operations => 2 * MultiplyAdds;
 
-    /// <summary>The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone. The share of the peak counts these.</summary>
+    /// <summary>
+    /// The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone. The share of the peak counts these.
+    /// </summary>
     internal double Products => MultiplyAdds - Updates;
 
     internal double Bytes => Phases.Sum(phase => phase.BytesRead + phase.BytesUpdated);
@@ -27,22 +29,29 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     internal static Work OfActivation(Activation activation, long count)
     {
         var formula = ActivationFormula.Of(activation);
-        return new(Floats(2 * count), default, new Phase(formula.Multiplications * count, formula.Divisions * count, Floats(count), Floats(count)));
+        return new(
+            Floats(2 * count), default,
+            new Phase(formula.Multiplications * count, formula.Divisions * count, Floats(count), Floats(count)));
     }
 
     /// <summary>δ = 2(a − y)·a(1 − a) and C = Σ(a − y)²: three multiplications an output.</summary>
-    internal static Work OfOutputDelta(long count) => new(Floats(3 * count), default, new Phase(3 * count, 0, Floats(2 * count), Floats(count)));
+    internal static Work OfOutputDelta(long count) =>
+        new(Floats(3 * count), default, new Phase(3 * count, 0, Floats(2 * count), Floats(count)));
 
     /// <summary>w ← w − r·(scale·g).</summary>
-    internal static Work OfGradientDescent(long count) => new(Floats(2 * count), default, new Phase(2 * count, 0, Floats(count), Floats(count)));
+    internal static Work OfGradientDescent(long count) =>
+        new(Floats(2 * count), default, new Phase(2 * count, 0, Floats(count), Floats(count)));
 
     /// <summary>
-    /// A layer back, δ⁻ = σ′·Wᵀδ, and the outer product δ·a: a multiply-add into a gradient beside w, or a product, and a multiply-add into w.
+    /// A layer back, δ⁻ = σ′·Wᵀδ, and the outer product δ·a: a multiply-add into a gradient beside w, or a product, and a multiply-add into
+    /// w.
     /// </summary>
     internal static Work OfBackward(long inputs, long outputs, bool accumulates)
     {
         long weights = inputs * outputs + outputs, read = inputs + outputs + (accumulates ? weights : 0);
-        return new(Floats(accumulates ? 2 * weights : weights), default, new Phase((accumulates ? 2 : 3) * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
+        return new(
+            Floats(accumulates ? 2 * weights : weights), default,
+            new Phase((accumulates ? 2 : 3) * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
     }
 
     /// <summary>
@@ -54,8 +63,8 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     /// <summary>
     /// A step on a batch: forward; then back, where each weight takes a product for the gradient and, but for the first layer, one for the
-    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters. Adam updates two
-    /// moments besides, in seven multiplications together, a division, and a root, which takes at least as long as one.
+    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters. Adam updates
+    /// two moments besides, in seven multiplications together, a division, and a root, which takes at least as long as one.
     /// </summary>
     internal static Work OfStep(ReadOnlySpan<int> widths, int batch, NetworkKind? kind = null)
     {
@@ -63,7 +72,8 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         long parameters = Parameters(widths), weights = Weights(widths), samples = widths[0] + widths[^1];
         long state = (kind.Adam ? 3 : 1) * Floats(parameters), updates = (kind.Adam ? 7 : 1) * parameters;
         var back = new Phase(
-            (double)batch * (2 * weights - widths[0] * widths[1]) + updates, kind.Adam ? 2 * parameters : 0, Floats(batch * samples), state);
+            (double)batch * (2 * weights - widths[0] * widths[1]) + updates, kind.Adam ? 2 * parameters : 0, Floats(batch * samples),
+            state);
         return new(state, StepChain(widths, batch, kind), ForwardPhase(widths, batch), back) { Updates = updates };
     }
 
@@ -91,7 +101,9 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         return chain;
     }
 
-    /// <summary>Adam's goes through v: g, scaled if it is of a batch, (1 − β₂)·g·g into v, its root times c plus ε, m through that, and w.</summary>
+    /// <summary>
+    /// Adam's goes through v: g, scaled if it is of a batch, (1 − β₂)·g·g into v, its root times c plus ε, m through that, and w.
+    /// </summary>
     private static Chain UpdateChain(int batch, bool adam) =>
         adam ? new Chain(batch + 3, batch == 1 ? 2 : 3, 1) : new Chain(batch == 1 ? 1 : batch + 1, 1, 0);
 
@@ -119,8 +131,11 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 /// <param name="BytesUpdated">Written, be it after reading or not: a cache line is read before it is written.</param>
 internal readonly record struct Phase(double MultiplyAdds, double Divisions, double BytesRead, double BytesUpdated);
 
-/// <summary>Operations each of which needs the result of the one before. An addition stands for a subtraction or multiplication as well.</summary>
+/// <summary>
+/// Operations each of which needs the result of the one before. An addition stands for a subtraction or multiplication as well.
+/// </summary>
 internal readonly record struct Chain(int MultiplyAdds, int Additions, int Divisions)
 {
-    public static Chain operator +(Chain a, Chain b) => new(a.MultiplyAdds + b.MultiplyAdds, a.Additions + b.Additions, a.Divisions + b.Divisions);
+    public static Chain operator +(Chain a, Chain b) =>
+        new(a.MultiplyAdds + b.MultiplyAdds, a.Additions + b.Additions, a.Divisions + b.Divisions);
 }

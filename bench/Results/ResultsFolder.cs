@@ -18,7 +18,8 @@ internal static class ResultsFolder
                 if (File.Exists(Path.Combine(folder.FullName, "FastNN.sln"))) return folder.FullName;
             }
 
-            throw new DirectoryNotFoundException($"No folder with FastNN.sln at or above {AppContext.BaseDirectory}: results are kept in its bench/results.");
+            throw new DirectoryNotFoundException(
+                $"No folder with FastNN.sln at or above {AppContext.BaseDirectory}: results are kept in its bench/results.");
         }
     }
 

@@ -6,8 +6,9 @@ using Spectre.Console;
 namespace FastNN.Bench.Runs;
 
 /// <summary>
-/// What <c>-- --aot</c> does, in about three minutes: builds <c>bench/probe</c> as NativeAOT and for the JIT, and runs both in turn, each time a process of its
-/// own: how long calls take, and how long it is from the start of the process to the first prediction of a network from a file.
+/// What <c>-- --aot</c> does, in about three minutes: builds <c>bench/probe</c> as NativeAOT and for the JIT, and runs both in turn, each
+/// time a process of its own: how long calls take, and how long it is from the start of the process to the first prediction of a network
+/// from a file.
 /// </summary>
 internal static class AheadRun
 {
@@ -59,7 +60,9 @@ internal static class AheadRun
 
     private static Table ToTable(string target, Build ahead, Build jit)
     {
-        Table table = Screen.Table($"NativeAOT for {target} and the JIT, {ahead.Kernels}: medians of {Rounds} processes", "", "NativeAOT", "JIT", "JIT / NativeAOT");
+        Table table = Screen.Table(
+            $"NativeAOT for {target} and the JIT, {ahead.Kernels}: medians of {Rounds} processes", "", "NativeAOT", "JIT",
+            "JIT / NativeAOT");
         foreach (string task in ahead.Times.Keys)
         {
             double[] ratios = [.. jit.Times[task].Zip(ahead.Times[task], (its, mine) => its / mine)];
@@ -76,7 +79,10 @@ internal static class AheadRun
     {
         string project = Path.Combine(ResultsFolder.Repository, "bench", "probe");
         using Process process = Process.Start(
-            new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", output, .. properties]) { RedirectStandardOutput = true })!;
+            new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", output, .. properties])
+            {
+                RedirectStandardOutput = true,
+            })!;
         string log = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"Publishing {project} failed:\n{log}");

@@ -33,14 +33,19 @@ internal static class DefaultRun
         AnsiConsole.Write(Comparison.ToOptimizerTable(rows));
         AnsiConsole.Write(Comparison.ToSweepTable(Contest.Sweep.Name, [.. rows.Where(row => row.Task == Contest.Sweep.Name)]));
         AnsiConsole.WriteLine(
-            $"Medians of {Launches} processes, in each the best of many rounds; spread: of the ratio between processes, largest less smallest. "
-            + $"{rows.Count(Comparison.IsUnstable)} of {rows.Count} rows spread by more than 10 % and are marked unstable.");
+            $"Medians of {Launches} processes, in each the best of many rounds; spread: of the ratio between processes, largest less "
+            + $"smallest. {rows.Count(Comparison.IsUnstable)} of {rows.Count} rows spread by more than 10 % and are marked unstable.");
         Screen.Title("4. A network from a file");
         AnsiConsole.Write(Loading.Run());
         Screen.Title("5. Real work");
         bool learned = Digits.Run();
 
-        if (file is not null) new Report(MachineReport.Of(limits, ("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)))), rows, new Dictionary<string, string>()).Save(file);
+        if (file is not null)
+        {
+            var machine = MachineReport.Of(limits, (nameof(TensorPrimitives), MachineReport.VersionOf(typeof(TensorPrimitives))));
+            new Report(machine, rows, new Dictionary<string, string>()).Save(file);
+        }
+
         return learned ? 0 : 1;
     }
 }

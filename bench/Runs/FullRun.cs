@@ -14,7 +14,9 @@ using Spectre.Console;
 
 namespace FastNN.Bench.Runs;
 
-/// <summary>What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in some tens of minutes.</summary>
+/// <summary>
+/// What <c>-- --full</c> does: every kernel and network by BenchmarkDotNet, each in processes of its own, in some tens of minutes.
+/// </summary>
 internal static class FullRun
 {
     /// <param name="file">Where to keep the table; null not to.</param>
@@ -36,9 +38,12 @@ internal static class FullRun
         return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
     }
 
-    /// <summary>Three launches of ten iterations each, because launches differ more than iterations do; medians and extremes are shown beside means.</summary>
+    /// <summary>
+    /// Three launches of ten iterations each, because launches differ more than iterations do; medians and extremes are shown beside means.
+    /// </summary>
     private static ManualConfig Config() => ManualConfig.CreateEmpty()
-        .AddJob(Job.Default.WithLaunchCount(3).WithWarmupCount(3).WithIterationCount(10).WithIterationTime(TimeInterval.FromMilliseconds(100)))
+        .AddJob(
+            Job.Default.WithLaunchCount(3).WithWarmupCount(3).WithIterationCount(10).WithIterationTime(TimeInterval.FromMilliseconds(100)))
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max)
         .AddLogger(ConsoleLogger.Default)

@@ -7,8 +7,9 @@ using Spectre.Console;
 namespace FastNN.Bench.Runs;
 
 /// <summary>
-/// What <c>-- --latency</c> does, in about two minutes: times ten million single calls of each kind, one by one, for what is behind the mean. All in turn, in
-/// slices, with a call of nothing: what that shows, the timer and the machine take, and what interrupts it, interrupts the others as well.
+/// What <c>-- --latency</c> does, in about two minutes: times ten million single calls of each kind, one by one, for what is behind the
+/// mean. All in turn, in slices, with a call of nothing: what that shows, the timer and the machine take, and what interrupts it,
+/// interrupts the others as well.
 /// </summary>
 internal static class LatencyRun
 {
@@ -52,7 +53,8 @@ internal static class LatencyRun
     {
         var network = new Network(widths, seed: 1);
         var trainer = new Trainer(network, new Sgd(1e-6f));
-        float[] inputs = [.. Enumerable.Range(0, network.Inputs).Select(k => k % 7 / 7f)], outputs = new float[network.Outputs], targets = new float[network.Outputs];
+        float[] inputs = [.. Enumerable.Range(0, network.Inputs).Select(k => k % 7 / 7f)];
+        float[] outputs = new float[network.Outputs], targets = new float[network.Outputs];
         string name = string.Join('-', widths);
         yield return new($"{name} forward", () => network.Forward(inputs, outputs));
         yield return new($"{name} step", () => trainer.Step(inputs, targets));
@@ -60,7 +62,8 @@ internal static class LatencyRun
 
     private static Table ToTable(Task[] tasks)
     {
-        Table table = Screen.Table($"Latency of {Calls:N0} calls each, ns, with that of the timer", "one sample", "p50", "p99", "p99.9", "p99.99", "max");
+        Table table = Screen.Table(
+            $"Latency of {Calls:N0} calls each, ns, with that of the timer", "one sample", "p50", "p99", "p99.9", "p99.99", "max");
         foreach (Task task in tasks)
         {
             double[] parts = [50, 99, 99.9, 99.99, 100];

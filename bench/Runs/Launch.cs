@@ -40,7 +40,8 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
         s_turns.Run(limits, groups, ProgressParts, () => Console.Write('.'));
 
         IEnumerable<Measurement> all = groups.SelectMany(group => group);
-        var result = new Launch(limits.Figures, [.. all.Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
+        var result = new Launch(
+            limits.Figures, [.. all.Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
         File.WriteAllText(path, JsonSerializer.Serialize(result));
     }
 
@@ -49,7 +50,8 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
         string path = Path.GetTempFileName();
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(path)) { RedirectStandardOutput = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(Environment.ProcessPath!, Arguments(path)) { RedirectStandardOutput = true })!;
             while (process.StandardOutput.Read() >= 0) partDone();
             process.WaitForExit();
             return process.ExitCode == 0

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace FastNN.Bench.Runs;
 
 /// <summary>
-/// Loading a network from a file, verified, beside <see cref="File.ReadAllBytes"/> of the same file, in the same rounds. Both allocate what they return; the
-/// file is in the system's cache.
+/// Loading a network from a file, verified, beside <see cref="File.ReadAllBytes"/> of the same file, in the same rounds. Both allocate what
+/// they return; the file is in the system's cache.
 /// </summary>
 internal static class Loading
 {
@@ -20,7 +20,8 @@ internal static class Loading
         try
         {
             Table table = Screen.Table(
-                "Load", "network", "file", "File.ReadAllBytes", "Network.Load", "× ReadAllBytes", "10 % to 90 %", "without verifying", "bytes");
+                "Load", "network", "file", "File.ReadAllBytes", "Network.Load", "× ReadAllBytes", "10 % to 90 %", "without verifying",
+                "bytes");
             table.Caption("Medians; ratios to ReadAllBytes in the same round, and how far they spread. Both allocate what they return.");
             foreach (int[] widths in s_widths) AddRow(table, widths, Path.Combine(folder, "network.safetensors"));
             return table;
@@ -35,7 +36,8 @@ internal static class Loading
     {
         var unverified = new LoadOptions { Verify = false };
         new Network(widths, seed: 1).Save(path);
-        Measurement read = Of(() => File.ReadAllBytes(path)), load = Of(() => Network.Load(path)), loadOnly = Of(() => Network.Load(path, unverified));
+        Measurement read = Of(() => File.ReadAllBytes(path)), load = Of(() => Network.Load(path)),
+            loadOnly = Of(() => Network.Load(path, unverified));
         Measurement[] all = [read, load, loadOnly];
         Measurement.Prepare(all);
         Measurement.Run(all, Rounds, () => { });

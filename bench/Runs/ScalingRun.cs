@@ -8,8 +8,8 @@ using Size = FastNN.Bench.Contests.Size;
 namespace FastNN.Bench.Runs;
 
 /// <summary>
-/// What <c>-- --scaling</c> does, in under three minutes: how networks fare as batches, widths and threads grow, in one process, all in turn
-/// with the limits of the machine.
+/// What <c>-- --scaling</c> does, in under three minutes: how networks fare as batches, widths and threads grow, in one process, all in
+/// turn with the limits of the machine.
 /// </summary>
 internal static class ScalingRun
 {
@@ -18,11 +18,13 @@ internal static class ScalingRun
     /// <summary>The widest layer whose curve has a second line: wider ones cost seconds.</summary>
     private const int LargestOfSecond = 1024;
     private static readonly int[] s_batches = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100, 128, 200, 256, 512, 1000, 1024, 2048, 4096];
-    private static readonly int[] s_widths = [8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 363, 512, 725, 1000, 1024, 1449, 2048, 2897, 4096];
+    private static readonly int[] s_widths =
+        [8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 363, 512, 725, 1000, 1024, 1449, 2048, 2897, 4096];
     private static readonly Turns s_turns = new(cheap: TimeSpan.FromSeconds(40), costly: TimeSpan.FromSeconds(50));
 
     /// <summary>The widest vectors, and those of 256 bits where they are not the widest.</summary>
-    private static IEnumerable<Contestant> Contestants => Contestant.Vectors.Where((kernels, k) => k == 0 || kernels.Set.Variant == KernelVariant.Vector256);
+    private static IEnumerable<Contestant> Contestants =>
+        Contestant.Vectors.Where((kernels, k) => k == 0 || kernels.Set.Variant == KernelVariant.Vector256);
 
     /// <summary>Validates, measures and prints; the exit code says whether all was as it must be.</summary>
     /// <param name="file">Where to keep the report; null not to.</param>
@@ -53,7 +55,8 @@ internal static class ScalingRun
         {
             foreach (int[] widths in (int[][])[[32, 64, 64, 64, 16], [784, 128, 10]])
             {
-                foreach (int batch in s_batches) yield return Points(ScalingTask.Batch, pass, new Size(widths) { Batch = batch }, Contestants);
+                foreach (int batch in s_batches)
+                    yield return Points(ScalingTask.Batch, pass, new Size(widths) { Batch = batch }, Contestants);
             }
 
             foreach (int[] widths in (int[][])[[784, 128, 10], [1024, 1024, 1024]])
@@ -61,7 +64,8 @@ internal static class ScalingRun
                 yield return
                 [
                     .. from threads in Enumerable.Range(1, Math.Max(FewestThreads, Environment.ProcessorCount))
-                       from point in Points(ScalingTask.Threads, pass, new Size(widths) { Batch = BatchOfThreads, Threads = threads }, Contestants.Take(1))
+                       from point in Points(
+                           ScalingTask.Threads, pass, new Size(widths) { Batch = BatchOfThreads, Threads = threads }, Contestants.Take(1))
                        select point,
                 ];
             }
@@ -69,7 +73,8 @@ internal static class ScalingRun
             foreach (int width in s_widths)
             {
                 yield return Points(
-                    ScalingTask.Width, pass, new Size(width, width) { Batch = BatchOfWidths }, width > LargestOfSecond ? Contestants.Take(1) : Contestants);
+                    ScalingTask.Width, pass, new Size(width, width) { Batch = BatchOfWidths },
+                    width > LargestOfSecond ? Contestants.Take(1) : Contestants);
             }
         }
     }
@@ -104,7 +109,8 @@ internal static class ScalingRun
         {
             if (hasThreads && before is not null && before.Size != row.Size) table.AddEmptyRow();
             table.AddRow(
-                row.Size, $"{row.Batch}", $"{row.Threads}", row.Contestant, $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:F1}", $"{row.OfPeak:P0}",
+                row.Size, $"{row.Batch}", $"{row.Threads}", row.Contestant, $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:F1}",
+                $"{row.OfPeak:P0}",
                 $"{row.Ratio:F2}", $"{row.RatioLow:F2}–{row.RatioHigh:F2}", $"{row.AllocatedBytes:F0}");
             before = row;
         }

@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace FastNN.Bench.Runs;
 
-/// <summary>Before anything is timed: every kernel at every size that will be, and whole networks, on smaller batches, against the scalar reference.</summary>
+/// <summary>
+/// Before anything is timed: every kernel at every size that will be, and whole networks, on smaller batches, against the scalar reference.
+/// </summary>
 internal static class Validation
 {
     /// <summary>The table of what was compared; not valid if anything is not as it must be, and then printed with what that is.</summary>
@@ -21,7 +23,8 @@ internal static class Validation
             List<Deviation> deviations = [.. comparisons];
             rejected.AddRange(deviations.Where(deviation => !deviation.IsAccepted));
             string[] cells = [.. Contestant.All.Select(contestant => Describe([.. deviations.Where(d => d.Contestant == contestant)]))];
-            table.AddRow([name, $"{deviations.DistinctBy(deviation => deviation.What).Count()}", .. cells, $"{deviations.Max(deviation => deviation.AllocatedBytes)}"]);
+            int sizes = deviations.DistinctBy(deviation => deviation.What).Count();
+            table.AddRow([name, $"{sizes}", .. cells, $"{deviations.Max(deviation => deviation.AllocatedBytes)}"]);
         }
 
         List<Contest> contests = [.. Contest.All, Contest.Sweep];
@@ -36,9 +39,9 @@ internal static class Validation
         foreach (Activation activation in Activation.All.Where(activation => activation.IsElementwise))
         {
             IEnumerable<Contestant> contestants = new Activate { Activation = activation }.Contestants;
-            table.AddRow([$"{activation}, ULP", "", .. Contestant.All.Select(c => contestants.Contains(c) ? $"{LargestError(activation, c):F2}" : ""), ""]);
+            string ErrorOf(Contestant contestant) => contestants.Contains(contestant) ? $"{LargestError(activation, contestant):F2}" : "";
+            table.AddRow([$"{activation}, ULP", "", .. Contestant.All.Select(ErrorOf), ""]);
         }
-
 
         foreach (Deviation deviation in rejected) AnsiConsole.MarkupLineInterpolated($"[red]{deviation}[/]");
         table.Caption("ULP: largest error of 262,144 values in ±87, or less, in units in the last place of the exact result");
@@ -56,7 +59,9 @@ internal static class Validation
     {
         if (deviations.Count == 0) return "";
 
-        return deviations.TrueForAll(deviation => deviation.Identical) ? "identical" : $"{deviations.Max(deviation => deviation.Largest):0.0E0}";
+        return deviations.TrueForAll(deviation => deviation.Identical)
+            ? "identical"
+            : $"{deviations.Max(deviation => deviation.Largest):0.0E0}";
     }
 
     /// <summary>In the range of the table no result is subnormal; an exact result's last place is 2⁻²³ of its power of two.</summary>

@@ -11,8 +11,8 @@ internal static class FannFile
     private const int Incremental = 0, Batch = 1;
 
     /// <summary>
-    /// What is not FANN's default: the error function 0, of which the derivative is the difference itself (1, the default, exaggerates it by atanh),
-    /// no momentum, and training without RPROP.
+    /// What is not FANN's default: the error function 0, of which the derivative is the difference itself (1, the default, exaggerates it
+    /// by atanh), no momentum, and training without RPROP.
     /// </summary>
     internal static void Write(Problem problem, TextWriter file)
     {
@@ -66,7 +66,9 @@ internal static class FannFile
         for (int l = 0; l < problem.Layers.Length; l++)
         {
             Dense layer = problem.Layers[l];
-            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {ActivationForms.Required(ActivationForms.Of(problem.ActivationOf(l)).Fann, problem.ActivationOf(l))}) ");
+            Activation activation = problem.ActivationOf(l);
+            var form = ActivationForms.Required(ActivationForms.Of(activation).Fann, activation);
+            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {form}) ");
             file.Write("(0, 0, 0) ");
         }
 

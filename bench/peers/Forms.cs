@@ -6,11 +6,13 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace FastNN.Bench.Peers;
 
 /// <summary>
-/// What the peers make of an activation: the one table of this project. A peer that does not have it has null, and a run with it then fails loudly.
-/// <c>--validate</c> says if a row is missing.
+/// What the peers make of an activation: the one table of this project. A peer that does not have it has null, and a run with it then fails
+/// loudly. <c>--validate</c> says if a row is missing.
 /// </summary>
 /// <param name="Apply">z ← f(z), composed of the calls of System.Numerics.Tensors.</param>
-/// <param name="MultiplyBySlope">d ← −d·f′ from a = f(z), composed in the same way. Softmax has none: there cross-entropy gives the gradient.</param>
+/// <param name="MultiplyBySlope">
+/// d ← −d·f′ from a = f(z), composed in the same way. Softmax has none: there cross-entropy gives the gradient.
+/// </param>
 /// <param name="Libtorch">Its module; none where nothing follows the layer.</param>
 /// <param name="Fann">Its number and steepness: FANN computes σ(2·steepness·z), tanh(steepness·z) and steepness·z.</param>
 internal sealed record ActivationForms(
@@ -28,7 +30,8 @@ internal sealed record ActivationForms(
         [Activation.Sigmoid] = new(z => TensorPrimitives.Sigmoid<float>(z, z), MultiplyBySigmoidSlope, () => [nn.Sigmoid()], "3, 0.5"),
         [Activation.Silu] = s_notRaced,
 
-        // SoftMax takes exponentials without subtracting the largest sum, which is good enough here. A classifier of libtorch learns from its logits.
+        // SoftMax takes exponentials without subtracting the largest sum, which is good enough here. A classifier of libtorch learns from
+        // its logits.
         [Activation.Softmax] = new(z => TensorPrimitives.SoftMax<float>(z, z), null, () => [], null),
         [Activation.Softplus] = s_notRaced,
         [Activation.Tanh] = new(z => TensorPrimitives.Tanh<float>(z, z), MultiplyByTanhSlope, () => [nn.Tanh()], "5, 1"),
@@ -81,7 +84,8 @@ internal sealed record CostForms(CostForms.Difference? Gradient, bool TakesSums,
     private static readonly FrozenDictionary<Cost, CostForms> s_all = new Dictionary<Cost, CostForms>
     {
         [Cost.BinaryCrossEntropy] = new(null, TakesSums: true, null),
-        [Cost.CrossEntropy] = new((a, y, d) => TensorPrimitives.Subtract(a, y, d), TakesSums: true, (a, y) => nn.functional.cross_entropy(a, y)),
+        [Cost.CrossEntropy] = new(
+            (a, y, d) => TensorPrimitives.Subtract(a, y, d), TakesSums: true, (a, y) => nn.functional.cross_entropy(a, y)),
         [Cost.SquaredError] = new(TwiceTheError, TakesSums: false, (a, y) => nn.functional.mse_loss(a, y)),
     }.ToFrozenDictionary();
 

@@ -14,7 +14,8 @@ public abstract class NetworkContest : Contest
 
     private protected NetworkContest(bool batches) => _batches = batches;
 
-    public override IEnumerable<Size> Sizes => [.. _batches ? SizesOfBatches : Networks.Widths.Select(widths => new Size(widths)), .. SizesOfKinds];
+    public override IEnumerable<Size> Sizes =>
+        [.. _batches ? SizesOfBatches : Networks.Widths.Select(widths => new Size(widths)), .. SizesOfKinds];
 
     /// <summary>On batches, where Scalar would take minutes, vectors alone.</summary>
     public override IEnumerable<Contestant> Contestants => _batches ? Contestant.Vectors : Contestant.Variants;
@@ -29,7 +30,10 @@ public abstract class NetworkContest : Contest
 
     /// <summary>On batches every network that is timed, but at small ones, because Scalar has to take them too.</summary>
     internal override IEnumerable<Size> ValidatedSizes => _batches
-        ? [.. from widths in Networks.WidthsOfBatches from batch in s_validatedBatches select new Size(widths) { Batch = batch }, .. RaggedSizes]
+        ? [
+            .. from widths in Networks.WidthsOfBatches from batch in s_validatedBatches select new Size(widths) { Batch = batch },
+            .. RaggedSizes,
+        ]
         : base.ValidatedSizes;
 
     /// <summary>Forward or step.</summary>
@@ -60,7 +64,9 @@ public abstract class NetworkContest : Contest
         select new Size(widths) { Batch = batch };
 
     private IEnumerable<Size> SizesOfKinds =>
-        from kind in Kinds from widths in Networks.WidthsOfKinds select new Size(widths) { Kind = kind, Batch = _batches ? BatchOfKinds : 1 };
+        from kind in Kinds
+        from widths in Networks.WidthsOfKinds
+        select new Size(widths) { Kind = kind, Batch = _batches ? BatchOfKinds : 1 };
 
     /// <summary>The networks that are timed, at small batches, and a ragged one.</summary>
     private IEnumerable<Size> RaggedKinds =>
@@ -82,5 +88,6 @@ public abstract class NetworkContest : Contest
 
     /// <summary>Small networks on a batch, on one thread, two or three.</summary>
     private static IEnumerable<Size> RaggedNetworks(int batch) =>
-        ((int[][])[[1, 1], [3, 4, 2], [7, 9, 33, 3], [20, 40, 18]]).Select((widths, k) => new Size(widths) { Batch = batch, Threads = 1 + (batch + k) % 3 });
+        ((int[][])[[1, 1], [3, 4, 2], [7, 9, 33, 3], [20, 40, 18]]).Select(
+            (widths, k) => new Size(widths) { Batch = batch, Threads = 1 + (batch + k) % 3 });
 }

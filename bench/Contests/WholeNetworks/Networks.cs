@@ -22,8 +22,8 @@ internal static class Networks
 
     /// <summary>
     /// A network with parameters uniform in ±√(3/n_in), of variance 1/n_in, in each layer: so the sums stay where σ is neither flat nor
-    /// subnormal, however wide the layers. Twice that variance before a ReLU, which stops half of it, and half of it before a tanh, which then stays
-    /// below 0.98, where FANN would begin to take slopes for steeper than they are.
+    /// subnormal, however wide the layers. Twice that variance before a ReLU, which stops half of it, and half of it before a tanh, which
+    /// then stays below 0.98, where FANN would begin to take slopes for steeper than they are.
     /// </summary>
     internal static Network Create(int[] widths, NetworkKind kind, Contestant kernels)
     {

@@ -5,7 +5,9 @@ using FastNN.Plumbing;
 
 namespace FastNN.Bench.Sample;
 
-/// <summary>One layer back, one sample, updated in the same pass: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, w_ij ← w_ij − r·δ_i·a_j, b_i ← b_i − r·δ_i.</summary>
+/// <summary>
+/// One layer back, one sample, updated in the same pass: δ⁻_j = a_j(1 − a_j)·Σ_i w_ij·δ_i, w_ij ← w_ij − r·δ_i·a_j, b_i ← b_i − r·δ_i.
+/// </summary>
 public unsafe class BackwardUpdate : Contest
 {
     private AlignedBuffer _w = null!, _b = null!, _a = null!, _delta = null!, _inputDelta = null!;
