@@ -29,9 +29,8 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     internal static Work OfActivation(Activation activation, long count)
     {
         var formula = ActivationFormula.Of(activation);
-        return new(
-            Floats(2 * count), default,
-            new Phase(formula.Multiplications * count, formula.Divisions * count, Floats(count), Floats(count)));
+        var phase = new Phase(formula.Multiplications * count, formula.Divisions * count, Floats(count), Floats(count));
+        return new(Floats(2 * count), default, phase);
     }
 
     /// <summary>δ = 2(a − y)·a(1 − a) and C = Σ(a − y)²: three multiplications an output.</summary>

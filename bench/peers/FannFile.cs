@@ -66,9 +66,9 @@ internal static class FannFile
         for (int l = 0; l < problem.Layers.Length; l++)
         {
             Dense layer = problem.Layers[l];
-            Activation activation = problem.ActivationOf(l);
-            var form = ActivationForms.Required(ActivationForms.Of(activation).Fann, activation);
-            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {form}) ");
+            Activation f = problem.ActivationOf(l);
+            string function = ActivationForms.Required(ActivationForms.Of(f).Fann, f);
+            for (int i = 0; i < layer.Outputs; i++) file.Write($"({layer.Inputs + 1}, {function}) ");
             file.Write("(0, 0, 0) ");
         }
 

@@ -23,11 +23,7 @@ internal sealed class LibtorchPeer : ITrainingPeer
         set_num_threads(1);
         _problem = problem;
         _layers = [.. problem.Layers.Select(layer => nn.Linear(layer.Inputs, layer.Outputs))];
-        _network = nn.Sequential(_layers.SelectMany((layer, l) =>
-        {
-            Activation activation = problem.ActivationOf(l);
-            return (nn.Module<Tensor, Tensor>[])[layer, .. ActivationForms.Required(ActivationForms.Of(activation).Libtorch, activation)()];
-        }));
+        _network = nn.Sequential(_layers.SelectMany((layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
 
         // The mean over samples and outputs in one operation, and the division by the outputs undone here: faster than a sum and a
         // division.
@@ -97,6 +93,8 @@ internal sealed class LibtorchPeer : ITrainingPeer
         _optimizer.Dispose();
         _network.Dispose();
     }
+
+    private static nn.Module<Tensor, Tensor>[] ModulesOf(Activation f) => ActivationForms.Required(ActivationForms.Of(f).Libtorch, f)();
 
     private void WriteParameters()
     {

@@ -4,8 +4,8 @@ using FastNN.Onnx.Schema;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// How a model writes an activation, and the operator that is read as it. The one table of activations in this project: a test says that each has its row. What
-/// other exporters make of several operators is read by <see cref="CompositeActivation"/>.
+/// How a model writes an activation, and the operator that is read as it. The one table of activations in this project: a test says that
+/// each has its row. What other exporters make of several operators is read by <see cref="CompositeActivation"/>.
 /// </summary>
 /// <param name="Operator">The operator that is read as it.</param>
 /// <param name="Attribute">The only attribute that operator may have; null for none.</param>
@@ -19,7 +19,10 @@ internal sealed record ActivationForm(
 
     private static readonly FrozenDictionary<Activation, ActivationForm> s_forms = new Dictionary<Activation, ActivationForm>
     {
-        [Activation.Gelu] = new("Gelu", "approximate", NoApproximation, WriteGelu) { Constants = [(RootOfTwo, MathF.Sqrt(2f)), (One, 1f), (Half, 0.5f)] },
+        [Activation.Gelu] = new("Gelu", "approximate", NoApproximation, WriteGelu)
+        {
+            Constants = [(RootOfTwo, MathF.Sqrt(2f)), (One, 1f), (Half, 0.5f)],
+        },
         [Activation.Identity] = Plain("Identity") with { Write = (_, _, _) => { }, TakesNode = false },
         [Activation.LeakyRelu] = new("LeakyRelu", "alpha", (node, _) => FaultOfAlpha(node, byDefault: Leak, Leak), WriteLeakyRelu),
         [Activation.Relu] = Plain("Relu"),
@@ -30,7 +33,8 @@ internal sealed record ActivationForm(
         [Activation.Tanh] = Plain("Tanh"),
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Activation> s_operators = s_forms.ToFrozenDictionary(row => row.Value.Operator, row => row.Key);
+    private static readonly FrozenDictionary<string, Activation> s_operators =
+        s_forms.ToFrozenDictionary(row => row.Value.Operator, row => row.Key);
 
     /// <summary>The activations that have a row: all of them, says a test.</summary>
     internal static IEnumerable<Activation> Known => s_forms.Keys;
@@ -78,12 +82,14 @@ internal sealed record ActivationForm(
         writer.Node("Softmax", a, z).Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeTypes.Integer, I = -1 });
 
     /// <summary>Swish is an operator only from opset 24 on.</summary>
-    private static void WriteSilu(ModelWriter writer, string z, string a) => writer.Node("Mul", a, z, writer.Node("Sigmoid", $"{z}_sigmoid", z).Output[0]);
+    private static void WriteSilu(ModelWriter writer, string z, string a) =>
+        writer.Node("Mul", a, z, writer.Node("Sigmoid", $"{z}_sigmoid", z).Output[0]);
 
     /// <summary>Gelu is an operator only from opset 20 on.</summary>
     private static void WriteGelu(ModelWriter writer, string z, string a)
     {
-        string quotient = writer.Node("Div", $"{z}_quotient", z, RootOfTwo).Output[0], erf = writer.Node("Erf", $"{z}_erf", quotient).Output[0];
+        string quotient = writer.Node("Div", $"{z}_quotient", z, RootOfTwo).Output[0];
+        string erf = writer.Node("Erf", $"{z}_erf", quotient).Output[0];
         string sum = writer.Node("Add", $"{z}_sum", erf, One).Output[0], product = writer.Node("Mul", $"{z}_product", z, sum).Output[0];
         writer.Node("Mul", a, product, Half);
     }

@@ -1,6 +1,8 @@
 namespace FastNN.Onnx;
 
-/// <summary>Follows the data from a graph's input to its output, whatever the order of the nodes, and plans a layer for each matrix on the way.</summary>
+/// <summary>
+/// Follows the data from a graph's input to its output, whatever the order of the nodes, and plans a layer for each matrix on the way.
+/// </summary>
 internal sealed class GraphReader(Graph graph)
 {
     private readonly List<LayerPlan> _layers = [];
@@ -145,8 +147,8 @@ internal sealed class GraphReader(Graph graph)
         if (ActivationForm.Read(operation.Type) is not { } activation)
         {
             throw operation.Fault(
-                $"the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, {ActivationForm.Operators} are, "
-                + "and SiLU and GELU of several operators");
+                "the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, "
+                + $"{ActivationForm.Operators} are, and SiLU and GELU of several operators");
         }
 
         var form = ActivationForm.Of(activation);

@@ -4,13 +4,13 @@ using FastNN.Dispatch;
 namespace FastNN;
 
 /// <summary>
-/// The function a layer applies to its weighted sums, a = f(z). Each is one file, which holds value, derivative, exact formula and promised error;
-/// <see cref="All"/> lists them. Immutable, and the same object everywhere: compare by reference.
+/// The function a layer applies to its weighted sums, a = f(z). Each is one file, which holds value, derivative, exact formula and promised
+/// error; <see cref="All"/> lists them. Immutable, and the same object everywhere: compare by reference.
 /// </summary>
 public abstract partial class Activation
 {
-    // Written while the functions are created, which the runtime has one thread do before any other sees one; only read after that. Without an
-    // initialiser, which might run after those of the functions in the other files.
+    // Written while the functions are created, which the runtime has one thread do before any other sees one; only read after that. Without
+    // an initialiser, which might run after those of the functions in the other files.
     private static List<Activation>? s_all;
 
     private protected Activation(string name)
@@ -28,8 +28,8 @@ public abstract partial class Activation
     public string Name { get; }
 
     /// <summary>
-    /// How far values may be off, in units in the last place of the exact value rounded to float, over all 2³² floats. That of softmax is for a layer of up to
-    /// 16 neurons, and grows by ½ with each further 16.
+    /// How far values may be off, in units in the last place of the exact value rounded to float, over all 2³² floats. That of softmax is
+    /// for a layer of up to 16 neurons, and grows by ½ with each further 16.
     /// </summary>
     public abstract double MaxUlp { get; }
 
@@ -79,7 +79,10 @@ public abstract partial class Activation
         internal override ActivationKernels CreateKernels(KernelSet set) => set.CreateKernels<A>();
     }
 
-    /// <summary>One that takes all sums of a sample together. There is one such function, softmax, and its kernels are <see cref="SoftmaxKernels{K, T}"/>.</summary>
+    /// <summary>
+    /// One that takes all sums of a sample together. There is one such function, softmax, and its kernels are <see cref="SoftmaxKernels{K,
+    /// T}"/>.
+    /// </summary>
     private abstract class Coupled(string name) : Activation(name)
     {
         public sealed override bool IsElementwise => false;

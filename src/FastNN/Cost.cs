@@ -4,12 +4,14 @@ using FastNN.Dispatch;
 namespace FastNN;
 
 /// <summary>
-/// What training makes small: a number C from the outputs a of one sample and its targets y. Each cost is one file, which holds its formula, the targets it
-/// allows and the activations it suits; <see cref="All"/> lists them. Immutable, and the same object everywhere: compare by reference.
+/// What training makes small: a number C from the outputs a of one sample and its targets y. Each cost is one file, which holds its
+/// formula, the targets it allows and the activations it suits; <see cref="All"/> lists them. Immutable, and the same object everywhere:
+/// compare by reference.
 /// </summary>
 public abstract partial class Cost
 {
-    // As in Activation: filled while the costs are created, on one thread, and only read after that. It has no initialiser: that might run too late.
+    // As in Activation: filled while the costs are created, on one thread, and only read after that. It has no initialiser: that might run
+    // too late.
     private static List<Cost>? s_all;
 
     private protected Cost(string name)
@@ -35,7 +37,9 @@ public abstract partial class Cost
     /// <summary>Whether the targets of a sample must add up to 1.</summary>
     public abstract bool TargetsSumToOne { get; }
 
-    /// <summary>Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label: its largest output.</summary>
+    /// <summary>
+    /// Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label: its largest output.
+    /// </summary>
     public abstract bool OutputsAreLabels { get; }
 
     /// <summary>Whether it can be the cost of a network whose last layer has this activation.</summary>

@@ -1,4 +1,5 @@
 using FastNN.Onnx;
+using FastNN.Tests.Files;
 using Xunit;
 
 namespace FastNN.Tests.Pages;

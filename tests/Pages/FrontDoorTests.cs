@@ -25,7 +25,7 @@ public class FrontDoorTests
         string newest = File.ReadLines(Path.Combine(Page.Root, "src", "CHANGELOG.md"))
             .First(line => line.StartsWith("## ", StringComparison.Ordinal));
         Assert.All(
-            (Type[])[typeof(Network), typeof(Onnx.OnnxModel)],
+            (Type[])[typeof(Network), typeof(FastNN.Onnx.OnnxModel)],
             type => Assert.StartsWith($"## {MachineReport.VersionOf(type)}, ", newest, StringComparison.Ordinal));
     }
 

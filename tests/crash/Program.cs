@@ -1,6 +1,6 @@
-// Saves are whole or not there, whenever the process that makes them is killed. `parent KILLS FOLDER` starts itself as `child FOLDER`, which saves two
-// networks in turn to one path, kills it (SIGKILL) after a random time, and looks at the file: it must load, verify, and be one of the two. `parent KILLS
-// FOLDER --in-place` writes the file in place instead, so that this test can be seen to fail.
+// Saves are whole or not there, whenever the process that makes them is killed. `parent KILLS FOLDER` starts itself as `child FOLDER`,
+// which saves two networks in turn to one path, kills it (SIGKILL) after a random time, and looks at the file: it must load, verify, and be
+// one of the two. `parent KILLS FOLDER --in-place` writes the file in place instead, so that this test can be seen to fail.
 using System.Diagnostics;
 using FastNN;
 
@@ -34,9 +34,11 @@ int Kill(int kills, string[] options)
     int[] seen = new int[2];
     for (int kill = 0; kill < kills; kill++)
     {
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["child", folder, .. options]) { RedirectStandardOutput = true })!;
+        using var child =
+            Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["child", folder, .. options]) { RedirectStandardOutput = true })!;
         child.StandardOutput.ReadLine();
-        long until = Stopwatch.GetTimestamp() + random.Next((int)(Stopwatch.Frequency / 50)); // up to 20 ms, some saves, not in steps of a timer's
+        // up to 20 ms, some saves, not in steps of a timer's
+        long until = Stopwatch.GetTimestamp() + random.Next((int)(Stopwatch.Frequency / 50));
         while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(20);
         child.Kill();
         child.WaitForExit();
@@ -55,6 +57,7 @@ int Kill(int kills, string[] options)
     }
 
     int temporary = Directory.GetFiles(folder).Length - 1;
-    Console.WriteLine($"{kills} kills: {seen[0]} files of one network, {seen[1]} of the other, {damaged} damaged; {temporary} temporary files left");
+    Console.WriteLine(
+        $"{kills} kills: {seen[0]} files of one network, {seen[1]} of the other, {damaged} damaged; {temporary} temporary files left");
     return damaged == 0 && seen[0] > 0 && seen[1] > 0 ? 0 : 1;
 }

@@ -1,12 +1,14 @@
 using FastNN.Onnx;
 using FastNN.Onnx.Schema;
+using FastNN.Tests.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
 
 namespace FastNN.Tests;
 
 /// <summary>
-/// ONNX Runtime runs what FastNN saves, and FastNN loads what ONNX Runtime runs: the outputs of both are within their bounds of the same exact values.
+/// ONNX Runtime runs what FastNN saves, and FastNN loads what ONNX Runtime runs: the outputs of both are within their bounds of the same
+/// exact values.
 /// </summary>
 public class OnnxRuntimeTests
 {
@@ -41,7 +43,8 @@ public class OnnxRuntimeTests
         byte[] model = builder.ToBytes();
         Network network = OnnxModel.Load(model);
         bool isOfColumns = builder.Graph.Node[0].Attribute.Any(attribute => attribute is { Name: "transA", I: 1 });
-        long[] shape = isOfColumns ? [network.Inputs, Batch] : [.. ShapeOf(builder.Graph.Input.Single(input => input.Name == "x"), network)];
+        long[] shape =
+            isOfColumns ? [network.Inputs, Batch] : [.. ShapeOf(builder.Graph.Input.Single(input => input.Name == "x"), network)];
         Compare(network, model, shape, isOfColumns);
     }
 

@@ -1,7 +1,6 @@
 using FastNN.Contract;
 using FastNN.Simd;
 
-
 namespace FastNN;
 
 /// <summary>f(z) = z, f′ = 1.</summary>

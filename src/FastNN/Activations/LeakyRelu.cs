@@ -1,7 +1,6 @@
 using FastNN.Contract;
 using FastNN.Simd;
 
-
 namespace FastNN;
 
 /// <summary>f(z) = z where z &gt; 0 and 0.01·z elsewhere (PyTorch's slope); f′ = 1 where a &gt; 0 and 0.01 elsewhere, at 0 as well.</summary>

@@ -1,7 +1,6 @@
 using FastNN.Contract;
 using FastNN.Simd;
 
-
 namespace FastNN;
 
 /// <summary>f(z) = max(0, z), NaN → NaN, −0 → −0; f′ = 1 where a &gt; 0 and 0 elsewhere, at 0 as well.</summary>

@@ -4,9 +4,9 @@ using FastNN.Simd;
 namespace FastNN.Activations;
 
 /// <summary>
-/// The exponentials of softmax: e(z) = 2⁶⁴·e^(z − c)/2ᴷ, relative to the largest sum m of a sample. K = round((m − c)·log₂e) comes on top of the exponents, so
-/// e(m) is about 2⁶⁴ and none that counts is subnormal; c is 0, but m where |m| ≥ 2¹⁵ or not a number. So nothing is rounded on the way to the exponential, as
-/// m − z would be, by up to 16 ULP of e where it is 16 or more. Off by 1.0 ULP at most.
+/// The exponentials of softmax: e(z) = 2⁶⁴·e^(z − c)/2ᴷ, relative to the largest sum m of a sample. K = round((m − c)·log₂e) comes on top
+/// of the exponents, so e(m) is about 2⁶⁴ and none that counts is subnormal; c is 0, but m where |m| ≥ 2¹⁵ or not a number. So nothing is
+/// rounded on the way to the exponential, as m − z would be, by up to 16 ULP of e where it is 16 or more. Off by 1.0 ULP at most.
 /// </summary>
 internal readonly struct SoftmaxPowers
 {
@@ -14,8 +14,8 @@ internal readonly struct SoftmaxPowers
     internal const float Farthest = 104f;
 
     /// <summary>
-    /// Where no |z| is more, m = 0 gives softmax the same bits as the largest sum: all e are off by one power of two, none of them is cut off at
-    /// <see cref="Farthest"/>, and Σe, at most 2³¹·2⁹³, neither overflows nor makes 1/Σe subnormal.
+    /// Where no |z| is more, m = 0 gives softmax the same bits as the largest sum: all e are off by one power of two, none of them is cut
+    /// off at <see cref="Farthest"/>, and Σe, at most 2³¹·2⁹³, neither overflows nor makes 1/Σe subnormal.
     /// </summary>
     internal const float Near = 20f;
 

@@ -1,6 +1,5 @@
 using FastNN.Simd;
 
-
 namespace FastNN.Contract;
 
 /// <summary>

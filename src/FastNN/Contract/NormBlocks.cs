@@ -1,9 +1,10 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// How the squares of a gradient are added up. Each component is clipped first. Blocks of 4096 components are summed in single precision, in sixteen lanes
-/// (<see cref="VirtualLanes"/>). The sums of the blocks are added in double precision, in ascending order. A sum that is too large for a float, or so small
-/// that squares lost bits to underflow, is taken once more in double precision, which holds the square of any float.
+/// How the squares of a gradient are added up. Each component is clipped first. Blocks of 4096 components are summed in single precision,
+/// in sixteen lanes (<see cref="VirtualLanes"/>). The sums of the blocks are added in double precision, in ascending order. A sum that is
+/// too large for a float, or so small that squares lost bits to underflow, is taken once more in double precision, which holds the square
+/// of any float.
 /// </summary>
 internal static unsafe class NormBlocks
 {
@@ -13,8 +14,8 @@ internal static unsafe class NormBlocks
     private const double MinNormal = 1.1754943508222875e-38; // 2⁻¹²⁶
 
     /// <summary>
-    /// Whether a sum of so many squares is finite and no less than count·2⁻¹²⁶. A square loses at most 2⁻¹⁵⁰ to underflow, so all of them together lose no more
-    /// than one rounding of the sum.
+    /// Whether a sum of so many squares is finite and no less than count·2⁻¹²⁶. A square loses at most 2⁻¹⁵⁰ to underflow, so all of them
+    /// together lose no more than one rounding of the sum.
     /// </summary>
     internal static bool IsExact(double sum, nint count) => double.IsFinite(sum) && sum >= count * MinNormal;
 

@@ -3,8 +3,8 @@ namespace FastNN;
 public abstract partial class Cost
 {
     /// <summary>
-    /// C = −Σ_i y_i·ln a_i, of probabilities that add up to 1, and so must the targets: for a last layer of softmax, with which δ_i = a_i − y_i. It is computed
-    /// from the sums, as Σ_i y_i·(ln Σ_k e^(z_k − max z) − (z_i − max z)), and so finite also where a has rounded to 0.
+    /// C = −Σ_i y_i·ln a_i, of probabilities that add up to 1, and so must the targets: for a last layer of softmax, with which δ_i = a_i −
+    /// y_i. It is computed from the sums, as Σ_i y_i·(ln Σ_k e^(z_k − max z) − (z_i − max z)), and so finite also where a has rounded to 0.
     /// </summary>
     public static Cost CrossEntropy { get; } = new CrossEntropyCost();
 

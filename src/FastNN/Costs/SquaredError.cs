@@ -41,8 +41,9 @@ internal readonly struct SquaredError : ICost
 public abstract partial class Cost
 {
     /// <summary>
-    /// The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation. The mean squared error of PyTorch and Keras is this under
-    /// <see cref="Reduction.Mean"/> divided by the number of outputs as well: their learning rate r for plain gradient descent is r/n_out here.
+    /// The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation. The mean squared error of PyTorch and Keras is this
+    /// under <see cref="Reduction.Mean"/> divided by the number of outputs as well: their learning rate r for plain gradient descent is
+    /// r/n_out here.
     /// </summary>
     public static Cost SquaredError { get; } = new OfOutputs<SquaredError>(nameof(SquaredError));
 }

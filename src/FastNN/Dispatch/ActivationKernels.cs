@@ -4,8 +4,8 @@ using FastNN.Costs;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels of one variant that end in one activation, or that go back through it: behind virtual calls, one for a layer and a pass. Pointers are to memory
-/// that stays put for the call; nothing here checks or allocates.
+/// The kernels of one variant that end in one activation, or that go back through it: behind virtual calls, one for a layer and a pass.
+/// Pointers are to memory that stays put for the call; nothing here checks or allocates.
 /// </summary>
 internal abstract unsafe class ActivationKernels
 {
@@ -33,8 +33,8 @@ internal abstract unsafe class ActivationKernels
     internal abstract void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes);
 
     /// <summary>
-    /// A layer back, one sample, and the update in the same pass. This is the function of the layer before: its outputs are a, and <paramref name="kept"/> what
-    /// its slope is taken from. Without an inputDelta neither matters.
+    /// A layer back, one sample, and the update in the same pass. This is the function of the layer before: its outputs are a, and
+    /// <paramref name="kept"/> what its slope is taken from. Without an inputDelta neither matters.
     /// </summary>
     internal abstract void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate);
 
@@ -50,7 +50,9 @@ internal abstract unsafe class ActivationKernels
     /// <summary>The last layer's kernels under a cost that suits the function, created at the first need.</summary>
     internal OutputKernels Under(Cost cost) => _outputs[cost.Index] ??= cost.CreateKernels(this);
 
-    /// <summary>Those under a cost of each output by itself; for <see cref="Cost.CreateKernels"/>, as the next two. A generic virtual call is slow.</summary>
+    /// <summary>
+    /// Those under a cost of each output by itself; for <see cref="Cost.CreateKernels"/>, as the next two. A generic virtual call is slow.
+    /// </summary>
     internal abstract OutputKernels UnderOutputs<C>()
         where C : struct, ICost;
 
@@ -94,8 +96,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
 
     internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) => K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
-    // Where slopes are kept, a layer goes back through the identity, and then through the slopes. This stands three times: said once behind all three, it costs
-    // the calls before it their place at the end, where they are jumps.
+    // Where slopes are kept, a layer goes back through the identity, and then through the slopes. This stands three times: said once behind
+    // all three, it costs the calls before it their place at the end, where they are jumps.
     internal override void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
         if (!A.KeepsSlope)

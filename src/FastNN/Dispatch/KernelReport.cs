@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime;
 using System.Runtime.InteropServices;
@@ -11,6 +13,7 @@ namespace FastNN.Dispatch;
 /// <param name="Supported">The variants that this process accelerates, the widest last.</param>
 /// <param name="Setting">The value of <see cref="KernelSet.EnvironmentVariable"/>, null for none.</param>
 /// <param name="IsCompiledAhead">Whether NativeAOT compiled the program: nothing was compiled while it ran.</param>
+/// <param name="WhyUnoptimized">Why the code of this library may run without the compiler's optimization, tens of times slower; null if it does not.</param>
 /// <param name="Architecture">Of the process.</param>
 /// <param name="HasFusedMultiplyAdd">Whether vectors of 128 bits have a fused multiply-add; else it is computed in double precision.</param>
 /// <param name="HasIntrinsics">Whether .NET's hardware intrinsics are on.</param>
@@ -20,6 +23,7 @@ internal sealed record KernelReport(
     IReadOnlyList<KernelVariant> Supported,
     string? Setting,
     bool IsCompiledAhead,
+    string? WhyUnoptimized,
     Architecture Architecture,
     bool HasFusedMultiplyAdd,
     bool HasIntrinsics,
@@ -30,14 +34,21 @@ internal sealed record KernelReport(
     private static readonly ImmutableArray<string> s_settings =
     [
         "EnableHWIntrinsic", "EnableAVX", "EnableAVX2", "EnableFMA", "EnableAVX512", "EnableAVX512F", "PreferredVectorBitWidth",
-        "TieredCompilation", "TieredPGO", "TC_QuickJitForLoops", "TC_OnStackReplacement", "ReadyToRun",
+        "TieredCompilation", "TieredPGO", "TC_QuickJitForLoops", "TC_OnStackReplacement", "ReadyToRun", MinimalOptimization, CallCounting,
     ];
+
+    /// <summary>With 1 the JIT optimizes nothing.</summary>
+    private const string MinimalOptimization = "JITMinOpts";
+
+    /// <summary>With 0 methods stay as they are compiled first: quickly, and not optimized.</summary>
+    private const string CallCounting = "TC_CallCounting";
 
     /// <summary>That of this process.</summary>
     internal static KernelReport Current => new(
-        Kernels.Supported,
+        [.. KernelSet.Supported.Select(set => set.Variant)],
         KernelSet.Setting,
         JitInfo.GetCompiledMethodCount() == 0, // IsDynamicCodeSupported says no to the JIT, too, in a project that sets PublishAot
+        WhyUnoptimizedBy(typeof(KernelReport).Assembly, Debugger.IsAttached, Environment.GetEnvironmentVariable),
         RuntimeInformation.ProcessArchitecture,
         Simd128.HasFusedMultiplyAdd,
         Vector128.IsHardwareAccelerated,
@@ -51,7 +62,8 @@ internal sealed record KernelReport(
             $"FastNN {typeof(KernelReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}: {Choice}",
             .. Enum.GetValues<KernelVariant>().Where(variant => variant > KernelVariant.Scalar).Select(variant => $"{variant}: {StatusOf(variant)}"),
             $"processor: {Processor.Name}; {(Processor.CanBeAsked ? Features : "what it has cannot be asked")}; {Environment.ProcessorCount} logical",
-            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {(IsCompiledAhead ? "NativeAOT" : "JIT")}, {RuntimeInformation.OSDescription}",
+            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {(IsCompiledAhead ? "NativeAOT" : "JIT")}, {RuntimeInformation.OSDescription}"
+                + (WhyUnoptimized == null ? "" : $"; NOT OPTIMIZED: {WhyUnoptimized}"),
             $"environment: {Settings}",
         ]);
 
@@ -72,6 +84,23 @@ internal sealed record KernelReport(
                 return $"none. {refusal.Message}";
             }
         }
+    }
+
+    /// <summary>What keeps the JIT from optimizing, null for nothing.</summary>
+    /// <param name="library">The assembly with the kernels.</param>
+    /// <param name="isDebugged">Whether a debugger is attached. Most of them ask the JIT not to optimize what they load.</param>
+    /// <param name="variable">Gives an environment variable.</param>
+    internal static string? WhyUnoptimizedBy(Assembly library, bool isDebugged, Func<string, string?> variable)
+    {
+        if (library.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true }) return "FastNN was built without optimization";
+        if (NumberOf(MinimalOptimization) is > 0) return $"the environment sets {MinimalOptimization}";
+        if (NumberOf(CallCounting) is 0 && NumberOf("TieredCompilation") is not 0) return $"the environment sets {CallCounting}";
+
+        return isDebugged ? "a debugger is attached, which may prevent it" : null;
+
+        int? NumberOf(string name) => int.TryParse(
+            variable("DOTNET_" + name) ?? variable("COMPlus_" + name), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
     }
 
     private string Features => $"AVX2 and FMA {YesNo(HasAvx2)}, AVX-512 {YesNo(HasAvx512)}";

@@ -7,8 +7,8 @@ namespace FastNN.Dispatch;
 internal abstract unsafe class OutputKernels(ActivationKernels function)
 {
     /// <summary>
-    /// What the last layer's sums go through first: its function, or the identity where the cost takes the sums themselves, from which it is finite when
-    /// outputs have rounded to 0 or 1.
+    /// What the last layer's sums go through first: its function, or the identity where the cost takes the sums themselves, from which it
+    /// is finite when outputs have rounded to 0 or 1.
     /// </summary>
     internal ActivationKernels Function => function;
 

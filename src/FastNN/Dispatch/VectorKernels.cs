@@ -17,10 +17,10 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where V : struct
 {
     public static void Activate<A>(float* z, float* a, nint count)
-        where A : struct, IActivation => ActivationSpan.Run<S, V, A>(z, a, count);
+        where A : struct, IActivation => ActivationSpan.Activate<S, V, A>(z, a, count);
 
     public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
-        where A : struct, IActivation => ActivationSpan.RunKeepingSlope<S, V, A>(z, a, count);
+        where A : struct, IActivation => ActivationSpan.ActivateKeepingSlope<S, V, A>(z, a, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
@@ -47,10 +47,10 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where A : struct, IActivation
         where C : struct, ICost =>
         count <= 4
-            ? Sample.OutputDelta.Run<Simd128, Vector128<float>, A, C>(a, kept, y, delta, count)
-            : Sample.OutputDelta.Run<S, V, A, C>(a, kept, y, delta, count);
+            ? Sample.OutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, delta, count)
+            : Sample.OutputDelta.Compute<S, V, A, C>(a, kept, y, delta, count);
 
-    public static void Softmax(float* z, float* a, int count) => Sample.Softmax.Run<S, V>(z, a, count);
+    public static void Softmax(float* z, float* a, int count) => Sample.Softmax.Activate<S, V>(z, a, count);
 
     public static void SoftmaxDelta(float* a, float* delta, int count) => Sample.Softmax.Delta<S, V>(a, delta, count);
 
@@ -68,15 +68,15 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
-    public static void MultiplySlopes(float* delta, float* slopes, nint count) => Spans.MultiplySlopes.Run<S, V>(delta, slopes, count);
+    public static void MultiplySlopes(float* delta, float* slopes, nint count) => Spans.MultiplySlopes.Multiply<S, V>(delta, slopes, count);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
-        Spans.GradientDescent.Run<S, V>(w, g, count, scale, rate);
+        Spans.GradientDescent.Update<S, V>(w, g, count, scale, rate);
 
     public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
-        where TRule : struct, IUpdateRule => ParameterUpdate.Run<S, V, TRule>(w, g, first, second, count, in terms);
+        where TRule : struct, IUpdateRule => ParameterUpdate.Update<S, V, TRule>(w, g, first, second, count, in terms);
 
-    public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Run<S, V>(g, count, clip);
+    public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Backward<A, TAction>(
@@ -86,22 +86,22 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     {
         if (outputs <= 4)
         {
-            DenseBackward<Simd128, Vector128<float>, A, TAction>.RunOneVector(
+            DenseBackward<Simd128, Vector128<float>, A, TAction>.OneVector(
                 w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
         }
         else if (S.Count > 8 && outputs <= 8)
         {
-            DenseBackward<Simd256, Vector256<float>, A, TAction>.RunOneVector(
+            DenseBackward<Simd256, Vector256<float>, A, TAction>.OneVector(
                 w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
         }
         else if (outputs <= S.Count)
         {
-            DenseBackward<S, V, A, TAction>.RunOneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
+            DenseBackward<S, V, A, TAction>.OneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
         }
         else
         {
             bool byOneRow = Routes.BackByOneRow(outputs, Machine.Here);
-            DenseBackward<S, V, A, TAction>.Run(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
+            DenseBackward<S, V, A, TAction>.Backward(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
         }
     }
 }

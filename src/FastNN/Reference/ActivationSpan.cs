@@ -5,13 +5,13 @@ namespace FastNN.Reference;
 /// <summary>y_k = f(x_k). The specification of <see cref="Spans.ActivationSpan"/>; that of f stands with the activation.</summary>
 internal static unsafe class ActivationSpan
 {
-    internal static void Run<A>(float* x, float* y, nint count)
+    internal static void Activate<A>(float* x, float* y, nint count)
         where A : struct, IActivation
     {
         for (nint k = 0; k < count; k++) y[k] = A.Value(x[k]);
     }
 
-    internal static void RunKeepingSlope<A>(float* z, float* y, nint count)
+    internal static void ActivateKeepingSlope<A>(float* z, float* y, nint count)
         where A : struct, IActivation
     {
         for (nint k = 0; k < count; k++)

@@ -8,7 +8,7 @@ namespace FastNN.Reference;
 /// </summary>
 internal static unsafe class BatchGradient
 {
-    internal static void Run(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
+    internal static void Sum(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
     {
         for (int j = from; j < to; j++)
         {

@@ -1,6 +1,5 @@
 using FastNN.Contract;
 
-
 namespace FastNN.Reference;
 
 /// <summary>
@@ -9,7 +8,7 @@ namespace FastNN.Reference;
 /// </summary>
 internal static unsafe class DenseBackward
 {
-    internal static void Run<A, TAction>(
+    internal static void Backward<A, TAction>(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where A : struct, IActivation
         where TAction : struct, IGradientAction

@@ -5,7 +5,7 @@ namespace FastNN.Reference;
 /// <summary>y_i = f(b_i + Σ_j x_j·w_ij). The specification of <see cref="Sample.DenseForward"/>.</summary>
 internal static unsafe class DenseForward
 {
-    internal static void Run<A>(float* x, int inputs, float* w, float* b, float* y, int outputs)
+    internal static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs)
         where A : struct, IActivation
     {
         for (int i = 0; i < outputs; i++)

@@ -1,12 +1,11 @@
 using FastNN.Contract;
 
-
 namespace FastNN.Reference;
 
 /// <summary>δ_i = ∂c/∂a(a_i, y_i)·f′_i, and C = Σ_i c(a_i, y_i). The specification of <see cref="Sample.OutputDelta"/>.</summary>
 internal static unsafe class OutputDelta
 {
-    internal static float Run<A, C>(float* a, float* kept, float* y, float* delta, int count)
+    internal static float Compute<A, C>(float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
         where C : struct, ICost
     {

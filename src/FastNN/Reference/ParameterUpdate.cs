@@ -5,7 +5,7 @@ namespace FastNN.Reference;
 /// <summary>One update of count parameters by any rule. The specification of <see cref="Spans.ParameterUpdate"/>.</summary>
 internal static unsafe class ParameterUpdate
 {
-    internal static void Run<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    internal static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule
     {
         RuleTerms<float> rule = terms.Rule;

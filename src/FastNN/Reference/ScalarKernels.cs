@@ -6,39 +6,39 @@ namespace FastNN.Reference;
 internal readonly unsafe struct ScalarKernels : IKernels
 {
     public static void Activate<A>(float* z, float* a, nint count)
-        where A : struct, IActivation => ActivationSpan.Run<A>(z, a, count);
+        where A : struct, IActivation => ActivationSpan.Activate<A>(z, a, count);
 
     public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
-        where A : struct, IActivation => ActivationSpan.RunKeepingSlope<A>(z, a, count);
+        where A : struct, IActivation => ActivationSpan.ActivateKeepingSlope<A>(z, a, count);
 
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
-        where A : struct, IActivation => DenseForward.Run<A>(x, inputs, w, b, y, outputs);
+        where A : struct, IActivation => DenseForward.Forward<A>(x, inputs, w, b, y, outputs);
 
     public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
-        where C : struct, ICost => Reference.OutputDelta.Run<A, C>(a, kept, y, delta, count);
+        where C : struct, ICost => Reference.OutputDelta.Compute<A, C>(a, kept, y, delta, count);
 
-    public static void Softmax(float* z, float* a, int count) => Reference.Softmax.Run(z, a, count);
+    public static void Softmax(float* z, float* a, int count) => Reference.Softmax.Activate(z, a, count);
 
     public static void SoftmaxDelta(float* a, float* delta, int count) => Reference.Softmax.Delta(a, delta, count);
 
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Reference.Softmax.CrossEntropyDelta(z, y, delta, count);
 
     public static void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
-        where A : struct, IActivation => DenseBackward.Run<A, BackwardUpdate>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
+        where A : struct, IActivation => DenseBackward.Backward<A, BackwardUpdate>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
 
     public static void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => DenseBackward.Run<A, BackwardAccumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        where A : struct, IActivation => DenseBackward.Backward<A, BackwardAccumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
-        where A : struct, IActivation => DenseBackward.Run<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
+        where A : struct, IActivation => DenseBackward.Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
-    public static void MultiplySlopes(float* delta, float* slopes, nint count) => Reference.MultiplySlopes.Run(delta, slopes, count);
+    public static void MultiplySlopes(float* delta, float* slopes, nint count) => Reference.MultiplySlopes.Multiply(delta, slopes, count);
 
-    public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) => Reference.GradientDescent.Run(w, g, count, scale, rate);
+    public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) => Reference.GradientDescent.Update(w, g, count, scale, rate);
 
     public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
-        where TRule : struct, IUpdateRule => ParameterUpdate.Run<TRule>(w, g, first, second, count, in terms);
+        where TRule : struct, IUpdateRule => ParameterUpdate.Update<TRule>(w, g, first, second, count, in terms);
 
-    public static double SumOfSquares(float* g, nint count, float clip) => Reference.SumOfSquares.Run(g, count, clip);
+    public static double SumOfSquares(float* g, nint count, float clip) => Reference.SumOfSquares.Sum(g, count, clip);
 }

@@ -11,7 +11,7 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs)
     {
-        for (int s = 0; s < samples; s++) DenseForward.Run<Identity>(x + s * xStride, inputs, w, b, z + s * zStride, outputs);
+        for (int s = 0; s < samples; s++) DenseForward.Forward<Identity>(x + s * xStride, inputs, w, b, z + s * zStride, outputs);
     }
 
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
@@ -24,22 +24,22 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
     {
-        for (int t = 0; t < group.Tiles; t++) DenseForward.Run<Identity>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
+        for (int t = 0; t < group.Tiles; t++) DenseForward.Forward<Identity>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
     }
 
     public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes) =>
-        DenseForward.Run<Identity>(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, z, layer.Outputs);
+        DenseForward.Forward<Identity>(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, z, layer.Outputs);
 
     public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         where A : struct, IActivation
-        where C : struct, ICost => *costs = Reference.OutputDelta.Run<A, C>(a, kept, y, a, outputs);
+        where C : struct, ICost => *costs = Reference.OutputDelta.Compute<A, C>(a, kept, y, a, outputs);
 
-    public static void TileSoftmax(float* z, int outputs, int lanes) => Softmax.Run(z, z, outputs);
+    public static void TileSoftmax(float* z, int outputs, int lanes) => Softmax.Activate(z, z, outputs);
 
     public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
         where C : struct, ICost
     {
-        *costs = Reference.OutputDelta.Run<Identity, C>(a, a, y, y, outputs);
+        *costs = Reference.OutputDelta.Compute<Identity, C>(a, a, y, y, outputs);
         Softmax.Delta(a, y, outputs);
         new Span<float>(y, outputs).CopyTo(new Span<float>(a, outputs));
     }
@@ -51,7 +51,7 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         where A : struct, IActivation
     {
         for (int t = 0; t < group.Tiles; t++)
-            Reference.TileBackward.Run<A>(w, delta + t * group.OutputStride, outputs, kept + t * group.InputStride, inputs, inputDelta + t * group.OutputStride);
+            Reference.TileBackward.Compute<A>(w, delta + t * group.OutputStride, outputs, kept + t * group.InputStride, inputs, inputDelta + t * group.OutputStride);
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
@@ -60,5 +60,5 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
     }
 
     public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
-        Reference.BatchGradient.Run(in chunk, in layer, from, to, sum, target, scale, rate);
+        Reference.BatchGradient.Sum(in chunk, in layer, from, to, sum, target, scale, rate);
 }

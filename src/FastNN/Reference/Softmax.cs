@@ -7,7 +7,7 @@ namespace FastNN.Reference;
 internal static unsafe class Softmax
 {
     /// <summary>a_i = e_i·(1/Σ_k e_k).</summary>
-    internal static void Run(float* z, float* a, int count)
+    internal static void Activate(float* z, float* a, int count)
     {
         float scale = 1f / Powers(z, a, count, Largest(z, count));
         for (int i = 0; i < count; i++) a[i] *= scale;

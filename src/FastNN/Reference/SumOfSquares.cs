@@ -5,7 +5,7 @@ namespace FastNN.Reference;
 /// <summary>Σ_k min(clip, max(−clip, g_k))². The specification of <see cref="Spans.SumOfSquares"/>.</summary>
 internal static unsafe class SumOfSquares
 {
-    internal static double Run(float* g, nint count, float clip)
+    internal static double Sum(float* g, nint count, float clip)
     {
         double sum = 0;
         float* lanes = stackalloc float[VirtualLanes.Count];

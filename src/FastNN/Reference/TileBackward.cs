@@ -8,7 +8,7 @@ namespace FastNN.Reference;
 /// </summary>
 internal static unsafe class TileBackward
 {
-    internal static void Run<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta)
+    internal static void Compute<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta)
         where A : struct, IActivation
     {
         for (int j = 0; j < inputs; j++)

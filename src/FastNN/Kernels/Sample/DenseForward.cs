@@ -134,7 +134,7 @@ internal static unsafe class DenseForward
         for (; inputs >= 6; inputs -= 6, x += 6, w += 6 * (nint)outputs) Rows<S, V, Const.Six>(x, w, y, outputs, (float*)&last);
         for (; inputs > 0; inputs--, x++, w += outputs) Rows<S, V, Const.One>(x, w, y, outputs, (float*)&last);
 
-        ActivationSpan.Run<S, V, A>(y, y, whole);
+        ActivationSpan.Activate<S, V, A>(y, y, whole);
         S.StoreFirst(ActivationOf.Value<S, V, A>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, room - whole));
     }
 

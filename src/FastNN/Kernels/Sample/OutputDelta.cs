@@ -1,7 +1,6 @@
 using FastNN.Contract;
 using FastNN.Simd;
 
-
 namespace FastNN.Sample;
 
 /// <summary>
@@ -11,7 +10,7 @@ namespace FastNN.Sample;
 /// </summary>
 internal static unsafe class OutputDelta
 {
-    internal static float Run<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count)
+    internal static float Compute<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation

@@ -20,7 +20,7 @@ internal static unsafe class ActivationSpan
         where V : struct
         where A : struct, IActivation => A.EndTakesSum ? S.Load(z) : default;
 
-    internal static void Run<S, V, A>(float* x, float* y, nint count)
+    internal static void Activate<S, V, A>(float* x, float* y, nint count)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -57,7 +57,7 @@ internal static unsafe class ActivationSpan
     }
 
     /// <summary>y_k = f(z_k), and f′(z_k) takes the place of z_k.</summary>
-    internal static void RunKeepingSlope<S, V, A>(float* z, float* y, nint count)
+    internal static void ActivateKeepingSlope<S, V, A>(float* z, float* y, nint count)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation

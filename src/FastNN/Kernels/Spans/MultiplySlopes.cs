@@ -1,12 +1,11 @@
 using FastNN.Simd;
 
-
 namespace FastNN.Spans;
 
-/// <summary>δ_k ← fma(δ_k, f′_k, 0) for k in 0..count−1: how a hidden delta ends whose slopes were kept.</summary>
+/// <summary>δ_k ← fma(δ_k, f′_k, 0) for k in 0..count−1: the end of a hidden delta whose slopes were kept.</summary>
 internal static unsafe class MultiplySlopes
 {
-    internal static void Run<S, V>(float* delta, float* slopes, nint count)
+    internal static void Multiply<S, V>(float* delta, float* slopes, nint count)
         where S : struct, ISimd<V>
         where V : struct
     {

@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
-
 
 namespace FastNN.Spans;
 
@@ -14,7 +14,7 @@ namespace FastNN.Spans;
 /// </summary>
 internal static unsafe class ParameterUpdate
 {
-    internal static void Run<S, V, TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    internal static void Update<S, V, TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where S : struct, ISimd<V>
         where V : struct
         where TRule : struct, IUpdateRule
@@ -30,29 +30,42 @@ internal static unsafe class ParameterUpdate
         nint k = 0;
         for (; k <= count - S.Count; k += S.Count)
         {
-            V current = S.Load(w + k);
-            V gradient = S.Multiply(S.Min(most, S.Max(least, S.Load(g + k))), scale);
-            if (decays) gradient = S.MultiplyAdd(decay, current, gradient);
+            V current = S.Load(w + k), gradient = Gradient<S, V>(S.Load(g + k), most, least, scale, decays, decay, current);
             if (TRule.States > 0) m = S.Load(first + k);
             if (TRule.States > 1) v = S.Load(second + k);
             V direction = TRule.Direction<S, V>(gradient, ref m, ref v, in coefficients);
             if (TRule.States > 0) S.Store(m, first + k);
             if (TRule.States > 1) S.Store(v, second + k);
-            if (moves) S.Store(S.MultiplyAdd(rate, direction, S.Multiply(keep, current)), w + k);
+            if (moves) S.Store(Next<S, V>(rate, direction, keep, current), w + k);
         }
 
         int rest = (int)(count - k);
         if (rest > 0)
         {
             V mask = S.First(rest), current = S.LoadFirst(w + k, mask);
-            V gradient = S.Multiply(S.Min(most, S.Max(least, S.LoadFirst(g + k, mask))), scale);
-            if (decays) gradient = S.MultiplyAdd(decay, current, gradient);
+            V gradient = Gradient<S, V>(S.LoadFirst(g + k, mask), most, least, scale, decays, decay, current);
             if (TRule.States > 0) m = S.LoadFirst(first + k, mask);
             if (TRule.States > 1) v = S.LoadFirst(second + k, mask);
             V direction = TRule.Direction<S, V>(gradient, ref m, ref v, in coefficients);
             if (TRule.States > 0) S.StoreFirst(m, first + k, rest);
             if (TRule.States > 1) S.StoreFirst(v, second + k, rest);
-            if (moves) S.StoreFirst(S.MultiplyAdd(rate, direction, S.Multiply(keep, current)), w + k, rest);
+            if (moves) S.StoreFirst(Next<S, V>(rate, direction, keep, current), w + k, rest);
         }
     }
+
+    /// <summary>The gradient clipped, scaled, and with the decay that is part of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Gradient<S, V>(V g, V most, V least, V scale, bool decays, V decay, V w)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V gradient = S.Multiply(S.Min(most, S.Max(least, g)), scale);
+        if (decays) gradient = S.MultiplyAdd(decay, w, gradient);
+        return gradient;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Next<S, V>(V rate, V direction, V keep, V w)
+        where S : struct, ISimd<V>
+        where V : struct => S.MultiplyAdd(rate, direction, S.Multiply(keep, w));
 }

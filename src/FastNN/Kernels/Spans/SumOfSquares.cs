@@ -1,15 +1,16 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
 namespace FastNN.Spans;
 
 /// <summary>
-/// Σ_k min(clip, max(−clip, g_k))², blocks and precision as <see cref="NormBlocks"/> says. In a block k is summed in lane k mod 16; the lanes are folded in
-/// halves.
+/// Σ_k min(clip, max(−clip, g_k))², blocks and precision as <see cref="NormBlocks"/> says. In a block k is summed in lane k mod 16; the
+/// lanes are folded in halves.
 /// </summary>
 internal static unsafe class SumOfSquares
 {
-    internal static double Run<S, V>(float* g, nint count, float clip)
+    internal static double Sum<S, V>(float* g, nint count, float clip)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -35,15 +36,16 @@ internal static unsafe class SumOfSquares
     {
         V sum = S.Broadcast(0f), most = S.Broadcast(clip), least = S.Broadcast(-clip);
         int k = first;
-        for (; k <= count - S.Count; k += VirtualLanes.Count)
-        {
-            V x = S.Min(most, S.Max(least, S.Load(g + k)));
-            sum = S.MultiplyAdd(x, x, sum);
-        }
+        for (; k <= count - S.Count; k += VirtualLanes.Count) sum = AddSquare<S, V>(S.Load(g + k), most, least, sum);
+        return k < count ? AddSquare<S, V>(S.LoadFirst(g + k, S.First(count - k)), most, least, sum) : sum;
+    }
 
-        if (k >= count) return sum;
-
-        V rest = S.Min(most, S.Max(least, S.LoadFirst(g + k, S.First(count - k))));
-        return S.MultiplyAdd(rest, rest, sum);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V AddSquare<S, V>(V g, V most, V least, V sum)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V x = S.Min(most, S.Max(least, g));
+        return S.MultiplyAdd(x, x, sum);
     }
 }

@@ -1,0 +1,122 @@
+using FastNN.Bench.Machine;
+using FastNN.Dispatch;
+using Xunit;
+
+namespace FastNN.Tests.Api;
+
+/// <summary>Once warm, no call allocates a single byte: one sample or a batch, on the stack or in the thread's scratch.</summary>
+[Collection(nameof(Alone))]
+public class AllocationTests
+{
+    public static TheoryData<int[], int, KernelVariant> NetworksBatchesAndVariants { get; } =
+    [
+        .. from widths in (int[][])[[2, 4, 3, 2], [3, 700, 2]]
+           from batch in (int[])[1, 3, 17, 300]
+           from set in KernelSet.Supported
+           select (widths, batch, set.Variant),
+    ];
+
+    /// <summary>Of the reference and of the widest variant.</summary>
+    public static TheoryData<KernelVariant, string, string> VariantsAndOutputs { get; } =
+        [.. from row in Cases.VariantsAndOutputs where row.Data.Item1 == Kernels.Supported[0] || row.Data.Item1 == Kernels.Supported[^1] select row.Data];
+
+    [Theory]
+    [MemberData(nameof(NetworksBatchesAndVariants))]
+    public void Networks_and_trainers_allocate_nothing(int[] widths, int batch, KernelVariant variant)
+    {
+        var network = new Network(widths, seed: 1, variant);
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        float[] inputs = Cases.Uniform(1, batch * network.Inputs), outputs = new float[batch * network.Outputs];
+        AssertAllocatesNothing(() => network.Forward(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.TrainUntil(inputs, outputs, cost: 0f, maxSteps: 3));
+        AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));
+        AssertAllocatesNothing(trainer.Apply);
+
+        var threaded = new Trainer(network, new Sgd(0.1f), threads: 3);
+        AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads: 3));
+        AssertAllocatesNothing(() => threaded.Step(inputs, outputs));
+    }
+
+    [Theory]
+    [MemberData(nameof(NetworksBatchesAndVariants))]
+    public void Networks_that_are_served_allocate_nothing(int[] widths, int batch, KernelVariant variant)
+    {
+        var network = new Network(widths, seed: 1, variant);
+        var served = new ServedNetwork(network);
+        float[] inputs = Cases.Uniform(1, batch * network.Inputs), outputs = new float[batch * network.Outputs];
+        AssertAllocatesNothing(() => served.Forward(inputs, outputs));
+        AssertAllocatesNothing(() => served.Forward(inputs, outputs, threads: 3));
+        AssertAllocatesNothing(() => served.Publish(network));
+    }
+
+    [Theory]
+    [MemberData(nameof(VariantsAndOutputs))]
+    public void Activations_and_costs_allocate_nothing(KernelVariant variant, string last, string cost)
+    {
+        Activation f = Cases.Named(last);
+        foreach ((int batch, int threads) in ((int, int)[])[(1, 1), (9, 1), (33, 3)])
+        {
+            var network = new Network([5, 9, 7, 3], [Activation.Gelu, Activation.Tanh, f], seed: 1, kernels: variant);
+            var trainer = new Trainer(network, new Sgd(1e-3f), Cases.CostNamed(cost), threads: threads);
+            float[] inputs = Cases.Uniform(1, 5 * batch), outputs = new float[3 * batch], inputGradient = new float[5 * batch];
+            AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads));
+            AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.Backward(inputs, outputs));
+            AssertAllocatesNothing(() => trainer.Backward(inputs, outputs, inputGradient));
+        }
+
+        float[] x = new float[31], y = new float[31], slopes = new float[31], w = new float[31 * 31];
+        AssertAllocatesNothing(() => Kernels.Activate(f, x, y, variant));
+        AssertAllocatesNothing(() => Kernels.Forward(x, w, slopes, y, variant, f));
+        if (f.IsElementwise) AssertAllocatesNothing(() => Kernels.ActivateWithSlope(f, x, y, slopes, variant));
+    }
+
+    [Theory]
+    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
+    public void Optimizers_allocate_nothing(string recipe)
+    {
+        foreach (int batch in (int[])[1, 17, 300])
+        {
+            float[] inputs = Cases.Uniform(1, 5 * batch), targets = Cases.Uniform(2, 3 * batch);
+            foreach (int threads in (int[])[1, 3])
+            {
+                var trainer = new Trainer(new Network([5, 8, 3], seed: 1), Recipes.Create(recipe), threads: threads);
+                AssertAllocatesNothing(() => trainer.Step(inputs, targets));
+                AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, targets));
+                AssertAllocatesNothing(trainer.Apply);
+                AssertAllocatesNothing(trainer.OptimizerState.Reset);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Kernels_allocate_nothing(KernelVariant variant)
+    {
+        float[] w = new float[31 * 17], gw = new float[31 * 17], b = new float[17], gb = new float[17];
+        float[] x = new float[31], inputDelta = new float[31], y = new float[17], delta = new float[17];
+        AssertAllocatesNothing(() => Kernels.Sigmoid(x, x, variant));
+        AssertAllocatesNothing(() => Kernels.Forward(x, w, b, y, variant));
+        AssertAllocatesNothing(() => Kernels.OutputDelta(y, b, delta, variant));
+        AssertAllocatesNothing(() => Kernels.BackwardUpdate(x, delta, w, b, inputDelta, 0.1f, variant));
+        AssertAllocatesNothing(() => Kernels.BackwardAccumulate(x, delta, w, gw, gb, inputDelta, variant));
+        AssertAllocatesNothing(() => Kernels.GradientDescent(w, gw, 1f, 0.1f, variant));
+    }
+
+    [Fact]
+    public void The_measure_sees_an_allocation() =>
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertAllocatesNothing(() => GC.KeepAlive(new float[1])));
+
+    private static void AssertAllocatesNothing(Action action)
+    {
+        for (int k = 0; k < 100; k++) action();
+        Assert.Equal(0, Allocated.Fewest(() =>
+        {
+            for (int k = 0; k < 500; k++) action();
+        }));
+    }
+}

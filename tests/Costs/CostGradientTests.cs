@@ -1,0 +1,121 @@
+using Xunit;
+
+namespace FastNN.Tests.Costs;
+
+/// <summary>
+/// Backpropagation through every activation, hidden and last, under every cost that suits: proven by finite differences in double
+/// precision, and the library's cost and gradients are the oracle's within the proven bound. <see cref="Training.GradientCheckTests"/>
+/// takes the article's networks further.
+/// </summary>
+public class CostGradientTests
+{
+    private const int Batch = 5;
+    private const double Step = 1e-5;
+
+    private static readonly int[] s_widths = [4, 7, 5, 3];
+
+    public static TheoryData<string, string, string> Networks { get; } =
+    [
+        .. from hidden in Activation.All
+           where hidden.IsElementwise
+           from last in Activation.All
+           from cost in Cases.CostsOf(last)
+           select (hidden.Name, last.Name, cost.Name),
+    ];
+
+    /// <summary>
+    /// A parameter moves a sum of the network by some steps at most (|x|, |a| and |w| are a few units), so that samples all of whose sums
+    /// are a hundred steps from a kink of their layer have none between the two points. Others, here none, would have no derivative to
+    /// compare with.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Backpropagation_is_the_derivative_of_the_summed_cost(string hidden, string last, string costName)
+    {
+        Cost cost = Cases.CostNamed(costName);
+        (Network network, float[] inputs, float[] targets) = Example(hidden, last, cost, KernelVariant.Scalar);
+        Bounded[] x = Bounded.Exact(inputs), y = Bounded.Exact(targets), p = Bounded.Exact(network.Parameters);
+        Oracle oracle = OracleOf(network, cost, p);
+        foreach (Bounded[] sample in x.Chunk(network.Inputs))
+            Assert.InRange(oracle.ClosestToKink(sample), 100 * Step, double.PositiveInfinity);
+
+        Bounded[] gradient = oracle.Batch(x, y, 1).Gradient;
+        double largest = gradient.Max(g => Math.Abs(g.Value));
+        Assert.InRange(largest, 1e-3, 1e3);
+        for (int k = 0; k < p.Length; k++) AssertIsDerivative(ref p[k], () => oracle.BatchCost(x, y), gradient[k].Value, largest);
+
+        for (int s = 0; s < Batch; s++)
+        {
+            Bounded[] xs = x[(s * network.Inputs)..((s + 1) * network.Inputs)], ys = y[(s * network.Outputs)..((s + 1) * network.Outputs)];
+            Bounded[] toInputs = oracle.WithInputGradient(xs, ys).InputGradient;
+            for (int j = 0; j < xs.Length; j++) AssertIsDerivative(ref xs[j], () => oracle.BatchCost(xs, ys), toInputs[j].Value, largest);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void The_librarys_gradients_are_the_oracles_within_the_proven_bound(string hidden, string last, string costName)
+    {
+        Cost cost = Cases.CostNamed(costName);
+        foreach (KernelVariant variant in Kernels.Supported)
+        {
+            (Network network, float[] inputs, float[] targets) = Example(hidden, last, cost, variant);
+            Oracle oracle = OracleOf(network, cost, Bounded.Exact(network.Parameters));
+            foreach (int batch in (int[])[1, Batch])
+            {
+                float[] x = inputs[..(batch * network.Inputs)], y = targets[..(batch * network.Outputs)];
+                (Bounded exactCost, Bounded[] exact) = oracle.Batch(Bounded.Exact(x), Bounded.Exact(y), 1);
+                var trainer = new Trainer(network, new Sgd(1f), cost, Reduction.Sum);
+                float actual = trainer.ComputeGradient(x, y);
+                Bounded.AssertAdmits([exactCost], [actual], $"{variant}, {batch} samples, cost");
+                Bounded.AssertAdmits(exact, trainer.Gradient, $"{variant}, {batch} samples, gradient");
+                Assert.InRange(exact.Max(g => g.Error), 0, 1e-4); // a bound that says something
+                Backward(trainer, oracle, x, batch);
+            }
+        }
+    }
+
+    /// <summary>The same of a cost that only ∂C/∂a is known of.</summary>
+    private static void Backward(Trainer trainer, Oracle oracle, float[] x, int batch)
+    {
+        Network network = trainer.Network;
+        float[] outputGradient = Cases.Uniform(9, batch * network.Outputs, -1f), inputGradient = new float[x.Length];
+        trainer.Gradient.Clear();
+        trainer.Backward(x, outputGradient, inputGradient);
+        Bounded[] xs = Bounded.Exact(x), g = Bounded.Exact(outputGradient), ones = [.. Enumerable.Repeat(new Bounded(1), batch)];
+        (Bounded[] Gradient, Bounded[] InputGradient)[] exact =
+        [
+            .. Enumerable.Range(0, batch).Select(s => oracle.Backward(
+                xs.AsSpan(s * network.Inputs, network.Inputs), g.AsSpan(s * network.Outputs, network.Outputs))),
+        ];
+        Bounded[] sums =
+            [.. Enumerable.Range(0, trainer.Gradient.Length).Select(k => Bounded.Dot(0, [.. exact.Select(e => e.Gradient[k])], ones))];
+        Bounded.AssertAdmits(sums, trainer.Gradient, $"{network.KernelVariant}, {batch} samples, gradient by Backward");
+        Bounded.AssertAdmits(
+            [.. exact.SelectMany(e => e.InputGradient)], inputGradient, $"{network.KernelVariant}, {batch} samples, input gradient");
+    }
+
+    /// <summary>
+    /// Central differences: truncation error ~ h² = 1e-10, rounding error ~ 2⁻⁵²/h = 2e-11, either times a cost of some units.
+    /// </summary>
+    private static void AssertIsDerivative(ref Bounded variable, Func<double> cost, double derivative, double largest)
+    {
+        double centre = variable.Value;
+        variable = centre + Step;
+        double above = cost();
+        variable = centre - Step;
+        double below = cost();
+        variable = centre;
+        Assert.InRange(derivative - (above - below) / (2 * Step), -1e-7 * Math.Max(largest, 1), 1e-7 * Math.Max(largest, 1));
+    }
+
+    private static Oracle OracleOf(Network network, Cost cost, Bounded[] parameters) =>
+        new(s_widths, parameters, [.. network.Layers.Select(layer => layer.Activation)], cost);
+
+    private static (Network Network, float[] Inputs, float[] Targets) Example(string hidden, string last, Cost cost, KernelVariant variant)
+    {
+        var network = new Network(s_widths, Cases.Named(hidden), Cases.Named(last), seed: 3, Initializer.PyTorch, variant);
+        float[] targets = Cases.TargetsOf(cost, s_widths[^1], Cases.Uniform(5, Batch * s_widths[^1]));
+        return (network, Cases.Uniform(4, Batch * s_widths[0], -1f), targets);
+    }
+}

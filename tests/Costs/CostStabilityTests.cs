@@ -1,0 +1,106 @@
+using FastNN.Dispatch;
+using Xunit;
+
+namespace FastNN.Tests.Costs;
+
+/// <summary>
+/// The costs that are computed from sums, cross-entropies, are finite for any finite sums, far beyond those whose exponential a float holds, and their deltas are the activation's value less
+/// the target, to the bit; where something is NaN or infinite all that depends on it is NaN, or what IEEE arithmetic makes of it, in every variant.
+/// </summary>
+public unsafe class CostStabilityTests
+{
+    private static readonly float[] s_extremes = [0f, -0f, 1f, -1f, 1e4f, -1e4f, 1e30f, -1e30f, 3e38f, -3e38f, float.MaxValue, float.MinValue, 1e-40f];
+
+    public static TheoryData<KernelVariant, string> VariantsAndCosts { get; } =
+        [.. from set in KernelSet.Supported from cost in OracleCosts.Known where OracleCosts.Of(cost).TakesSums select (set.Variant, cost.Name)];
+
+    [Theory]
+    [MemberData(nameof(VariantsAndCosts))]
+    public void Finite_for_all_finite_sums(KernelVariant variant, string costName)
+    {
+        var random = new Random(4);
+        Cost cost = Cases.CostNamed(costName);
+        Activation f = Activation.All.Single(cost.Suits);
+        for (int trial = 0; trial < 800; trial++)
+        {
+            int count = random.Next(1, 40);
+            float[] sums = [.. Enumerable.Range(0, count).Select(_ => s_extremes[random.Next(s_extremes.Length)])];
+            if (trial % 3 == 0) sums = Cases.Uniform(trial, count, -200f, 200f);
+            float[] targets = new float[count], values = new float[count];
+            targets[random.Next(count)] = 1f;
+            if (!cost.TargetsSumToOne) foreach (ref float y in targets.AsSpan()) y = random.Next(2);
+
+            Guarded z = new(sums), y2 = new(targets), delta = new(new float[count], 0, (16 - count % 16) % 16);
+            float c = KernelSet.For(variant).Of(f).Under(cost).Delta(z.Pointer, z.Pointer, y2.Pointer, delta.Pointer, count);
+            Kernels.Activate(f, sums, values, variant);
+            string what = $"{string.Join(", ", sums)} for {string.Join(", ", targets)}";
+            Assert.True(float.IsFinite(c) && c >= 0, $"{c} of {what}");
+            Assert.All(values, a => Assert.InRange(a, 0f, 1.000001f));
+            Cases.AssertSameBits([.. values.Zip(targets, (a, y) => a - y)], delta.Span, what);
+            Guarded.AssertUntouched(z, y2);
+            Guarded.AssertGuards(delta);
+        }
+    }
+
+    /// <summary>Through a network of one weight of 1, whose sum is its input: alone and in a batch, cost, step and outputs.</summary>
+    [Theory]
+    [MemberData(nameof(VariantsAndCosts))]
+    public void Networks_are_as_stable_as_their_kernels(KernelVariant variant, string costName)
+    {
+        Cost cost = Cases.CostNamed(costName);
+        Activation f = Activation.All.Single(cost.Suits);
+        foreach (float scale in (float[])[1e4f, 1e30f, 3e38f])
+        {
+            var network = new Network([2, 2], [f], seed: 1, kernels: variant);
+            ((float[])[1f, 0f, 0f, 1f, 0f, 0f]).CopyTo(network.Parameters);
+            var trainer = new Trainer(network, new Sgd(1e-38f), cost);
+            foreach (int batch in (int[])[1, 2, 40])
+            {
+                float[] x = [.. Enumerable.Range(0, 2 * batch).Select(k => k % 4 is 0 or 3 ? scale : -scale)], a = new float[x.Length];
+                float[] right = [.. x.Select(xi => xi > 0 ? 1f : 0f)], wrong = [.. right.Select(y => 1f - y)];
+                network.Forward(x, a);
+                Assert.Equal(right, a);
+                Assert.Equal(0f, trainer.Evaluate(x, right));
+                Assert.Equal(0f, trainer.ComputeGradient(x, right));
+                Assert.Equal(-1, trainer.Gradient.IndexOfAnyExcept(0f));
+                float most = trainer.Evaluate(x, wrong);
+                Assert.True(float.IsFinite(most) && most >= MathF.Min(scale, 1e30f), $"{most}");
+                Cases.AssertSameBits(most, trainer.ComputeGradient(x, wrong), "cost");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(VariantsAndCosts))]
+    public void What_is_not_a_number_shows(KernelVariant variant, string costName)
+    {
+        Cost cost = Cases.CostNamed(costName);
+        Activation f = Activation.All.Single(cost.Suits);
+        foreach (int count in (int[])[1, 2, 5, 16, 17, 33, 70])
+        {
+            for (int at = 0; at < count; at++)
+            {
+                float[] sums = Cases.Uniform(at, count, -3f, 3f);
+                foreach (float odd in (float[])[float.NaN, float.PositiveInfinity])
+                {
+                    sums[at] = odd;
+                    Guarded z = new(sums), y = new(Cases.Uniform(7, count)), delta = new(new float[count], 3, (16 - count % 16) % 16), a = new(new float[count]);
+                    float c = KernelSet.For(variant).Of(f).Under(cost).Delta(z.Pointer, z.Pointer, y.Pointer, delta.Pointer, count);
+                    KernelSet.For(variant).Of(f).Activate(z.Pointer, a.Pointer, count);
+                    Guarded.AssertGuards(delta, a);
+                    if (!f.IsElementwise)
+                    {
+                        Assert.True(float.IsNaN(c));
+                        Assert.All(delta.Span.ToArray(), d => Assert.True(float.IsNaN(d)));
+                        Assert.All(a.Span.ToArray(), ai => Assert.True(float.IsNaN(ai)));
+                    }
+                    else
+                    {
+                        Assert.Equal(float.IsNaN(odd), float.IsNaN(c));
+                        for (int k = 0; k < count; k++) Assert.Equal(k == at && float.IsNaN(odd), float.IsNaN(delta.Span[k]));
+                    }
+                }
+            }
+        }
+    }
+}

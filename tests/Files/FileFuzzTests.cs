@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Xunit;
+
+namespace FastNN.Tests.Files;
+
+/// <summary>
+/// Good files, damaged at random but the same each time: whatever comes of it is loaded or refused by <see cref="ModelFormatException"/>,
+/// within a second and a megabyte, and a trainer that refuses is left as it was. 20,000 files, or as many as the environment variable
+/// <c>FASTNN_FUZZ</c> says.
+/// </summary>
+public class FileFuzzTests
+{
+    private static readonly string[] s_words =
+    [
+        "0", "1", "2", "4", "-1", "35", "4294967296", "9223372036854775807", "18446744073709551615", "1e3",
+        "NaN", "null", "{}", "[]", "[", "]", "{", "}", "\"", ",",
+        "F32", "F16", "BF16", "F64", "I8", "weight", "bias", "0.weight", "optimizer.velocity", "__metadata__", "shape", "dtype",
+        "data_offsets",
+        ":", "fit.best_parameters", "fastnn.version", "fastnn.samples", "Softmax", "Relu", "\\u0000", "\\uD800", "é", " ",
+    ];
+
+    private static readonly byte[][] s_seeds =
+    [
+        TensorFile.Saved(new Network([2, 4, 3, 2], Activation.Relu, Activation.Softmax, seed: 1)),
+        TensorFile.Saved(new Network([5, 1], seed: 1)),
+        Checkpoint(new Momentum(0.1f), new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] }),
+        Checkpoint(new Sgd(0.1f), null),
+        TensorFile.Of(
+            TensorFile.F32("net.0.weight", [3, 2], 1, 2, 3, 4, 5, 6), TensorFile.F32("net.2.weight", [1, 3], 1, 2, 3),
+            TensorFile.F32("net.2.bias", [1], 1)),
+        TensorFile.Of(
+            TensorFile.F16("fc1.weight", [1, 2], 1, 2), TensorFile.BF16("fc1.bias", [1], 1), TensorFile.F64("fc2.weight", [1, 1], 1)),
+    ];
+
+    [Fact]
+    public void Damaged_files_are_loaded_or_refused()
+    {
+        int files = int.Parse(Environment.GetEnvironmentVariable("FASTNN_FUZZ") ?? "20000", CultureInfo.InvariantCulture), loaded = 0;
+        var trainer = new Trainer(new Network([2, 4, 3, 2], seed: 3), new Momentum(0.1f));
+        float[] before = trainer.Network.Parameters.ToArray();
+        for (int seed = 0; seed < files; seed++) LoadOne(seed);
+        Assert.InRange(loaded, files / 100, files); // not all are refused at the first byte
+
+        void LoadOne(int seed)
+        {
+            byte[] file = Damaged(new Random(seed));
+            long allocated = GC.GetAllocatedBytesForCurrentThread(), began = Stopwatch.GetTimestamp();
+            Activation? given = seed % 5 > 0 ? null : Activation.Relu;
+            LoadOptions options = new() { Verify = seed % 3 > 0, Hidden = given, Output = given };
+            try
+            {
+                Load(trainer, file, seed, options);
+                if (seed % 4 == 0) before = trainer.Network.Parameters.ToArray();
+                loaded++;
+            }
+            catch (ModelFormatException exception)
+            {
+                Assert.NotEmpty(exception.Message);
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"The file of seed {seed} leads to {exception}");
+            }
+
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 3 * file.Length + (1 << 20));
+            NoHang.Assert(began, () => Load(trainer, file, seed, options), $"The file of seed {seed}");
+            Cases.AssertSameBits(before, trainer.Network.Parameters, $"parameters after the file of seed {seed}");
+        }
+    }
+
+    private static void Load(Trainer trainer, byte[] file, int seed, LoadOptions options)
+    {
+        if (seed % 4 == 0) trainer.Load(new MemoryStream(file), options.Verify);
+        else if (seed % 4 == 1) Network.Load(new Trickle(file, 1 + seed % 100), options);
+        else Network.Load(file, options);
+    }
+
+    /// <summary>One of the files after up to four changes, its length and checksums made to fit again more often than not.</summary>
+    private static byte[] Damaged(Random random)
+    {
+        byte[] seed = s_seeds[random.Next(s_seeds.Length)];
+        List<byte> header = [.. Encoding.UTF8.GetBytes(TensorFile.HeaderOf(seed))], data = [.. TensorFile.DataOf(seed)];
+        for (int changes = random.Next(1, 5); changes > 0; changes--) Change(random.Next(4) == 0 ? data : header, random);
+        byte[] file = TensorFile.Of([.. header], [.. data]);
+        if (random.Next(3) > 0) file = WithChecksums(file);
+        if (random.Next(10) == 0) BinaryPrimitives.WriteUInt64LittleEndian(file, (ulong)random.NextInt64() >> random.Next(64));
+        return random.Next(10) == 0 ? file[..random.Next(file.Length)] : file;
+    }
+
+    private static void Change(List<byte> bytes, Random random)
+    {
+        if (bytes.Count == 0) return;
+
+        int at = random.Next(bytes.Count), count = Math.Min(random.Next(1, 40), bytes.Count - at);
+        byte[] word = Encoding.UTF8.GetBytes(s_words[random.Next(s_words.Length)]);
+        switch (random.Next(7))
+        {
+            case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
+            case 1: bytes[at] = (byte)random.Next(256); break;
+            case 2: bytes.RemoveRange(at, count); break;
+            case 3: bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - count + 1), count)); break;
+            case 4: bytes.InsertRange(at, word); break;
+            case 5: ReplaceNumber(bytes, at, word); break;
+            default:
+                for (int k = 0; k < word.Length && at + k < bytes.Count; k++) bytes[at + k] = word[k];
+                break;
+        }
+    }
+
+    /// <summary>The next number becomes another word.</summary>
+    private static void ReplaceNumber(List<byte> bytes, int at, byte[] word)
+    {
+        int from = bytes.FindIndex(at, value => char.IsAsciiDigit((char)value));
+        if (from < 0) return;
+
+        int to = bytes.FindIndex(from, value => !char.IsAsciiDigit((char)value));
+        bytes.RemoveRange(from, (to < 0 ? bytes.Count : to) - from);
+        bytes.InsertRange(from, word);
+    }
+
+    private static byte[] WithChecksums(byte[] file)
+    {
+        try
+        {
+            return HostileFileTests.WithChecksum(file);
+        }
+        catch (Exception exception)
+            when (exception is System.Text.Json.JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            return file; // which is too broken to have any
+        }
+    }
+
+    private static byte[] Checkpoint(Optimizer optimizer, FitState? state)
+    {
+        using var stream = new MemoryStream();
+        new Trainer(new Network([2, 4, 3, 2], seed: 1), optimizer).Save(stream, state);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using FastNN.Dispatch;
+using FastNN.Tests.Api;
+using FastNN.Tests.Batch;
+using FastNN.Tests.Passes;
+using FastNN.Tests.Sample;
+using FastNN.Tests.Spans;
+using Xunit;
+
+namespace FastNN.Tests.House;
+
+/// <summary>
+/// The tests of kernels, of passes and of what users call, once more in a process whose buffers lie between <see cref="GuardPages"/>. That
+/// these would notice is shown by handing out what lies one float further: the tests of every class of kernels, and each of passes and of
+/// public methods, end their process in the library.
+/// </summary>
+[Trait("Category", "GuardPages")]
+public partial class GuardPageTests
+{
+    private static readonly Type[] s_kernels =
+    [
+        typeof(LayerKernelTests), typeof(TileKernelTests), typeof(DenseForwardTests), typeof(DenseBackwardTests), typeof(OutputDeltaTests),
+        typeof(UpdateKernelTests), typeof(GradientDescentTests),
+    ];
+
+    /// <summary>A child takes half a minute on a machine with nothing else to do.</summary>
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(10);
+
+    private static readonly Type[] s_callers = [typeof(PassMemoryTests), typeof(UserMemoryTests)];
+
+    public static TheoryData<string, string> TestsAndSides { get; } =
+    [
+        .. from tests in s_kernels.Select(All).Concat(s_callers.SelectMany(Each))
+           from side in (string[])["behind", "before"]
+           select (tests, side),
+    ];
+
+    [Fact]
+    public async Task Nothing_reads_or_writes_beyond_its_memory()
+    {
+        const int leastOfEachVariant = 60;
+        (int exit, string output) = await Run([.. s_kernels.Concat(s_callers).Select(All)], offByOne: null);
+        Assert.True(exit == 0, output[..Math.Min(output.Length, 4000)]);
+        int passed = int.Parse(AllPassed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(passed, leastOfEachVariant * KernelSet.Supported.Length, int.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestsAndSides))]
+    public async Task One_float_further_ends_the_process(string tests, string side)
+    {
+        (int exit, string output) = await Run([tests], side);
+        Assert.NotEqual(0, exit);
+        Assert.Contains(nameof(AccessViolationException), output); // not merely a test that fails
+        string place = output.Split('\n').First(line => line.StartsWith("   at FastNN.", StringComparison.Ordinal));
+        Assert.DoesNotContain("FastNN.Tests.", place[..place.IndexOf('(')]);
+    }
+
+    private static string All(Type tests) => $"{tests.FullName}.*";
+
+    private static IEnumerable<string> Each(Type tests) =>
+        tests.GetMethods().Where(method => method.IsDefined(typeof(TheoryAttribute), inherit: false))
+            .Select(method => $"{tests.FullName}.{method.Name}");
+
+    /// <summary>Some tests in a process of their own.</summary>
+    private static async Task<(int Exit, string Output)> Run(string[] tests, string? offByOne)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [GuardPages.EnvironmentVariable] = "1", [Guarded.OffByOneVariable] = offByOne },
+        };
+        string[] filters = [.. tests.SelectMany(name => (string[])["-method", name])];
+        foreach (string argument in (string[])[typeof(GuardPageTests).Assembly.Location, "-noColor", .. filters])
+            start.ArgumentList.Add(argument);
+
+        using Process child = Process.Start(start)!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(s_hang);
+        using CancellationTokenRegistration end = limit.Token.Register(() => child.Kill(entireProcessTree: true));
+        Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token), error = child.StandardError.ReadToEndAsync(limit.Token);
+        await child.WaitForExitAsync(limit.Token);
+        return (child.ExitCode, await error + await output);
+    }
+
+    [GeneratedRegex(@"Total: (\d+), Errors: 0, Failed: 0, Skipped: 0, Not Run: 0")]
+    private static partial Regex AllPassed();
+}

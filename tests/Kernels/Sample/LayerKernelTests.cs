@@ -1,0 +1,156 @@
+using FastNN.Dispatch;
+using Xunit;
+
+namespace FastNN.Tests.Sample;
+
+/// <summary>
+/// A layer of one sample with every activation, forward, back, and at the end: the same bits in every variant, no memory but its own, and the reference
+/// within the proven bound of the oracle. <see cref="DenseForwardTests"/> and <see cref="DenseBackwardTests"/> take the sigmoid through every shape.
+/// </summary>
+public unsafe class LayerKernelTests
+{
+    private const float Rate = -0.3f;
+
+    public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(f => f.Name)];
+
+    public static TheoryData<string, string> Outputs { get; } = [.. from f in Activation.All from cost in Cases.CostsOf(f) select (f.Name, cost.Name)];
+
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndActivations), MemberType = typeof(Cases))]
+    public void Forward_has_the_same_bits_as_the_reference(KernelVariant variant, string activation)
+    {
+        Activation f = Cases.Named(activation);
+        ActivationKernels kernels = KernelSet.For(variant).Of(f), reference = Cases.Reference.Of(f);
+        foreach (Numbers numbers in Cases.Kinds)
+        {
+            var supply = new Supply(numbers);
+            foreach ((int inputs, int outputs) in Cases.SomeShapes)
+            {
+                Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f);
+                Guarded expected = supply.Target(outputs), actual = supply.Target(outputs);
+                reference.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, expected.Pointer, outputs, outputs);
+                kernels.Forward(x.Pointer, inputs, w.Pointer, b.Pointer, actual.Pointer, outputs, outputs);
+                Cases.AssertSameBits(expected.Span, actual.Span, $"{numbers}, {inputs} × {outputs}, outputs");
+                if (f.KeepsSlope) ForwardKeepingSlope(supply, kernels, reference, x, w, b, expected, $"{numbers}, {inputs} × {outputs}");
+
+                Guarded.AssertUntouched(x, w, b);
+                Guarded.AssertGuards(expected, actual);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
+    public void Back_has_the_same_bits_as_the_reference(KernelVariant variant, string activation)
+    {
+        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        foreach (Numbers numbers in Cases.Kinds)
+        {
+            var supply = new Supply(numbers);
+            foreach ((int inputs, int outputs) in Cases.SomeShapes)
+            {
+                Guarded a = supply.Next(inputs), kept = supply.Next(inputs), delta = supply.NextDelta(outputs);
+                Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
+                Guarded w2 = w.Copy(), b2 = b.Copy(), d2 = d.Copy(), gw = w.Copy(), gb = b.Copy(), gd = d.Copy(), gw2 = w.Copy(), gb2 = b.Copy(), gd2 = d.Copy();
+                Guarded only = w.Copy();
+                reference.BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d.Pointer, Rate);
+                kernels.BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
+                reference.BackwardAccumulate(only.Pointer, gw.Pointer, gb.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd.Pointer);
+                kernels.BackwardAccumulate(only.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd2.Pointer);
+
+                string shape = $"{numbers}, {inputs} × {outputs}";
+                Same($"{shape}, descend", (w, w2), (b, b2), (d, d2));
+                Same($"{shape}, accumulate", (gw, gw2), (gb, gb2), (gd, gd2));
+                Same($"{shape}, input delta by both", (d, gd));
+                Guarded.AssertUntouched(a, kept, delta, only);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndOutputs), MemberType = typeof(Cases))]
+    public void Output_deltas_have_the_same_bits_as_the_reference(KernelVariant variant, string activation, string costName)
+    {
+        Cost cost = Cases.CostNamed(costName);
+        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        foreach (Numbers numbers in Cases.Kinds)
+        {
+            var supply = new Supply(numbers);
+            foreach (int count in Cases.Lengths.Where(count => count < 36 || count % 5 == 0))
+            {
+                Guarded z = supply.Next(count, 8f), y = supply.Next(count), kept = supply.Next(count);
+                SameDelta(supply, kernels.Under(cost), reference.Under(cost), z, kept, y, $"{numbers}, {count}");
+                SameDelta(supply, kernels.UnderGivenGradient(), reference.UnderGivenGradient(), z, kept, y, $"{numbers}, {count}, given gradient");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Reference_forward_is_within_the_proven_bound_of_the_oracle(string activation)
+    {
+        Activation f = Cases.Named(activation);
+        var supply = new Supply(Numbers.Ordinary, seed: 2);
+        foreach ((int inputs, int outputs) in Cases.SomeShapes)
+        {
+            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f), y = supply.Target(outputs);
+            Cases.Reference.Of(f).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs, outputs);
+            var layer = new Oracle([inputs, outputs], Bounded.Exact([.. w.Span, .. b.Span]), [f]);
+            Bounded.AssertAdmits(layer.Forward(Bounded.Exact(x.Span)), y.Span, $"{inputs} × {outputs}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public void Reference_output_is_within_the_proven_bound_of_the_oracle(string activation, string costName)
+    {
+        Cost cost = Cases.CostNamed(costName);
+        Activation f = Cases.Named(activation);
+        ActivationKernels kernels = Cases.Reference.Of(f);
+        OutputKernels output = kernels.Under(cost);
+        var supply = new Supply(Numbers.Ordinary, seed: 2);
+        for (int count = 1; count <= 70; count++)
+        {
+            Guarded z = supply.Next(count, 8f), y = supply.Next(count, 0.5f, 0.5f), kept = z.Copy(), a = supply.Target(count), delta = supply.Target(count, true);
+            if (f.KeepsSlope) kernels.ActivateKeepingSlope(kept.Pointer, a.Pointer, count);
+            else output.Function.Activate(z.Pointer, a.Pointer, count);
+            float actual = output.Delta(a.Pointer, kept.Pointer, y.Pointer, delta.Pointer, count);
+
+            (Bounded exactCost, Bounded[] exactDelta) = Oracle.Output(f, cost, Bounded.Exact(z.Span), Bounded.Exact(y.Span));
+            Bounded.AssertAdmits([exactCost], [actual], $"{count}, cost");
+            Bounded.AssertAdmits(exactDelta, delta.Span, $"{count}, delta");
+        }
+    }
+
+    private static void ForwardKeepingSlope(
+        Supply supply, ActivationKernels kernels, ActivationKernels reference, Guarded x, Guarded w, Guarded b, Guarded outputs, string what)
+    {
+        int nIn = x.Span.Length, nOut = b.Span.Length;
+        Guarded a = supply.Target(nOut), a2 = supply.Target(nOut), slopes = supply.Target(nOut), slopes2 = supply.Target(nOut);
+        reference.ForwardKeepingSlope(x.Pointer, nIn, w.Pointer, b.Pointer, a.Pointer, slopes.Pointer, nOut, nOut);
+        kernels.ForwardKeepingSlope(x.Pointer, nIn, w.Pointer, b.Pointer, a2.Pointer, slopes2.Pointer, nOut, nOut);
+        Same($"{what}, slopes kept", (outputs, a), (a, a2), (slopes, slopes2));
+    }
+
+    private static void SameDelta(Supply supply, OutputKernels kernels, OutputKernels reference, Guarded z, Guarded kept, Guarded y, string what)
+    {
+        int count = z.Span.Length;
+        Guarded a = supply.Target(count), expected = supply.Target(count, padded: true), actual = supply.Target(count, padded: true);
+        reference.Function.Activate(z.Pointer, a.Pointer, count);
+        Guarded read = a.Copy();
+        float cost = reference.Delta(read.Pointer, kept.Pointer, y.Pointer, expected.Pointer, count);
+        float cost2 = kernels.Delta(read.Pointer, kept.Pointer, y.Pointer, actual.Pointer, count);
+        Cases.AssertSameBits(cost, cost2, $"{what}, cost");
+        Same($"{what}, delta", (expected, actual));
+        Guarded.AssertUntouched(z, kept, y, read);
+    }
+
+    private static void Same(string what, params ReadOnlySpan<(Guarded Expected, Guarded Actual)> pairs)
+    {
+        for (int k = 0; k < pairs.Length; k++)
+        {
+            Cases.AssertSameBits(pairs[k].Expected.Span, pairs[k].Actual.Span, $"{what} ({k})");
+            Guarded.AssertGuards(pairs[k].Expected, pairs[k].Actual);
+        }
+    }
+}

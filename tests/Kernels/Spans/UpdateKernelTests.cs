@@ -1,0 +1,135 @@
+using FastNN.Contract;
+using FastNN.Dispatch;
+using FastNN.Optimizers;
+using Xunit;
+
+namespace FastNN.Tests.Spans;
+
+/// <summary>An update by every rule, and the norm of a gradient: the same bits in every variant, and no memory but its own.</summary>
+public unsafe class UpdateKernelTests
+{
+    /// <summary>Plain, with decay, clipped and scaled, and, with a rate of 0, standing still.</summary>
+    private static readonly UpdateTerms[] s_terms =
+    [
+        new(-0.3f, 1f, 0f, float.PositiveInfinity, 1f, new RuleTerms<float>(0.9f, 0.1f, 0.99f, 0.01f, 1.7f, 1e-8f)),
+        new(-0.3f, 1f, 0.07f, float.PositiveInfinity, 1f, new RuleTerms<float>(0.9f, 0.1f, 0.99f, 0.01f, 1.7f, 1e-3f)),
+        new(-0.3f, 0.97f, 0.07f, 0.1f, 0.3f, new RuleTerms<float>(0.8f, 0.2f, 0.7f, 0.3f, 1.1f, 1e-8f)),
+        new(-0f, 1f, 0.07f, 0.1f, 0.3f, new RuleTerms<float>(0.8f, 0.2f, 0.7f, 0.3f, 1.1f, 1e-8f)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndNumbers), MemberType = typeof(Cases))]
+    public void Every_rule_has_the_bits_of_the_reference_for_every_length(KernelVariant variant, Numbers numbers)
+    {
+        Compare<SgdRule>(variant, numbers);
+        Compare<MomentumRule>(variant, numbers);
+        Compare<NesterovRule>(variant, numbers);
+        Compare<RmsPropRule>(variant, numbers);
+        Compare<AdamRule>(variant, numbers);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.VariantsAndNumbers), MemberType = typeof(Cases))]
+    public void The_sum_of_squares_has_the_bits_of_the_reference_for_every_length(KernelVariant variant, Numbers numbers)
+    {
+        KernelSet kernels = KernelSet.For(variant);
+        var supply = new Supply(numbers);
+        foreach (int count in (int[])[0, .. Cases.Lengths, 4095, 4096, 4097, 8191, 8192, 8208, 12_345, 100_000])
+        {
+            foreach (float clip in (ReadOnlySpan<float>)[float.PositiveInfinity, 0.1f, 1e-30f])
+            {
+                Guarded g = supply.Next(count);
+                double expected = Cases.Reference.SumOfSquares(g.Pointer, count, clip),
+                    actual = kernels.SumOfSquares(g.Pointer, count, clip);
+                Assert.True(expected.Equals(actual), $"{count}, clip {clip}: {actual:R}, but the reference has {expected:R}");
+                Guarded.AssertUntouched(g);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void The_sum_of_squares_is_within_the_proven_bound_of_the_oracle(KernelVariant variant)
+    {
+        foreach (int count in (int[])[1, 70, 4096, 4097, 20_000])
+        {
+            Guarded g = new Supply(Numbers.Ordinary, seed: 3).Next(count);
+            Bounded[] exact = Bounded.Exact(g.Span);
+            Bounded bound = Bounded.Dot(0, exact, exact);
+            Assert.InRange(KernelSet.For(variant).SumOfSquares(g.Pointer, count, float.PositiveInfinity), bound.Value - bound.Error,
+                bound.Value + bound.Error);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Squares_beyond_the_range_of_a_float_are_summed_in_double_precision(KernelVariant variant)
+    {
+        foreach (float value in (float[])[3e38f, 1e-25f, float.Epsilon])
+        {
+            foreach (int count in (int[])[1, 33, 5000])
+            {
+                float[] values = new float[count];
+                values.AsSpan().Fill(value);
+                var g = new Guarded(values);
+                double sum = KernelSet.For(variant).SumOfSquares(g.Pointer, count, float.PositiveInfinity),
+                    exact = (double)value * value * count;
+                Assert.InRange(sum, exact * (1 - 1e-12), exact * (1 + 1e-12)); // 5000 roundings of 2⁻⁵³ are 6e-13
+            }
+        }
+
+        Assert.Equal(double.PositiveInfinity, SumOf(1f, float.NegativeInfinity));
+        Assert.Equal(double.NaN, SumOf(1f, float.NaN, 1f / 0f));
+
+        double SumOf(params float[] values) =>
+            KernelSet.For(variant).SumOfSquares(new Guarded(values).Pointer, values.Length, float.PositiveInfinity);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void A_clip_lets_NaN_through_and_no_more_than_itself(KernelVariant variant)
+    {
+        float[] values = [float.NaN, 1f / 0f, -1f / 0f, 2f, -2f, 0.5f, -0.5f, 0f, float.NaN];
+        float[] clipped = [float.NaN, 1f, -1f, 1f, -1f, 0.5f, -0.5f, 0f, float.NaN];
+        (values, clipped) = ([.. values, .. values, .. values], [.. clipped, .. clipped, .. clipped]);
+        Guarded g = new(values), w = new(new float[values.Length]);
+        KernelSet.For(variant).UpdateBy<SgdRule>()
+            .Run(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
+        Assert.Equal(clipped, w.Span.ToArray());
+    }
+
+    private static void Compare<TRule>(KernelVariant variant, Numbers numbers)
+        where TRule : struct, IUpdateRule
+    {
+        UpdateKernel reference = Cases.Reference.UpdateBy<TRule>(), kernel = KernelSet.For(variant).UpdateBy<TRule>();
+        var supply = new Supply(numbers);
+        foreach (int count in Cases.Lengths.Prepend(0))
+        {
+            foreach (UpdateTerms terms in s_terms)
+            {
+                Guarded g = supply.Next(count), w = supply.Next(count), first = Magnitudes(supply, count),
+                    second = Magnitudes(supply, count);
+                float[] before = w.Span.ToArray();
+                Guarded w2 = w.Copy(), first2 = first.Copy(), second2 = second.Copy();
+                reference.Run(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
+                kernel.Run(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
+
+                string what = $"{typeof(TRule).Name}, {count}, {terms}";
+                Cases.AssertSameBits(w.Span, w2.Span, $"{what}, parameters");
+                Cases.AssertSameBits(first.Span, first2.Span, $"{what}, first state");
+                Cases.AssertSameBits(second.Span, second2.Span, $"{what}, second state");
+                if (terms.Rate == 0f) Cases.AssertSameBits(before, w2.Span, $"{what}, parameters at a rate of 0");
+                Guarded.AssertUntouched(g);
+                Guarded.AssertGuards(w, first, second, w2, first2, second2);
+            }
+        }
+    }
+
+    /// <summary>States as a mean of squares has them: not negative.</summary>
+    private static Guarded Magnitudes(Supply supply, int count)
+    {
+        Guarded buffer = supply.Next(count);
+        foreach (ref float value in buffer.Span) value = MathF.Abs(value);
+        return buffer;
+    }
+}

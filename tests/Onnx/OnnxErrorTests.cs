@@ -1,0 +1,316 @@
+using FastNN.Onnx;
+using FastNN.Onnx.Schema;
+using Google.Protobuf;
+using Xunit;
+
+namespace FastNN.Tests.Onnx;
+
+/// <summary>What is not supported, or contradicts itself, is named with its node and the reason.</summary>
+public class OnnxErrorTests
+{
+    private static readonly float[] s_six = [1, 2, 3, 4, 5, 6];
+
+    private static readonly Dictionary<string, (Func<OnnxBuilder> Model, string[] Message)> s_all = new()
+    {
+        ["unknown operator"] = (() => Layer().Op("Conv"), ["Node 1 'n3' (Conv)", "not supported"]),
+        ["LogSoftmax"] = (() => Layer().Op("LogSoftmax"), ["Node 1 'n3' (LogSoftmax)", "not supported"]),
+        ["control flow"] = (() => Layer().Op("If"), ["Node 1 'n3' (If)", "not supported"]),
+        ["quantised"] = (() => Layer().Op("QuantizeLinear", "c1"), ["(QuantizeLinear)", "not supported"]),
+        ["another domain"] = (() => Domain(Layer().Op("Gelu"), "com.microsoft"), ["(com.microsoft.Gelu)", "not supported"]),
+        ["no operator"] = (() => Layer().Op(""), ["Node 1 'n3' (no operator)", "not supported"]),
+        ["LeakyRelu's alpha"] = (() => Layer().Op("LeakyRelu").With("alpha", 0.2f), ["(LeakyRelu)", "alpha must be 0.01, but is 0.2"]),
+        ["LeakyRelu's alpha is NaN"] =
+            (() => Layer().Op("LeakyRelu").With("alpha", float.NaN), ["(LeakyRelu)", "alpha must be 0.01, but is NaN"]),
+        ["Swish's alpha"] = (() => Layer().Op("Swish").With("alpha", 2f), ["(Swish)", "alpha must be 1, but is 2"]),
+        ["Gelu's approximation"] = (() => Layer().Op("Gelu").With("approximate", "tanh"), ["(Gelu)", "'none', but is 'tanh'"]),
+        ["Softmax over the batch"] = (() => Layer().Op("Softmax").With("axis", 0), ["(Softmax)", "axis must be the last", "is 0"]),
+        ["Softmax before the last layer"] = (() => Layer().Op("Softmax").Op("MatMul", "c0t"), ["(MatMul)", "follows a Softmax"]),
+        ["an attribute of another type"] = (() => Layer().Op("LeakyRelu").With("alpha", 1), ["(LeakyRelu)", "alpha must be a float"]),
+        ["an unknown attribute"] = (() => Layer().Op("Relu").With("limit", 6f), ["(Relu)", "attribute 'limit' is not supported"]),
+        ["an attribute twice"] =
+            (() => Layer().Op("LeakyRelu").With("alpha", 0.01f).With("alpha", 0.01f), ["(LeakyRelu)", "its attribute 'alpha' twice"]),
+        ["one of four attributes twice"] = (() => Layer().With("beta", 1f).With("beta", 0f), ["(Gemm)", "its attribute 'beta' twice"]),
+        ["NaN alpha"] = (() => Layer().With("alpha", float.NaN), ["Node 0 'n2' (Gemm)", "alpha must be finite, but is NaN"]),
+        ["infinite beta"] = (() => Layer().With("beta", float.PositiveInfinity), ["(Gemm)", "beta must be finite"]),
+        ["transB of 2"] = (() => Layer().With("transB", 2), ["(Gemm)", "transB must be 0 or 1, but is 2"]),
+        ["transA behind a layer"] = (() => Layer().Op("Gemm", "c0t").With("transA", 1), ["(Gemm)", "transA = 1"]),
+        ["two activations"] = (() => Layer().Op("Relu").Op("Tanh"), ["Node 2 'n4' (Tanh)", "follows another activation, Relu"]),
+        ["an activation first"] = (() => new OnnxBuilder("batch", 3).Op("Relu"), ["Node 0 'n0' (Relu)", "before the first"]),
+        ["addition first"] =
+            (() => From(new OnnxBuilder("batch", 3), m => m.Op("Add", m.Raw([1f]))), ["(Add)", "must follow a Gemm or MatMul"]),
+        ["addition behind an activation"] =
+            (() => From(Layer(), m => m.Op("Relu").Op("Add", m.Raw([1f]))), ["(Add)", "must follow a Gemm or MatMul"]),
+        ["a second addition"] =
+            (() => From(Layer(), m => m.Op("Add", m.Raw([1f])).Op("Add", m.Raw([1f]))), ["(Add)", "must follow a Gemm or MatMul"]),
+        ["multiplication"] = (() => From(Layer(), m => m.Op("Mul", m.Raw([2f]))), ["Node 1 'n4' (Mul)", "no part of an activation"]),
+        ["SiLU with a factor"] =
+            (() => From(Layer(), (m, z) => m.Node("Mul", z, m.Op("Mul", m.Raw([1.702f])).Op("Sigmoid").Value)), ["(Mul)", "SiLU"]),
+        ["GELU with another root"] = (() => Gelu(1.5f, 1f, 0.5f), ["(Mul)", "no part of an activation"]),
+        ["GELU with another sum"] = (() => Gelu(1.41421354f, 2f, 0.5f), ["(Add)", "no part of an activation"]),
+        ["GELU with another half"] = (() => Gelu(1.41421354f, 1f, 0.6f), ["(Mul)", "no part of an activation"]),
+        ["GELU with a vector"] = (() => From(Layer(), m => m.Op("Div", m.Raw([1f, 2f], 2))), ["(Div)", "must be one FLOAT or DOUBLE"]),
+        ["a residual"] = (() => From(Square(), (m, z) => m.Node("Add", z, m.Op("Relu").Value)), ["(Relu)", "branches"]),
+        ["a squared value"] = (() => From(Layer(), m => m.Node("Mul", m.Value, m.Value)), ["(Mul)", "no part of an activation"]),
+        ["two readers"] = (() => Two(Layer().Op("Relu")), ["(Tanh)", "and others read 'v4'; branches"]),
+        ["many readers"] = (() => Many(Layer()), ["(Identity)", "branches"]),
+        ["the output is read"] = (() => Layer().Output().Op("Relu"), ["(Relu)", "reads the graph's output"]),
+        ["the output inside an activation"] = (() => SiluWithOutput(), ["(Mul)", "reads the graph's output"]),
+        ["a dead end"] = (() => Named(Layer().Op("Relu"), "elsewhere"), ["Value 'v4'", "no node reads it"]),
+        ["no such output"] = (() => Output(Layer(), "nowhere"), ["Graph output 'nowhere'", "no node gives it"]),
+        ["no layer"] = (() => new OnnxBuilder("batch", 3).Op("Identity"), ["The graph", "has no layer"]),
+        ["two inputs"] = (() => Input(Layer(), "x2"), ["The graph", "several inputs, 'x' and 'x2'"]),
+        ["no input"] = (() => Inputs(Layer()), ["The graph", "has no input"]),
+        ["two outputs"] = (() => Layer().Output().Op("Relu").Output(), ["The graph", "several outputs"]),
+        ["an old opset"] = (() => Opset(Layer(), 6), ["The model", "opset 6"]),
+        ["an input of another type"] = (() => InputType(Layer(), 10), ["Graph input 'x'", "FLOAT16"]),
+        ["an input of negative length"] = (() => new OnnxBuilder(-1, 3), ["Graph input 'x'", "dimension 0 must be at least 1, but is -1"]),
+        ["an output of another length"] = (() => Layer().Output("batch", 7), ["Graph output", "claims 7 values", "gives 2"]),
+        ["an input of another length"] = (() => Layer(3, "batch", 4), ["Node 0 'n2' (Gemm)", "take 3 values, but it gets 4"]),
+        ["layers that do not fit"] =
+            (() => From(Layer(), m => m.Op("MatMul", m.Raw(s_six, 3, 2))), ["(MatMul)", "take 3 values, but it gets 2"]),
+        ["an image"] = (() => Layer(3, "batch", 1, 3), ["(Gemm)", "Flatten or Reshape"]),
+        ["a vector to Gemm"] = (() => Layer(3, 3), ["(Gemm)", "[batch, 3], but gets [3]"]),
+        ["weights first for a batch"] = (
+            () => From(new OnnxBuilder("batch", 3), m => m.OpLast("MatMul", m.Raw(s_six, 2, 3))), ["(MatMul)", "must be its first input"]),
+        ["Gemm of a constant"] =
+            (() => From(new OnnxBuilder("batch", 3), m => m.OpLast("Gemm", m.Raw(s_six, 2, 3))), ["(Gemm)", "as its first input"]),
+        ["Flatten from another axis"] =
+            (() => new OnnxBuilder("batch", 3, 1).Op("Flatten").With("axis", 2), ["Node 0 'n0' (Flatten)", "from axis 1 on"]),
+        ["Flatten of more than can be"] = (
+            () => From(
+                new OnnxBuilder("batch", int.MaxValue, int.MaxValue, int.MaxValue, 2), m => m.Op("Flatten").Op("Gemm", m.Raw(s_six, 2, 3))),
+            ["Node 0 'n0' (Flatten)", "more than 2147483647 values", "[?, 2147483647, 2147483647, 2147483647, 2]"]),
+        ["Flatten of more than can be, of unknown lengths too"] = (
+            () => new OnnxBuilder("batch", null, 1L << 62, "width", 4).Op("Flatten"), ["(Flatten)", "more than 2147483647 values"]),
+        ["Reshape of more than can be"] = (
+            () => From(new OnnxBuilder("batch", 1 << 16, 1 << 16), m => m.Op("Reshape", m.Integers(-1, 2)).Op("Gemm", m.Raw(s_six, 2, 3))),
+            ["Node 0 'n1' (Reshape)", "more than 2147483647 values"]),
+        ["Reshape that makes samples"] = (() => Reshape(-1, 3), ["(Reshape)", "makes [-1, 3] of [?, 2, 3]"]),
+        ["Reshape to another rank"] = (() => Reshape(-1, 2, 3), ["(Reshape)", "two integers"]),
+        ["Reshape to zero"] = (() => Reshape(0, -1).With("allowzero", 1), ["(Reshape)", "makes [0, -1]"]),
+        ["Reshape to two unknowns"] = (() => Reshape(-1, -1), ["(Reshape)", "makes [-1, -1]"]),
+        ["Reshape of the batch"] = (() => Reshape(6, 6), ["(Reshape)", "makes [6, 6]"]),
+        ["Reshape by floats"] = (() => From(new OnnxBuilder("batch", 3), m => m.Op("Reshape", m.Raw([1f, 2f], 2))), ["(Reshape)", "INT64"]),
+        ["Cast to integers"] = (() => Layer().Op("Cast").With("to", 7), ["(Cast)", "casts to INT64"]),
+        ["Dropout that trains"] =
+            (() => From(Layer(), m => m.Op("Dropout", "", m.Typed<byte>(9, [1]))), ["(Dropout)", "training_mode must be false"]),
+        ["Dropout of several modes"] = (
+            () => From(Layer(), m => m.Op("Dropout", "", m.Typed<byte>(9, [0, 0], 2))),
+            ["(Dropout)", "training_mode must be one value, but is BOOL of shape [2]"]),
+        ["Dropout of a mode that is a number"] =
+            (() => From(Layer(), m => m.Op("Dropout", "", m.Raw([0f]))), ["(Dropout)", "training_mode must be false"]),
+        ["Dropout's mask"] = (() => Mask(Layer().Op("Dropout")), ["(Dropout)", "first output"]),
+        ["three operands"] = (() => Layer().Op("Add", "c1", "c1"), ["(Add)", "must have 2 inputs, but has 3"]),
+        ["no second operand"] = (() => Layer().Op("Add"), ["(Add)", "must have 2 inputs, but has 1"]),
+        ["more operands without a name than are counted"] = (
+            () => Layer().Op("Relu", [.. Enumerable.Repeat("", 16)]), ["(Relu)", "at most 16 inputs, but has 17"]),
+        ["an operand without a name"] = (() => new OnnxBuilder().Node("MatMul", "", "x"), ["(MatMul)", "input 0 has no name"]),
+        ["several outputs of a node"] = (() => SecondOutput(Layer()), ["(Gemm)", "must have one output, but has 2"]),
+        ["weights that are computed"] = (
+            () => From(Layer(), (m, z) => m.Node("MatMul", z, m.Node("Shape", "c0").Value)),
+            ["must be constant, but comes from node 1 'n3' (Shape)"]),
+        ["a value that nothing gives"] = (() => Layer().Op("MatMul", "gone"), ["(MatMul)", "nothing gives its input 'gone'"]),
+        ["a cycle"] = (() => Cycle(Layer()), ["(Add)"]),
+        ["a name twice"] = (() => Again(Layer()), ["Initializer 'c0'", "twice"]),
+        ["an output twice"] = (() => Rename(Layer().Op("Relu"), "v3"), ["Node 1 'n3' (Relu)", "output 'v3' is given twice"]),
+        ["Transpose by another perm"] = (
+            () => From(new OnnxBuilder(),
+                m => m.Node("MatMul", "x", m.Node("Transpose", m.Raw(s_six, 3, 2)).With("perm", new long[] { 0, 1 }).Value)),
+            ["(Transpose)", "perm must be [1, 0]"]),
+        ["a constant far away"] = (() => Far(new OnnxBuilder()), ["(MatMul)", "more than 8 operators away"]),
+        ["a Constant of another kind"] = (
+            () => From(new OnnxBuilder(), m => m.Node("MatMul", "x", m.Node("Constant").With("value_float", 1f).Value)),
+            ["(Constant)", "'value_float' is not supported"]),
+        ["a Constant without value"] = (
+            () => From(new OnnxBuilder(), m => m.Node("MatMul", "x", m.Node("Constant").Value)), ["(Constant)", "no attribute 'value'"]),
+        ["a vector of weights"] =
+            (() => From(new OnnxBuilder(), m => m.Op("MatMul", m.Raw(s_six, 6))), ["(MatMul)", "must be a matrix", "[6]"]),
+        ["weights of integers"] = (
+            () => From(new OnnxBuilder(), m => m.Op("MatMul", m.Typed<long>(7, [1, 2], 1, 2))),
+            ["(MatMul)", "but are INT64 of shape [1, 2]"]),
+        ["biases of another length"] = (
+            () => From(Layer(), m => m.Op("Add", m.Raw([1f, 2f, 3f], 3))),
+            ["(Add)", "of shape [2], [1, 2] or [1], but are FLOAT of shape [3]"]),
+        ["biases of columns"] = (() => From(Layer(), m => m.Op("Add", m.Raw([1f, 2f], 2, 1))), ["(Add)", "of shape [2, 1]"]),
+        ["FLOAT16"] = (() => Layer(edit: tensor => tensor.DataType = 10), ["(Gemm)", "tensor 'c0' is of type FLOAT16"]),
+        ["BFLOAT16"] = (() => Layer(edit: tensor => tensor.DataType = 16), ["(Gemm)", "tensor 'c0' is of type BFLOAT16"]),
+        ["a type that is not known"] = (() => Layer(edit: tensor => tensor.DataType = -5), ["(Gemm)", "tensor 'c0' is of type number -5"]),
+        ["external data"] = (
+            () => Layer(edit: tensor => (tensor.RawData, tensor.DataLocation) = (ByteString.Empty, 1)),
+            ["(Gemm)", "tensor 'c0'", "external data"]),
+        ["no data"] = (() => Layer(edit: tensor => tensor.RawData = ByteString.Empty), ["(Gemm)", "[3, 2]", "but has 0 values"]),
+        ["too little data"] = (
+            () => Layer(edit: tensor => tensor.RawData = ByteString.CopyFrom(new byte[20])),
+            ["(Gemm)", "[3, 2]", "6 values of 4 bytes, but has 20 bytes"]),
+        ["data twice"] = (() => Layer(edit: tensor => tensor.FloatData.Add(s_six)), ["(Gemm)", "data twice"]),
+        ["a length of zero"] = (() => Layer(edit: tensor => tensor.Dims[0] = 0), ["(Gemm)", "[0, 2]", "at least 1"]),
+        ["a negative length"] = (() => Layer(edit: tensor => tensor.Dims[1] = -2), ["(Gemm)", "[3, -2]", "at least 1"]),
+        ["lengths that overflow"] = (
+            () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (1L << 32, 1L << 32)), ["(Gemm)", "[4294967296, 4294967296]"]),
+        ["a product that overflows"] = (
+            () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (int.MaxValue, int.MaxValue)),
+            ["(Gemm)", "[2147483647, 2147483647]"]),
+        ["more dimensions than are supported"] = (
+            () => Layer(edit: tensor => tensor.Dims.Add(Enumerable.Repeat(1L, 7))),
+            ["(Gemm)", "tensor 'c0'", "[3, 2, 1, 1, 1, 1, 1, 1, …]", "at most 8"]),
+        ["a name of control characters"] = (() => Layer().Op("Conv\n\0"), ["(Conv??)"]),
+        ["a layer wider than a network holds"] = (
+            () => From(new OnnxBuilder(), m => m.Op("MatMul", m.Raw(new float[(1 << 24) + 1], (1 << 24) + 1, 1))),
+            ["its layers are more than a network holds"]),
+    };
+
+    public static TheoryData<string> Names { get; } = [.. s_all.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_cannot_be_a_network_is_named(string name)
+    {
+        (Func<OnnxBuilder> model, string[] message) = s_all[name];
+        byte[] bytes = model().ToBytes();
+        var exception = Assert.Throws<ModelFormatException>(() => OnnxModel.Load(bytes));
+        foreach (string part in message) Assert.Contains(part, exception.Message, StringComparison.Ordinal);
+        Assert.InRange(exception.Message.Length, 1, 500);
+    }
+
+    [Fact]
+    public void What_is_no_message_is_said_so()
+    {
+        Assert.Contains("no graph", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([])).Message);
+        Assert.Contains("Byte 0", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0])).Message);
+        Assert.Contains("group", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0x0B, 0x0C])).Message);
+        Assert.Contains("cut off", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0x3A, 5, 0])).Message);
+        Assert.Throws<ModelFormatException>(() => OnnxModel.Load("PK a zip file"u8));
+        Assert.Throws<ModelFormatException>(() => OnnxModel.Load(new MemoryStream([0])));
+    }
+
+    [Fact]
+    public void A_file_that_is_refused_is_named()
+    {
+        string folder = Directory.CreateTempSubdirectory("fastnn").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "network.onnx");
+            File.WriteAllBytes(path, [0]);
+            var exception = Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path));
+            Assert.StartsWith($"{path}: Byte 0", exception.Message);
+            Assert.IsType<ModelFormatException>(exception.InnerException);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_exception_has_what_exceptions_have()
+    {
+        var inner = new InvalidOperationException();
+        Assert.NotEmpty(new ModelFormatException().Message);
+        Assert.Equal("why", new ModelFormatException("why").Message);
+        Assert.Same(inner, new ModelFormatException("why", inner).InnerException);
+        Assert.IsAssignableFrom<FormatException>(new ModelFormatException());
+    }
+
+    /// <summary>A Gemm of 3-2 with the weights c0 and the biases c1; c0t [2, 3] is there too.</summary>
+    private static OnnxBuilder Layer(int inputs = 3, params object?[] dimensions) => Layer(_ => { }, inputs, dimensions);
+
+    private static OnnxBuilder Layer(Action<TensorProto> edit, int inputs = 3, params object?[] dimensions)
+    {
+        var model = new OnnxBuilder(dimensions.Length > 0 ? dimensions : ["batch", inputs]);
+        model.Op("Gemm", model.Raw(s_six, inputs, 2), model.Raw([1f, 2f], 2));
+        model.Graph.Initializer.Add(new TensorProto { Name = "c0t", DataType = 1, Dims = { 2, 3 }, FloatData = { s_six } });
+        edit(model.Graph.Initializer[0]);
+        return model;
+    }
+
+    private static OnnxBuilder Square()
+    {
+        var model = new OnnxBuilder("batch", 2);
+        return model.Op("Gemm", model.Raw([1f, 2f, 3f, 4f], 2, 2));
+    }
+
+    private static OnnxBuilder Gelu(float root, float one, float half)
+    {
+        OnnxBuilder model = Layer();
+        string z = model.Value, sum = model.Op("Div", model.Raw([root])).Op("Erf").Op("Add", model.Raw([one])).Value;
+        return model.Node("Mul", z, sum).Op("Mul", model.Raw([half]));
+    }
+
+    private static OnnxBuilder SiluWithOutput()
+    {
+        OnnxBuilder model = Layer();
+        string z = model.Value, sigmoid = model.Op("Sigmoid").Output().Value;
+        return model.Node("Mul", z, sigmoid);
+    }
+
+    private static OnnxBuilder From(OnnxBuilder model, Func<OnnxBuilder, OnnxBuilder> add) => add(model);
+
+    private static OnnxBuilder From(OnnxBuilder model, Func<OnnxBuilder, string, OnnxBuilder> add) => add(model, model.Value);
+
+    private static OnnxBuilder Edit(OnnxBuilder model, Action<ModelProto> edit)
+    {
+        edit(model.Model);
+        return model;
+    }
+
+    private static OnnxBuilder Domain(OnnxBuilder model, string domain) => Edit(model, m => m.Graph.Node[^1].Domain = domain);
+
+    private static OnnxBuilder Two(OnnxBuilder model) => From(model, (m, value) => m.Node("Tanh", value).Node("Identity", value));
+
+    private static OnnxBuilder Many(OnnxBuilder model) => Edit(model, _ =>
+    {
+        string value = model.Value;
+        for (int k = 0; k < 5; k++) model.Node("Identity", value);
+    });
+
+    private static OnnxBuilder Named(OnnxBuilder model, string output) => Edit(model, m =>
+    {
+        model.Node("Identity", "c0");
+        m.Graph.Node[^1].Output[0] = output;
+        m.Graph.Output.Add(OnnxBuilder.Describe(output));
+    });
+
+    private static OnnxBuilder Output(OnnxBuilder model, string name) => Edit(model, m => m.Graph.Output.Add(OnnxBuilder.Describe(name)));
+
+    private static OnnxBuilder Input(OnnxBuilder model, string name) => Edit(model, m => m.Graph.Input.Add(OnnxBuilder.Describe(name)));
+
+    private static OnnxBuilder Inputs(OnnxBuilder model) => Edit(model, m => m.Graph.Input.Clear());
+
+    private static OnnxBuilder Opset(OnnxBuilder model, int version) => Edit(model, m => m.OpsetImport[0].Version = version);
+
+    private static OnnxBuilder InputType(OnnxBuilder model, int type) => Edit(model, m => m.Graph.Input[0].Type.TensorType.ElemType = type);
+
+    private static OnnxBuilder Reshape(params long[] shape)
+    {
+        var model = new OnnxBuilder("batch", 2, 3);
+        return model.Op("Reshape", model.Integers(shape));
+    }
+
+    private static OnnxBuilder Mask(OnnxBuilder model) => Edit(model, m =>
+    {
+        m.Graph.Node[^1].Output.Add("mask");
+        model.Node("Identity", "mask");
+    });
+
+    private static OnnxBuilder SecondOutput(OnnxBuilder model) => Edit(model, m => m.Graph.Node[^1].Output.Add("more"));
+
+    private static OnnxBuilder Rename(OnnxBuilder model, string output) =>
+        Edit(model, m => m.Graph.Node[^1].Output[0] = model.Value = output);
+
+    private static OnnxBuilder Again(OnnxBuilder model) => Edit(model, m => m.Graph.Initializer.Add(m.Graph.Initializer[0].Clone()));
+
+    /// <summary>Adds a value to what it comes from.</summary>
+    private static OnnxBuilder Cycle(OnnxBuilder model) => Edit(model, m =>
+    {
+        string z = model.Value;
+        model.Node("Add", z, "later").Op("Identity");
+        m.Graph.Node[^1].Output[0] = model.Value = "later";
+    });
+
+    private static OnnxBuilder Far(OnnxBuilder model)
+    {
+        string name = model.Raw(s_six, 3, 2);
+        for (int k = 0; k < 8; k++) name = model.Node("Identity", name).Value;
+        return model.Node("MatMul", "x", name);
+    }
+}

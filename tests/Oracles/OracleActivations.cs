@@ -1,0 +1,160 @@
+using FastNN.Tests.Activations;
+
+namespace FastNN.Tests.Oracles;
+
+/// <summary>
+/// The activations on <see cref="Bounded"/>: what becomes of an error e of z by Taylor, |f(ẑ) − f(z)| ≤ e·|f′(z)| + e²/2·max|f″|, and of f′
+/// by |f′(ẑ) − f′(z)| ≤ e·max|f″|; on top the errors that <see cref="Activation.MaxUlp"/> and <see cref="Activation.MaxSlopeError"/>
+/// promise for ẑ, which <see cref="ActivationTests"/> hold over all floats. Where f has a kink within e of z, f′ may be off by all of the
+/// jump.
+/// </summary>
+internal static class OracleActivations
+{
+    private const double U = Bounded.U;
+
+    /// <summary>PyTorch's; the library has the float nearest to it, off by at most u·0.01.</summary>
+    private const double Leak = 0.01;
+
+    private const float Tiny = float.Epsilon, Infinity = float.PositiveInfinity, Most = float.MaxValue, NaN = float.NaN;
+
+    private static readonly float s_log2 = MathF.Log(2f);
+
+    /// <summary>
+    /// A row for each. Curvatures: 1/(6√3) for σ; 4/(3√3) for tanh; ½ at 0 for SiLU, σ′·(2 − z·tanh(z/2)), the other sign of which is at
+    /// most z·e⁻ᶻ ≤ 1/e; 2φ(0) at 0 for GELU, φ·(2 − z²), the other extreme being −2φ(2); ¼ for softplus; none where f is linear on both
+    /// sides of a kink.
+    /// </summary>
+    private static readonly Dictionary<Activation, Row> s_rows = new()
+    {
+        [Activation.Sigmoid] = new(0.0963, One, [0.5f, 0.5f, 0.5f, 0.5f, 1f, 0f, 1f, 0f, NaN])
+        {
+            IsStraightFarOut = true,
+            Value = Bounded.Sigmoid,
+            Slope = Bounded.Derivative,
+        },
+        [Activation.Tanh] = new(0.7699, One, [0f, -0f, Tiny, -Tiny, 1f, -1f, 1f, -1f, NaN])
+        {
+            IsStraightFarOut = true,
+            Slope = a => Bounded.Rounded(1 - a.Value * a.Value, a.Error * (2 * Math.Abs(a.Value) + a.Error)),
+        },
+        [Activation.Silu] = new(0.5, Sum, [0f, -0f, 0f, -0f, Infinity, -0f, Most, -0f, NaN]) { IsStraightFarOut = true },
+        [Activation.Gelu] = new(0.79789, Sum, [0f, -0f, Tiny, 0f, Infinity, 0f, Most, 0f, NaN]) // ½·Tiny lies between two floats
+        {
+            IsStraightFarOut = true,
+        },
+        [Activation.Softplus] = new(0.25, Sum, [s_log2, s_log2, s_log2, s_log2, Infinity, 0f, Most, 0f, NaN]) { IsStraightFarOut = true },
+        [Activation.Identity] = new(0, Nothing, [0f, -0f, Tiny, -Tiny, Infinity, -Infinity, Most, -Most, NaN]),
+        [Activation.Relu] = new(0, Nothing, [0f, -0f, Tiny, 0f, Infinity, 0f, Most, 0f, NaN]) { Kinks = [0], Steepest = 1 },
+        [Activation.LeakyRelu] = new(0, Nothing, [0f, -0f, Tiny, -0f, Infinity, -Infinity, Most, -0.01f * Most, NaN])
+        {
+            Kinks = [0],
+            Steepest = 1,
+            Exact = (z => z > 0 ? z : Leak * z, z => z > 0 ? 1 : Leak),
+            ConstantError = U * Leak,
+        },
+        [Activation.Softmax] = new(0, One, []),
+    };
+
+    /// <summary>The activations that have a row: all of them, says a test.</summary>
+    internal static IEnumerable<Activation> Known => s_rows.Keys;
+
+    internal static Row Of(Activation f) => s_rows[f];
+
+    /// <summary>How close a sum is to a kink of f.</summary>
+    internal static double DistanceToKink(Activation f, double z) =>
+        Of(f).Kinks.Select(kink => Math.Abs(z - kink)).DefaultIfEmpty(double.PositiveInfinity).Min();
+
+    internal static Bounded[] Value(Activation f, Bounded[] z) => f.IsElementwise ? Array.ConvertAll(z, zi => Value(f, zi)) : Softmax(z);
+
+    /// <summary>An ULP of the float nearest to f(ẑ) is at most 2u·(1 + u)·|f(ẑ)|, or twice the underflow.</summary>
+    internal static Bounded Value(Activation f, Bounded z)
+    {
+        Row row = Of(f);
+        if (row.Value != null) return row.Value(z);
+
+        double value = Exact(f, z.Value), slope = Math.Abs(ExactSlope(f, z.Value));
+        if (DistanceToKink(f, z.Value) <= z.Error) slope = row.Steepest;
+        double error = z.Error * (slope + row.Curvature / 2 * z.Error) + row.ConstantError * (Math.Abs(z.Value) + z.Error);
+        return new Bounded(value, error + f.MaxUlp * (2 * U * (1 + U) * (Math.Abs(value) + error) + 2 * Bounded.Underflow));
+    }
+
+    /// <summary>f′, of some functions from the bounded a = f(z), from which the library takes it.</summary>
+    internal static Bounded Slope(Activation f, Bounded z, Bounded a)
+    {
+        Row row = Of(f);
+        if (row.Slope != null) return row.Slope(a);
+
+        double error = row.Curvature * z.Error + f.MaxSlopeError * U + row.ConstantError;
+        return new Bounded(ExactSlope(f, z.Value), DistanceToKink(f, z.Value) <= z.Error ? row.Steepest : error);
+    }
+
+    /// <summary>
+    /// a_i = e_i·(1/Σ_k e_k), e_i = e^(z_i − m). Errors of the sums: ln a_i = z_i − ln Σ_k e^(z_k) moves by e_i + max e at most. Then
+    /// relative errors: each e_i off by <see cref="PowerError"/>, their sum in sixteen lanes, folded, by one u for each addition that a
+    /// term goes through, a reciprocal, a product.
+    /// </summary>
+    internal static Bounded[] Softmax(Bounded[] z)
+    {
+        double most = z.Max(zi => zi.Value), sum = z.Sum(zi => Math.Exp(zi.Value - most)), error = z.Max(zi => zi.Error);
+        double rounding = Math.Exp(2 * PowerError + SumError(z.Length) + 3 * U); // more than (1 + …)·(1 + …)/(1 − …), which has no third 1 + u
+        return Array.ConvertAll(z, zi =>
+        {
+            double a = Math.Exp(zi.Value - most) / sum;
+            return new Bounded(a, a * (Math.Exp(error + zi.Error) * rounding - 1) + 3 * Bounded.Underflow);
+        });
+    }
+
+    /// <summary>
+    /// Relative error of e_i for exact m and z_i. The table's power of two and the last multiply-add round, u each; q has 0.08u; t, at most
+    /// 2⁻⁵, rounds three times, as q and the product with s do, 2⁻⁵·u each; and of m − z_i nothing is lost.
+    /// </summary>
+    internal const double PowerError = 2.3 * U;
+
+    /// <summary>Of a sum of n positive terms in sixteen lanes, folded: ⌈n/16⌉ − 1 additions in a lane, four to fold.</summary>
+    internal static double SumError(int n) => ((n + 15) / 16 + 3) * U * 1.001;
+
+    internal static double Exact(Activation f, double z) => Of(f).Exact is { } exact ? exact.Value(z) : f.Exact(z);
+
+    internal static double ExactSlope(Activation f, double z) => Of(f).Exact is { } exact ? exact.Slope(z) : f.ExactSlope(z);
+
+    private static double Nothing(double z) => 0;
+
+    private static double One(double z) => 1;
+
+    private static double Sum(double z) => Math.Max(1, Math.Abs(z));
+
+    /// <summary>
+    /// What the tests know of an activation. What may be left out has a proven bound without it, only a larger one, or there is no kink.
+    /// </summary>
+    /// <param name="Curvature">max|f″|.</param>
+    /// <param name="Largest">The largest value that the usual formula comes by at z; 0 where nothing rounds.</param>
+    /// <param name="Specials">
+    /// f of 0, −0, the smallest floats of either sign, ±∞, the largest of either sign, and NaN. Not of softmax.
+    /// </param>
+    internal sealed record Row(double Curvature, Func<double, double> Largest, float[] Specials)
+    {
+        /// <summary>A tighter bound for f of a sum.</summary>
+        internal Func<Bounded, Bounded>? Value { get; init; }
+
+        /// <summary>A tighter bound for f′ from a.</summary>
+        internal Func<Bounded, Bounded>? Slope { get; init; }
+
+        /// <summary>f and f′ where the library's own exact formulas have a constant rounded to float.</summary>
+        internal (Func<double, double> Value, Func<double, double> Slope)? Exact { get; init; }
+
+        /// <summary>How far such a constant is off.</summary>
+        internal double ConstantError { get; init; }
+
+        /// <summary>
+        /// Whether f is its tangent at 0 within 2⁻⁴⁰, and its asymptotes from 128 on, as close as <see cref="ActivationTests"/> say. That
+        /// spares four fifths of the work there, and is of no use where f is cheap anyway.
+        /// </summary>
+        internal bool IsStraightFarOut { get; init; }
+
+        /// <summary>Where f′ jumps.</summary>
+        internal double[] Kinks { get; init; } = [];
+
+        /// <summary>The largest |f′| on either side of a kink.</summary>
+        internal double Steepest { get; init; }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using FastNN.Plumbing;
+using Xunit;
+
+namespace FastNN.Tests.Plumbing;
+
+/// <summary>Work shared out between threads: every item once, exceptions to the caller, nobody at work afterwards.</summary>
+public class ParallelWorkTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 4)]
+    [InlineData(3, 8)]
+    [InlineData(100, 2)]
+    [InlineData(100, 4)]
+    public void Every_item_is_done_once_and_on_no_more_threads_than_asked_for(int count, int threads)
+    {
+        var work = new Recorder();
+        for (int run = 0; run < 200; run++)
+        {
+            work.Items.Clear();
+            work.Run(count, threads);
+            Assert.Equal(0, work.AtWork);
+            Assert.Equal(Enumerable.Range(0, count), work.Items.Keys.Order());
+            Assert.All(work.Items.Values, times => Assert.Equal(1, times));
+            Assert.InRange(work.MostAtWork, 1, threads);
+        }
+    }
+
+    [Fact]
+    public void An_exception_comes_to_the_caller_once_nobody_is_at_work()
+    {
+        var work = new Recorder { Failing = 17 };
+        foreach (int threads in (int[])[1, 2, 4])
+        {
+            work.Items.Clear();
+            Assert.Equal("item 17", Assert.Throws<InvalidOperationException>(() => work.Run(1000, threads)).Message);
+            Assert.Equal(0, work.AtWork);
+            Assert.True(work.Items.Count < 1000, "what was left was done all the same");
+        }
+
+        work.Failing = -1;
+        work.Items.Clear();
+        work.Run(50, 4);
+        Assert.Equal(50, work.Items.Count);
+    }
+
+    [Fact]
+    public void A_pool_without_a_free_thread_keeps_nobody_waiting()
+    {
+        using var release = new ManualResetEventSlim();
+        using var blocked = new CountdownEvent(100);
+        for (int k = 0; k < 100; k++)
+        {
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                release.Wait();
+                blocked.Signal();
+            });
+        }
+
+        var work = new Recorder();
+        work.Run(100, 4);
+        Assert.Equal(100, work.Items.Count);
+        release.Set();
+        blocked.Wait();
+    }
+
+    [Fact]
+    public void An_interrupt_does_not_end_a_call_before_its_helpers()
+    {
+        var work = new Meeting();
+        Exception? inCall = null, after = null;
+        var caller = new Thread(() =>
+        {
+            inCall = Record.Exception(() => work.Run(2, 2));
+            after = Record.Exception(() => Thread.Sleep(Timeout.Infinite));
+        });
+        caller.Start();
+        work.Helper.Wait();
+        for (int k = 0; k < 20; k++)
+        {
+            caller.Interrupt();
+            Assert.False(caller.Join(TimeSpan.FromMilliseconds(10)), "the call ended while a helper was at work");
+        }
+
+        work.Release.Set();
+        caller.Join();
+        Assert.Null(inCall);
+        Assert.IsType<ThreadInterruptedException>(after); // kept for the next wait
+        work.Helper.Dispose();
+        work.Release.Dispose();
+    }
+
+    /// <summary>Two items, of which the caller does its own once a helper has begun the other and stays in it.</summary>
+    private sealed class Meeting : ParallelWork
+    {
+        internal ManualResetEventSlim Helper { get; } = new();
+
+        internal ManualResetEventSlim Release { get; } = new();
+
+        private protected override void RunItem(int item)
+        {
+            if (Thread.CurrentThread.IsThreadPoolThread)
+            {
+                Helper.Set();
+                Release.Wait();
+                return;
+            }
+
+            while (!Helper.IsSet) Thread.Yield();
+        }
+    }
+
+    private sealed class Recorder : ParallelWork
+    {
+        private int _atWork, _mostAtWork;
+
+        internal ConcurrentDictionary<int, int> Items { get; } = [];
+
+        internal int AtWork => _atWork;
+
+        internal int MostAtWork => _mostAtWork;
+
+        internal int Failing { get; set; } = -1;
+
+        private protected override void RunItem(int item)
+        {
+            int now = Interlocked.Increment(ref _atWork), most;
+            while ((most = _mostAtWork) < now && Interlocked.CompareExchange(ref _mostAtWork, now, most) != most) { }
+            try
+            {
+                Thread.SpinWait(200);
+                Items.AddOrUpdate(item, 1, (_, times) => times + 1);
+                if (item == Failing) throw new InvalidOperationException($"item {item}");
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _atWork);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace FastNN.Tests.Support;
+
+/// <summary>The repository's C# files, parsed. The build says where they are; tests that read them run where they were built.</summary>
+internal static class Sources
+{
+    private static readonly CSharpParseOptions s_options = new(LanguageVersion.Preview, DocumentationMode.None);
+
+    /// <summary>The repository's folder.</summary>
+    private static string Root { get; } = Path.GetFullPath(
+        typeof(Sources).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!);
+
+    /// <summary>All C# files below a folder, by their path from there with slashes. What the build writes is left out.</summary>
+    internal static SyntaxTree[] Below(string folder)
+    {
+        string path = Path.Combine(Root, folder);
+        Assert.True(Directory.Exists(path), $"This test reads the sources in {path}, where they were built. They are no longer there.");
+        string[] names = [.. Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')).Where(IsWritten).Order(StringComparer.Ordinal)];
+        Assert.True(names.Length > 0, $"There are no C# files in {path}.");
+        return [.. names.AsParallel().AsOrdered().Select(
+            name => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(path, name)), s_options, name))];
+    }
+
+    /// <summary>The folder of a file, empty at the top.</summary>
+    internal static string FolderOf(string file) => file[..Math.Max(file.LastIndexOf('/'), 0)];
+
+    private static bool IsWritten(string name) => !name.Split('/').Any(part => part is "obj" or "bin");
+}

@@ -1,0 +1,30 @@
+using Xunit;
+
+namespace FastNN.Tests.Training;
+
+/// <summary>
+/// What a trainer allocates for a batch. Alone: a collection that others cause counts the rest of this thread's allocation block.
+/// </summary>
+[Collection(nameof(Alone))]
+public class BatchMemoryTests
+{
+    [Fact]
+    public void Memory_does_not_grow_with_the_batch()
+    {
+        var network = new Network([30, 20, 4], seed: 1);
+        float[] inputs = Cases.Uniform(1, 5000 * 30), targets = Cases.Uniform(2, 5000 * 4);
+        long[] bytes = [AllocatedBy(5000), AllocatedBy(500), AllocatedBy(1000)];
+        Assert.All(bytes, allocated => Assert.Equal(bytes[0], allocated));
+        long workspace = sizeof(float) * (2L * (32 + 16) + 128 * (1 + 31 + 21 + 32 + 16) + network.Parameters.Length); // as documented
+        Assert.InRange(bytes[0], workspace, workspace + 2000);
+
+        // The least of three: the first warms up, and a collection in between adds to one.
+        long AllocatedBy(int batch) => Enumerable.Range(0, 3).Min(_ =>
+        {
+            var trainer = new Trainer(network, new Sgd(1e-3f));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            trainer.Step(inputs.AsSpan(0, batch * 30), targets.AsSpan(0, batch * 4));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+    }
+}

@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace FastNN.Tests.Fit;
+
+/// <summary>Fit allocates when it begins, and nothing for a step or an epoch more.</summary>
+[Collection(nameof(Alone))]
+public class FitAllocationTests
+{
+    private readonly float[] _x = Cases.Uniform(1, 300 * 2), _y = Cases.Uniform(2, 300 * 2);
+    private readonly Trainer _trainer = new(new Network([2, 4, 3, 2], seed: 1), new Sgd(0.1f));
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.3f)]
+    public void Twenty_epochs_allocate_no_more_than_two(float split)
+    {
+        int? patience = split > 0 ? 100 : null;
+        var options = new FitOptions { Epochs = 1, BatchSize = 7, ValidationSplit = split, Patience = patience };
+        long Fit(int epochs) => Fewest(() => _trainer.Fit(_x, _y, options with { Epochs = epochs }));
+        Fit(20);
+        long two = Fit(2), twenty = Fit(20);
+        Assert.InRange(two, 1, 10_000); // order, batch, best parameters, options, state and result
+
+        // The smallest object takes 24 bytes; the JIT, at work meanwhile, may find that one of a whole call needs no heap, or the runtime
+        // take some.
+        Assert.True(twenty - two < 18 * 24, $"{two} bytes for 2 epochs, {twenty} for 20");
+    }
+
+    [Fact]
+    public void Measuring_again_allocates_nothing() => Assert.Equal(0, Fewest(() => _trainer.Measure(_x, _y)));
+
+    /// <summary>The least of many series: the runtime's own bytes are not in all of them.</summary>
+    private static long Fewest(Action action)
+    {
+        long fewest = long.MaxValue;
+        for (int k = 0; k < 100; k++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return fewest;
+    }
+}

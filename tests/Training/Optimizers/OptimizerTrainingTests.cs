@@ -1,0 +1,326 @@
+using FastNN.Dispatch;
+using Xunit;
+
+namespace FastNN.Tests.Optimizers;
+
+/// <summary>Optimizers in a trainer: whole steps and halves, threads, variants, clipping, schedules, state and cancellation.</summary>
+[Collection(nameof(Alone))]
+public class OptimizerTrainingTests
+{
+    public static TheoryData<string, KernelVariant> RecipesAndVariants { get; } =
+        [.. from name in Recipes.Names.Select(row => row.Data) from set in KernelSet.Supported select (name, set.Variant)];
+
+    [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void Steps_halves_threads_and_variants_end_in_the_same_bits(string recipe, KernelVariant variant)
+    {
+        Optimizer optimizer = Recipes.Create(recipe);
+        foreach (int[] widths in (int[][])[[3, 4, 2], [20, 33, 9], [67, 64, 5], [97, 1030, 3]])
+        {
+            foreach (int batch in widths.Contains(1030) ? (int[])[1, 40] : [1, 2, 40, 300, 700])
+            {
+                float[] inputs = Cases.Uniform(1, batch * widths[0], -1f), targets = Cases.Uniform(2, batch * widths[^1]);
+                var expected = new Trainer(new Network(widths, seed: 3, KernelVariant.Scalar), optimizer);
+                Trainer[] whole =
+                    [.. Enumerable.Range(1, 3)
+                        .Select(threads => new Trainer(new Network(widths, seed: 3, variant), optimizer, threads: threads))];
+                var halves = new Trainer(new Network(widths, seed: 3, variant), optimizer);
+                for (int step = 0; step < 3; step++)
+                {
+                    string what = $"[{string.Join(", ", widths)}], {batch} samples, step {step}";
+                    float cost = expected.ComputeGradient(inputs, targets);
+                    expected.Apply();
+                    foreach (Trainer trainer in whole)
+                    {
+                        Cases.AssertSameBits(cost, trainer.Step(inputs, targets), $"{what}, cost");
+                        AssertSame(expected, trainer, what);
+                    }
+
+                    Cases.AssertSameBits(cost, halves.ComputeGradient(inputs, targets), $"{what}, cost");
+                    halves.Apply();
+                    AssertSame(expected, halves, $"{what}, in halves");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void A_step_of_one_sample_passes_deltas_on_through_blocks_of_rows(string recipe, KernelVariant variant)
+    {
+        Activation[] activations = [Activation.Gelu, Activation.Relu, Activation.Softplus, Activation.Softmax];
+        foreach (int[] widths in (int[][])[[5, 150, 170, 33, 3], [3, 9, 1021, 5, 2], [2, 30, 4200, 1, 2]])
+        {
+            float[] inputs = Cases.Uniform(1, widths[0], -1f), targets = Cases.Uniform(2, widths[^1]);
+            Trainer expected = Create(KernelVariant.Scalar), actual = Create(variant);
+            for (int step = 0; step < 3; step++)
+            {
+                float cost = expected.ComputeGradient(inputs, targets);
+                expected.Apply();
+                Cases.AssertSameBits(cost, actual.Step(inputs, targets), "cost");
+                AssertSame(expected, actual, $"[{string.Join(", ", widths)}], step {step}");
+            }
+
+            Trainer Create(KernelVariant kernels) =>
+                new(new Network(widths, activations, seed: 3, kernels: kernels), Recipes.Create(recipe));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
+    public void Training_makes_the_cost_small(string recipe)
+    {
+        var trainer = new Trainer(new Network([2, 8, 2], seed: 1), Recipes.Create(recipe));
+        float[] inputs = Cases.Uniform(1, 20 * 2), targets = Cases.Uniform(2, 20 * 2);
+        float before = trainer.Evaluate(inputs, targets);
+        TrainingResult result = trainer.TrainUntil(inputs, targets, cost: 0f, maxSteps: 200);
+        Assert.InRange(result.Cost, 0f, 0.999f * before);
+        Assert.Equal(200, trainer.OptimizerState.Steps);
+    }
+
+    [Theory]
+    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
+    public void A_restored_trainer_goes_on_with_the_same_bits(string recipe)
+    {
+        float[] inputs = Cases.Uniform(1, 10 * 5), targets = Cases.Uniform(2, 10 * 3);
+        var trainer = new Trainer(new Network([5, 8, 3], seed: 1), Recipes.Create(recipe));
+        for (int step = 0; step < 7; step++) trainer.Step(inputs, targets);
+
+        var restored = new Trainer(new Network([5, 8, 3], seed: 2), Recipes.Create(recipe));
+        OptimizerState state = trainer.OptimizerState;
+        var saved = state.Names.ToDictionary(name => name, name => state[name].ToArray());
+        trainer.Network.Parameters.CopyTo(restored.Network.Parameters);
+        foreach ((string name, float[] values) in saved) values.CopyTo(restored.OptimizerState[name]);
+        restored.OptimizerState.Steps = state.Steps;
+        for (int step = 0; step < 5; step++)
+        {
+            trainer.Step(inputs, targets);
+            restored.Step(inputs, targets);
+            AssertSame(trainer, restored, $"step {step}");
+        }
+
+        Assert.Equal(12, state.Steps);
+        Assert.All(state.Names, name => Assert.True(state[name].IndexOfAnyExcept(0f) >= 0));
+        restored.OptimizerState.Reset();
+        Assert.Equal(0, restored.OptimizerState.Steps);
+        Assert.All(state.Names, name => Assert.True(restored.OptimizerState[name].IndexOfAnyExcept(0f) < 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(RecipesAndVariants))]
+    public void No_state_decays_into_subnormal_numbers(string recipe, KernelVariant variant)
+    {
+        var trainer = new Trainer(new Network([5, 8, 3], seed: 1, variant), Recipes.Create(recipe));
+        OptimizerState state = trainer.OptimizerState;
+        foreach (string name in state.Names) Cases.Uniform(1, state[name].Length, 1e-37f, 2e-37f).CopyTo(state[name]);
+        for (int k = 0; k < trainer.Gradient.Length; k++)
+            trainer.Gradient[k] = (k % 4) switch { 0 => 0f, 1 => 1e-25f, 2 => -1e-20f, _ => float.Epsilon };
+        for (int step = 0; step < 4000; step++) trainer.Apply(); // 0.999 to this power is 0.02
+        Assert.All(state.Names, name => Assert.DoesNotContain(state[name].ToArray(), float.IsSubnormal));
+    }
+
+    [Fact]
+    public void States_are_named()
+    {
+        Assert.Empty(StateOf(new Sgd(1f)).Names);
+        Assert.Equal(["velocity"], StateOf(new Momentum(1f)).Names);
+        Assert.Equal(["velocity"], StateOf(new Nesterov(1f)).Names);
+        Assert.Equal(["mean square"], StateOf(new RmsProp(1f)).Names);
+        Assert.Equal(["first moment", "second moment"], StateOf(new Adam()).Names);
+        Assert.Equal(["first moment", "second moment"], StateOf(new AdamW()).Names);
+        Assert.Equal(17, StateOf(new AdamW())["second moment"].Length);
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => StateOf(new Adam())["velocity"].Length);
+        Assert.Equal("name", refusal.ParamName);
+        Assert.Contains("\"first moment\", \"second moment\", but is \"velocity\"", refusal.Message);
+        Assert.Contains("keeps none", Assert.Throws<ArgumentException>(() => StateOf(new Sgd(1f))["velocity"].Length).Message);
+        Assert.Throws<ArgumentNullException>(() => StateOf(new Adam())[null!].Length);
+        foreach (long steps in (long[])[-1, long.MaxValue])
+            Assert.Contains($"is {steps}", Assert.Throws<ArgumentOutOfRangeException>(() => StateOf(new Adam()).Steps = steps).Message);
+
+        static OptimizerState StateOf(Optimizer optimizer) => new Trainer(new Network([2, 3, 2], seed: 1), optimizer).OptimizerState;
+    }
+
+    [Fact]
+    public void A_trainer_shows_its_parts()
+    {
+        var network = new Network([2, 3, 2], seed: 1);
+        var adam = new Adam();
+        var trainer = new Trainer(network, adam);
+        Assert.Same(network, trainer.Network);
+        Assert.Same(adam, trainer.Optimizer);
+        Assert.Same(trainer.OptimizerState, trainer.OptimizerState);
+    }
+
+    [Fact]
+    public void Clipping_is_by_value_first_and_then_by_norm()
+    {
+        const float none = float.PositiveInfinity;
+        Assert.Equal([3f, -100f], Moved(none, none));
+        Assert.Equal([3f, -4f], Moved(4f, none));
+        Assert.Equal([1.5f, -2f], Moved(4f, 2.5f)); // the norm is 5 by then
+        Assert.Equal([3f, -4f], Moved(4f, 5f)); // not greater
+        Assert.Equal([3f, -100f], Moved(none, 101f));
+
+        static float[] Moved(float clipValue, float clipNorm)
+        {
+            var network = new Network([1, 1], seed: 1);
+            network.Parameters.Clear();
+            var trainer = new Trainer(network, new Sgd(1f) { ClipValue = clipValue, ClipNorm = clipNorm });
+            float[] gradient = [3f, -100f];
+            gradient.CopyTo(trainer.Gradient);
+            trainer.Apply();
+            Assert.Equal(gradient, trainer.Gradient.ToArray());
+            return [.. network.Parameters.ToArray().Select(w => -w)];
+        }
+    }
+
+    [Fact]
+    public void Limits_that_nothing_reaches_change_no_bit()
+    {
+        float[] inputs = Cases.Uniform(1, 10 * 5), targets = Cases.Uniform(2, 10 * 3);
+        Trainer plain = new(new Network([5, 8, 3], seed: 1), new Adam());
+        Trainer limited = new(new Network([5, 8, 3], seed: 1), new Adam { ClipNorm = 1e6f, ClipValue = 1e6f });
+        for (int step = 0; step < 5; step++)
+        {
+            plain.Step(inputs, targets);
+            limited.Step(inputs, targets);
+        }
+
+        AssertSame(plain, limited, "after 5 steps");
+    }
+
+    [Fact]
+    public void A_gradient_too_long_for_a_float_is_shortened_all_the_same()
+    {
+        var network = new Network([3, 1], seed: 1);
+        network.Parameters.Clear();
+        var trainer = new Trainer(network, new Sgd(1f) { ClipNorm = 1f });
+        trainer.Gradient.Fill(3e38f);
+        trainer.Apply();
+        // two roundings: of the factor and of its product
+        Assert.All(network.Parameters.ToArray(), w => Assert.InRange(w, -0.5f - 1e-7f, -0.5f + 1e-7f));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    public void A_schedule_moves_the_rate_alone(int batch)
+    {
+        var optimizer = new Sgd(0.5f);
+        Trainer scheduled = new(new Network([5, 8, 3], seed: 1), new Sgd(0.5f) { Schedule = LearningRateSchedule.StepDecay(2, 0.5) });
+        Trainer byHand = new(new Network([5, 8, 3], seed: 1), optimizer);
+        float[] inputs = Cases.Uniform(1, batch * 5), targets = Cases.Uniform(2, batch * 3);
+        for (int step = 0; step < 6; step++)
+        {
+            optimizer.LearningRate = MathF.ScaleB(0.5f, -(step / 2));
+            byHand.Step(inputs, targets);
+            scheduled.Step(inputs, targets);
+            AssertSame(byHand, scheduled, $"step {step}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_factor_of_0_changes_the_state_and_no_parameter(Optimizer still)
+    {
+        foreach (int batch in (int[])[1, 30, 300])
+        {
+            var network = new Network([5, 8, 3], seed: 1);
+            network.Layers[0].Weights.Fill(-0f); // to which a product of a rate of 0 would add +0 for one of the gradient's signs
+            float[] before = network.Parameters.ToArray(), inputs = Cases.Uniform(1, batch * 5), targets = Cases.Uniform(2, batch * 3);
+            var trainer = new Trainer(network, still);
+            Assert.Equal(trainer.Evaluate(inputs, targets), trainer.Step(inputs, targets));
+            trainer.ComputeGradient(inputs, targets);
+            trainer.Apply();
+            Cases.AssertSameBits(before, network.Parameters, $"{batch} samples");
+            Assert.Equal(2, trainer.OptimizerState.Steps);
+            Assert.All(trainer.OptimizerState.Names, name => Assert.True(trainer.OptimizerState[name].IndexOfAnyExcept(0f) >= 0));
+        }
+    }
+
+    public static TheoryData<Optimizer> Kinds
+    {
+        get
+        {
+            var zero = LearningRateSchedule.From(_ => 0);
+            return
+            [
+                new Sgd(1f) { Schedule = zero }, new Sgd(1f) { Schedule = zero, WeightDecay = 0.1f }, new Momentum(1f) { Schedule = zero },
+                new Nesterov(1f) { Schedule = zero, ClipNorm = 0.1f }, new RmsProp(1f) { Schedule = zero },
+                new Adam(1f) { Schedule = zero },
+                new AdamW(1f) { Schedule = zero },
+            ];
+        }
+    }
+
+    [Fact]
+    public void A_schedule_that_fails_changes_nothing()
+    {
+        float[] inputs = Cases.Uniform(1, 30 * 5), targets = Cases.Uniform(2, 30 * 3);
+        var schedule = LearningRateSchedule.From(step => step < 2 ? 1 : step == 2 ? -1 : throw new NotSupportedException());
+        var tooMuch = LearningRateSchedule.From(step => step < 2 ? 1 : 1e300);
+        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1f) { Schedule = schedule }, new Adam { Schedule = schedule },
+            new Adam { Schedule = tooMuch }])
+        {
+            var trainer = new Trainer(new Network([5, 8, 3], seed: 1), optimizer);
+            var same = new Trainer(new Network([5, 8, 3], seed: 1), optimizer);
+            foreach (Trainer each in (Trainer[])[trainer, same])
+            {
+                each.Step(inputs, targets);
+                each.Step(inputs.AsSpan(0, 5), targets.AsSpan(0, 3));
+            }
+
+            Assert.Contains("step 2", Assert.Throws<InvalidOperationException>(() => trainer.Step(inputs, targets)).Message);
+            Assert.Throws<InvalidOperationException>(() => trainer.Step(inputs.AsSpan(0, 5), targets.AsSpan(0, 3)));
+            Assert.Throws<InvalidOperationException>(trainer.Apply);
+            AssertSame(same, trainer, "after a failure");
+        }
+    }
+
+    [Theory]
+    [InlineData(1, float.PositiveInfinity)]
+    [InlineData(3, float.PositiveInfinity)]
+    [InlineData(1, 0.1f)]
+    [InlineData(3, 0.1f)]
+    public void Cancellation_leaves_parameters_and_state_as_they_were(int threads, float clipNorm)
+    {
+        const int batch = 20_000; // some tenths of a second
+        var trainer = new Trainer(new Network([200, 300, 10], seed: 1), new Adam { ClipNorm = clipNorm }, threads: threads);
+        var same = new Trainer(new Network([200, 300, 10], seed: 1), new Adam { ClipNorm = clipNorm });
+        float[] inputs = Cases.Uniform(1, batch * 200), targets = Cases.Uniform(2, batch * 10);
+        foreach (Trainer each in (Trainer[])[trainer, same]) each.Step(inputs.AsSpan(0, 2000), targets.AsSpan(0, 100));
+
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs.AsSpan(0, 200), targets.AsSpan(0, 10), cancelled.Token));
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
+        Assert.Throws<OperationCanceledException>(() => trainer.Step(inputs, targets, soon.Token));
+        AssertSame(same, trainer, "after cancellation");
+
+        foreach (Trainer each in (Trainer[])[trainer, same]) each.Step(inputs.AsSpan(0, 2000), targets.AsSpan(0, 100));
+        AssertSame(same, trainer, "after another step");
+    }
+
+    [Fact]
+    public void Samples_may_not_lie_in_the_state()
+    {
+        var trainer = new Trainer(new Network([2, 3, 2], seed: 1), new Adam());
+        float[] two = [0.1f, 0.2f];
+        foreach (string name in trainer.OptimizerState.Names)
+        {
+            Assert.Equal("inputs", Assert.Throws<ArgumentException>(() => trainer.Step(trainer.OptimizerState[name][..2], two)).ParamName);
+            Assert.Equal("targets", Assert.Throws<ArgumentException>(() => trainer.Step(two, trainer.OptimizerState[name][..2])).ParamName);
+        }
+
+        Assert.Equal(0, trainer.OptimizerState.Steps);
+    }
+
+    private static void AssertSame(Trainer expected, Trainer actual, string what)
+    {
+        Cases.AssertSameBits(expected.Network.Parameters, actual.Network.Parameters, $"{what}, parameters");
+        Assert.Equal(expected.OptimizerState.Steps, actual.OptimizerState.Steps);
+        foreach (string name in expected.OptimizerState.Names)
+            Cases.AssertSameBits(expected.OptimizerState[name], actual.OptimizerState[name], $"{what}, {name}");
+    }
+}
