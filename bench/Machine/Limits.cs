@@ -51,6 +51,13 @@ internal sealed unsafe class Limits
         return limits.Figures;
     }
 
+    /// <summary>The loop for the peak of multiply-adds at one width, and the operations in a call of it.</summary>
+    internal static (Measurement Loop, double Operations) PeakOf(KernelVariant variant)
+    {
+        Loops loops = Loops.All.First(any => any.Variant == variant);
+        return (new Measurement(loops.MultiplyAdd), 2.0 * loops.Lanes * Peaks.Operations);
+    }
+
     /// <summary>What the measurements have found so far.</summary>
     internal LimitFigures Figures => new(
         MultiplyAddLatency: _multiplyAddChain.Nanoseconds / Peaks.Operations,

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using FastNN.Bench.Contests;
 using FastNN.Bench.Machine;
 using FastNN.Bench.Results;
@@ -26,7 +24,8 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
         List<Launch> results = [];
         Screen.Progress($"{launches} launches", launches * ProgressParts, partDone =>
         {
-            for (int launch = 0; launch < launches; launch++) results.Add(StartOne(partDone));
+            for (int launch = 0; launch < launches; launch++)
+                results.Add(Child.Run<Launch>([Command], new Dictionary<string, string?>(), partDone));
         });
         return results;
     }
@@ -42,34 +41,7 @@ internal sealed record Launch(LimitFigures Limits, IReadOnlyList<Time> Times)
         IEnumerable<Measurement> all = groups.SelectMany(group => group);
         var result = new Launch(
             limits.Figures, [.. all.Select(measurement => new Time(measurement.Nanoseconds, measurement.AllocatedBytes))]);
-        File.WriteAllText(path, JsonSerializer.Serialize(result));
-    }
-
-    private static Launch StartOne(Action partDone)
-    {
-        string path = Path.GetTempFileName();
-        try
-        {
-            using Process process = Process.Start(
-                new ProcessStartInfo(Environment.ProcessPath!, Arguments(path)) { RedirectStandardOutput = true })!;
-            while (process.StandardOutput.Read() >= 0) partDone();
-            process.WaitForExit();
-            return process.ExitCode == 0
-                ? JsonSerializer.Deserialize<Launch>(File.ReadAllText(path))!
-                : throw new InvalidOperationException($"A launch ended with exit code {process.ExitCode}.");
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    /// <summary>The program may have been started as itself, or by <c>dotnet</c> as a library.</summary>
-    private static string[] Arguments(string path)
-    {
-        string program = Environment.GetCommandLineArgs()[0];
-        bool isLibrary = Path.GetFileName(Environment.ProcessPath) is "dotnet" or "dotnet.exe";
-        return isLibrary ? [program, Command, path] : [Command, path];
+        Child.Leave(result, path);
     }
 }
 

@@ -13,11 +13,14 @@ public sealed record NetworkKind(string? Name, Activation Hidden, Activation Out
     /// <summary>For values of any size.</summary>
     internal static NetworkKind Tanh { get; } = new("tanh", Activation.Tanh, Activation.Identity, Cost.SquaredError);
 
+    /// <summary>Products and nothing else, to compare routes.</summary>
+    internal static NetworkKind Linear { get; } = new("identity", Activation.Identity, Activation.Identity, Cost.SquaredError);
+
     internal static NetworkKind Classifier { get; } = new("ReLU softmax", Activation.Relu, Activation.Softmax, Cost.CrossEntropy);
 
     internal static NetworkKind ClassifierByAdam { get; } = Classifier with { Name = "ReLU softmax, Adam", Adam = true };
 
-    /// <summary>All but the article's.</summary>
+    /// <summary>Those that are compared besides the article's.</summary>
     internal static IReadOnlyList<NetworkKind> Others { get; } = [Tanh, Classifier, ClassifierByAdam];
 
     /// <summary>Whether it learns by Adam, not by SGD. Its forward pass is then that of another kind, and not timed again.</summary>

@@ -19,6 +19,8 @@ internal sealed unsafe class TinyForwardPasses<K, T>(NetworkPlan plan) : Forward
 
     internal override int Scratch => 0;
 
+    internal override bool IsTiny => true;
+
     internal override int FewestForTile => 4;
 
     /// <summary>So many that no layer waits for the one before, and activations stay in L1: 1024 samples of 2-4-3-2 take 0.65 of the time they take one by one.</summary>

@@ -18,6 +18,9 @@ internal static partial class Routes
     /// <summary>Weights of one term that a copy for tiles holds: those of eight blocks of six rows, and whole lines of the cache.</summary>
     internal const int TilePanel = 48;
 
+    /// <summary>The most outputs of a narrow layer whose four chains are computed together.</summary>
+    internal const int NarrowOutputs = 3;
+
     /// <summary>The most inputs in a pass over copied weights, which so stay in L1.</summary>
     private const int RowDepth = MostDepth;
 
@@ -52,6 +55,12 @@ internal static partial class Routes
 
     /// <summary>Tiles back: the most terms in a pass. W is read along its rows, so nothing is copied.</summary>
     internal static int TileBackDepth(int lanes, in Machine machine) => DepthOr(lanes >= MostLanes ? MostDepth : 128, in machine);
+
+    /// <summary>
+    /// Outputs of a narrow layer whose four chains fit the registers together, for so many vectors of samples; 1 where no three do.
+    /// </summary>
+    internal static int OutputsTogether(int vectors, int registers) =>
+        4 * vectors * NarrowOutputs <= registers ? NarrowOutputs : 1; // what is left of 16 or 32 takes the factors
 
     /// <summary>
     /// Whether a narrow layer on tiles takes its four chains in pairs. With fewer inputs, what a pair costs beside its products shows: at 512 bits all four
