@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Batch;
 using FastNN.Bench.Machine;
 using FastNN.Bench.Sample;
 using FastNN.Bench.Spans;
@@ -35,6 +36,7 @@ public abstract unsafe class Contest
     [
         .. Activation.All.Select(activation => new Activate { Activation = activation }), new Forward(), new OutputDelta(),
         new BackwardUpdate(), new BackwardAccumulate(), new GradientDescent(),
+        new RowGemm(), new TileGemm(), new TileGemmBackward(), new TileNarrow(), new BatchGradient(), new Transpose(),
         new NetworkForward(), new NetworkStep(), new NetworkBatchForward(), new NetworkBatchStep(),
     ];
 

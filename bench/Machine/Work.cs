@@ -53,6 +53,23 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
             new Phase((accumulates ? 2 : 3) * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
     }
 
+    /// <summary>A layer back on a batch: the deltas of the layer before alone.</summary>
+    internal static Work OfTileBackward(long inputs, long outputs, long batch) => new(
+        Floats(inputs * outputs), default,
+        new Phase((double)batch * inputs * outputs, 0, Floats(inputs * outputs + batch * outputs), Floats(batch * inputs)));
+
+    /// <summary>The gradient of a layer over a batch. A bias is the weight of one more input, which is 1.</summary>
+    internal static Work OfBatchGradient(long inputs, long outputs, long batch)
+    {
+        long parameters = (inputs + 1) * outputs;
+        return new(
+            Floats(parameters), default, new Phase((double)batch * parameters, 0, Floats(batch * (inputs + outputs)), Floats(parameters)));
+    }
+
+    /// <summary>Each number read and written once.</summary>
+    internal static Work OfTranspose(long neurons, long batch) =>
+        new(Floats(2 * neurons * batch), default, new Phase(0, 0, Floats(neurons * batch), Floats(neurons * batch)));
+
     /// <summary>
     /// A batch forward. Calls are independent of one another. Each parameter is read at least once, each sample read and each prediction
     /// written once.

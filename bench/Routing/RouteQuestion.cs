@@ -12,13 +12,15 @@ internal sealed record RouteQuestion(int[] Widths, int Batch)
     internal static RouteQuestion? Parse(ArgumentResult result)
     {
         RouteQuestion? question = Parse(result.Tokens[0].Value, result.Tokens[1].Value);
-        if (question is null) result.AddError("--routes takes at least two widths and a batch, all at least 1, such as: --routes 784-128-10 64");
+        if (question is null)
+            result.AddError("--routes takes at least two widths and a batch, all at least 1, such as: --routes 784-128-10 64");
         return question;
     }
 
     internal static RouteQuestion? Parse(string widths, string batch)
     {
-        int[] numbers = [.. widths.Split('-').Append(batch).Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        int[] numbers =
+            [.. widths.Split('-').Append(batch).Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out int n) ? n : 0)];
         return numbers.Length > 2 && numbers.All(n => n > 0) ? new RouteQuestion(numbers[..^1], numbers[^1]) : null;
     }
 }

@@ -121,7 +121,8 @@ internal sealed class RouteTeller
 
     private string OneSample(int layer) => _plan.Forward.IsTiny ? "tiny: four lanes from end to end" : _words.Sample(in _layers[layer]);
 
-    private static string Tiny(int tiles, int samples) => $"tiny: {tiles} {(tiles == 1 ? "tile" : "tiles")} of {samples} samples, all lanes together";
+    private static string Tiny(int tiles, int samples) =>
+        $"tiny: {tiles} {(tiles == 1 ? "tile" : "tiles")} of {samples} samples, all lanes together";
 
     private IEnumerable<RouteLine> All(string pass, int samples, Func<int, string> route) =>
         from l in Enumerable.Range(0, _layers.Length)

@@ -8,7 +8,9 @@ using TuningMachine = FastNN.Tuning.Machine;
 
 namespace FastNN.Bench.Routing;
 
-/// <summary>What <c>-- --routes</c> does: prints the route of every layer. With <c>--force</c> it times another route beside the chosen one.</summary>
+/// <summary>
+/// What <c>-- --routes</c> does: prints the route of every layer. With <c>--force</c> it times another route beside the chosen one.
+/// </summary>
 internal static class RoutesRun
 {
     /// <summary>Prints, and times if a route is forced; the exit code says whether that could be done and all bits were the same.</summary>
@@ -16,7 +18,8 @@ internal static class RoutesRun
     {
         KernelSet set = KernelSet.For(variant);
         Caches caches = Caches.Measure();
-        AnsiConsole.WriteLine($"{question.Name} × {question.Batch}, {set.Variant}; L1 {KiB(caches.L1)} KiB, L2 {KiB(caches.L2)} KiB a core.");
+        AnsiConsole.WriteLine(
+            $"{question.Name} × {question.Batch}, {set.Variant}; L1 {KiB(caches.L1)} KiB, L2 {KiB(caches.L2)} KiB a core.");
         if (set.Variant == KernelVariant.Scalar)
         {
             AnsiConsole.WriteLine("The reference has no routes: plain loops, one sample after the other.");
@@ -63,7 +66,8 @@ internal static class RoutesRun
             RouteTeller.Tell(question.Widths, NetworkKind.Linear, question.Batch, set, TuningMachine.Here with { Forced = route });
     }
 
-    private static IEnumerable<RouteLine> Forward(IEnumerable<RouteLine> lines) => lines.Where(line => line.Pass == RouteTeller.ForwardPass);
+    private static IEnumerable<RouteLine> Forward(IEnumerable<RouteLine> lines) =>
+        lines.Where(line => line.Pass == RouteTeller.ForwardPass);
 
     private static IEnumerable<string> Narrow(int[] widths) =>
         from l in Enumerable.Range(1, widths.Length - 1)
@@ -96,9 +100,10 @@ internal static class RoutesRun
     {
         Choice.Panels or Choice.Stream => "It is for one sample, and for layers of more than eight vectors of outputs that are not narrow.",
         Choice.Fours or Choice.Ones => "It is for a step on one sample, and for layers of more than one vector of outputs.",
-        Choice.Single or Choice.Rows => "It is for batches, and for layers that are not narrow: only tiles add four chains for several samples.",
+        Choice.Single or Choice.Rows => "It is for batches, and for layers that are not narrow.",
         Choice.Tiles => "It is for batches that are large enough for a tile.",
-        Choice.Copies or Choice.Direct => "It is for batches: layers in rows, and those on tiles that are not narrow and have at least 48 outputs.",
+        Choice.Copies or Choice.Direct =>
+            "It is for batches: layers in rows, and layers on tiles that are not narrow and have at least 48 outputs.",
         _ => "It is for narrow layers on tiles.",
     };
 

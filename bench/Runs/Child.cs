@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace FastNN.Bench.Runs;
 
-/// <summary>This program in a process of its own, which leaves a result in a file. For each part that it has done it writes a character.</summary>
+/// <summary>
+/// This program in a process of its own, which leaves a result in a file. For each part that it has done it writes a character.
+/// </summary>
 internal static class Child
 {
     /// <summary>Starts it and waits for its result.</summary>
@@ -15,7 +17,10 @@ internal static class Child
         string path = Path.GetTempFileName();
         try
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Program(), .. arguments, path]) { RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(Environment.ProcessPath!, [.. Program(), .. arguments, path])
+            {
+                RedirectStandardOutput = true,
+            };
             foreach ((string name, string? value) in variables) start.Environment[name] = value;
             using Process process = Process.Start(start)!;
             while (process.StandardOutput.Read() >= 0) partDone();

@@ -23,7 +23,8 @@ internal sealed class LibtorchPeer : ITrainingPeer
         set_num_threads(1);
         _problem = problem;
         _layers = [.. problem.Layers.Select(layer => nn.Linear(layer.Inputs, layer.Outputs))];
-        _network = nn.Sequential(_layers.SelectMany((layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
+        _network = nn.Sequential(_layers.SelectMany(
+            (layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
 
         // The mean over samples and outputs in one operation, and the division by the outputs undone here: faster than a sum and a
         // division.

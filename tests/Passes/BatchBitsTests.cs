@@ -77,7 +77,7 @@ public class BatchBitsTests
         foreach (int[] widths in from inputs in Enumerable.Range(1, 4) from hidden in Enumerable.Range(1, 4) from outputs in Enumerable.Range(1, 4) select (int[])[inputs, hidden, outputs])
         {
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
-            Assert.True(variant == KernelVariant.Scalar || network.Plan.Forward.TilesTogether > Tuning.Routes.TilesTogether(4));
+            Assert.True(variant == KernelVariant.Scalar || network.Plan.Forward.TilesTogether > FastNN.Tuning.Routes.TilesTogether(4));
             foreach (int batch in (int[])[3, 7, 127, 255, 256, 257, 301, 523])
             {
                 Guarded x = supply.Next(batch * network.Inputs), y = supply.Target(batch * network.Outputs);
