@@ -40,7 +40,7 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         }
     }
 
-    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation
     {
         Span<float> z = Write(y, outputs);

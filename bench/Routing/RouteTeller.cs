@@ -47,7 +47,7 @@ internal sealed class RouteTeller
 
         List<RouteLine> lines = [];
         ForwardPasses passes = _plan.Forward;
-        int tile = _plan.Kernels.Tile, item = BatchForward.SamplesTogether(passes, _batch, threads: 1);
+        int tile = _plan.Kernels.Tile, item = ForwardBatch.SamplesTogether(passes, _batch, threads: 1);
         for (int first = 0; first < _batch; first += item)
         {
             for (int left = Math.Min(item, _batch - first); left > 0;)
@@ -82,7 +82,7 @@ internal sealed class RouteTeller
         }
 
         List<RouteLine> lines = [];
-        int chunk = BatchPass.ChunkOf(_plan, threads: 1);
+        int chunk = TrainingBatch.ChunkOf(_plan, threads: 1);
         for (int first = 0; first < _batch; first += chunk) lines.AddRange(StepOnChunk(Math.Min(chunk, _batch - first)));
         return lines;
     }
@@ -94,7 +94,7 @@ internal sealed class RouteTeller
         int together = Routes.ShareOfTiles(Routes.TilesTogether(_plan.Widest), tiles, threads: 1);
         for (int group = 0; group < Parts.Of(tiles, together); group++)
         {
-            (int first, int full, int end) = BatchPass.TilesOf(group, together, samples, tile);
+            (int first, int full, int end) = TrainingBatch.TilesOf(group, together, samples, tile);
             if (full > first) Add(full - first, tile);
             if (end > full) Add(1, samples % tile);
         }

@@ -4,13 +4,14 @@ using FastNN.Onnx.Schema;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// How a model writes an activation, and the operator that is read as it. The one table of activations in this project: a test says that
-/// each has its row. What other exporters make of several operators is read by <see cref="CompositeActivation"/>.
+/// How a model writes an activation, and which operator is read as this activation. This is the only table of activations in this project.
+/// A test checks that each activation has a row. <see cref="CompositeActivation"/> reads activations that other exporters write as several
+/// operators.
 /// </summary>
-/// <param name="Operator">The operator that is read as it.</param>
-/// <param name="Attribute">The only attribute that operator may have; null for none.</param>
-/// <param name="FaultOf">What is wrong with the attribute of an operator on data of some shape; null for nothing.</param>
-/// <param name="Write">Adds the nodes of a = f(z), from the name of z to that of a.</param>
+/// <param name="Operator">The operator that is read as this activation.</param>
+/// <param name="Attribute">The only attribute that the operator may have; null for none.</param>
+/// <param name="FaultOf">What is wrong with the attribute of an operator, for data of a shape; null if nothing is wrong.</param>
+/// <param name="Write">Adds the nodes of a = f(z). Its strings are the names of z and of a.</param>
 internal sealed record ActivationForm(
     string Operator, string? Attribute, Func<Operation, SampleShape, string?> FaultOf, Action<ModelWriter, string, string> Write)
 {
@@ -36,22 +37,22 @@ internal sealed record ActivationForm(
     private static readonly FrozenDictionary<string, Activation> s_operators =
         s_forms.ToFrozenDictionary(row => row.Value.Operator, row => row.Key);
 
-    /// <summary>The activations that have a row: all of them, says a test.</summary>
+    /// <summary>The activations that have a row. A test checks that these are all activations.</summary>
     internal static IEnumerable<Activation> Known => s_forms.Keys;
 
     /// <summary>The operators that are read as activations, as text.</summary>
     internal static string Operators { get; } =
         string.Join(", ", s_operators.Keys.Where(name => Read(name) != Activation.Identity).Order(StringComparer.Ordinal));
 
-    /// <summary>Constants that its nodes read, by their names in the model.</summary>
+    /// <summary>The constants that its nodes read, with their names in the model.</summary>
     internal (string Name, float Value)[] Constants { get; init; } = [];
 
-    /// <summary>Whether it takes a node at all: then a layer's sums have a name of their own.</summary>
+    /// <summary>Whether it needs a node at all. If so, the sums of a layer have a name of their own.</summary>
     internal bool TakesNode { get; init; } = true;
 
     internal static ActivationForm Of(Activation activation) => s_forms[activation];
 
-    /// <summary>The activation that an operator is read as; null if it is none.</summary>
+    /// <summary>The activation that an operator is read as; null if there is none.</summary>
     internal static Activation? Read(string type) => s_operators.GetValueOrDefault(type);
 
     /// <summary>An operator without attributes.</summary>
@@ -81,16 +82,17 @@ internal sealed record ActivationForm(
     private static void WriteSoftmax(ModelWriter writer, string z, string a) =>
         writer.Node("Softmax", a, z).Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeTypes.Integer, I = -1 });
 
-    /// <summary>Swish is an operator only from opset 24 on.</summary>
+    /// <summary>The operator Swish exists only from opset 24 on.</summary>
     private static void WriteSilu(ModelWriter writer, string z, string a) =>
         writer.Node("Mul", a, z, writer.Node("Sigmoid", $"{z}_sigmoid", z).Output[0]);
 
-    /// <summary>Gelu is an operator only from opset 20 on.</summary>
+    /// <summary>The operator Gelu exists only from opset 20 on.</summary>
     private static void WriteGelu(ModelWriter writer, string z, string a)
     {
         string quotient = writer.Node("Div", $"{z}_quotient", z, RootOfTwo).Output[0];
         string erf = writer.Node("Erf", $"{z}_erf", quotient).Output[0];
-        string sum = writer.Node("Add", $"{z}_sum", erf, One).Output[0], product = writer.Node("Mul", $"{z}_product", z, sum).Output[0];
+        string sum = writer.Node("Add", $"{z}_sum", erf, One).Output[0];
+        string product = writer.Node("Mul", $"{z}_product", z, sum).Output[0];
         writer.Node("Mul", a, product, Half);
     }
 }

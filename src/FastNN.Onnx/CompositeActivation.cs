@@ -1,14 +1,15 @@
 namespace FastNN.Onnx;
 
 /// <summary>
-/// Activations that exporters write as several operators, in any order of operands and factors: z·Sigmoid(z) (SiLU) and ½·z·(1 + Erf(z/√2)) (GELU). Each
-/// value between is a <see cref="Term"/>; where all values but the last have been read and the last is an activation, it ends.
+/// Reads activations that exporters write as several operators, with operands and factors in any order: z·Sigmoid(z) (SiLU) and ½·z·(1 +
+/// Erf(z/√2)) (GELU). Each value between start and end is a <see cref="Term"/>. The activation ends when all values except the last one
+/// have been read, and the last one is an activation.
 /// </summary>
 internal sealed class CompositeActivation(Graph graph)
 {
     private const int MostOperations = 12, MostReaders = 4;
     private const string Forms = "z·Sigmoid(z) (SiLU) and ½·z·(1 + Erf(z/√2)) (GELU)";
-    private const string Unknown = $"it is no part of an activation of several operators; {Forms} are supported";
+    private const string Unknown = $"it is not part of a known activation of several operators; {Forms} are supported";
     private readonly List<(Value Value, Term Term)> _terms = [];
     private readonly List<Operation> _passed = [];
 
@@ -20,10 +21,12 @@ internal sealed class CompositeActivation(Graph graph)
         OnePlusErf,
     }
 
-    /// <summary>The activation that begins at a value, and the value it ends with.</summary>
+    /// <summary>The activation that begins at a value, and the value at which it ends.</summary>
     internal (Activation Activation, Value End) Read(Value start)
     {
-        if (start.Readings > MostReaders) throw start.ReaderOf(1).Fault($"it and {start.Readings - 1} others read {start}; branches are not supported");
+        if (start.Readings > MostReaders)
+            throw start.ReaderOf(1).Fault($"it and {start.Readings - 1} others read {start}; branches are not supported");
+
         _passed.Clear();
         _terms.Clear();
         _terms.Add((start, Term.Z));
@@ -47,7 +50,7 @@ internal sealed class CompositeActivation(Graph graph)
         throw _passed[^1].Fault(Unknown);
     }
 
-    /// <summary>An operation that reads what is known alone.</summary>
+    /// <summary>An operation whose operands are all known.</summary>
     private Operation Next()
     {
         Operation? waiting = null;
@@ -58,7 +61,11 @@ internal sealed class CompositeActivation(Graph graph)
                 Operation reader = value.ReaderOf(k);
                 if (_passed.Contains(reader)) continue;
                 if (reader.Type is not ("Sigmoid" or "Erf" or "Mul" or "Div" or "Add"))
-                    throw reader.Fault(value.Readings > 1 ? $"it and others read {value}; branches are not supported, but for {Forms}" : Unknown);
+                {
+                    throw reader.Fault(
+                        value.Readings > 1 ? $"it and others read {value}; branches are not supported, except in {Forms}" : Unknown);
+                }
+
                 int operands = reader.Type is "Sigmoid" or "Erf" ? 1 : 2;
                 reader.Expect(operands, operands);
                 if (IsKnown(reader.Inputs[0]) && IsKnown(reader.Inputs[operands - 1])) return reader;
@@ -105,10 +112,10 @@ internal sealed class CompositeActivation(Graph graph)
         return null;
     }
 
-    /// <summary>c·zᵖ·f(k·z), p = 0 or 1; null is what is none.</summary>
+    /// <summary>c·zᵖ·f(k·z), with p = 0 or 1. A null term stands for anything else.</summary>
     private readonly record struct Term(double C, int P = 0, Function F = Function.None, double K = 0)
     {
-        private const double Rounding = 1e-6; // of constants, which are floats
+        private const double Rounding = 1e-6; // of constants, because they are floats
 
         internal static Term Z => new(1, 1);
 
@@ -129,7 +136,9 @@ internal sealed class CompositeActivation(Graph graph)
         internal Term? Over(Term other) => other is { P: 0, F: Function.None } ? this with { C = C / other.C } : null;
 
         internal Term? Plus(Term other) =>
-            this is { P: 0, F: Function.Erf } && other is { P: 0, F: Function.None } && IsNear(C, other.C) ? this with { F = Function.OnePlusErf } : null;
+            this is { P: 0, F: Function.Erf } && other is { P: 0, F: Function.None } && IsNear(C, other.C)
+                ? this with { F = Function.OnePlusErf }
+                : null;
 
         private static bool IsNear(double value, double exact) => Math.Abs(value - exact) <= Rounding * Math.Abs(exact);
     }

@@ -2,7 +2,9 @@ using FastNN.Files;
 
 namespace FastNN.Onnx;
 
-/// <summary>What is wrong with a model, and where. Names come from files: messages show their beginning, without control characters.</summary>
+/// <summary>
+/// What is wrong with a model, and where. Names come from files, so messages show only their beginning, without control characters.
+/// </summary>
 internal static class Fault
 {
     internal static ModelFormatException Of(string where, string reason, Exception? inner = null) => new($"{where}: {reason}.", inner);
@@ -11,7 +13,7 @@ internal static class Fault
 
     internal static string Quote(string name) => $"'{FileText.Clip(name)}'";
 
-    /// <summary>"[3, 4]", long ones cut.</summary>
+    /// <summary>For example "[3, 4]". A long shape is cut.</summary>
     internal static string Shape(IReadOnlyList<long> lengths)
     {
         const int most = 8;

@@ -3,10 +3,12 @@ using Google.Protobuf.Collections;
 
 namespace FastNN.Onnx;
 
-/// <summary>What a name in a graph stands for: where its tensor comes from and which nodes read it, as often as they do.</summary>
+/// <summary>
+/// What a name in a graph stands for: where its tensor comes from, and which nodes read it. A node that reads it twice counts twice.
+/// </summary>
 internal sealed class Value(string name)
 {
-    private List<Operation>? _others; // few values have some
+    private List<Operation>? _others; // few values have more than one reader
 
     internal string Name => name;
 
@@ -16,7 +18,7 @@ internal sealed class Value(string name)
 
     internal Operation? FirstReader { get; private set; }
 
-    /// <summary>How many times it is read.</summary>
+    /// <summary>The number of times it is read.</summary>
     internal int Readings => FirstReader == null ? 0 : 1 + (_others?.Count ?? 0);
 
     internal Operation ReaderOf(int reading) => reading == 0 ? FirstReader! : _others![reading - 1];
@@ -30,10 +32,10 @@ internal sealed class Value(string name)
     public override string ToString() => Fault.Quote(name);
 }
 
-/// <summary>A graph by its names, each of which is given once.</summary>
+/// <summary>A graph, by its names. Each name is defined once.</summary>
 internal sealed class Graph
 {
-    /// <summary>Bytes that a name, a node and the reading of a name take here.</summary>
+    /// <summary>The bytes of memory for a name, a node, a node of a foreign domain, and one reading of a name.</summary>
     private const int NameBytes = 112, NodeBytes = 64, ForeignNodeBytes = 1024, ReadingBytes = 48;
     private const int LongestChain = 8;
     private readonly Dictionary<string, Value> _values;
@@ -48,11 +50,13 @@ internal sealed class Graph
             bytes += NodeBytes + (long)ReadingBytes * node.Input.Count + (node.Domain.Length == 0 ? 0 : ForeignNodeBytes);
         }
 
-        budget.Book(bytes + (long)NameBytes * names, "nodes for its size, of which a layer has several, or names of what they read and give");
+        budget.Book(
+            bytes + (long)NameBytes * names, "nodes for its size, several for each layer, or names of their inputs and outputs");
         _values = new Dictionary<string, Value>(names);
         foreach (TensorProto tensor in graph.Initializer)
         {
-            if (!_values.TryAdd(tensor.Name, new Value(tensor.Name) { Initializer = tensor })) throw Fault.OfInitializer(tensor.Name, "it is there twice");
+            if (!_values.TryAdd(tensor.Name, new Value(tensor.Name) { Initializer = tensor }))
+                throw Fault.OfInitializer(tensor.Name, "it is there twice");
         }
 
         InputInfo = TheOne(graph.Input.Where(input => !IsInitializer(input.Name)), "input");
@@ -75,10 +79,10 @@ internal sealed class Graph
 
     internal Value ValueOf(string name) => _values[name];
 
-    /// <summary>Whether a name stands for an initializer or for the output of a Constant.</summary>
+    /// <summary>Whether a name stands for an initializer or for the output of a Constant node.</summary>
     internal bool IsConstant(string name) => _values[name] is { Initializer: not null } or { Producer.Type: "Constant" };
 
-    /// <summary>The constant that an operation reads, be it passed on or transposed on the way.</summary>
+    /// <summary>The constant that an operation reads, also through nodes that pass it on or transpose it.</summary>
     internal Constant ConstantOf(Operation reader, string name)
     {
         bool isTransposed = false;
@@ -118,7 +122,12 @@ internal sealed class Graph
         ValueInfoProto? one = null;
         foreach (ValueInfoProto info in all)
         {
-            if (one != null) throw Fault.Of("The graph", $"it has several {what}s, {Fault.Quote(one.Name)} and {Fault.Quote(info.Name)}; one is supported");
+            if (one != null)
+            {
+                string both = $"{Fault.Quote(one.Name)} and {Fault.Quote(info.Name)}";
+                throw Fault.Of("The graph", $"it has several {what}s, {both}; one is supported");
+            }
+
             one = info;
         }
 
@@ -145,7 +154,9 @@ internal sealed class Graph
             {
                 string input = nodes[k].Input[i];
                 if (input.Length == 0) continue;
-                if (!_values.TryGetValue(input, out Value? value)) throw operations[k].Fault($"nothing gives its input {Fault.Quote(input)}");
+                if (!_values.TryGetValue(input, out Value? value))
+                    throw operations[k].Fault($"nothing gives its input {Fault.Quote(input)}");
+
                 value.AddReader(operations[k]);
             }
         }

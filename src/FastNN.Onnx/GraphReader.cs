@@ -1,7 +1,7 @@
 namespace FastNN.Onnx;
 
 /// <summary>
-/// Follows the data from a graph's input to its output, whatever the order of the nodes, and plans a layer for each matrix on the way.
+/// Follows the data from the graph's input to its output, in any order of the nodes. Plans a layer for each matrix on the way.
 /// </summary>
 internal sealed class GraphReader(Graph graph)
 {
@@ -10,7 +10,7 @@ internal sealed class GraphReader(Graph graph)
     private readonly CompositeActivation _composites = new(graph);
     private bool _hasActivation, _hasAdd;
 
-    /// <summary>All layers, at least one.</summary>
+    /// <summary>Reads all layers, at least one.</summary>
     internal List<LayerPlan> Read()
     {
         Value value = graph.Input;
@@ -32,7 +32,9 @@ internal sealed class GraphReader(Graph graph)
             return end;
         }
 
-        if (operation.Type is not ("MatMul" or "Add") && operation.Inputs[0] != value.Name) throw operation.Fault($"it must read {value} as its first input");
+        if (operation.Type is not ("MatMul" or "Add") && operation.Inputs[0] != value.Name)
+            throw operation.Fault($"it must read {value} as its first input");
+
         Read(operation, value.Name);
         return graph.ValueOf(operation.Outputs[0]);
     }
@@ -73,13 +75,15 @@ internal sealed class GraphReader(Graph graph)
         }
     }
 
-    /// <summary>Y = α·A·B + β·C, A the data.</summary>
+    /// <summary>Y = α·A·B + β·C. A is the data.</summary>
     private void ReadGemm(Operation operation)
     {
         operation.Expect(2, 3, "alpha", "beta", "transA", "transB");
         float alpha = operation.FiniteReal("alpha", 1f), beta = operation.FiniteReal("beta", 1f);
         var layer = new LayerPlan(operation, graph.ConstantOf(operation, operation.Inputs[1]), operation.Flag("transB"), alpha);
-        if (operation.OptionalInput(2) is { Length: > 0 } biases && beta != 0f) layer.AddBiases(operation, graph.ConstantOf(operation, biases), beta);
+        if (operation.OptionalInput(2) is { Length: > 0 } biases && beta != 0f)
+            layer.AddBiases(operation, graph.ConstantOf(operation, biases), beta);
+
         if (operation.Flag("transA"))
         {
             _shape.PassLayerOfColumns(operation, layer);
@@ -93,13 +97,16 @@ internal sealed class GraphReader(Graph graph)
         Add(operation, layer);
     }
 
-    /// <summary>A·B, A the data; or B, if that is a single sample without a batch.</summary>
+    /// <summary>A·B. A is the data. B is the data if that is a single sample without a batch.</summary>
     private void ReadMatMul(Operation operation, string data)
     {
         operation.Expect(2, 2);
         bool weightsFirst = operation.Inputs[1] == data;
-        if (weightsFirst && !_shape.IsVector) throw operation.Fault($"the data, {_shape}, must be its first input and the weights its second");
-        var layer = new LayerPlan(operation, graph.ConstantOf(operation, operation.Inputs[weightsFirst ? 0 : 1]), isTransposed: weightsFirst);
+        if (weightsFirst && !_shape.IsVector)
+            throw operation.Fault($"the data, {_shape}, must be its first input and the weights its second");
+
+        Constant weights = graph.ConstantOf(operation, operation.Inputs[weightsFirst ? 0 : 1]);
+        var layer = new LayerPlan(operation, weights, isTransposed: weightsFirst);
         _shape.PassLayer(operation, layer);
         Add(operation, layer);
     }
@@ -115,12 +122,14 @@ internal sealed class GraphReader(Graph graph)
     private void ReadAdd(Operation operation, string data)
     {
         operation.Expect(2, 2);
-        if (_layers.Count == 0 || _hasActivation || _hasAdd) throw operation.Fault("it must follow a Gemm or MatMul, whose biases it adds");
+        if (_layers.Count == 0 || _hasActivation || _hasAdd)
+            throw operation.Fault("it must follow a Gemm or MatMul, to add its biases");
+
         _layers[^1].AddBiases(operation, graph.ConstantOf(operation, operation.Inputs[operation.Inputs[0] == data ? 1 : 0]));
         _hasAdd = true;
     }
 
-    /// <summary>Passes the data on, unless it is to train.</summary>
+    /// <summary>Passes the data on. Throws if the node is in training mode.</summary>
     private void ReadDropout(Operation operation)
     {
         operation.ExpectAttributes("ratio", "seed");
@@ -134,21 +143,23 @@ internal sealed class GraphReader(Graph graph)
 
         for (int k = 0; k < operation.Outputs.Count; k++)
         {
-            bool isUsed = operation.Outputs[k] is { Length: > 0 } name && (graph.ValueOf(name) == graph.Output || graph.ValueOf(name).FirstReader != null);
-            if (k == 0 ? operation.Outputs[k].Length == 0 : isUsed) throw operation.Fault("its first output, and no other, must be used");
+            bool isUsed = operation.Outputs[k] is { Length: > 0 } name
+                && (graph.ValueOf(name) == graph.Output || graph.ValueOf(name).FirstReader != null);
+            if (k == 0 ? operation.Outputs[k].Length == 0 : isUsed)
+                throw operation.Fault("its first output, and no other, must be used");
         }
 
         if (operation.Outputs.Count == 0) throw operation.Fault("it must have an output");
     }
 
-    /// <summary>An activation of one operator.</summary>
+    /// <summary>An activation that is one operator.</summary>
     private Activation ReadActivation(Operation operation)
     {
         if (ActivationForm.Read(operation.Type) is not { } activation)
         {
             throw operation.Fault(
-                "the operator is not supported; Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, "
-                + $"{ActivationForm.Operators} are, and SiLU and GELU of several operators");
+                "the operator is not supported; supported are Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, "
+                + $"{ActivationForm.Operators}, and SiLU and GELU of several operators");
         }
 
         var form = ActivationForm.Of(activation);
@@ -159,7 +170,9 @@ internal sealed class GraphReader(Graph graph)
     private void Activate(Operation operation, Activation activation)
     {
         if (_layers.Count == 0) throw operation.Fault("it must follow a layer, a Gemm or MatMul, but is before the first");
-        if (_hasActivation) throw operation.Fault($"it must follow a Gemm or MatMul, but follows another activation, {_layers[^1].Activation}");
+        if (_hasActivation)
+            throw operation.Fault($"it must follow a Gemm or MatMul, but follows another activation, {_layers[^1].Activation}");
+
         _layers[^1].Activation = activation;
         _hasActivation = true;
     }

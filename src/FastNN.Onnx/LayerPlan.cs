@@ -1,6 +1,9 @@
 namespace FastNN.Onnx;
 
-/// <summary>A layer as the graph describes it: tensors of the file, which become parameters only when the memory for all layers is booked.</summary>
+/// <summary>
+/// A layer as the graph describes it. It refers to tensors of the file. They become parameters only after the memory for all layers has
+/// been booked.
+/// </summary>
 internal sealed class LayerPlan
 {
     private readonly Constant _weights;
@@ -8,10 +11,10 @@ internal sealed class LayerPlan
     private readonly float _factor;
     private readonly List<(Constant Values, float Factor)> _biases = [];
 
-    /// <param name="operation">Named if the weights are no matrix of reals.</param>
+    /// <param name="operation">The exception names it if the weights are not a matrix of reals.</param>
     /// <param name="weights">W [n_in, n_out], or its transpose.</param>
-    /// <param name="isTransposed">Whether it is [n_out, n_in].</param>
-    /// <param name="factor">Multiplies each weight.</param>
+    /// <param name="isTransposed">Whether the weights are [n_out, n_in].</param>
+    /// <param name="factor">The factor of each weight.</param>
     internal LayerPlan(Operation operation, Constant weights, bool isTransposed, float factor = 1f)
     {
         if (!weights.IsOfReals || weights.Shape.Count != 2)
@@ -27,7 +30,7 @@ internal sealed class LayerPlan
 
     internal Activation Activation { get; set; } = Activation.Identity;
 
-    /// <summary>Adds values of shape [n_out], [1, n_out], or one for all outputs, each times a factor, to the biases.</summary>
+    /// <summary>Adds values to the biases, each times a factor. Their shape is [n_out], [1, n_out], or one value for all outputs.</summary>
     internal void AddBiases(Operation operation, Constant values, float factor = 1f)
     {
         IReadOnlyList<long> shape = values.Shape;

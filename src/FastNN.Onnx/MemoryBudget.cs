@@ -1,22 +1,27 @@
 namespace FastNN.Onnx;
 
 /// <summary>
-/// The memory that a file may take: twice its size, once for the data as it is parsed and once for the network, and <see cref="Allowance"/> for all else. Every
-/// need is booked before it is allocated, so that a small file that claims much, or consists of very many parts, is refused instead.
+/// The memory that a file may take: twice its size, and <see cref="Allowance"/> for everything else. One size is for the data while they
+/// are parsed, and one is for the network. Every need is booked before it is allocated. So a small file is refused if it claims much, or if
+/// it has very many parts.
 /// </summary>
 internal sealed class MemoryBudget(int size)
 {
-    private const long Allowance = 1 << 20, Reserve = 1 << 16; // what is not booked: exceptions, the network's own objects, this one, what is there once
+    // The reserve is for what is not booked: exceptions, the objects of the network, this object, and everything that exists once.
+    private const long Allowance = 1 << 20, Reserve = 1 << 16;
     private readonly long _total = 2L * size + Allowance - Reserve;
     private long _booked;
 
-    /// <param name="bytes">Of the part.</param>
-    /// <param name="what">Of which there are too many if they are too many bytes.</param>
-    /// <exception cref="ModelFormatException">It is more than is left.</exception>
+    /// <param name="bytes">The bytes to book.</param>
+    /// <param name="what">What there is too much of, if the bytes exceed the budget.</param>
+    /// <exception cref="ModelFormatException">The bytes exceed what is left.</exception>
     internal void Book(long bytes, string what)
     {
         _booked += bytes;
         if (_booked > _total)
-            throw Fault.Of("The model", $"it has too many {what}: they take {_booked} bytes of memory, over twice the file's {size} and 1 MB");
+        {
+            throw Fault.Of(
+                "The model", $"it has too many {what}: they take {_booked} bytes of memory, more than twice the file's {size} and 1 MB");
+        }
     }
 }

@@ -3,16 +3,16 @@ using Google.Protobuf;
 
 namespace FastNN.Onnx;
 
-/// <summary>From a model to a network.</summary>
+/// <summary>Makes a network from a model.</summary>
 internal static class ModelReader
 {
     private const int OldestOpset = 7;
     private const string ParameterOfWidths = "widths";
-    private const int BytesOfLayer = 512; // of its plan, its shape and the object of the network
+    private const int BytesOfLayer = 512; // for its plan, its shape and its object in the network
 
     private static readonly MessageParser<ModelProto> s_parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>Parses a file, and books what that and the index of its names take.</summary>
+    /// <summary>Parses a file. Books the memory for the parsed model.</summary>
     internal static ModelProto Parse(ReadOnlySpan<byte> data, out MemoryBudget budget)
     {
         budget = new MemoryBudget(data.Length);
@@ -23,7 +23,7 @@ internal static class ModelReader
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw Fault.Of("The model", "it is no message of protocol buffers, or not all of one", exception);
+            throw Fault.Of("The model", "it is no message of protocol buffers, or only a part of one", exception);
         }
     }
 
@@ -34,14 +34,16 @@ internal static class ModelReader
         List<LayerPlan> layers = new GraphReader(graph).Read();
         long parameters = 0;
         foreach (LayerPlan layer in layers) parameters += (long)layer.Inputs * layer.Outputs + layer.Outputs;
-        budget.Book(parameters * sizeof(float) + (long)layers.Count * BytesOfLayer, $"layers for its size, {layers.Count}, or parameters, {parameters}");
+        long bytes = parameters * sizeof(float) + (long)layers.Count * BytesOfLayer;
+        budget.Book(bytes, $"layers for its size, {layers.Count}, or parameters, {parameters}");
 
-        Network network = Create([layers[0].Inputs, .. layers.Select(layer => layer.Outputs)], [.. layers.Select(layer => layer.Activation)], kernels);
+        int[] widths = [layers[0].Inputs, .. layers.Select(layer => layer.Outputs)];
+        Network network = Create(widths, [.. layers.Select(layer => layer.Activation)], kernels);
         for (int l = 0; l < layers.Count; l++) layers[l].Fill(network.Layers[l]);
         return network;
     }
 
-    /// <summary>A network whose parameters are yet to come: of the initialisers the one that takes least time.</summary>
+    /// <summary>A network whose parameters are set later. It uses the initialiser that takes the least time.</summary>
     private static Network Create(int[] widths, Activation[] activations, KernelVariant kernels)
     {
         try
@@ -59,7 +61,7 @@ internal static class ModelReader
         foreach (OperatorSetIdProto opset in model.OpsetImport)
         {
             if (opset.Domain is "" or Operation.StandardDomain && opset.Version < OldestOpset)
-                throw Fault.Of("The model", $"it is of opset {opset.Version}; from {OldestOpset} on they are supported");
+                throw Fault.Of("The model", $"it is of opset {opset.Version}; opsets from {OldestOpset} on are supported");
         }
     }
 }

@@ -4,13 +4,13 @@ using FastNN.Onnx.Schema;
 
 namespace FastNN.Onnx;
 
-/// <summary>A node of a graph, its attributes, and what is wrong with it.</summary>
+/// <summary>A node of a graph and its attributes. It makes the exceptions about this node.</summary>
 internal sealed class Operation(int index, NodeProto node)
 {
     internal const string StandardDomain = "ai.onnx";
-    private const int MostInputs = 16; // they are walked on each reading of a constant
+    private const int MostInputs = 16; // a limit, because each reading of a constant loops over them
 
-    /// <summary>The operator, with its domain where that is not ONNX's own.</summary>
+    /// <summary>The operator, with its domain if that is not the domain of ONNX.</summary>
     internal string Type { get; } =
         node.Domain is "" or StandardDomain ? node.OpType : $"{FileText.Clip(node.Domain)}.{FileText.Clip(node.OpType)}";
 
@@ -18,14 +18,15 @@ internal sealed class Operation(int index, NodeProto node)
 
     internal IReadOnlyList<string> Outputs => node.Output;
 
-    /// <summary>"node 3 'fc1' (Gemm)".</summary>
-    public override string ToString() => $"node {index} {Onnx.Fault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
+    /// <summary>For example "node 3 'fc1' (Gemm)".</summary>
+    public override string ToString() =>
+        $"node {index} {Onnx.Fault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
 
     internal ModelFormatException Fault(string reason) => Onnx.Fault.Of($"N{ToString()[1..]}", reason);
 
     /// <summary>
-    /// Checks how many inputs there are, empty names at the end not counted, that those which must be there have a name, that there is one output, and that
-    /// no attribute is other than these.
+    /// Checks the number of inputs, without empty names at the end. Checks that the required inputs have a name, that there is one output,
+    /// and that there are no attributes except the given ones.
     /// </summary>
     internal void Expect(int fewestInputs, int mostInputs, params ReadOnlySpan<string> attributes)
     {
@@ -50,14 +51,14 @@ internal sealed class Operation(int index, NodeProto node)
         {
             string name = node.Attribute[k].Name;
             if (!attributes.Contains(name)) throw Fault($"its attribute {Onnx.Fault.Quote(name)} is not supported");
-            for (int before = 0; before < k; before++) // no more than there are names, for the next is a second one
+            for (int before = 0; before < k; before++) // at most one round for each supported name: the next attribute would be a duplicate
             {
                 if (node.Attribute[before].Name == name) throw Fault($"it has its attribute '{name}' twice");
             }
         }
     }
 
-    /// <summary>The name of an input that may be left out; empty if it is.</summary>
+    /// <summary>The name of an optional input; empty if it is not there.</summary>
     internal string OptionalInput(int k) => k < node.Input.Count ? node.Input[k] : "";
 
     internal long Integer(string name, long byDefault) => Find(name, AttributeTypes.Integer, "an integer")?.I ?? byDefault;
@@ -76,12 +77,12 @@ internal sealed class Operation(int index, NodeProto node)
         return float.IsFinite(value) ? value : throw Fault($"its {name} must be finite, but is {value}");
     }
 
-    /// <summary>A string, or as much of it as is shown.</summary>
+    /// <summary>A string, or the part of it that messages show.</summary>
     internal string Text(string name, string byDefault) => Find(name, AttributeTypes.Text, "a string") is { } attribute
         ? Encoding.UTF8.GetString(attribute.S.Span[..Math.Min(attribute.S.Length, FileText.MostShown)])
         : byDefault;
 
-    /// <summary>The integers of an attribute; none if it is left out.</summary>
+    /// <summary>The integers of an attribute; none if it is not there.</summary>
     internal IReadOnlyList<long> Integers(string name) => Find(name, AttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
 
     internal TensorProto? Tensor(string name) => Find(name, AttributeTypes.Tensor, "a tensor") is { } attribute

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// All of a stream in native memory, which is given back when the model is parsed, before its network is made. It doubles when it is full, whatever length
-/// the stream claims; what is not written to yet costs addresses, and no memory.
+/// The whole content of a stream in native memory. The memory is freed after the model has been parsed, before the network is made. It
+/// doubles when it is full, whatever length the stream claims. Memory that is not yet written takes only addresses.
 /// </summary>
 internal sealed unsafe class StreamContent : IDisposable
 {
@@ -13,8 +13,8 @@ internal sealed unsafe class StreamContent : IDisposable
     private int _capacity;
     private int _length;
 
-    /// <exception cref="IOException">The stream says that it read more bytes than were asked for, which nobody wrote.</exception>
-    /// <exception cref="ModelFormatException">The stream has more bytes than a span holds.</exception>
+    /// <exception cref="IOException">The stream says that it has read more bytes than it was asked for. Nobody wrote the rest.</exception>
+    /// <exception cref="ModelFormatException">The stream has more bytes than a span can hold.</exception>
     internal StreamContent(Stream stream)
     {
         try
@@ -25,7 +25,9 @@ internal sealed unsafe class StreamContent : IDisposable
                 Grow();
                 int asked = _capacity - _length;
                 read = stream.Read(new Span<byte>(_start + _length, asked));
-                if ((uint)read > (uint)asked) throw new IOException($"The stream, {stream.GetType()}, read {read} bytes where {asked} were asked for.");
+                if ((uint)read > (uint)asked)
+                    throw new IOException($"The stream, {stream.GetType()}, read {read} bytes, but only {asked} were asked for.");
+
                 _length += read;
             }
             while (read > 0);
@@ -49,7 +51,7 @@ internal sealed unsafe class StreamContent : IDisposable
     private void Grow()
     {
         if (_length < _capacity) return;
-        if (_length == int.MaxValue) throw Fault.Of("The stream", $"it has {int.MaxValue} bytes or more, and a model has less");
+        if (_length == int.MaxValue) throw Fault.Of("The stream", $"it has {int.MaxValue} bytes or more, but a model must have fewer");
         int capacity = (int)Math.Clamp(2L * _capacity, Least, int.MaxValue);
         _start = (byte*)NativeMemory.Realloc(_start, (nuint)capacity);
         _capacity = capacity;

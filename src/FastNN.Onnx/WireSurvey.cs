@@ -4,14 +4,14 @@ using Google.Protobuf.Reflection;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// A walk through a file of protocol buffers (https://protobuf.dev/programming-guides/encoding) before it is parsed: books the memory that the parser will
-/// take for each part, which for parts of two bytes is a hundred times their size, and finds what is cut off.
+/// A pass over a file of protocol buffers (https://protobuf.dev/programming-guides/encoding) before it is parsed. It books the memory that
+/// the parser will take for each part. For a part of two bytes this can be a hundred times its size. It also finds parts that are cut off.
 /// </summary>
 internal readonly ref struct WireSurvey
 {
     /// <summary>
-    /// Bytes, as .NET lays out objects: one with its header; a field; a list; its first array, for eight; a place behind these and a number in a packed list,
-    /// as both grow by doubling; an array with the object that holds it.
+    /// Sizes in bytes, as .NET lays out objects: an object with its header; a field; a list; the first array of a list, for eight elements;
+    /// a further place in a list, or a number in a packed list, because both grow by doubling; an array of bytes with its object; a string.
     /// </summary>
     private const int Object = 24, Field = 8, List = 32, FirstArray = 88, InFirstArray = 8, Place = 32, Buffer = 64, Text = 32;
     private const int MostFields = 32;
@@ -24,14 +24,14 @@ internal readonly ref struct WireSurvey
         _budget = budget;
     }
 
-    /// <exception cref="ModelFormatException">The bytes are no message, or would take more memory than the budget has.</exception>
+    /// <exception cref="ModelFormatException">The bytes are no message, or would take more memory than the budget has left.</exception>
     internal static void Book(ReadOnlySpan<byte> data, MessageDescriptor message, MemoryBudget budget) =>
         new WireSurvey(data, budget).Visit(message, 0, data.Length);
 
     private void Visit(MessageDescriptor message, int position, int end)
     {
         Book(SizeOf(message));
-        Span<int> counts = stackalloc int[MostFields]; // of what each list has
+        Span<int> counts = stackalloc int[MostFields]; // the number of elements of each list, by field number
         counts.Clear();
         while (position < end)
         {
@@ -39,7 +39,9 @@ internal readonly ref struct WireSurvey
             ulong tag = Varint(ref position, end);
             if (tag >> 3 is 0 or > int.MaxValue >> 2) throw Cut(start);
             FieldDescriptor? field = message.FindFieldByNumber((int)(tag >> 3));
-            if (field is { IsRepeated: true } && ++counts[field.FieldNumber] is var count) Book(count == 1 ? FirstArray : count <= InFirstArray ? 0 : Place);
+            if (field is { IsRepeated: true } && ++counts[field.FieldNumber] is var count)
+                Book(count == 1 ? FirstArray : count <= InFirstArray ? 0 : Place);
+
             switch ((WireFormat.WireType)(tag & 7))
             {
                 case WireFormat.WireType.Varint:
@@ -79,7 +81,7 @@ internal readonly ref struct WireSurvey
                 break;
             case FieldType.Float when isFirst && length % sizeof(float) == 0:
             case FieldType.Double when isFirst && length % sizeof(double) == 0:
-                Book(length); // the list is made as long as it must be, at once
+                Book(length); // the list gets its final length at once
                 break;
             case FieldType.Float or FieldType.Double:
                 Book(4 * length);
@@ -98,7 +100,8 @@ internal readonly ref struct WireSurvey
         return size;
     }
 
-    private void Book(long bytes) => _budget.Book(bytes, "parts for its size (nodes, of which a layer has several, tensors, and what is in them)");
+    private void Book(long bytes) =>
+        _budget.Book(bytes, "parts for its size (nodes, several for each layer, tensors, and their contents)");
 
     private ulong Varint(ref int position, int end)
     {
@@ -114,8 +117,9 @@ internal readonly ref struct WireSurvey
         throw Fault.Of($"Byte {position - 1}", "a number of more than ten bytes, which a model does not have");
     }
 
-    private static int Skip(int position, ulong length, int end) => length <= (ulong)(end - position) ? position + (int)length : throw Cut(position);
+    private static int Skip(int position, ulong length, int end) =>
+        length <= (ulong)(end - position) ? position + (int)length : throw Cut(position);
 
     private static ModelFormatException Cut(int position) =>
-        Fault.Of($"Byte {position}", "no field of a message, or one that is cut off; it is no ONNX model, or not all of it");
+        Fault.Of($"Byte {position}", "no field of a message, or a field that is cut off; this is no ONNX model, or only a part of one");
 }

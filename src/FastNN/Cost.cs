@@ -4,14 +4,14 @@ using FastNN.Dispatch;
 namespace FastNN;
 
 /// <summary>
-/// What training makes small: a number C from the outputs a of one sample and its targets y. Each cost is one file, which holds its
-/// formula, the targets it allows and the activations it suits; <see cref="All"/> lists them. Immutable, and the same object everywhere:
-/// compare by reference.
+/// The cost that training reduces: a number C from the outputs a of one sample and its targets y. Each cost is in one file. The file holds
+/// its formula, the targets that it allows, and the activations that it suits. <see cref="All"/> lists all costs. A cost is immutable, and
+/// each is one object, so compare costs by reference.
 /// </summary>
 public abstract partial class Cost
 {
-    // As in Activation: filled while the costs are created, on one thread, and only read after that. It has no initialiser: that might run
-    // too late.
+    // As in Activation: filled on one thread while the costs are created, and afterwards only read. It has no initialiser, because that
+    // could run too late.
     private static List<Cost>? s_all;
 
     private protected Cost(string name)
@@ -25,13 +25,13 @@ public abstract partial class Cost
     /// <summary>All costs, in the order of their names.</summary>
     public static IReadOnlyList<Cost> All => Sorted.All;
 
-    /// <summary>The name of the property that gives it. Checkpoints hold this name.</summary>
+    /// <summary>The name of the property that returns this cost. Checkpoints hold this name.</summary>
     public string Name { get; }
 
-    /// <summary>The least target it allows; <see cref="float.MinValue"/> where any finite number will do.</summary>
+    /// <summary>The least target that this cost allows; <see cref="float.MinValue"/> if it allows every finite number.</summary>
     public abstract float LeastTarget { get; }
 
-    /// <summary>The largest target it allows; <see cref="float.MaxValue"/> where any finite number will do.</summary>
+    /// <summary>The largest target that this cost allows; <see cref="float.MaxValue"/> if it allows every finite number.</summary>
     public abstract float MostTarget { get; }
 
     /// <summary>Whether the targets of a sample must add up to 1.</summary>
@@ -42,7 +42,7 @@ public abstract partial class Cost
     /// </summary>
     public abstract bool OutputsAreLabels { get; }
 
-    /// <summary>Whether it can be the cost of a network whose last layer has this activation.</summary>
+    /// <summary>Whether this can be the cost of a network whose last layer has this activation.</summary>
     /// <param name="last">The activation of the last layer.</param>
     /// <returns>True if a <see cref="Trainer"/> accepts the two together.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="last"/> is null.</exception>
@@ -55,21 +55,21 @@ public abstract partial class Cost
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Its number among all.</summary>
+    /// <summary>The number of this cost among all costs.</summary>
     internal int Index { get; }
 
-    /// <summary>The kernels that end a pass in this cost; <see cref="ActivationKernels.Under"/> keeps them.</summary>
+    /// <summary>The kernels that end a pass in this cost. <see cref="ActivationKernels.Under"/> keeps them.</summary>
     internal abstract OutputKernels CreateKernels(ActivationKernels last);
 
     private protected abstract bool Accepts(Activation last);
 
-    /// <summary>Initialised at the first use. All costs are there by then.</summary>
+    /// <summary>Initialised at the first use. All costs exist by then.</summary>
     private static class Sorted
     {
         internal static IReadOnlyList<Cost> All { get; } = [.. s_all!.OrderBy(cost => cost.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>A sum over the outputs, C = Σ_i c(a_i, y_i). It never asks that targets add up to 1.</summary>
+    /// <summary>A cost that is a sum over the outputs, C = Σ_i c(a_i, y_i). It never needs targets that add up to 1.</summary>
     private abstract class Elementwise<C>(string name) : Cost(name)
         where C : struct, ICost
     {
@@ -84,21 +84,23 @@ public abstract partial class Cost
         private protected override bool Accepts(Activation last) => C.Suits(last);
     }
 
-    /// <summary>One that is computed from the outputs.</summary>
+    /// <summary>A cost that is computed from the outputs.</summary>
     private sealed class OfOutputs<C>(string name) : Elementwise<C>(name)
         where C : struct, ICost
     {
         internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderOutputs<C>();
     }
 
-    /// <summary>One that is computed from the sums z, a = f(z) of the one activation it suits: c is a function of z and y.</summary>
+    /// <summary>
+    /// A cost that is computed from the sums z, with a = f(z) of the one activation that it suits. c is a function of z and y.
+    /// </summary>
     private sealed class OfSums<C>(string name) : Elementwise<C>(name)
         where C : struct, ICost
     {
         internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSums<C>();
     }
 
-    /// <summary>One that is computed from all sums of a softmax together.</summary>
+    /// <summary>A cost that is computed from all sums of a softmax together.</summary>
     private abstract class OfSoftmax(string name) : Cost(name)
     {
         internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums();

@@ -2,33 +2,34 @@ using static System.FormattableString;
 
 namespace FastNN;
 
-/// <summary>How <see cref="Trainer.Fit"/> ended; <see cref="ToString"/> says it in a line.</summary>
+/// <summary>How <see cref="Trainer.Fit"/> ended. <see cref="ToString"/> says it in one line.</summary>
 public sealed record FitResult
 {
-    /// <summary>Why it ended.</summary>
+    /// <summary>Why the training ended.</summary>
     public required StopReason Reason { get; init; }
 
-    /// <summary>Whole epochs done, those before this call included: <see cref="FitState.Epoch"/>.</summary>
+    /// <summary>The number of whole epochs, including those before this call: <see cref="FitState.Epoch"/>.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The last whole epoch's <see cref="EpochReport.TrainingCost"/>; null if this call finished none.</summary>
+    /// <summary>The <see cref="EpochReport.TrainingCost"/> of the last whole epoch; null if this call finished no epoch.</summary>
     public float? Cost { get; init; }
 
-    /// <summary>How the parameters, as they are now, do on the validation data; null without such data.</summary>
+    /// <summary>The metrics of the present parameters on the validation data; null without such data.</summary>
     public Metrics? Validation { get; init; }
 
     /// <summary>The epoch of the best validation cost, counted from 1; 0 if there was none.</summary>
     public int BestEpoch { get; init; }
 
-    /// <summary>Whether the parameters are now those after <see cref="BestEpoch"/>; otherwise they are as the last step left them.</summary>
+    /// <summary>Whether the parameters are now those after <see cref="BestEpoch"/>. If not, they are those after the last step.</summary>
     public bool BestRestored { get; init; }
 
-    /// <summary>Where it diverged; null for every other reason.</summary>
+    /// <summary>Where the training diverged; null for every other reason.</summary>
     public Divergence? Divergence { get; init; }
 
-    /// <summary>The report in one line, numbers in the invariant culture.</summary>
+    /// <summary>The result in one line. Numbers are written in the invariant culture.</summary>
     /// <returns>
-    /// For example: completed 20 epochs: cost 0.0123; validation: cost 0.015, accuracy 0.98, R² 0.95; parameters are those of epoch 17, the best
+    /// For example: completed 20 epochs: cost 0.0123; validation: cost 0.015, accuracy 0.98, R² 0.95; parameters are those of epoch 17, the
+    /// best
     /// </returns>
     public override string ToString()
     {
@@ -41,8 +42,9 @@ public sealed record FitResult
         };
         if (Divergence is { } at)
         {
-            string what = float.IsFinite(at.Cost) ? Invariant($"the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now") : Invariant($"the cost is {at.Cost}");
-            end += Invariant($" in epoch {at.Epoch} at step {at.Step}: {what}; the learning rate may be too high ({at.LearningRate}), or samples too large");
+            string notFinite = float.IsFinite(at.Cost) ? ", but parameters or the optimizer's state are not finite" : "";
+            end += Invariant($" in epoch {at.Epoch} at step {at.Step}: the cost is {at.Cost}{notFinite}; ")
+                + Invariant($"the learning rate may be too high ({at.LearningRate}), or samples too large");
         }
         else if (Cost is { } cost)
         {
@@ -55,6 +57,7 @@ public sealed record FitResult
         if (BestEpoch > 0) end += Invariant($"; the best was epoch {BestEpoch}");
         if (Divergence is not { } left) return end;
 
-        return end + $"; parameters {(float.IsNaN(left.Cost) ? "are not" : "may not be")} finite, and no earlier ones were kept (Patience keeps the best)";
+        string areNot = float.IsNaN(left.Cost) ? "are not" : "may not be";
+        return end + $"; parameters {areNot} finite, and no earlier ones were kept (Patience keeps the best)";
     }
 }

@@ -1,52 +1,58 @@
 namespace FastNN;
 
 /// <summary>
-/// Where a run of <see cref="Trainer.Fit"/> stands: plain values, to be saved beside the network's parameters, and the optimizer's state if it has any.
-/// Fit with all of these, the same samples and the same options goes on as if it had never been interrupted, to the bit.
+/// The state of a run of <see cref="Trainer.Fit"/>. It has plain values, which you can save beside the network's parameters and the
+/// optimizer's state. With all of these, the same samples and the same options, Fit continues with the bits of a run that never stopped.
 /// </summary>
 /// <remarks>
-/// It is up to date when Fit has thrown <see cref="OperationCanceledException"/>, and whenever <see cref="FitOptions.EpochDone"/> is called. After
-/// Fit has returned, more epochs may follow, but from the parameters it left: if those were the best's, the run is another one than without the stop.
-/// Not thread-safe: not to be changed while Fit runs.
+/// The state is up to date when Fit has thrown an <see cref="OperationCanceledException"/>, and whenever <see cref="FitOptions.EpochDone"/>
+/// is called. After Fit has returned, you may add epochs. They start from the parameters that Fit left. If Fit put the best parameters
+/// back, the result differs from that of a run without the stop. A state is not thread-safe: do not change it while Fit runs.
 /// </remarks>
 public sealed class FitState
 {
-    /// <summary>Whole epochs done.</summary>
+    /// <summary>The number of whole epochs.</summary>
     public int Epoch { get; set; }
 
-    /// <summary>Steps done in the epoch that has begun.</summary>
+    /// <summary>The number of steps in the epoch that has begun.</summary>
     public int Step { get; set; }
 
     /// <summary>
-    /// The training samples of that epoch. As it goes on with what is left of its order, this, <see cref="BatchSize"/> and <see cref="Seed"/> must then be the
-    /// same; all three mean nothing while <see cref="Step"/> is 0.
+    /// The number of training samples in the epoch that has begun. A run in the middle of an epoch continues with the rest of its order. So
+    /// this number, <see cref="BatchSize"/> and <see cref="Seed"/> must then be the same. All three mean nothing while <see cref="Step"/>
+    /// is 0.
     /// </summary>
     public int Samples { get; set; }
 
-    /// <summary>Its <see cref="FitOptions.BatchSize"/>.</summary>
+    /// <summary>The <see cref="FitOptions.BatchSize"/> of the epoch that has begun.</summary>
     public int BatchSize { get; set; }
 
-    /// <summary>Its <see cref="FitOptions.Seed"/>; null if it takes the samples as they stand (see <see cref="FitOptions.Shuffle"/>).</summary>
+    /// <summary>
+    /// The <see cref="FitOptions.Seed"/> of the epoch that has begun; null if it takes the samples in the given order (see
+    /// <see cref="FitOptions.Shuffle"/>).
+    /// </summary>
     public int? Seed { get; set; }
 
     /// <summary>
-    /// The costs of the samples in these steps, added up: over the steps, cost times samples for <see cref="Reduction.Mean"/>, and the cost, which is
-    /// a sum already, for <see cref="Reduction.Sum"/>.
+    /// The sum of the costs of the samples in the steps of the epoch that has begun. With <see cref="Reduction.Mean"/> a step adds its cost
+    /// times its number of samples. With <see cref="Reduction.Sum"/> it adds its cost, which already is a sum.
     /// </summary>
     public double CostSum { get; set; }
 
-    /// <summary>The epoch of the best validation cost, counted from 1; 0 if there was none yet.</summary>
+    /// <summary>The epoch of the best validation cost, counted from 1; 0 if there is none yet.</summary>
     public int BestEpoch { get; set; }
 
-    /// <summary>The best validation cost; means nothing while <see cref="BestEpoch"/> is 0.</summary>
+    /// <summary>The best validation cost. It means nothing while <see cref="BestEpoch"/> is 0.</summary>
     public float BestCost { get; set; }
 
     /// <summary>
-    /// The parameters after <see cref="BestEpoch"/>; null if there was none yet or they are not asked for (see <see cref="FitOptions.RestoreBest"/>).
-    /// Fit writes into the array.
+    /// The parameters after <see cref="BestEpoch"/>. Null if there is no such epoch yet, or if they are not needed (see
+    /// <see cref="FitOptions.RestoreBest"/>). Fit writes into the array.
     /// </summary>
     public float[]? BestParameters { get; set; }
 
-    /// <summary>Epochs since the best one, or since the first if there was none. Set to 0, it lets a run that stopped early go on.</summary>
+    /// <summary>
+    /// The number of epochs since the best one; without a best one, since the first. Set it to 0 to continue a run that stopped early.
+    /// </summary>
     public int EpochsWithoutImprovement { get; set; }
 }

@@ -3,8 +3,9 @@ using FastNN.Plumbing;
 namespace FastNN;
 
 /// <summary>
-/// How the parameters of a new network are drawn, from SplitMix64: the same numbers for a seed on every platform and in every version of .NET. Layer by layer,
-/// first W, then b, in their order in <see cref="Network.Parameters"/>. Immutable and thread-safe.
+/// How the parameters of a new network are drawn. The numbers come from SplitMix64: a seed gives the same numbers on every platform and in
+/// every version of .NET. They are drawn layer by layer, first W, then b, in the order of <see cref="Network.Parameters"/>. Immutable and
+/// thread-safe.
 /// </summary>
 public sealed class Initializer
 {
@@ -14,22 +15,27 @@ public sealed class Initializer
     private Initializer(string name, Func<int, int, double> weightLimit, Func<int, int, double>? biasLimit = null) =>
         (Name, _weightLimit, _biasLimit) = (name, weightLimit, biasLimit ?? ((_, _) => 0));
 
-    /// <summary>Glorot and Bengio (2010), Keras' default: weights uniform in ±√(6/(n_in + n_out)), biases 0. For tanh, sigmoid and softmax.</summary>
+    /// <summary>
+    /// Glorot and Bengio (2010), the default of Keras: weights uniform in ±√(6/(n_in + n_out)), biases 0. For tanh, sigmoid and softmax.
+    /// </summary>
     public static Initializer Glorot { get; } = new(nameof(Glorot), (nIn, nOut) => Math.Sqrt(6.0 / ((double)nIn + nOut)));
 
-    /// <summary>He et al. (2015): weights uniform in ±√(6/n_in), biases 0. For ReLU and its relatives.</summary>
+    /// <summary>He et al. (2015): weights uniform in ±√(6/n_in), biases 0. For ReLU and similar activations.</summary>
     public static Initializer He { get; } = new(nameof(He), (nIn, _) => Math.Sqrt(6.0 / nIn));
 
-    /// <summary>LeCun et al. (1998): weights uniform in ±√(3/n_in), of variance 1/n_in; biases 0.</summary>
+    /// <summary>LeCun et al. (1998): weights uniform in ±√(3/n_in), so their variance is 1/n_in; biases 0.</summary>
     public static Initializer LeCun { get; } = new(nameof(LeCun), (nIn, _) => Math.Sqrt(3.0 / nIn));
 
-    /// <summary>What PyTorch's <c>nn.Linear</c> begins with: weights and biases uniform in ±1/√n_in.</summary>
+    /// <summary>The default of PyTorch's <c>nn.Linear</c>: weights and biases uniform in ±1/√n_in.</summary>
     public static Initializer PyTorch { get; } = new(nameof(PyTorch), (nIn, _) => 1 / Math.Sqrt(nIn), (nIn, _) => 1 / Math.Sqrt(nIn));
 
-    /// <summary>The article's: weights and biases uniform in [−3, 3).</summary>
+    /// <summary>
+    /// Weights and biases uniform in [−3, 3), as in the article that derives the training of a 2-4-3-2 network by hand (docs/mathematics.md
+    /// in the package).
+    /// </summary>
     public static Initializer Article { get; } = Uniform(3f);
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The name of the initialiser.</summary>
     public string Name { get; }
 
     /// <summary>Weights and biases uniform in [−<paramref name="limit"/>, <paramref name="limit"/>).</summary>
@@ -47,8 +53,8 @@ public sealed class Initializer
     public override string ToString() => Name;
 
     /// <summary>
-    /// Draws all parameters: of each number the upper 24 bits as a fraction u, and 2·limit·u − limit rounded once from double precision. Where the limit is 0
-    /// none is drawn.
+    /// Draws all parameters. The upper 24 bits of each number are a fraction u. The parameter is 2·limit·u − limit, rounded once from
+    /// double precision. If the limit is 0, no number is drawn.
     /// </summary>
     internal void Draw(IEnumerable<Layer> layers, int seed)
     {

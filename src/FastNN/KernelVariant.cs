@@ -1,17 +1,15 @@
 namespace FastNN;
 
-/// <summary>
-/// Which implementation of the kernels runs. All give the same bits; they differ in speed alone.
-/// </summary>
+/// <summary>The implementation of the kernels. All variants give the same bits. They differ only in speed.</summary>
 public enum KernelVariant
 {
     /// <summary>
-    /// The variant that the environment variable <c>FASTNN_KERNELS</c> names, a member of this enumeration in any case, read once in a
-    /// process; if it is not set, the widest that the process accelerates.
+    /// The variant that the environment variable <c>FASTNN_KERNELS</c> names: a member of this enumeration, in upper or lower case. It is
+    /// read once in a process. If it is not set, the widest variant that the process accelerates.
     /// </summary>
     Auto,
 
-    /// <summary>The reference: plain loops, available everywhere.</summary>
+    /// <summary>The reference: plain loops. It runs everywhere.</summary>
     Scalar,
 
     /// <summary>4 lanes. Needs 128-bit vectors: every x64 and Arm64 processor.</summary>

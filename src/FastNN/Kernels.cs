@@ -6,46 +6,66 @@ using FastNN.Plumbing;
 namespace FastNN;
 
 /// <summary>
-/// The kernels by themselves, for code that has a network of its own. Weights are [inputs, outputs] row by row: w_ij, from input j to
-/// output i, at <c>j·outputs + i</c>; the number of inputs and outputs is that of the spans. Every method gives the same bits in every
-/// variant, runs on the calling thread, is thread-safe for spans that are not shared, and allocates nothing once warm. Arguments come in the
-/// order: what goes in, the parameters, what comes out. Where no activation is given it is the sigmoid. To train a network of one's own, call <see cref="Forward"/> layer by layer,
-/// <see cref="OutputDelta"/>, then <see cref="BackwardUpdate"/> from the last layer to the first, each time with the inputDelta of the layer
-/// before as the next delta.
+/// The kernels without a network, for code that has a network of its own. Weights are [inputs, outputs] row by row: w_ij, from input j to
+/// output i, is at <c>j·outputs + i</c>. The lengths of the spans tell the numbers of inputs and outputs.
 /// </summary>
 /// <remarks>
-/// Each method throws an <see cref="ArgumentException"/> when lengths do not fit or a span that is written overlaps another, and, for
-/// <c>kernels</c>, what <see cref="Network(ReadOnlySpan{int}, int, KernelVariant)"/> throws; always before anything is written.
+/// <para>
+/// Every method gives the same bits in every variant, and runs on the calling thread. Different threads may call the methods at the same
+/// time, if they do not share spans. A method allocates nothing after its first call on a thread. The arguments have this order: inputs of
+/// the kernel, parameters, results. If you name no activation, it is the sigmoid.
+/// </para>
+/// <para>
+/// To train a network of your own, call <see cref="Forward"/> for each layer, then <see cref="OutputDelta"/>, and then
+/// <see cref="BackwardUpdate"/> for each layer, from the last to the first. The inputDelta of one call is the delta of the next call.
+/// </para>
+/// <para>
+/// Each method throws an <see cref="ArgumentException"/> if lengths do not fit, or if a span that is written overlaps another one. For
+/// <c>kernels</c> it throws the exceptions of <see cref="Network(ReadOnlySpan{int}, int, KernelVariant)"/>. It throws before it writes
+/// anything.
+/// </para>
 /// </remarks>
 public static unsafe class Kernels
 {
-    /// <summary>The variants this process accelerates, the widest last. <see cref="KernelVariant.Scalar"/> is always the first.</summary>
+    /// <summary>
+    /// The variants that this process accelerates, from narrow to wide. <see cref="KernelVariant.Scalar"/> is always the first.
+    /// </summary>
     public static IReadOnlyList<KernelVariant> Supported { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
 
-    /// <summary>The variant that <see cref="KernelVariant.Auto"/> stands for in this process.</summary>
+    /// <summary>The variant that <see cref="KernelVariant.Auto"/> chooses in this process.</summary>
     /// <exception cref="InvalidOperationException"><c>FASTNN_KERNELS</c> names no variant.</exception>
-    /// <exception cref="PlatformNotSupportedException"><c>FASTNN_KERNELS</c> names a variant that this process does not accelerate.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// <c>FASTNN_KERNELS</c> names a variant that this process does not accelerate.
+    /// </exception>
     public static KernelVariant Default => KernelSet.For(KernelVariant.Auto).Variant;
 
     /// <summary>
-    /// Says in some lines which variant <see cref="KernelVariant.Auto"/> stands for and why, which others there are, and why not, with what decides it:
-    /// the processor, JIT or NativeAOT, the environment. For logs and bug reports: the text may change with any version. Allocates; never throws.
+    /// Describes in a few lines which variant <see cref="KernelVariant.Auto"/> chooses, and why. Also says which other variants run, and
+    /// why the rest do not. The reasons are the processor, JIT or NativeAOT, and the environment. For logs and bug reports: the text may
+    /// change with any version. Allocates; never throws.
     /// </summary>
     public static string Describe() => KernelReport.Current.Text;
 
-    /// <summary>y_k = σ(x_k), at most 2.5 units in the last place off.</summary>
-    /// <param name="x">Any length, also 0.</param>
-    /// <param name="y">Receives the results; as long as <paramref name="x"/>, and either <paramref name="x"/> itself or apart from it.</param>
-    /// <param name="kernels">The variant to run.</param>
+    /// <summary>y_k = σ(x_k). The error is at most 2.5 units in the last place.</summary>
+    /// <param name="x">Any length, including 0.</param>
+    /// <param name="y">
+    /// Receives the results. As long as <paramref name="x"/>; either <paramref name="x"/> itself or without overlap.
+    /// </param>
+    /// <param name="kernels">The variant that runs.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
     public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y, KernelVariant kernels = KernelVariant.Auto) =>
         Activate(Activation.Sigmoid, x, y, kernels);
 
-    /// <summary>y = f(x), at most <see cref="Activation.MaxUlp"/> units in the last place off. Softmax is taken over all of the span.</summary>
+    /// <summary>
+    /// y = f(x). The error is at most <see cref="Activation.MaxUlp"/> units in the last place. Softmax takes all values of the span
+    /// together.
+    /// </summary>
     /// <param name="activation">The function f.</param>
-    /// <param name="x">Any length, also 0.</param>
-    /// <param name="y">Receives the results; as long as <paramref name="x"/>, and either <paramref name="x"/> itself or apart from it.</param>
-    /// <param name="kernels">The variant to run.</param>
+    /// <param name="x">Any length, including 0.</param>
+    /// <param name="y">
+    /// Receives the results. As long as <paramref name="x"/>; either <paramref name="x"/> itself or without overlap.
+    /// </param>
+    /// <param name="kernels">The variant that runs.</param>
     /// <exception cref="ArgumentNullException"><paramref name="activation"/> is null.</exception>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
     public static void Activate(Activation activation, ReadOnlySpan<float> x, Span<float> y, KernelVariant kernels = KernelVariant.Auto)
@@ -60,12 +80,12 @@ public static unsafe class Kernels
         fixed (float* px = x, py = y) set.Of(activation).Activate(px, py, x.Length);
     }
 
-    /// <summary>y_k = f(x_k) and its slope f′(x_k), for an elementwise function.</summary>
+    /// <summary>y_k = f(x_k) and the slope f′(x_k), for an elementwise function.</summary>
     /// <param name="activation">The function f.</param>
-    /// <param name="x">Any length, also 0.</param>
-    /// <param name="y">Receives the values; as long as <paramref name="x"/>.</param>
-    /// <param name="slopes">Receives the slopes; as long as <paramref name="x"/>. No span may overlap another.</param>
-    /// <param name="kernels">The variant to run.</param>
+    /// <param name="x">Any length, including 0.</param>
+    /// <param name="y">Receives the values. As long as <paramref name="x"/>.</param>
+    /// <param name="slopes">Receives the slopes. As long as <paramref name="x"/>. No span may overlap another.</param>
+    /// <param name="kernels">The variant that runs.</param>
     /// <exception cref="ArgumentNullException"><paramref name="activation"/> is null.</exception>
     /// <exception cref="ArgumentException">The function is softmax, the lengths differ, or spans overlap.</exception>
     public static void ActivateWithSlope(
@@ -92,8 +112,8 @@ public static unsafe class Kernels
     /// <param name="weights">W, [inputs, outputs].</param>
     /// <param name="biases">b, [outputs], at least 1.</param>
     /// <param name="outputs">Receives a, [outputs].</param>
-    /// <param name="kernels">The variant to run.</param>
-    /// <param name="activation">The function f; the sigmoid for null.</param>
+    /// <param name="kernels">The variant that runs.</param>
+    /// <param name="activation">The function f; null for the sigmoid.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or <paramref name="outputs"/> overlaps another span.</exception>
     public static void Forward(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, Span<float> outputs,
@@ -109,21 +129,24 @@ public static unsafe class Kernels
         Guard.NoOverlap(outputs, nameof(outputs), biases, nameof(biases));
 
         ActivationKernels function = set.Of(activation ?? Activation.Sigmoid);
-        fixed (float* x = inputs, w = weights, b = biases, y = outputs) function.Forward(x, inputs.Length, w, b, y, biases.Length, biases.Length);
+        fixed (float* x = inputs, w = weights, b = biases, y = outputs)
+            function.Forward(x, inputs.Length, w, b, y, biases.Length, biases.Length);
     }
 
-    /// <summary>The delta of an output layer under squared error, one sample: δ_i = ∂C/∂z_i = 2(a_i − y_i)·f′(z_i).</summary>
+    /// <summary>The output delta for squared error, one sample: δ_i = ∂C/∂z_i = 2(a_i − y_i)·f′(z_i).</summary>
     /// <param name="outputs">a, [outputs], at least 1.</param>
     /// <param name="targets">y, [outputs].</param>
     /// <param name="delta">Receives δ, [outputs].</param>
-    /// <param name="kernels">The variant to run.</param>
-    /// <param name="activation">The function f, whose slope must follow from a; the sigmoid for null.</param>
+    /// <param name="kernels">The variant that runs.</param>
+    /// <param name="activation">The function f; null for the sigmoid. Its slope must follow from its value a.</param>
     /// <returns>The cost C = Σ_i (a_i − y_i)².</returns>
     /// <exception cref="ArgumentException">
-    /// Lengths do not fit, <paramref name="delta"/> overlaps another span, or f′ does not follow from a (see <see cref="ActivateWithSlope"/>).
+    /// Lengths do not fit, <paramref name="delta"/> overlaps another span, or f′ does not follow from a (see
+    /// <see cref="ActivateWithSlope"/>).
     /// </exception>
     public static float OutputDelta(
-        ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> delta, KernelVariant kernels = KernelVariant.Auto, Activation? activation = null)
+        ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> delta,
+        KernelVariant kernels = KernelVariant.Auto, Activation? activation = null)
     {
         CheckSlope(activation, nameof(activation));
         KernelSet set = KernelSet.For(kernels);
@@ -135,30 +158,35 @@ public static unsafe class Kernels
 
         float* padded = ThreadScratch.Get(VirtualLanes.RoundUp(outputs.Length));
         float cost;
-        fixed (float* a = outputs, y = targets) cost = set.Of(activation ?? Activation.Sigmoid).Under(Cost.SquaredError).Delta(a, a, y, padded, outputs.Length);
+        fixed (float* a = outputs, y = targets)
+            cost = set.Of(activation ?? Activation.Sigmoid).Under(Cost.SquaredError).Delta(a, a, y, padded, outputs.Length);
+
         new Span<float>(padded, delta.Length).CopyTo(delta);
         return cost;
     }
 
     /// <summary>
-    /// One layer backward, one sample, and its update in the same pass over the weights: δ⁻_j = f′_j·Σ_i w_ij·δ_i with the weights as
-    /// they were, then w_ij ← w_ij − learningRate·δ_i·a_j and b_i ← b_i − learningRate·δ_i.
+    /// The backward pass of one layer for one sample, with the update in the same pass over the weights. First δ⁻_j = f′_j·Σ_i w_ij·δ_i
+    /// with the old weights, then w_ij ← w_ij − learningRate·δ_i·a_j and b_i ← b_i − learningRate·δ_i.
     /// </summary>
-    /// <param name="inputs">a, [inputs]: what the layer was given, the outputs of the layer before where there is one.</param>
+    /// <param name="inputs">a, [inputs]: the inputs of this layer. They are the outputs of the layer before, if there is one.</param>
     /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
     /// <param name="weights">W, [inputs, outputs]; updated.</param>
     /// <param name="biases">b, [outputs]; updated.</param>
-    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
+    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if you do not need it.</param>
     /// <param name="learningRate">Finite and greater than 0.</param>
-    /// <param name="kernels">The variant to run.</param>
+    /// <param name="kernels">The variant that runs.</param>
     /// <param name="inputActivation">
-    /// The function f of the layer before, whose slope must follow from its outputs a; the sigmoid for null. Identity leaves δ⁻ without f′.
+    /// The function f of the layer before; null for the sigmoid. Its slope must follow from its value a. With Identity, δ⁻ has no factor
+    /// f′.
     /// </param>
-    /// <exception cref="ArgumentException">Lengths do not fit, a span that is written overlaps another, or f′ does not follow from a.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not fit, a span that is written overlaps another, or f′ does not follow from a.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
     public static void BackwardUpdate(
-        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> weights, Span<float> biases, Span<float> inputDelta, float learningRate,
-        KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> weights, Span<float> biases,
+        Span<float> inputDelta, float learningRate, KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
     {
         CheckSlope(inputActivation, nameof(inputActivation));
         KernelSet set = KernelSet.For(kernels);
@@ -167,29 +195,36 @@ public static unsafe class Kernels
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, b = biases, a = inputs)
-            set.Of(inputActivation ?? Activation.Sigmoid).BackwardUpdate(w, b, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
+        {
+            set.Of(inputActivation ?? Activation.Sigmoid)
+                .BackwardUpdate(w, b, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta, -learningRate);
+        }
 
         scratch.CopyInputDelta(inputDelta);
     }
 
     /// <summary>
-    /// One layer backward, one sample, its gradient added to that of the samples before: δ⁻_j = f′_j·Σ_i w_ij·δ_i,
+    /// The backward pass of one layer for one sample. Adds its gradient to the gradient of the samples before: δ⁻_j = f′_j·Σ_i w_ij·δ_i,
     /// ∂C/∂w_ij += δ_i·a_j, ∂C/∂b_i += δ_i.
     /// </summary>
-    /// <param name="inputs">a, [inputs]: what the layer was given, the outputs of the layer before where there is one.</param>
+    /// <param name="inputs">a, [inputs]: the inputs of this layer. They are the outputs of the layer before, if there is one.</param>
     /// <param name="delta">δ = ∂C/∂z, [outputs].</param>
     /// <param name="weights">W, [inputs, outputs].</param>
-    /// <param name="weightGradient">∂C/∂W, [inputs, outputs]; added to.</param>
-    /// <param name="biasGradient">∂C/∂b, [outputs]; added to.</param>
-    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if it is not wanted.</param>
-    /// <param name="kernels">The variant to run.</param>
+    /// <param name="weightGradient">∂C/∂W, [inputs, outputs]. The gradient of this sample is added.</param>
+    /// <param name="biasGradient">∂C/∂b, [outputs]. The gradient of this sample is added.</param>
+    /// <param name="inputDelta">Receives δ⁻, [inputs], the delta of the layer before; empty if you do not need it.</param>
+    /// <param name="kernels">The variant that runs.</param>
     /// <param name="inputActivation">
-    /// The function f of the layer before, whose slope must follow from its outputs a; the sigmoid for null. Identity leaves δ⁻ without f′.
+    /// The function f of the layer before; null for the sigmoid. Its slope must follow from its value a. With Identity, δ⁻ has no factor
+    /// f′.
     /// </param>
-    /// <exception cref="ArgumentException">Lengths do not fit, a span that is written overlaps another, or f′ does not follow from a.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not fit, a span that is written overlaps another, or f′ does not follow from a.
+    /// </exception>
     public static void BackwardAccumulate(
-        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> weights, Span<float> weightGradient, Span<float> biasGradient,
-        Span<float> inputDelta, KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> weights,
+        Span<float> weightGradient, Span<float> biasGradient, Span<float> inputDelta,
+        KernelVariant kernels = KernelVariant.Auto, Activation? inputActivation = null)
     {
         CheckSlope(inputActivation, nameof(inputActivation));
         KernelSet set = KernelSet.For(kernels);
@@ -199,17 +234,20 @@ public static unsafe class Kernels
 
         var scratch = new PaddedDeltas(delta, inputDelta.Length);
         fixed (float* w = weights, gw = weightGradient, gb = biasGradient, a = inputs)
-            set.Of(inputActivation ?? Activation.Sigmoid).BackwardAccumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
+        {
+            set.Of(inputActivation ?? Activation.Sigmoid)
+                .BackwardAccumulate(w, gw, gb, a, null, inputs.Length, scratch.Delta, delta.Length, scratch.InputDelta);
+        }
 
         scratch.CopyInputDelta(inputDelta);
     }
 
-    /// <summary>A step of gradient descent over a buffer: w_k ← w_k − learningRate·(scale·g_k).</summary>
+    /// <summary>One step of gradient descent on a buffer: w_k ← w_k − learningRate·(scale·g_k).</summary>
     /// <param name="parameters">w, any length; updated.</param>
     /// <param name="gradient">g, as long as <paramref name="parameters"/>.</param>
-    /// <param name="scale">1 for the gradient as it is, 1/batch for the mean of a sum over a batch; any other value will do.</param>
+    /// <param name="scale">1 takes the gradient as it is. 1/batch makes the mean of a sum over a batch. Any other value is allowed.</param>
     /// <param name="learningRate">Finite and greater than 0.</param>
-    /// <param name="kernels">The variant to run.</param>
+    /// <param name="kernels">The variant that runs.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
     public static void GradientDescent(
@@ -227,11 +265,13 @@ public static unsafe class Kernels
         if (activation is { } function && (function.KeepsSlope || !function.IsElementwise))
         {
             throw new ArgumentException(
-                $"{name} must be a function whose slope follows from its value, but is {function}: take Identity, and multiply by the slopes of ActivateWithSlope.", name);
+                $"{name} must be a function whose slope follows from its value, but is {function}: "
+                + "take Identity, and multiply by the slopes of ActivateWithSlope.",
+                name);
         }
     }
 
-    /// <summary>The checks of both backward kernels; the targets are what the pass updates.</summary>
+    /// <summary>The checks of both backward kernels. The targets are the spans that the pass writes.</summary>
     private static void CheckBackward(
         ReadOnlySpan<float> weights, ReadOnlySpan<float> weightTarget, string weightName, ReadOnlySpan<float> biasTarget, string biasName,
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, ReadOnlySpan<float> inputDelta)
@@ -255,7 +295,7 @@ public static unsafe class Kernels
         Guard.NoOverlap(inputDelta, nameof(inputDelta), delta, nameof(delta));
     }
 
-    /// <summary>The two deltas of a backward kernel in the thread's scratch, padded as the kernels want them.</summary>
+    /// <summary>The two deltas of a backward kernel in the scratch memory of the thread, padded as the kernels need them.</summary>
     private readonly ref struct PaddedDeltas
     {
         internal PaddedDeltas(ReadOnlySpan<float> delta, int inputs)
@@ -269,7 +309,7 @@ public static unsafe class Kernels
 
         internal float* Delta { get; }
 
-        /// <summary>Null if it is not wanted.</summary>
+        /// <summary>Null if the caller does not need it.</summary>
         internal float* InputDelta { get; }
 
         internal void CopyInputDelta(Span<float> inputDelta) => new Span<float>(InputDelta, inputDelta.Length).CopyTo(inputDelta);

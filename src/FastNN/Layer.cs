@@ -11,18 +11,22 @@ public sealed class Layer
     private readonly AlignedBuffer _parameters;
     private readonly LayerShape _shape;
 
-    internal Layer(AlignedBuffer parameters, LayerShape shape, Activation activation) => (_parameters, _shape, Activation) = (parameters, shape, activation);
+    internal Layer(AlignedBuffer parameters, LayerShape shape, Activation activation) =>
+        (_parameters, _shape, Activation) = (parameters, shape, activation);
 
-    /// <summary>n_in, the width of the layer before.</summary>
+    /// <summary>n_in, the number of inputs: the width of the layer before.</summary>
     public int Inputs => _shape.Inputs;
 
-    /// <summary>n_out, this layer's neurons.</summary>
+    /// <summary>n_out, the number of neurons of this layer.</summary>
     public int Outputs => _shape.Outputs;
 
     /// <summary>The function f of the layer.</summary>
     public Activation Activation { get; }
 
-    /// <summary>W, [Inputs, Outputs] row by row: w_ij, from input j to output i, at <c>j·Outputs + i</c>. A part of <see cref="Network.Parameters"/>.</summary>
+    /// <summary>
+    /// W, [Inputs, Outputs] row by row: w_ij, from input j to output i, is at <c>j·Outputs + i</c>. A part of
+    /// <see cref="Network.Parameters"/>.
+    /// </summary>
     public Span<float> Weights => _parameters.Span.Slice(_shape.Weights, _shape.Inputs * _shape.Outputs);
 
     /// <summary>b, [Outputs]. A part of <see cref="Network.Parameters"/>.</summary>

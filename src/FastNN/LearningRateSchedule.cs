@@ -3,12 +3,12 @@ using FastNN.Optimizers;
 namespace FastNN;
 
 /// <summary>
-/// The learning rate from step to step, as a factor of <see cref="Optimizer.LearningRate"/>. Immutable, so safe on any number of threads as far
-/// as a function given to <see cref="From"/> is; asking it allocates nothing.
+/// The learning rate of each step, as a factor of <see cref="Optimizer.LearningRate"/>. Immutable, and safe on any number of threads; with
+/// <see cref="From"/>, if the function is. Asking for a factor allocates nothing.
 /// </summary>
 /// <remarks>
-/// A step counts from 0: it is <see cref="OptimizerState.Steps"/> before the update. A factor of 0 is allowed: a step then changes the state of
-/// the optimizer and no parameter. The factors are computed in double precision by the same operations everywhere.
+/// Steps are counted from 0: the step is <see cref="OptimizerState.Steps"/> before the update. A factor of 0 is allowed. Such a step
+/// changes the state of the optimizer, but no parameter. The factors are computed in double precision, by the same operations everywhere.
 /// </remarks>
 public sealed class LearningRateSchedule
 {
@@ -20,9 +20,15 @@ public sealed class LearningRateSchedule
     /// <summary>A factor of 1 in every step.</summary>
     public static LearningRateSchedule Constant { get; } = new($"{nameof(Constant)}", _ => 1);
 
-    /// <summary>factor^⌊step/every⌋: after every so many steps the rate is multiplied once more. That of torch.optim.lr_scheduler.StepLR.</summary>
-    /// <param name="every">How many steps have the same rate, at least 1.</param>
-    /// <param name="factor">Finite and at least 0. If greater than 1, its powers exceed a double in the end, and <see cref="Factor"/> refuses them.</param>
+    /// <summary>
+    /// factor^⌊step/every⌋: after each <paramref name="every"/> steps the rate is multiplied by <paramref name="factor"/> again. The same
+    /// as torch.optim.lr_scheduler.StepLR.
+    /// </summary>
+    /// <param name="every">The number of steps with the same rate, at least 1.</param>
+    /// <param name="factor">
+    /// Finite and at least 0. If it is greater than 1, its powers become too large for a double in the end, and <see cref="Factor"/> then
+    /// throws.
+    /// </param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="every"/> or <paramref name="factor"/> is out of its range.</exception>
     public static LearningRateSchedule StepDecay(long every, double factor)
@@ -33,11 +39,12 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>
-    /// final + (1 − final)·(1 + cos(π·step/steps))/2: half a cosine from 1 in step 0 to <paramref name="final"/> in step <paramref name="steps"/>, where it
-    /// stays. After Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts", 2017, without restarts.
+    /// final + (1 − final)·(1 + cos(π·step/steps))/2: half a cosine from 1 in step 0 to <paramref name="final"/> in step
+    /// <paramref name="steps"/>. It stays there. After Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts", 2017,
+    /// without restarts.
     /// </summary>
-    /// <param name="steps">The steps it takes, at least 1.</param>
-    /// <param name="final">Where it ends: finite and at least 0.</param>
+    /// <param name="steps">The number of steps until <paramref name="final"/>, at least 1.</param>
+    /// <param name="final">The last factor: finite and at least 0.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> or <paramref name="final"/> is out of its range.</exception>
     public static LearningRateSchedule Cosine(long steps, double final = 0)
@@ -46,12 +53,17 @@ public sealed class LearningRateSchedule
         NotNegative(final, nameof(final));
         return new LearningRateSchedule(
             $"{nameof(Cosine)}({steps}, {final})",
-            step => step >= steps ? final : final + (1 - final) * ((1 + double.CosPi((double)step / steps)) / 2)); // CosPi is .NET's own, not the C library's
+            step => step >= steps
+                ? final
+                : final + (1 - final) * ((1 + double.CosPi((double)step / steps)) / 2)); // CosPi is .NET's own code, not the C library's
     }
 
-    /// <summary>(step + 1)/steps in the first <paramref name="steps"/> steps, from 1/steps to 1, then <paramref name="then"/>, counted from 0.</summary>
-    /// <param name="steps">The steps it takes to warm up, at least 1.</param>
-    /// <param name="then">What follows.</param>
+    /// <summary>
+    /// (step + 1)/steps in the first <paramref name="steps"/> steps: from 1/steps to 1. After them <paramref name="then"/>, whose steps are
+    /// counted from 0.
+    /// </summary>
+    /// <param name="steps">The number of steps of the warm-up, at least 1.</param>
+    /// <param name="then">The schedule after the warm-up.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is less than 1.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="then"/> is null.</exception>
@@ -63,10 +75,11 @@ public sealed class LearningRateSchedule
             $"{nameof(WarmUp)}({steps}, {then})", step => step < steps ? (step + 1) / (double)steps : then.Factor(step - steps));
     }
 
-    /// <summary>What a function says.</summary>
+    /// <summary>A factor from a function.</summary>
     /// <param name="factor">
-    /// Of the step, which counts from 0: finite and at least 0. Called once in every step, on the caller's thread, before anything is changed, and once
-    /// more for a step that <see cref="Divergence"/> tells of; what it throws goes to the caller.
+    /// The factor of a step, which is counted from 0: finite and at least 0. The function is called once in every step, on the caller's
+    /// thread, before anything is changed. It is called once more for a step that a <see cref="Divergence"/> reports. Its exceptions go to
+    /// the caller.
     /// </param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factor"/> is null.</exception>
@@ -76,11 +89,13 @@ public sealed class LearningRateSchedule
         return new LearningRateSchedule($"{nameof(From)}(function)", factor);
     }
 
-    /// <summary>What the learning rate of a step is multiplied by: finite and at least 0.</summary>
+    /// <summary>The factor of the learning rate in a step: finite and at least 0.</summary>
     /// <param name="step">The step, at least 0.</param>
     /// <returns>The factor.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
-    /// <exception cref="InvalidOperationException">The factor is not finite or less than 0. The message names it and the step.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The factor is not finite, or it is less than 0. The message names the factor and the step.
+    /// </exception>
     public double Factor(long step)
     {
         if (step < 0) throw new ArgumentOutOfRangeException(nameof(step), step, $"step must be at least 0, but is {step}.");
@@ -93,7 +108,8 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>
-    /// How it was made, as <c>WarmUp(100, Cosine(1000, 0.1))</c>; of a function given to <see cref="From"/> it is only said that there is one.
+    /// How the schedule was made, for example <c>WarmUp(100, Cosine(1000, 0.1))</c>. A schedule of <see cref="From"/> is
+    /// <c>From(function)</c>.
     /// </summary>
     /// <returns>The text, the same in every culture.</returns>
     public override string ToString() => FormattableString.Invariant(_text);

@@ -1,8 +1,8 @@
 namespace FastNN;
 
 /// <summary>
-/// A file or stream does not hold a network: it is damaged, contradicts itself, or holds what the library does not do. The message says where in it
-/// and why. Nothing was created or changed.
+/// A file or stream does not hold a network. It is damaged, contradicts itself, or holds something that this library does not support. The
+/// message says where and why. Nothing was created or changed.
 /// </summary>
 public sealed class ModelFormatException : FormatException
 {
@@ -13,15 +13,15 @@ public sealed class ModelFormatException : FormatException
     }
 
     /// <summary>Creates the exception with a message.</summary>
-    /// <param name="message">Where in the data what is wrong.</param>
+    /// <param name="message">What is wrong, and where in the data.</param>
     public ModelFormatException(string? message)
         : base(message)
     {
     }
 
-    /// <summary>Creates the exception with a message and the exception that led to it.</summary>
-    /// <param name="message">Where in the data what is wrong.</param>
-    /// <param name="innerException">The exception that led to it, or null.</param>
+    /// <summary>Creates the exception with a message and the exception that caused it.</summary>
+    /// <param name="message">What is wrong, and where in the data.</param>
+    /// <param name="innerException">The exception that caused it, or null.</param>
     public ModelFormatException(string? message, Exception? innerException)
         : base(message, innerException)
     {

@@ -7,38 +7,43 @@ namespace FastNN;
 public sealed unsafe partial class Network
 {
     /// <summary>
-    /// Saves the network as a safetensors file, which is there as a whole or not at all: who opens the path at any time, after a crash too, finds the old
-    /// file or the new one.
+    /// Saves the network as a safetensors file. The file is replaced as a whole, or not at all: at any time, also after a crash, the path
+    /// holds the old file or the new one.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Tensors have the names and shapes of an nn.Sequential in PyTorch in which every Linear is followed by the module of its activation, nn.Identity() for
-    /// <see cref="Activation.Identity"/>: <c>0.weight</c> [n_out, n_in], <c>0.bias</c> [n_out], <c>2.weight</c>, <c>2.bias</c>, … All are F32, with their
-    /// bits here. The data begin at a multiple of 64 bytes.
+    /// The tensors have the names and shapes of an nn.Sequential in PyTorch in which one module follows every Linear. For
+    /// <see cref="Activation.Identity"/> this module is nn.Identity(). The names are <c>0.weight</c> [n_out, n_in], <c>0.bias</c> [n_out],
+    /// <c>2.weight</c>, <c>2.bias</c>, and so on. All tensors are F32 and keep the bits of the parameters. The data begin at a multiple of
+    /// 64 bytes.
     /// </para>
     /// <para>
-    /// The metadata holds, under keys that start with "fastnn.", the version of the format, widths, activations, a CRC-32C of each tensor and of the metadata
-    /// itself, and, if inputs and outputs are up to 16,384 together, up to three samples of inputs with the outputs that the network has for them, so that
-    /// <see cref="Load(string, LoadOptions?)"/> finds out whether it has the network that was saved, and computes what that computed. CRC-32C is what loading
-    /// has time for: over 784-128-10, 407 KB, it takes 14 µs, SHA-256 193 µs, reading the file 155 µs. It finds damage, not forgery.
+    /// The metadata have keys that start with "fastnn.". They hold the version of the format, the widths, the activations, and a CRC-32C of
+    /// each tensor and of the metadata. If inputs and outputs together are at most 16,384, they also hold up to three samples of inputs
+    /// with the outputs that the network computes for them. So <see cref="Load(string, LoadOptions?)"/> can check that it has the network
+    /// that was saved, and that it computes the same outputs. CRC-32C is fast enough for loading: for 784-128-10, 407 KB, it takes 14 µs,
+    /// SHA-256 takes 193 µs, and reading the file takes 155 µs. CRC-32C finds damage, but not forgery.
     /// </para>
     /// <para>
-    /// The same network gives the same bytes. Allocates some times the header: about 200 bytes for each layer, 22 KB for samples, 88 KB for wide ones.
+    /// The same network gives the same bytes. Saving allocates a few times the size of the header. The header takes about 200 bytes for
+    /// each layer, and 22 KB for the samples, 88 KB in wide networks.
     /// </para>
     /// <para>
-    /// A process that is killed meanwhile leaves a temporary file beside it, "NAME.GUID.tmp", which nothing needs. A symbolic link at the path is replaced by
-    /// a file. On Unix, the file keeps the mode of the one that it replaces.
+    /// A process that is killed while it saves leaves a temporary file beside the file, "NAME.GUID.tmp". You can delete it. A symbolic link
+    /// at the path is replaced by a file. On Unix, a new file keeps the mode of the file that it replaces.
     /// </para>
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
-    /// <exception cref="ArgumentException">The path is empty or no path.</exception>
+    /// <exception cref="ArgumentException">The path is empty or not a path.</exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
-    /// <exception cref="IOException">The file cannot be written. What was there is still there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="IOException">The file cannot be written. The old file is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written. The old file is still there.</exception>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
-    /// <summary>Writes what <see cref="Save(string)"/> does to a stream, which stays open. The parameters must not change meanwhile.</summary>
-    /// <param name="stream">Where to. What it throws goes to the caller.</param>
+    /// <summary>
+    /// Writes the contents of <see cref="Save(string)"/> to a stream, which stays open. The parameters must not change during the call.
+    /// </summary>
+    /// <param name="stream">Receives the bytes. Its exceptions go to the caller.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
     public void Save(Stream stream)
@@ -48,29 +53,32 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>
-    /// Loads a network from a safetensors file: one that <see cref="Save(string)"/> or <see cref="Trainer.Save(string, FitState?)"/> wrote, or one of
-    /// PyTorch's that holds the weights and biases of fully connected layers.
+    /// Loads a network from a safetensors file. <see cref="Save(string)"/> or <see cref="Trainer.Save(string, FitState?)"/> wrote the file,
+    /// or PyTorch wrote it with the weights and biases of fully connected layers.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Of another origin, tensors must be named <c>X.weight</c> [n_out, n_in] and <c>X.bias</c> [n_out], of type F32, F16, BF16 or F64, which is rounded to
-    /// float; layers follow each other by the numbers in their names X, which must not differ otherwise (or <see cref="LoadOptions.Layers"/> lists them), and
-    /// each takes the outputs of the one before. A missing bias is 0. The activations must be given.
+    /// In a file that FastNN did not write, the tensors must be named <c>X.weight</c> [n_out, n_in] and <c>X.bias</c> [n_out]. Their type
+    /// must be F32, F16, BF16 or F64; F64 is rounded to float. Layers follow the numbers in their names X. The names must not differ
+    /// otherwise, or <see cref="LoadOptions.Layers"/> must list them. Each layer takes the outputs of the layer before. A missing bias is
+    /// 0. The options must give the activations.
     /// </para>
     /// <para>
-    /// Nothing is believed: whatever the bytes are, what comes is a network or a <see cref="ModelFormatException"/>. Allocated are the network, four bytes
-    /// for each parameter, the header, at most 512 KB, with its names and metadata, and blocks of 64 KB: for F32 less than twice the file and 1 MB, by what
-    /// is there, not by what the header claims. For F16 and BF16 the network alone is twice the file, and up to four times where layers lack biases. A
-    /// stream is read into memory before the network is made, which takes that much more.
+    /// Load trusts no byte of the file. For any bytes it returns a network or throws a <see cref="ModelFormatException"/>. It allocates the
+    /// network, which takes four bytes for each parameter, the header, at most 512 KB, with its names and metadata, and blocks of 64 KB.
+    /// For F32 this is less than twice the file and 1 MB. It depends on the bytes that are there, not on what the header claims. For F16
+    /// and BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. A stream is read into
+    /// memory before the network is made, so it takes that much more.
     /// </para>
     /// </remarks>
     /// <param name="path">The file.</param>
-    /// <param name="options">What the file does not say; null for nothing.</param>
+    /// <param name="options">What the file does not say; null for none.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ModelFormatException">
-    /// The file does not hold a network, is damaged, leaves the activations open or contradicts the options. The message says where and what.
+    /// The file does not hold a network, is damaged, does not name the activations, or contradicts the options. The message says where and
+    /// what.
     /// </exception>
-    /// <exception cref="ArgumentException">The path is empty, or the options name activations twice.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or the options give the activations twice.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="LoadOptions.Kernels"/> is no member of the enumeration.</exception>
@@ -85,16 +93,16 @@ public sealed unsafe partial class Network
         return ModelFile.Read(path, file => new ModelReader(file, options).ReadNetwork(kernels));
     }
 
-    /// <summary>The same from a stream, which is read from where it stands to its end and stays open.</summary>
-    /// <param name="stream">Need not know its length, and is not asked for it. What it throws goes to the caller.</param>
-    /// <param name="options">What the file does not say; null for nothing.</param>
+    /// <summary>Loads a network from a stream, which is read from its position to its end and stays open.</summary>
+    /// <param name="stream">It need not know its length, which is not asked for. Its exceptions go to the caller.</param>
+    /// <param name="options">What the file does not say; null for none.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="ModelFormatException">As for a file.</exception>
-    /// <exception cref="ArgumentException">The options name activations twice.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">As for a file.</exception>
-    /// <exception cref="PlatformNotSupportedException">As for a file.</exception>
-    /// <exception cref="InvalidOperationException">As for a file.</exception>
+    /// <exception cref="ModelFormatException">The same as for a file.</exception>
+    /// <exception cref="ArgumentException">The options give the activations twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The same as for a file.</exception>
+    /// <exception cref="PlatformNotSupportedException">The same as for a file.</exception>
+    /// <exception cref="InvalidOperationException">The same as for a file.</exception>
     public static Network Load(Stream stream, LoadOptions? options = null)
     {
         options ??= new LoadOptions();
@@ -102,15 +110,15 @@ public sealed unsafe partial class Network
         return ModelFile.Read(stream, file => new ModelReader(file, options).ReadNetwork(kernels));
     }
 
-    /// <summary>The same from memory.</summary>
+    /// <summary>Loads a network from memory.</summary>
     /// <param name="file">All bytes of a file.</param>
-    /// <param name="options">What the file does not say; null for nothing.</param>
+    /// <param name="options">What the file does not say; null for none.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="ModelFormatException">As for a file.</exception>
-    /// <exception cref="ArgumentException">The options name activations twice.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">As for a file.</exception>
-    /// <exception cref="PlatformNotSupportedException">As for a file.</exception>
-    /// <exception cref="InvalidOperationException">As for a file.</exception>
+    /// <exception cref="ModelFormatException">The same as for a file.</exception>
+    /// <exception cref="ArgumentException">The options give the activations twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The same as for a file.</exception>
+    /// <exception cref="PlatformNotSupportedException">The same as for a file.</exception>
+    /// <exception cref="InvalidOperationException">The same as for a file.</exception>
     public static Network Load(ReadOnlySpan<byte> file, LoadOptions? options = null)
     {
         options ??= new LoadOptions();

@@ -6,16 +6,17 @@ using FastNN.Plumbing;
 namespace FastNN;
 
 /// <summary>
-/// How a <see cref="Trainer"/> turns the gradient into new parameters: <see cref="Sgd"/>, <see cref="Momentum"/>, <see cref="Nesterov"/>,
-/// <see cref="RmsProp"/>, <see cref="Adam"/> or <see cref="AdamW"/>. It cannot be derived from outside this library.
+/// The rule by which a <see cref="Trainer"/> turns the gradient into new parameters: <see cref="Sgd"/>, <see cref="Momentum"/>,
+/// <see cref="Nesterov"/>, <see cref="RmsProp"/>, <see cref="Adam"/> or <see cref="AdamW"/>. Code outside this library cannot derive from
+/// this class.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A recipe: what it remembers from step to step lies with the trainer, in <see cref="Trainer.OptimizerState"/>. So one optimizer may serve
-/// several trainers, also at once, as long as nobody sets <see cref="LearningRate"/> meanwhile.
+/// An optimizer holds only settings. What it remembers from step to step is in <see cref="Trainer.OptimizerState"/>. So several trainers
+/// may share one optimizer, also at the same time, as long as nobody sets <see cref="LearningRate"/> meanwhile.
 /// </para>
 /// <para>
-/// With gradient g, parameters w and update number t = 1, 2, … a step does, in this order:
+/// g is the gradient, w are the parameters, and t = 1, 2, … is the number of the update. A step does this, in this order:
 /// <code>
 /// clip by value   g ← min(ClipValue, max(−ClipValue, g))
 /// clip by norm    g ← g·ClipNorm/‖g‖                        if ‖g‖ = √Σ_k g_k² over all parameters is greater than ClipNorm
@@ -23,16 +24,18 @@ namespace FastNN;
 /// rate            r = LearningRate·Schedule.Factor(t − 1)
 /// rule            w ← w − r·d, d the direction of the optimizer
 /// </code>
-/// Coefficients are computed in double precision once a step and rounded to float once; divisions and square roots are those of IEEE 754.
+/// Coefficients are computed in double precision once in a step, and rounded to float once. Divisions and square roots are those of IEEE
+/// 754.
 /// </para>
 /// <para>
-/// Rules and defaults are those that PyTorch documents for torch.optim, with three differences: biases do not decay; the factor of a norm is
-/// ClipNorm/‖g‖, where torch.nn.utils.clip_grad_norm_ has max_norm/(‖g‖ + 10⁻⁶); and a norm that is NaN clips nothing.
+/// Rules and defaults are those of PyTorch's torch.optim, with three differences. Biases do not decay. The factor of the norm is
+/// ClipNorm/‖g‖; in torch.nn.utils.clip_grad_norm_ it is max_norm/(‖g‖ + 10⁻⁶). A norm that is NaN clips nothing.
 /// </para>
 /// <para>
-/// A state does not decay into subnormal numbers, less than 2⁻¹²⁶ ≈ 10⁻³⁸, which would make steps slower and slower as training converges: Adam's on one
-/// sample took up to 5 times as long after some thousand steps. A first moment or a velocity is 0 there; to a mean of squares each step adds 2⁻¹²⁶, whose
-/// root, 3·10⁻¹⁸ by the defaults of Adam, is nothing beside ε.
+/// A state never becomes a subnormal number, less than 2⁻¹²⁶ ≈ 10⁻³⁸. Subnormal numbers would make steps slower and slower as training
+/// converges: steps of Adam on one sample took up to 5 times as long after some thousand steps. A first moment or a velocity becomes 0
+/// instead. A step adds 2⁻¹²⁶ to a mean of squares. The root of what this adds up to, 3·10⁻¹⁸ with the defaults of Adam, is nothing beside
+/// ε.
 /// </para>
 /// </remarks>
 public abstract class Optimizer
@@ -41,9 +44,7 @@ public abstract class Optimizer
 
     private protected Optimizer(float learningRate) => LearningRate = learningRate;
 
-    /// <summary>
-    /// The factor of the gradient in a step: finite and greater than 0. It may be changed between steps.
-    /// </summary>
+    /// <summary>The factor of the gradient in a step: finite and greater than 0. You may change it between steps.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite and greater than 0.</exception>
     public float LearningRate
     {
@@ -51,7 +52,9 @@ public abstract class Optimizer
         set => _learningRate = Guard.LearningRate(value);
     }
 
-    /// <summary>λ, how strongly weights are drawn to 0, biases not: finite and at least 0, by default 0 (none), for <see cref="AdamW"/> 0.01.</summary>
+    /// <summary>
+    /// λ, how strongly weights are drawn to 0. Biases are not. Finite and at least 0; by default 0 (none), for <see cref="AdamW"/> 0.01.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite and at least 0.</exception>
     public float WeightDecay
     {
@@ -59,7 +62,9 @@ public abstract class Optimizer
         init => field = Guard.NotNegative(value, nameof(WeightDecay));
     }
 
-    /// <summary>The most that a component of the gradient counts, in either direction: greater than 0, by default +∞ (any). NaN stays NaN.</summary>
+    /// <summary>
+    /// The limit of each component of the gradient, in both directions: greater than 0; by default +∞ (no limit). NaN stays NaN.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not greater than 0.</exception>
     public float ClipValue
     {
@@ -68,8 +73,9 @@ public abstract class Optimizer
     } = float.PositiveInfinity;
 
     /// <summary>
-    /// The greatest Euclidean norm of the gradient over all parameters, up to rounding; a longer one is shortened. Greater than 0, by default
-    /// +∞ (any). It is taken after <see cref="ClipValue"/> and before <see cref="WeightDecay"/>, and costs one more turn over the gradient.
+    /// The limit of the Euclidean norm of the gradient over all parameters, up to rounding. A gradient with a greater norm is scaled down.
+    /// Greater than 0; by default +∞ (no limit). It is applied after <see cref="ClipValue"/> and before <see cref="WeightDecay"/>, and
+    /// takes one more pass over the gradient.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not greater than 0.</exception>
     public float ClipNorm
@@ -78,7 +84,7 @@ public abstract class Optimizer
         init => field = Guard.Limit(value, nameof(ClipNorm));
     } = float.PositiveInfinity;
 
-    /// <summary>What <see cref="LearningRate"/> is multiplied by from step to step; by default <see cref="LearningRateSchedule.Constant"/>.</summary>
+    /// <summary>The factor of <see cref="LearningRate"/> in each step; by default <see cref="LearningRateSchedule.Constant"/>.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public LearningRateSchedule Schedule
     {
@@ -86,40 +92,48 @@ public abstract class Optimizer
         init => field = value ?? throw new ArgumentNullException(nameof(Schedule));
     } = LearningRateSchedule.Constant;
 
-    /// <summary>The name of its class.</summary>
+    /// <summary>The name of the class.</summary>
     internal abstract string Kind { get; }
 
-    /// <summary>All its numbers but the learning rate, which may change.</summary>
+    /// <summary>All numbers of the optimizer except the learning rate, which may change.</summary>
     internal IReadOnlyList<(string Name, float Value)> Settings =>
         [.. RuleSettings, (nameof(WeightDecay), WeightDecay), (nameof(ClipValue), ClipValue), (nameof(ClipNorm), ClipNorm)];
 
-    /// <summary>Those of the rule.</summary>
+    /// <summary>The numbers of the rule.</summary>
     private protected virtual IReadOnlyList<(string Name, float Value)> RuleSettings => [];
 
-    /// <summary>The names of what is kept for each parameter, in the order of the rule's states.</summary>
+    /// <summary>The names of what the optimizer keeps for each parameter, in the order of the rule's states.</summary>
     internal virtual IReadOnlyList<string> StateNames => [];
 
-    /// <summary>Whether the decay acts on the weights themselves, not by way of the gradient.</summary>
+    /// <summary>Whether the decay acts on the weights themselves, and not through the gradient.</summary>
     private protected virtual bool DecaysApart => false;
 
     internal abstract UpdateKernel KernelFrom(KernelSet kernels);
 
-    /// <summary>The rate of the update after so many: rounded once.</summary>
-    /// <exception cref="InvalidOperationException">The factor of the schedule is not finite or less than 0, or the rate exceeds a float.</exception>
+    /// <summary>The rate of an update, rounded once.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The factor of the schedule is not finite or less than 0, or the rate is too large for a float.
+    /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal float RateAt(long step) => ReferenceEquals(Schedule, LearningRateSchedule.Constant) ? LearningRate : Rounded(ExactRateAt(step), step);
+    internal float RateAt(long step) =>
+        ReferenceEquals(Schedule, LearningRateSchedule.Constant) ? LearningRate : Rounded(ExactRateAt(step), step);
 
-    /// <summary>All numbers of the update after so many, but for the norm.</summary>
-    /// <exception cref="InvalidOperationException">As for <see cref="RateAt"/>.</exception>
+    /// <summary>All numbers of an update, except the factor of the norm.</summary>
+    /// <exception cref="InvalidOperationException">The same as for <see cref="RateAt"/>.</exception>
     internal UpdateTerms TermsAt(long step)
     {
         double rate = ExactRateAt(step);
         RuleTerms<float> rule = RuleAt(step, out double divisor);
         return new UpdateTerms(
-            -Rounded(rate / divisor, step), DecaysApart ? (float)(1 - rate * WeightDecay) : 1f, DecaysApart ? 0f : WeightDecay, ClipValue, Scale: 1f, rule);
+            -Rounded(rate / divisor, step),
+            DecaysApart ? (float)(1 - rate * WeightDecay) : 1f,
+            DecaysApart ? 0f : WeightDecay,
+            ClipValue,
+            Scale: 1f,
+            rule);
     }
 
-    /// <summary>The coefficients of the rule in the update after so many, and what it divides the rate by.</summary>
+    /// <summary>The coefficients of the rule in an update, and the divisor of the rate.</summary>
     private protected abstract RuleTerms<float> RuleAt(long step, out double divisor);
 
     private double ExactRateAt(long step) => LearningRate * Schedule.Factor(step);
@@ -129,6 +143,7 @@ public abstract class Optimizer
         float rounded = (float)rate;
         return float.IsFinite(rounded)
             ? rounded
-            : throw new InvalidOperationException($"The learning rate of step {step} must be finite, but LearningRate {LearningRate} × Schedule is {rate}.");
+            : throw new InvalidOperationException(
+                $"The learning rate of step {step} must be finite, but LearningRate {LearningRate} × Schedule is {rate}.");
     }
 }

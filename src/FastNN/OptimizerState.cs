@@ -3,11 +3,12 @@ using FastNN.Plumbing;
 namespace FastNN;
 
 /// <summary>
-/// What an <see cref="Optimizer"/> remembers of a training, kept by its <see cref="Trainer"/>. To save it, read <see cref="Steps"/> and the spans;
-/// to restore it, write them: a trainer with the same parameters, optimizer and state goes on with the same bits.
+/// What an <see cref="Optimizer"/> remembers of a training. Its <see cref="Trainer"/> keeps it. To save it, read <see cref="Steps"/> and
+/// the spans. To restore it, write them. A trainer with the same parameters, optimizer and state continues with the same bits.
 /// </summary>
 /// <remarks>
-/// Memory: one float for each parameter and name, allocated with the trainer. Not thread-safe: neither read nor write it during a step.
+/// It takes one float for each parameter and each name, which are allocated with the trainer. It is not thread-safe: do not read or write
+/// it during a step.
 /// <code>
 /// var saved = state.Names.ToDictionary(name => name, name => state[name].ToArray());
 /// foreach ((string name, float[] values) in saved) values.CopyTo(restored[name]);
@@ -28,7 +29,8 @@ public sealed class OptimizerState
     }
 
     /// <summary>
-    /// The updates made so far, those by <see cref="Trainer.Apply"/> included, from 0 to 2⁶². It drives the schedule and the bias corrections of Adam.
+    /// The number of updates so far, including those by <see cref="Trainer.Apply"/>, from 0 to 2⁶². The schedule and the bias corrections
+    /// of Adam depend on it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than 2⁶².</exception>
     public long Steps
@@ -36,20 +38,24 @@ public sealed class OptimizerState
         get => _steps;
         set => _steps = value is >= 0 and <= MaxSteps
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Steps), value, $"Steps must be at least 0 and at most {MaxSteps}, but is {value}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Steps), value, $"Steps must be at least 0 and at most {MaxSteps}, but is {value}.");
     }
 
     /// <summary>
-    /// What is kept for each parameter: nothing for <see cref="Sgd"/>, "velocity" for <see cref="Momentum"/> and <see cref="Nesterov"/>, "mean square"
-    /// for <see cref="RmsProp"/>, "first moment" and "second moment" for <see cref="Adam"/> and <see cref="AdamW"/>.
+    /// The names of what is kept for each parameter: none for <see cref="Sgd"/>, "velocity" for <see cref="Momentum"/> and
+    /// <see cref="Nesterov"/>, "mean square" for <see cref="RmsProp"/>, "first moment" and "second moment" for <see cref="Adam"/> and
+    /// <see cref="AdamW"/>.
     /// </summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>One of them, in the layout of <see cref="Network.Parameters"/> and aligned to 64 bytes. Write to it to set it.</summary>
+    /// <summary>One state, in the layout of <see cref="Network.Parameters"/>, aligned to 64 bytes. Write to the span to set it.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <returns>The values themselves, [parameters], in units of the gradient, those of squares in its squares.</returns>
+    /// <returns>
+    /// The values themselves, [parameters]. They have the unit of the gradient; a mean of squares has the unit of its square.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
-    /// <exception cref="ArgumentException">The optimizer keeps nothing of that name.</exception>
+    /// <exception cref="ArgumentException">The optimizer keeps nothing with this name.</exception>
     public Span<float> this[string name]
     {
         get
@@ -65,22 +71,23 @@ public sealed class OptimizerState
         }
     }
 
-    /// <summary>As before the first step: zeros, and no steps. Allocates nothing.</summary>
+    /// <summary>Restores the state before the first step: zeros, and 0 steps. Allocates nothing.</summary>
     public void Reset()
     {
         foreach (AlignedBuffer buffer in _buffers) buffer.Span.Clear();
         Steps = 0;
     }
 
-    /// <summary>Counts a step, without the setter's check: it shows in a network of 250 cycles.</summary>
+    /// <summary>Whether all values are finite.</summary>
     internal bool IsFinite => Array.TrueForAll(_buffers, buffer => buffer.IsFinite);
 
+    /// <summary>Counts a step, without the check of the setter: the check shows in a network of 250 cycles.</summary>
     internal void Advance() => _steps++;
 
-    /// <summary>The values of a state, or null where the optimizer has none so far back.</summary>
+    /// <summary>The values of a state; null if the optimizer does not have so many states.</summary>
     internal unsafe float* Pointer(int state) => state < _buffers.Length ? _buffers[state].Pointer : null;
 
-    /// <exception cref="ArgumentException">The span lies within a state, which a step writes.</exception>
+    /// <exception cref="ArgumentException">The span overlaps a state, which a step writes.</exception>
     internal void NoOverlap(ReadOnlySpan<float> span, string name)
     {
         foreach (AlignedBuffer buffer in _buffers) Guard.NoOverlap(span, name, buffer, nameof(OptimizerState));

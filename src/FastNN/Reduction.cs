@@ -1,11 +1,11 @@
 namespace FastNN;
 
-/// <summary>How the costs of a batch's samples become one, and their gradients with them.</summary>
+/// <summary>How the costs of the samples of a batch become one cost. Their gradients are combined in the same way.</summary>
 public enum Reduction
 {
-    /// <summary>Their sum divided by the batch size: the learning rate then means the same at every batch size.</summary>
+    /// <summary>The sum of the costs divided by the batch size. The learning rate then keeps its meaning for every batch size.</summary>
     Mean,
 
-    /// <summary>Their sum.</summary>
+    /// <summary>The sum of the costs.</summary>
     Sum,
 }

@@ -12,6 +12,9 @@ public enum StopReason
     /// <summary><see cref="FitOptions.EpochDone"/> returned false.</summary>
     StoppedByCallback,
 
-    /// <summary>A step's cost, or after an epoch a parameter or the optimizer's state, was NaN or infinite: see <see cref="FitResult.Divergence"/>.</summary>
+    /// <summary>
+    /// The cost of a step was NaN or infinite, or after an epoch a parameter or the optimizer's state was. See
+    /// <see cref="FitResult.Divergence"/>.
+    /// </summary>
     Diverged,
 }

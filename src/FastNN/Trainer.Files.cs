@@ -6,38 +6,42 @@ namespace FastNN;
 public sealed partial class Trainer
 {
     /// <summary>
-    /// Saves where training stands: the network, what the optimizer remembers with its learning rate, and, if given, where a run of <see cref="Fit"/> stands. A
-    /// trainer of the same kind that loads it, in another process too, goes on to the same bits as this one.
+    /// Saves the state of the training: the network, the optimizer's states with the learning rate, and the state of a <see cref="Fit"/>
+    /// run if you give it. A trainer of the same kind can load the file, also in another process. It then continues with the same bits as
+    /// this trainer.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The file is that of <see cref="Network.Save(string)"/>, there as a whole or not at all, with more tensors and metadata;
-    /// <see cref="Network.Load(string, LoadOptions?)"/> takes the network alone from it, with the latest parameters, not with
-    /// <see cref="FitState.BestParameters"/>. <see cref="FitOptions.EpochDone"/> is the place to save during a run.
+    /// The file is a file of <see cref="Network.Save(string)"/> with more tensors and metadata. It is replaced as a whole, or not at all.
+    /// <see cref="Network.Load(string, LoadOptions?)"/> reads only the network from it: the latest parameters, not
+    /// <see cref="FitState.BestParameters"/>. During a run, save in <see cref="FitOptions.EpochDone"/>.
     /// </para>
     /// <para>
-    /// <see cref="Gradient"/> is not saved, and loading leaves it as it is: save after <see cref="Apply"/>, not before.
+    /// <see cref="Gradient"/> is not saved, and loading does not change it. So save after <see cref="Apply"/>, not before.
     /// </para>
     /// <para>
-    /// A process that is killed meanwhile leaves a temporary file beside it, "NAME.GUID.tmp", which nothing needs. A symbolic link at the path is replaced by
-    /// a file. On Unix, the file keeps the mode of the one that it replaces.
+    /// A process that is killed while it saves leaves a temporary file beside the file, "NAME.GUID.tmp". You can delete it. A symbolic link
+    /// at the path is replaced by a file. On Unix, a new file keeps the mode of the file that it replaces.
     /// </para>
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
-    /// <param name="state">The state that is given to <see cref="Fit"/>; null for none.</param>
+    /// <param name="state">The state that you gave to <see cref="Fit"/>; null for none.</param>
     /// <exception cref="ArgumentException">
-    /// The path is empty or no path, or the state is none that a run can have, or has best parameters of another network. Nothing was written.
+    /// The path is empty or not a path. Or a run cannot have this state, or its best parameters are those of another network. Nothing was
+    /// written.
     /// </exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
-    /// <exception cref="IOException">The file cannot be written. What was there is still there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="IOException">The file cannot be written. The old file is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written. The old file is still there.</exception>
     public void Save(string path, FitState? state = null) => AtomicFile.Write(path, stream => Save(stream, state));
 
-    /// <summary>Writes what <see cref="Save(string, FitState?)"/> does to a stream, which stays open.</summary>
-    /// <param name="stream">Where to. What it throws goes to the caller.</param>
-    /// <param name="state">The state that is given to <see cref="Fit"/>; null for none.</param>
+    /// <summary>Writes the contents of <see cref="Save(string, FitState?)"/> to a stream, which stays open.</summary>
+    /// <param name="stream">Receives the bytes. Its exceptions go to the caller.</param>
+    /// <param name="state">The state that you gave to <see cref="Fit"/>; null for none.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="ArgumentException">The state is none that a run can have, or has best parameters of another network. Nothing was written.</exception>
+    /// <exception cref="ArgumentException">
+    /// A run cannot have this state, or its best parameters are those of another network. Nothing was written.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
     public void Save(Stream stream, FitState? state = null)
     {
@@ -46,20 +50,23 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// Restores what <see cref="Save(string, FitState?)"/> saved into this trainer: parameters, the optimizer's states, steps and learning rate. Only when
-    /// all of it has been read and verified is anything changed.
+    /// Restores a file of <see cref="Save(string, FitState?)"/> into this trainer: the parameters, the optimizer's states, the steps and
+    /// the learning rate. Reads and verifies the whole file before it changes anything.
     /// </summary>
     /// <remarks>
-    /// What code says is compared, not restored: widths, activations, cost, reduction, the kind of the optimizer, its numbers and its schedule must be
-    /// those of the trainer that was saved. Of the schedule of a function, <see cref="LearningRateSchedule.From"/>, the file only says that it was one, so
-    /// that two functions pass for the same. <see cref="Threads"/> and kernels may differ: they change no bit. The learning rate is set in
-    /// <see cref="Optimizer"/>, also for other trainers that share it. Allocates twice what is restored.
+    /// Your code builds the trainer. The file does not restore what your code says, but compares it: widths, activations, cost, reduction,
+    /// the kind of the optimizer, its numbers and its schedule must be the same as in the trainer that was saved. For a schedule made by
+    /// <see cref="LearningRateSchedule.From"/>, the file knows only that it was made by From, so two different functions count as the same.
+    /// <see cref="Threads"/> and the kernels may differ, because they change no bit. The learning rate is set in <see cref="Optimizer"/>,
+    /// so it also changes for other trainers that share this optimizer. Loading allocates twice the size of what it restores.
     /// </remarks>
     /// <param name="path">The file.</param>
-    /// <param name="verify">Whether checksums and the outputs of some samples must fit (see <see cref="LoadOptions.Verify"/>).</param>
+    /// <param name="verify">
+    /// Whether the checksums and the outputs of some samples must be right (see <see cref="LoadOptions.Verify"/>).
+    /// </param>
     /// <returns>The state to give to <see cref="Fit"/>; null if none was saved.</returns>
     /// <exception cref="ModelFormatException">
-    /// The file is no checkpoint, is damaged, or is that of another kind of trainer. The message names the first thing that differs, with both values.
+    /// The file is no checkpoint, is damaged, or is of another kind of trainer. The message names the first difference, with both values.
     /// Nothing was changed.
     /// </exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
@@ -67,11 +74,13 @@ public sealed partial class Trainer
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public FitState? Load(string path, bool verify = true) => ModelFile.Read(path, file => Checkpoint.Read(file, this, verify));
 
-    /// <summary>The same from a stream, which is read from where it stands to its end and stays open.</summary>
-    /// <param name="stream">Need not know its length. What it throws goes to the caller.</param>
-    /// <param name="verify">Whether checksums and the outputs of some samples must fit.</param>
+    /// <summary>Restores a checkpoint from a stream, which is read from its position to its end and stays open.</summary>
+    /// <param name="stream">It need not know its length. Its exceptions go to the caller.</param>
+    /// <param name="verify">
+    /// Whether the checksums and the outputs of some samples must be right (see <see cref="LoadOptions.Verify"/>).
+    /// </param>
     /// <returns>The state to give to <see cref="Fit"/>; null if none was saved.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="ModelFormatException">As for a file. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The same as for a file. Nothing was changed.</exception>
     public FitState? Load(Stream stream, bool verify = true) => ModelFile.Read(stream, file => Checkpoint.Read(file, this, verify));
 }

@@ -6,42 +6,40 @@ namespace FastNN;
 public sealed partial class Trainer
 {
     /// <summary>
-    /// Trains for epochs: turns over all samples, shuffled and in batches, each a <see cref="Step"/>; with validation after each epoch, early stopping,
-    /// reports and an end when it diverges, as the options say. The results are the same bits for every variant and any number of threads.
+    /// Trains for a number of epochs. An epoch passes over all samples, shuffled and in batches; each batch is a <see cref="Step"/>. The
+    /// options add validation after each epoch, early stopping and reports. The training ends if it diverges. The results have the same
+    /// bits for every variant and any number of threads.
     /// </summary>
     /// <remarks>
-    /// Allocates when it begins: a batch of samples, a number for each sample, and, with patience, once the parameters; with validation also what
-    /// <see cref="Measure"/> keeps. Steps and epochs allocate nothing then.
+    /// Fit allocates at its start: a batch of samples, one number for each sample, and, with patience, the parameters once. With validation
+    /// it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
-    /// <param name="targets">[samples, n_out], row by row: the outputs wished for.</param>
+    /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
     /// <param name="options">How to train. Only <see cref="FitOptions.Epochs"/> has no default.</param>
     /// <param name="state">
-    /// Where to begin, kept up to date all along; null for a new one. With the state of a run that was interrupted, and the parameters and the optimizer
-    /// as they were then, the run goes on and ends with the bits of one that was not.
+    /// Where to begin; null for a new run. Fit keeps it up to date all the time. To continue an interrupted run, give its state, and the
+    /// parameters and the optimizer of that time. The run then ends with the bits of a run that never stopped.
     /// </param>
     /// <param name="progress">
-    /// Told of each epoch, before <see cref="FitOptions.EpochDone"/> is. A handler like that of <see cref="Progress{T}"/> may run on another thread while
-    /// training goes on: use neither trainer nor network there; <see cref="FitOptions.EpochDone"/> is the place for that.
+    /// Receives a report after each epoch, before <see cref="FitOptions.EpochDone"/>. A handler such as <see cref="Progress{T}"/> may run
+    /// on another thread during training, so it must not use the trainer or the network. <see cref="FitOptions.EpochDone"/> may use both.
     /// </param>
-    /// <param name="cancellationToken">Ends it by an exception, after the last whole step.</param>
-    /// <returns>How it ended.</returns>
+    /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
+    /// <returns>How the training ended.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">
-    /// A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>; an input or target, to validate with included, is not finite, or a
-    /// target no probability where the cost asks for one: in [0, 1] for both cross-entropies, and those of a sample adding up to 1, within 0.001, for
-    /// <see cref="Cost.CrossEntropy"/>; there is validation data twice, patience without any, or a split that holds out no sample; or the state does not fit
-    /// the network, the samples and, in the midst of an epoch, the options. Nothing was changed.
+    /// One of these is wrong; nothing was changed. A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>. An
+    /// input or a target, for training or validation, is not finite. A target is no probability, but the cost needs probabilities: both
+    /// cross-entropies need targets in [0, 1], and for <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within
+    /// 0.001. The options give validation data twice, or patience without validation data, or a split that holds out no sample. The state
+    /// does not fit the network or the samples, or, in the middle of an epoch, the options.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the state says where.</exception>
-    /// <exception cref="InvalidOperationException">As for <see cref="Step"/>, at any step or measurement.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
+    /// <exception cref="InvalidOperationException">The same as for <see cref="Step"/>, at any step or measurement.</exception>
     public FitResult Fit(
-        ReadOnlySpan<float> inputs,
-        ReadOnlySpan<float> targets,
-        FitOptions options,
-        FitState? state = null,
-        IProgress<EpochReport>? progress = null,
-        CancellationToken cancellationToken = default)
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options, FitState? state = null,
+        IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         int samples = Validate(inputs, targets);
@@ -60,7 +58,8 @@ public sealed partial class Trainer
         while (true)
         {
             if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, cost, validation, options, state);
-            if (state.EpochsWithoutImprovement >= options.Patience) return End(StopReason.EarlyStopped, null, cost, validation, options, state);
+            if (state.EpochsWithoutImprovement >= options.Patience)
+                return End(StopReason.EarlyStopped, null, cost, validation, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             if (options.Shuffle) EpochOrder.Shuffle(order, options.Seed, state.Epoch);
@@ -68,23 +67,32 @@ public sealed partial class Trainer
             if (RunEpoch(training, order, x, y, state, cancellationToken) is { } divergence)
                 return End(StopReason.Diverged, divergence, cost, validation, options, state);
 
-            cost = (float)(state.CostSum / count);
-            state.Epoch++;
-            state.Step = 0;
-            state.CostSum = 0;
-            Metrics? metrics = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null;
-            bool best = metrics is { } measured && TakeIfBest(measured.Cost, options, state);
-            var report = new EpochReport(state.Epoch, cost.Value, metrics, best, Stopwatch.GetElapsedTime(began));
+            EpochReport report = FinishEpoch(state, count, validation, options, began);
+            cost = report.TrainingCost;
             progress?.Report(report);
-            if (options.EpochDone?.Invoke(report) == false) return End(StopReason.StoppedByCallback, null, cost, validation, options, state);
+            if (options.EpochDone?.Invoke(report) == false)
+                return End(StopReason.StoppedByCallback, null, cost, validation, options, state);
         }
     }
 
-    /// <summary>The steps of an epoch that are still to be done, unless one of them diverges. The state does not count that one.</summary>
-    private Divergence? RunEpoch(FitSamples training, ReadOnlySpan<int> order, float[] x, float[] y, FitState state, CancellationToken cancellationToken)
+    /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
+    private EpochReport FinishEpoch(FitState state, int samples, FitSamples validation, FitOptions options, long began)
+    {
+        float cost = (float)(state.CostSum / samples);
+        state.Epoch++;
+        state.Step = 0;
+        state.CostSum = 0;
+        Metrics? metrics = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null;
+        bool best = metrics is { } measured && TakeIfBest(measured.Cost, options, state);
+        return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <summary>Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step.</summary>
+    private Divergence? RunEpoch(
+        FitSamples training, ReadOnlySpan<int> order, float[] x, float[] y, FitState state, CancellationToken cancellationToken)
     {
         int n = _network.Inputs, m = _network.Outputs, batch = x.Length / n;
-        for (int first = state.Step * batch, count; first < order.Length; first += count) // not the batch, which may lead past int.MaxValue
+        for (int first = state.Step * batch, count; first < order.Length; first += count) // adding batch instead could overflow
         {
             count = Math.Min(batch, order.Length - first);
             training.Gather(order.Slice(first, count), x, y);
@@ -100,7 +108,10 @@ public sealed partial class Trainer
         return null;
     }
 
-    /// <summary>Whether this validation cost is the best so far; the state keeps it then, and the parameters if they may be put back.</summary>
+    /// <summary>
+    /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them
+    /// back.
+    /// </summary>
     private bool TakeIfBest(float cost, FitOptions options, FitState state)
     {
         if (!float.IsFinite(cost) || (state.BestEpoch > 0 && !((double)state.BestCost - cost > options.MinImprovement)))
@@ -135,7 +146,7 @@ public sealed partial class Trainer
 
     private static bool Restores(FitOptions options) => options is { Patience: not null, RestoreBest: true };
 
-    /// <summary>The samples to validate with, none perhaps, or an exception.</summary>
+    /// <summary>The samples to validate with, perhaps none. Throws if the options do not fit.</summary>
     private FitSamples ValidationOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int samples, FitOptions options)
     {
         const string xName = "options.ValidationInputs", yName = "options.ValidationTargets";
@@ -145,8 +156,8 @@ public sealed partial class Trainer
             if (options.ValidationSplit > 0)
             {
                 throw new ArgumentException(
-                    $"options must have either a ValidationSplit or ValidationInputs and ValidationTargets, but has a split of {options.ValidationSplit} "
-                    + $"and {x.Length} inputs and {y.Length} targets.",
+                    "options must have either a ValidationSplit or ValidationInputs and ValidationTargets, "
+                    + $"but has a split of {options.ValidationSplit}, {x.Length} inputs and {y.Length} targets.",
                     nameof(options));
             }
 
@@ -160,15 +171,17 @@ public sealed partial class Trainer
             if (options.Patience is not { } patience) return default;
 
             throw new ArgumentException(
-                $"options with a Patience must have validation data, but the Patience is {patience} and there are none.", nameof(options));
+                $"options with a Patience must have validation data, but the Patience is {patience} and there is no such data.",
+                nameof(options));
         }
 
-        // As a decimal the share is what was written: 0.7 of ten samples are seven, where the float, slightly less, would give six.
+        // A decimal holds the share as it was written: 0.7 of ten samples is seven. The float is slightly less than 0.7 and would give six.
         int count = (int)((decimal)options.ValidationSplit * samples);
         if (count == 0)
         {
             throw new ArgumentException(
-                $"options.ValidationSplit must hold out at least one sample, but {options.ValidationSplit} of {samples}, rounded down, is none.",
+                "options.ValidationSplit must hold out at least one sample, "
+                + $"but {options.ValidationSplit} of {samples}, rounded down, is none.",
                 nameof(options));
         }
 
@@ -176,27 +189,31 @@ public sealed partial class Trainer
     }
 
     /// <exception cref="ArgumentException">
-    /// It is not the state of a run with this network and so many steps an epoch, or in the midst of an epoch of other batches.
+    /// The state is not that of a run with this network and this number of steps in an epoch, or it is in the middle of an epoch of other
+    /// batches.
     /// </exception>
     private void Validate(FitState state, int steps, int samples, int batchSize, int? seed)
     {
         if (state.Step > 0)
         {
-            const string within = "as long as an epoch is not finished";
-            Check(state.Samples == samples, nameof(FitState.Samples), state.Samples, $"{samples}, those trained on, {within}");
-            Check(state.BatchSize == batchSize, nameof(FitState.BatchSize), state.BatchSize, $"{batchSize}, that of the options, {within}");
-            Check(state.Seed == seed, nameof(FitState.Seed), state.Seed, $"{TextOf(seed)}, that of the options, {within}");
+            const string within = "until the epoch is finished";
+            Check(state.Samples == samples, nameof(state.Samples), state.Samples, $"{samples}, the number of training samples, {within}");
+            Check(state.BatchSize == batchSize, nameof(state.BatchSize), state.BatchSize, $"{batchSize}, as in the options, {within}");
+            Check(state.Seed == seed, nameof(state.Seed), state.Seed, $"{TextOf(seed)}, as in the options, {within}");
         }
 
-        Check(state.Epoch >= 0, nameof(FitState.Epoch), state.Epoch, "at least 0");
-        Check(state.Step >= 0 && state.Step < steps, nameof(FitState.Step), state.Step, $"at least 0 and less than {steps}, the steps of an epoch");
-        Check(state.BestEpoch >= 0 && state.BestEpoch <= state.Epoch, nameof(FitState.BestEpoch), state.BestEpoch, $"between 0 and Epoch, {state.Epoch}");
-        Check(state.EpochsWithoutImprovement >= 0, nameof(FitState.EpochsWithoutImprovement), state.EpochsWithoutImprovement, "at least 0");
+        Check(state.Epoch >= 0, nameof(state.Epoch), state.Epoch, "at least 0");
+        string stepRange = $"at least 0 and less than {steps}, the steps of an epoch";
+        Check(state.Step >= 0 && state.Step < steps, nameof(state.Step), state.Step, stepRange);
+        string bestRange = $"between 0 and Epoch, {state.Epoch}";
+        Check(state.BestEpoch >= 0 && state.BestEpoch <= state.Epoch, nameof(state.BestEpoch), state.BestEpoch, bestRange);
+        int without = state.EpochsWithoutImprovement;
+        Check(without >= 0, nameof(state.EpochsWithoutImprovement), without, "at least 0");
         if (state.BestParameters is { } best)
         {
             int length = _network.Parameters.Length;
             Check(best.Length == length, "BestParameters.Length", best.Length, $"{length}, the network's parameters");
-            Check(state.BestEpoch > 0, nameof(FitState.BestEpoch), state.BestEpoch, "at least 1 if there are BestParameters");
+            Check(state.BestEpoch > 0, nameof(state.BestEpoch), state.BestEpoch, "at least 1 if there are BestParameters");
         }
 
         static void Check(bool holds, string property, int? value, string expected)

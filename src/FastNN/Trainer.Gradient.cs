@@ -11,25 +11,27 @@ public sealed unsafe partial class Trainer
     private AlignedBuffer? _gradient, _inputDelta;
 
     /// <summary>
-    /// The gradient that <see cref="ComputeGradient"/> left, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost reduced over the
-    /// batch, zero before the first. It may be changed before <see cref="Apply"/>, which leaves it; the next <see cref="ComputeGradient"/> replaces
-    /// it, and a <see cref="Step"/> may. The first use allocates it.
+    /// The gradient from <see cref="ComputeGradient"/>, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost, reduced over
+    /// the batch. It is zero before the first call. You may change it before <see cref="Apply"/>, which leaves it unchanged. The next
+    /// <see cref="ComputeGradient"/> replaces it, and a <see cref="Step"/> may replace it. The first use allocates it.
     /// </summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
     private AlignedBuffer GradientBuffer => _gradient ?? Allocate(ref _gradient, _network.Parameters.Length);
 
     /// <summary>
-    /// The first half of a <see cref="Step"/>: puts the gradient at the present parameters into <see cref="Gradient"/>, and changes nothing else.
-    /// <see cref="Apply"/> is the second half; both together give the bits of a step.
+    /// The first half of a <see cref="Step"/>: writes the gradient at the present parameters to <see cref="Gradient"/>, and changes nothing
+    /// else. <see cref="Apply"/> is the second half. The two together give the bits of <see cref="Step"/>.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
-    /// <param name="cancellationToken">Asked between parts of the work.</param>
+    /// <param name="cancellationToken">Checked between parts of the work.</param>
     /// <returns>The cost.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
-    /// <exception cref="OperationCanceledException">The token said so. What is in the gradient by then means nothing.</exception>
-    /// <exception cref="InvalidOperationException">A batch is at work on another thread. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">The same as for <see cref="Step"/>.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled. The contents of <see cref="Gradient"/> are then meaningless.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">A batch is running on another thread. Nothing was changed.</exception>
     public float ComputeGradient(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
@@ -46,18 +48,21 @@ public sealed unsafe partial class Trainer
     }
 
     /// <summary>
-    /// For people with a cost of their own, as in reinforcement learning: from its gradient with respect to the outputs, that with respect to the parameters,
-    /// added to what is in <see cref="Gradient"/>, and, if wanted, that with respect to the inputs. Over a batch the first are summed, whatever the
-    /// <see cref="Reduction"/>. Begin with <c>trainer.Gradient.Clear()</c>, call this as often as there are samples, then <see cref="Apply"/>.
+    /// For a cost of your own, for example in reinforcement learning. You give the gradient of your cost by the outputs. This method
+    /// computes its gradient by the parameters and adds it to <see cref="Gradient"/>. If you ask for it, it also computes the gradient by
+    /// the inputs. The gradients by the parameters are summed over a batch, whatever the <see cref="Reduction"/>. First call
+    /// <c>trainer.Gradient.Clear()</c>, then this method as often as you need, then <see cref="Apply"/>.
     /// </summary>
-    /// <remarks>The outputs are computed once more on the way: 1 forward pass and 1 back, of which a step has as many.</remarks>
+    /// <remarks>This method computes the outputs again. It takes one forward and one backward pass, the same as a step.</remarks>
     /// <param name="inputs">[batch, n_in], row by row, at least one sample.</param>
-    /// <param name="outputGradient">∂C/∂a, [batch, n_out], row by row: a of the last layer, softmax included if it has that.</param>
-    /// <param name="inputGradient">Receives ∂C/∂x, [batch, n_in], row by row; empty if it is not wanted.</param>
+    /// <param name="outputGradient">
+    /// ∂C/∂a, [batch, n_out], row by row. a are the outputs of the network, after softmax if the last layer has it.
+    /// </param>
+    /// <param name="inputGradient">Receives ∂C/∂x, [batch, n_in], row by row; empty if you do not need it.</param>
     /// <exception cref="ArgumentException">
     /// A length does not fit the network, or spans overlap each other, the parameters or the gradient. Nothing was changed.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A batch is at work on another thread. Nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">A batch is running on another thread. Nothing was changed.</exception>
     public void Backward(ReadOnlySpan<float> inputs, ReadOnlySpan<float> outputGradient, Span<float> inputGradient = default)
     {
         int batch = _network.BatchOf(inputs, nameof(inputs), outputGradient, nameof(outputGradient));
@@ -80,10 +85,13 @@ public sealed unsafe partial class Trainer
     }
 
     /// <summary>
-    /// One step of the optimizer along <see cref="Gradient"/>: for <see cref="Sgd"/> w ← w − learningRate·g, for the others as they document. Counts in
-    /// <see cref="OptimizerState"/>. Clipping and decay leave the gradient itself as it is.
+    /// Takes one step of the optimizer along <see cref="Gradient"/>. <see cref="Sgd"/> computes w ← w − learningRate·g; the other
+    /// optimizers document their rules. Counts the step in <see cref="OptimizerState"/>. Clipping and decay do not change
+    /// <see cref="Gradient"/> itself.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The optimizer's schedule gives no valid factor for this step. Nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The optimizer's schedule gives no valid factor for this step. Nothing was changed.
+    /// </exception>
     public void Apply()
     {
         float* gradient = GradientBuffer.Pointer;
@@ -91,19 +99,23 @@ public sealed unsafe partial class Trainer
         {
             _updater.Begin(_updater.NextTerms());
             _updater.Limit(gradient);
-            _updater.All(gradient);
+            _updater.UpdateAll(gradient);
         }
         else
         {
             float rate = -_optimizer.RateAt(OptimizerState.Steps);
-            if (rate != 0f) _network.Plan.Kernels.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
+            if (rate != 0f)
+                _network.Plan.Kernels.GradientDescent(_network.Buffer.Pointer, gradient, _network.Buffer.Length, 1f, rate);
         }
 
         OptimizerState.Advance();
         GC.KeepAlive(this);
     }
 
-    /// <summary>A buffer once and for all: if two threads allocate it at once, against the rules, no pointer is left to one that is replaced.</summary>
+    /// <summary>
+    /// Allocates a buffer once. Two threads may allocate it at the same time, against the rules. Even then no pointer to a replaced buffer
+    /// remains.
+    /// </summary>
     private static AlignedBuffer Allocate(ref AlignedBuffer? buffer, int length)
     {
         var allocated = new AlignedBuffer(length);
@@ -114,16 +126,16 @@ public sealed unsafe partial class Trainer
     {
         float* inputDelta = null, parameters = _network.Buffer.Pointer;
         if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
-        given.Differentiate(parameters, x, y, _activations.Pointer, _deltas.Pointer);
-        given.Accumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
+        given.OutputDelta(parameters, x, y, _activations.Pointer, _deltas.Pointer);
+        given.BackwardAccumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
     private float GradientOfSample(float* x, float* y, AlignedBuffer gradient)
     {
-        gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, whatever zero that is
+        gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, and keeps the sign of a zero
         float cost = DifferentiateSample(x, y);
-        _passes.Accumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
+        _passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
         return cost;
     }
 }

@@ -8,15 +8,16 @@ public sealed unsafe partial class Trainer
     private float[]? _outputs;
 
     /// <summary>
-    /// The mean cost of a sample, the accuracy and R² of the network on samples, held out from training perhaps. Changes no parameter. All three are the
-    /// same bits for every variant and any number of threads. The first call allocates room for 65,536 outputs, or those of one sample if they are more; it is
-    /// kept, and further calls allocate no more than <see cref="Evaluate"/> and <see cref="Network.Forward"/> do.
+    /// Measures the network on samples, for example held-out ones: the mean cost of a sample, the accuracy, and R². Changes no parameter.
+    /// All three have the same bits for every variant and any number of threads. The first call allocates memory for 65,536 outputs, or for
+    /// the outputs of one sample if these are more. The memory is kept. Further calls allocate no more than <see cref="Evaluate"/> and
+    /// <see cref="Network.Forward"/>.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
-    /// <returns>What each means, and what becomes of a NaN, stands at <see cref="Metrics"/>.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="Step"/>.</exception>
-    /// <exception cref="InvalidOperationException">A batch is at work on another thread.</exception>
+    /// <returns>The three measures. <see cref="Metrics"/> says what each means, and how NaN counts.</returns>
+    /// <exception cref="ArgumentException">The same as for <see cref="Step"/>.</exception>
+    /// <exception cref="InvalidOperationException">A batch is running on another thread.</exception>
     public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
         int batch = Validate(inputs, targets);
@@ -30,7 +31,7 @@ public sealed unsafe partial class Trainer
         _score ??= new Score(m, independent: Cost.OutputsAreLabels);
         _outputs ??= new float[chunk * m];
         _score.Start(targets);
-        for (int first = 0, count; first < batch; first += count) // by the count, which ends at a batch of int.MaxValue and does not pass it
+        for (int first = 0, count; first < batch; first += count) // adding chunk instead could overflow when batch is near int.MaxValue
         {
             count = Math.Min(chunk, batch - first);
             Span<float> outputs = _outputs.AsSpan(0, count * m);

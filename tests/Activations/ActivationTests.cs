@@ -4,8 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Activations;
 
 /// <summary>
-/// Every activation over spans of every length and over all floats: the same bits in every variant, and at most the promised error. The normal run
-/// sweeps every 1499th float; FASTNN_SWEEP=full sweeps all 2³².
+/// Every activation over spans of every length and over all floats. It has the same bits in every variant and at most the promised error.
+/// The normal run sweeps every 1499th float. FASTNN_SWEEP=full sweeps all 2³².
 /// </summary>
 public unsafe class ActivationTests(ITestOutputHelper output)
 {
@@ -13,11 +13,15 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     private const double SlopeUnit = 1.0 / (1 << 24);
 
     public static TheoryData<KernelVariant, string, Numbers> VariantsAndNumbers { get; } =
-        [.. from row in Cases.VariantsAndActivations from numbers in Enum.GetValues<Numbers>() select (row.Data.Item1, row.Data.Item2, numbers)];
+    [
+        .. from row in Cases.VariantsAndActivations
+           from numbers in Enum.GetValues<Numbers>()
+           select (row.Data.Item1, row.Data.Item2, numbers),
+    ];
 
-    public static TheoryData<string> Elementwise { get; } = [.. Activation.All.Where(activation => activation.IsElementwise).Select(activation => activation.Name)];
+    public static TheoryData<string> Elementwise { get; } = [.. Activation.All.Where(f => f.IsElementwise).Select(f => f.Name)];
 
-    /// <summary>In the order of their names, and each has its row in the oracle.</summary>
+    /// <summary>They are in the order of their names. Each has its row in the oracle.</summary>
     [Fact]
     public void All_of_them_are_there()
     {
@@ -29,7 +33,7 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     [MemberData(nameof(VariantsAndNumbers))]
     public void Same_bits_as_the_reference_for_every_length(KernelVariant variant, string activation, Numbers numbers)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        (ActivationKernels kernels, ActivationKernels reference) = Cases.KernelsOf(activation, variant);
         var supply = new Supply(numbers);
         foreach (int count in Cases.Lengths)
         {
@@ -49,7 +53,7 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
     public void Same_slopes_as_the_reference_for_every_length(KernelVariant variant, string activation)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        (ActivationKernels kernels, ActivationKernels reference) = Cases.KernelsOf(activation, variant);
         foreach (Numbers numbers in Enum.GetValues<Numbers>())
         {
             var supply = new Supply(numbers);
@@ -99,36 +103,48 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         });
 
         output.WriteLine(
-            $"{count} floats: values off by at most {largest.Ulp:F3} ULP ({activation.MaxUlp} promised), slopes by {largest.Slope:F2}·2⁻²⁴ ({activation.MaxSlopeError})");
+            $"{count} floats: values off by at most {largest.Ulp:F3} ULP ({activation.MaxUlp} promised), "
+            + $"slopes by {largest.Slope:F2}·2⁻²⁴ ({activation.MaxSlopeError})");
         Assert.InRange(largest.Ulp, 0, activation.MaxUlp);
         Assert.InRange(largest.Slope, 0, activation.MaxSlopeError);
 
-        // The float nearest to a double is within 0.5: where all floats round, a measure that finds less is broken.
+        // The float nearest to a double is off by up to 0.5 ULP. If all floats round, a measure that finds less is broken.
         if (activation.MaxUlp > 0) Assert.InRange(largest.Ulp, 0.49, double.PositiveInfinity);
     }
 
     /// <summary>
-    /// Compares a chunk of floats, every stride-th of all bit patterns, in all variants; the slopes too, but of all floats in every sixteenth chunk.
+    /// Compares a chunk of floats in all variants. They are every stride-th of all bit patterns. If the sweep takes all floats, only every
+    /// sixteenth chunk has its slopes compared, too.
     /// </summary>
     private static Errors Sweep(Activation activation, long first, long stride)
     {
-        float[] x = new float[Chunk], expected = new float[Chunk], actual = new float[Chunk], slopes = new float[Chunk], actualSlopes = new float[Chunk];
+        float[] x = new float[Chunk], values = new float[Chunk];
         for (int k = 0; k < Chunk; k++) x[k] = BitConverter.UInt32BitsToSingle((uint)((first + k) * stride));
-        bool withSlopes = stride > 1 || first / Chunk % 16 == 0;
-        Kernels.Activate(activation, x, expected, KernelVariant.Scalar);
-        if (withSlopes) Kernels.ActivateWithSlope(activation, x, actual, slopes, KernelVariant.Scalar);
+        float[]? slopes = stride > 1 || first / Chunk % 16 == 0 ? new float[Chunk] : null;
+        Kernels.Activate(activation, x, values, KernelVariant.Scalar);
+        if (slopes != null) Kernels.ActivateWithSlope(activation, x, new float[Chunk], slopes, KernelVariant.Scalar);
         foreach (KernelSet kernels in KernelSet.Supported.Skip(1))
-        {
-            string what = $"{kernels.Variant} from bits 0x{first * stride:X} on";
-            Kernels.Activate(activation, x, actual, kernels.Variant);
-            Cases.AssertSameBits(expected, actual, what);
-            if (!withSlopes) continue;
+            AssertSame(activation, x, values, slopes, kernels.Variant, $"{kernels.Variant} from bits 0x{first * stride:X} on");
 
-            Kernels.ActivateWithSlope(activation, x, actual, actualSlopes, kernels.Variant);
-            Cases.AssertSameBits(expected, actual, what);
-            Cases.AssertSameBits(slopes, actualSlopes, what);
-        }
+        return ErrorsOf(activation, x, values, slopes, checkLines: stride > 1);
+    }
 
+    private static void AssertSame(
+        Activation activation, float[] x, float[] values, float[]? slopes, KernelVariant variant, string what)
+    {
+        float[] actual = new float[Chunk], actualSlopes = new float[Chunk];
+        Kernels.Activate(activation, x, actual, variant);
+        Cases.AssertSameBits(values, actual, what);
+        if (slopes == null) return;
+
+        Kernels.ActivateWithSlope(activation, x, actual, actualSlopes, variant);
+        Cases.AssertSameBits(values, actual, what);
+        Cases.AssertSameBits(slopes, actualSlopes, what);
+    }
+
+    /// <summary>The largest errors of a chunk, and whether the straight lines are as exact as they claim.</summary>
+    private static Errors ErrorsOf(Activation activation, float[] x, float[] values, float[]? slopes, bool checkLines)
+    {
         double ulp = 0, slope = 0;
         var lines = new Lines(activation);
         bool hasLines = OracleActivations.Of(activation).IsStraightFarOut;
@@ -136,22 +152,25 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         {
             if (float.IsNaN(x[k]))
             {
-                Assert.True(float.IsNaN(expected[k]));
+                Assert.True(float.IsNaN(values[k]));
                 continue;
             }
 
             double z = x[k];
             bool straight = hasLines && Lines.Has(z);
-            double exact = straight ? lines.At(z) : activation.Exact(z), error = ErrorInUlp(expected[k], exact);
-            if (stride > 1 && straight) Assert.InRange(Math.Abs(exact - activation.Exact(z)), 0, Lines.Error * Math.Abs(exact) + Lines.Nothing);
+            double exact = straight ? lines.At(z) : activation.Exact(z), error = ErrorInUlp(values[k], exact);
+            if (checkLines && straight)
+                Assert.InRange(Math.Abs(exact - activation.Exact(z)), 0, Lines.Error * Math.Abs(exact) + Lines.Nothing);
             if (error > ulp) ulp = error;
-            if (withSlopes && float.IsFinite(x[k])) slope = Math.Max(slope, SlopeError(slopes[k], activation.ExactSlope(z)));
+            if (slopes != null && float.IsFinite(x[k])) slope = Math.Max(slope, SlopeError(slopes[k], activation.ExactSlope(z)));
         }
 
         return new Errors(ulp, slope);
     }
 
-    /// <summary>In units of the last place of the float nearest to the exact value; NaN, where a number belongs, is infinitely wrong.</summary>
+    /// <summary>
+    /// The error in units of the last place of the float nearest to the exact value. NaN in place of a number is infinitely wrong.
+    /// </summary>
     private static double ErrorInUlp(float value, double exact)
     {
         if (value == exact) return 0;
@@ -162,11 +181,12 @@ public unsafe class ActivationTests(ITestOutputHelper output)
         return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 
-    private static double SlopeError(float slope, double exact) => float.IsNaN(slope) ? double.PositiveInfinity : Math.Abs(slope - exact) / SlopeUnit;
+    private static double SlopeError(float slope, double exact) =>
+        float.IsNaN(slope) ? double.PositiveInfinity : Math.Abs(slope - exact) / SlopeUnit;
 
     /// <summary>
-    /// f where it is a straight line but for <see cref="Error"/>: the tangent at 0 for |z| ≤ 2⁻⁴⁰, the asymptotes from 128 on. These are four fifths of all
-    /// floats, and need no exponentials.
+    /// f where it is a straight line up to <see cref="Error"/>: the tangent at 0 for |z| ≤ 2⁻⁴⁰, and the asymptotes from 128 on. Four
+    /// fifths of all floats lie there. They need no exponentials.
     /// </summary>
     private readonly struct Lines(Activation f)
     {
@@ -175,7 +195,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
 
         private const double Near = 1.0 / (1L << 40), Far = 128, Farther = 1024;
         private readonly double _zero = f.Exact(0), _left = f.ExactSlope(-Near), _right = f.ExactSlope(Near);
-        private readonly double _leftEnd = f.Exact(-Farther), _leftSlope = f.ExactSlope(-Farther), _rightEnd = f.Exact(Farther), _rightSlope = f.ExactSlope(Farther);
+        private readonly double _leftEnd = f.Exact(-Farther), _leftSlope = f.ExactSlope(-Farther);
+        private readonly double _rightEnd = f.Exact(Farther), _rightSlope = f.ExactSlope(Farther);
 
         internal static bool Has(double z) => Math.Abs(z) <= Near || (Math.Abs(z) >= Far && double.IsFinite(z));
 
@@ -184,7 +205,7 @@ public unsafe class ActivationTests(ITestOutputHelper output)
             : z < 0 ? _leftEnd + _leftSlope * (z + Farther) : _rightEnd + _rightSlope * (z - Farther);
     }
 
-    /// <summary>Of values in ULP, of slopes in 2⁻²⁴.</summary>
+    /// <summary>The error of values in ULP, and that of slopes in units of 2⁻²⁴.</summary>
     private readonly record struct Errors(double Ulp, double Slope)
     {
         internal Errors Max(Errors other) => new(Math.Max(Ulp, other.Ulp), Math.Max(Slope, other.Slope));

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>Once warm, no call allocates a single byte: one sample or a batch, on the stack or in the thread's scratch.</summary>
+/// <summary>
+/// After the first calls no call allocates a single byte. This holds for one sample and for a batch, on the stack and in the thread's
+/// scratch.
+/// </summary>
 [Collection(nameof(Alone))]
 public class AllocationTests
 {
@@ -16,9 +19,14 @@ public class AllocationTests
            select (widths, batch, set.Variant),
     ];
 
-    /// <summary>Of the reference and of the widest variant.</summary>
+    /// <summary>The rows of the reference and of the widest variant.</summary>
     public static TheoryData<KernelVariant, string, string> VariantsAndOutputs { get; } =
-        [.. from row in Cases.VariantsAndOutputs where row.Data.Item1 == Kernels.Supported[0] || row.Data.Item1 == Kernels.Supported[^1] select row.Data];
+    [
+        .. from row in Cases.VariantsAndOutputs
+           let variant = row.Data.Item1
+           where variant == Kernels.Supported[0] || variant == Kernels.Supported[^1]
+           select row.Data,
+    ];
 
     [Theory]
     [MemberData(nameof(NetworksBatchesAndVariants))]

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>Bad input is refused by an exception that names the argument, its value and what was expected, before anything is written.</summary>
+/// <summary>
+/// Bad input is refused by an exception. It names the argument, its value and what was expected. Nothing has been written by then.
+/// </summary>
 public partial class BadInputTests
 {
     // All spans of a test lie here, so one comparison shows that nothing was written.
@@ -20,10 +22,12 @@ public partial class BadInputTests
         Refuses<ArgumentOutOfRangeException>("widths", ["widths[1]", "at least 1", "is 0"], () => _ = new Network([3, 0, 2], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["widths[2]", "at least 1", "is -1"], () => _ = new Network([3, 2, -1], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["2147483647", "more than"], () => _ = new Network([int.MaxValue, 2], seed: 1));
-        Refuses<ArgumentOutOfRangeException>("widths", ["2147483647", "more than"], () => _ = new Network([int.MaxValue, int.MaxValue], seed: 1));
+        Refuses<ArgumentOutOfRangeException>("widths", ["2147483647", "more than"],
+            () => _ = new Network([int.MaxValue, int.MaxValue], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["70000", "more than"], () => _ = new Network([70_000, 70_000], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["16777216", "more than"], () => _ = new Network([1 << 24, 1], seed: 1));
-        Refuses<ArgumentOutOfRangeException>("widths", ["16777216", "more than"], () => _ = new Network([1, 9_000_000], [Activation.Silu], seed: 1)); // slopes too
+        Refuses<ArgumentOutOfRangeException>("widths", ["16777216", "more than"],
+            () => _ = new Network([1, 9_000_000], [Activation.Silu], seed: 1)); // the slopes need memory, too
         Refuses<ArgumentOutOfRangeException>("widths", ["40000", "more than"], () => _ = new Network([1, 40_000, 40_000, 40_000], seed: 1));
     }
 
@@ -35,11 +39,13 @@ public partial class BadInputTests
         Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => _network.Forward(Part(0, 3), Part(10, 2)));
         Refuses<ArgumentException>("outputs", ["4 for the batch of 2", "length of 3"], () => _network.Forward(Part(0, 4), Part(10, 3)));
         Refuses<ArgumentException>("outputs", ["2 for the batch of 1", "length of 0"], () => _network.Forward(Part(0, 2), []));
-        Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Part(0, 2), Part(0, 2)));
-        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"], () => _network.Forward(Part(0, 2), Part(10, 2), threads: 0));
-        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is -3"], () => _network.Forward(Part(0, 4), Part(10, 4), threads: -3));
-        Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => _network.Forward(Part(0, 4), Part(3, 4)));
-        Refuses<ArgumentException>("outputs", ["Parameters", "share memory"], () => _network.Forward(Part(0, 2), _network.Parameters[^2..]));
+        RefusesSharing("outputs", "inputs", () => _network.Forward(Part(0, 2), Part(0, 2)));
+        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"],
+            () => _network.Forward(Part(0, 2), Part(10, 2), threads: 0));
+        Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is -3"],
+            () => _network.Forward(Part(0, 4), Part(10, 4), threads: -3));
+        RefusesSharing("outputs", "inputs", () => _network.Forward(Part(0, 4), Part(3, 4)));
+        RefusesSharing("outputs", "Parameters", () => _network.Forward(Part(0, 2), _network.Parameters[^2..]));
     }
 
     [Fact]
@@ -62,8 +68,8 @@ public partial class BadInputTests
 
         foreach (Uses method in (Uses[])[methods[0], methods[2], methods[3]])
         {
-            Refuses<ArgumentException>("inputs", ["Parameters", "share memory"], () => method(_network.Parameters[..2], Part(0, 2)));
-            Refuses<ArgumentException>("targets", ["Parameters", "share memory"], () => method(Part(0, 2), _network.Layers[2].Biases));
+            RefusesSharing("inputs", "Parameters", () => method(_network.Parameters[..2], Part(0, 2)));
+            RefusesSharing("targets", "Parameters", () => method(Part(0, 2), _network.Layers[2].Biases));
         }
     }
 
@@ -72,13 +78,17 @@ public partial class BadInputTests
     {
         Refuses<ArgumentNullException>("network", [], () => _ = new Trainer(null!, new Sgd(0.5f)));
         Refuses<ArgumentNullException>("optimizer", [], () => _ = new Trainer(_network, null!));
-        Refuses<ArgumentOutOfRangeException>("reduction", ["Mean or Sum", "9"], () => _ = new Trainer(_network, new Sgd(0.5f), reduction: (Reduction)9));
+        Refuses<ArgumentOutOfRangeException>("reduction", ["Mean or Sum", "9"],
+            () => _ = new Trainer(_network, new Sgd(0.5f), reduction: (Reduction)9));
         Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"], () => _ = new Trainer(_network, new Sgd(0.5f), threads: 0));
-        Refuses<ArgumentException>("inputs", ["Gradient", "share memory"], () => _trainer.ComputeGradient(_trainer.Gradient[..4], Part(10, 4)));
-        Refuses<ArgumentException>("inputs", ["Gradient", "share memory"], () => _trainer.Step(_trainer.Gradient[..4], Part(10, 4)));
-        Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "-0.25"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), -0.25f, 10));
-        Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "NaN"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), float.NaN, 10));
-        Refuses<ArgumentOutOfRangeException>("maxSteps", ["non-negative", "-1"], () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), 0.1f, -1));
+        RefusesSharing("inputs", "Gradient", () => _trainer.ComputeGradient(_trainer.Gradient[..4], Part(10, 4)));
+        RefusesSharing("inputs", "Gradient", () => _trainer.Step(_trainer.Gradient[..4], Part(10, 4)));
+        Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "-0.25"],
+            () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), -0.25f, 10));
+        Refuses<ArgumentOutOfRangeException>("cost", ["at least 0", "NaN"],
+            () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), float.NaN, 10));
+        Refuses<ArgumentOutOfRangeException>("maxSteps", ["non-negative", "-1"],
+            () => _trainer.TrainUntil(Part(0, 2), Part(2, 2), 0.1f, -1));
     }
 
     [Fact]
@@ -90,11 +100,14 @@ public partial class BadInputTests
             string[] mentions = ["finite and greater than 0", $"{rate}", "w ← w + r·∂C/∂w with r < 0, learningRate is −r"];
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => _ = new Sgd(rate));
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => optimizer.LearningRate = rate);
-            Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => Kernels.GradientDescent(Part(0, 9), Part(10, 9), 1f, rate));
-            Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => Kernels.BackwardUpdate(Part(20, 2), Part(30, 3), Part(0, 6), Part(10, 3), Part(40, 2), rate));
+            Refuses<ArgumentOutOfRangeException>("learningRate", mentions,
+                () => Kernels.GradientDescent(Part(0, 9), Part(10, 9), 1f, rate));
+            Refuses<ArgumentOutOfRangeException>("learningRate", mentions,
+                () => Kernels.BackwardUpdate(Part(20, 2), Part(30, 3), Part(0, 6), Part(10, 3), Part(40, 2), rate));
         }
 
-        Refuses<ArgumentOutOfRangeException>("learningRate", ["−r, here 0.25"], () => _ = new Sgd(-0.25f)); // the article's r, and what to write for it
+        // −0.25 is the article's r. The message says what to write for it.
+        Refuses<ArgumentOutOfRangeException>("learningRate", ["−r, here 0.25"], () => _ = new Sgd(-0.25f));
         Assert.Equal(0.5f, optimizer.LearningRate);
     }
 
@@ -102,21 +115,26 @@ public partial class BadInputTests
     public void Kernels_Sigmoid()
     {
         Refuses<ArgumentException>("y", ["length of 5", "has 4"], () => Kernels.Sigmoid(Part(0, 5), Part(10, 4)));
-        Refuses<ArgumentException>("y", ["x", "share memory"], () => Kernels.Sigmoid(Part(0, 5), Part(1, 5)));
+        RefusesSharing("y", "x", () => Kernels.Sigmoid(Part(0, 5), Part(1, 5)));
         Refuses<ArgumentOutOfRangeException>("kernels", ["99"], () => Kernels.Sigmoid(Part(0, 5), Part(10, 5), (KernelVariant)99));
     }
 
     [Fact]
     public void Kernels_Forward()
     {
-        Refuses<ArgumentException>("inputs", ["between 1 and", "length of 0"], () => Kernels.Forward([], Part(10, 6), Part(20, 3), Part(30, 3)));
-        Refuses<ArgumentException>("biases", ["between 1 and", "length of 0"], () => Kernels.Forward(Part(0, 2), Part(10, 6), [], Part(30, 3)));
-        Refuses<ArgumentException>("weights", ["length of 6", "has 5"], () => Kernels.Forward(Part(0, 2), Part(10, 5), Part(20, 3), Part(30, 3)));
-        Refuses<ArgumentException>("outputs", ["length of 3", "has 4"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 4)));
-        Refuses<ArgumentException>("outputs", ["inputs", "share memory"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(1, 3)));
-        Refuses<ArgumentException>("outputs", ["weights", "share memory"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(15, 3)));
-        Refuses<ArgumentException>("outputs", ["biases", "share memory"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(18, 3)));
-        Refuses<ArgumentOutOfRangeException>("kernels", ["99"], () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 3), (KernelVariant)99));
+        Refuses<ArgumentException>("inputs", ["between 1 and", "length of 0"],
+            () => Kernels.Forward([], Part(10, 6), Part(20, 3), Part(30, 3)));
+        Refuses<ArgumentException>("biases", ["between 1 and", "length of 0"],
+            () => Kernels.Forward(Part(0, 2), Part(10, 6), [], Part(30, 3)));
+        Refuses<ArgumentException>("weights", ["length of 6", "has 5"],
+            () => Kernels.Forward(Part(0, 2), Part(10, 5), Part(20, 3), Part(30, 3)));
+        Refuses<ArgumentException>("outputs", ["length of 3", "has 4"],
+            () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 4)));
+        RefusesSharing("outputs", "inputs", () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(1, 3)));
+        RefusesSharing("outputs", "weights", () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(15, 3)));
+        RefusesSharing("outputs", "biases", () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(18, 3)));
+        Refuses<ArgumentOutOfRangeException>("kernels", ["99"],
+            () => Kernels.Forward(Part(0, 2), Part(10, 6), Part(20, 3), Part(30, 3), (KernelVariant)99));
     }
 
     [Fact]
@@ -125,8 +143,8 @@ public partial class BadInputTests
         Refuses<ArgumentException>("outputs", ["between 1 and", "length of 0"], () => Kernels.OutputDelta([], [], []));
         Refuses<ArgumentException>("targets", ["length of 3", "has 2"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 2), Part(20, 3)));
         Refuses<ArgumentException>("delta", ["length of 3", "has 4"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(20, 4)));
-        Refuses<ArgumentException>("delta", ["outputs", "share memory"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(2, 3)));
-        Refuses<ArgumentException>("delta", ["targets", "share memory"], () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(10, 3)));
+        RefusesSharing("delta", "outputs", () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(2, 3)));
+        RefusesSharing("delta", "targets", () => Kernels.OutputDelta(Part(0, 3), Part(10, 3), Part(10, 3)));
     }
 
     [Fact]
@@ -134,7 +152,7 @@ public partial class BadInputTests
     {
         Backward method = (w, b, x, d, p) => Kernels.BackwardUpdate(x, d, w, b, p, 0.5f);
         RefusesBackward("weights", "biases", method);
-        Refuses<ArgumentException>("inputDelta", ["weights", "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(5, 2)));
+        RefusesSharing("inputDelta", "weights", () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(5, 2)));
     }
 
     [Fact]
@@ -142,37 +160,46 @@ public partial class BadInputTests
     {
         Backward method = (gw, gb, x, d, p) => Kernels.BackwardAccumulate(x, d, Part(80, 6), gw, gb, p);
         RefusesBackward("weightGradient", "biasGradient", method);
-        Refuses<ArgumentException>("weights", ["length of 6", "has 5"], () => Kernels.BackwardAccumulate(Part(20, 2), Part(30, 3), Part(80, 5), Part(0, 6), Part(10, 3), []));
-        Refuses<ArgumentException>("weightGradient", ["weights", "share memory"], () => method(Part(75, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>("biasGradient", ["weights", "share memory"], () => method(Part(0, 6), Part(85, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>("inputDelta", ["weights", "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(79, 2)));
+        Refuses<ArgumentException>("weights", ["length of 6", "has 5"],
+            () => Kernels.BackwardAccumulate(Part(20, 2), Part(30, 3), Part(80, 5), Part(0, 6), Part(10, 3), []));
+        RefusesSharing("weightGradient", "weights", () => method(Part(75, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing("biasGradient", "weights", () => method(Part(0, 6), Part(85, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing("inputDelta", "weights", () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(79, 2)));
     }
 
     [Fact]
     public void Kernels_GradientDescent()
     {
         Refuses<ArgumentException>("gradient", ["length of 3", "has 4"], () => Kernels.GradientDescent(Part(0, 3), Part(10, 4), 1f, 0.5f));
-        Refuses<ArgumentException>("parameters", ["gradient", "share memory"], () => Kernels.GradientDescent(Part(0, 3), Part(2, 3), 1f, 0.5f));
+        RefusesSharing("parameters", "gradient", () => Kernels.GradientDescent(Part(0, 3), Part(2, 3), 1f, 0.5f));
     }
 
-    /// <summary>The refusals that both backward kernels share: W or its gradient, b or its gradient, inputs, delta and input delta of a 2 × 3 layer.</summary>
+    /// <summary>
+    /// The refusals that both backward kernels share, for a layer of 2 × 3. The method takes W or its gradient, b or its gradient, the
+    /// inputs, the delta and the input delta.
+    /// </summary>
     private void RefusesBackward(string weights, string biases, Backward method)
     {
         Refuses<ArgumentException>("inputs", ["between 1 and", "length of 0"], () => method(Part(0, 6), Part(10, 3), [], Part(30, 3), []));
         Refuses<ArgumentException>("delta", ["between 1 and", "length of 0"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), [], []));
         Refuses<ArgumentException>(weights, ["length of 6", "has 7"], () => method(Part(0, 7), Part(10, 3), Part(20, 2), Part(30, 3), []));
         Refuses<ArgumentException>(biases, ["length of 3", "has 2"], () => method(Part(0, 6), Part(10, 2), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>("inputDelta", ["length of 2", "has 3"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(40, 3)));
-        Refuses<ArgumentException>(weights, [biases, "share memory"], () => method(Part(5, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>(weights, ["inputs", "share memory"], () => method(Part(15, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>(weights, ["delta", "share memory"], () => method(Part(32, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>(biases, ["inputs", "share memory"], () => method(Part(0, 6), Part(21, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>(biases, ["delta", "share memory"], () => method(Part(0, 6), Part(30, 3), Part(20, 2), Part(30, 3), []));
-        Refuses<ArgumentException>("inputDelta", [biases, "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(12, 2)));
-        Refuses<ArgumentException>("inputDelta", [weights, "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(4, 2)));
-        Refuses<ArgumentException>("inputDelta", ["inputs", "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(20, 2)));
-        Refuses<ArgumentException>("inputDelta", ["delta", "share memory"], () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(29, 2)));
+        Refuses<ArgumentException>("inputDelta", ["length of 2", "has 3"],
+            () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(40, 3)));
+        RefusesSharing(weights, biases, () => method(Part(5, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing(weights, "inputs", () => method(Part(15, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing(weights, "delta", () => method(Part(32, 6), Part(10, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing(biases, "inputs", () => method(Part(0, 6), Part(21, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing(biases, "delta", () => method(Part(0, 6), Part(30, 3), Part(20, 2), Part(30, 3), []));
+        RefusesSharing("inputDelta", biases, () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(12, 2)));
+        RefusesSharing("inputDelta", weights, () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(4, 2)));
+        RefusesSharing("inputDelta", "inputs", () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(20, 2)));
+        RefusesSharing("inputDelta", "delta", () => method(Part(0, 6), Part(10, 3), Part(20, 2), Part(30, 3), Part(29, 2)));
     }
+
+    /// <summary>An argument must not lie in the memory of another one.</summary>
+    private void RefusesSharing(string argument, string other, Action act) =>
+        Refuses<ArgumentException>(argument, [other, "share memory"], act);
 
     private void Refuses<T>(string argument, string[] mentions, Action act)
         where T : ArgumentException
@@ -189,5 +216,6 @@ public partial class BadInputTests
 
     private delegate void Uses(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets);
 
-    private delegate void Backward(Span<float> weights, Span<float> biases, ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> inputDelta);
+    private delegate void Backward(
+        Span<float> weights, Span<float> biases, ReadOnlySpan<float> inputs, ReadOnlySpan<float> delta, Span<float> inputDelta);
 }

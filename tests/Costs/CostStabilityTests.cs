@@ -4,15 +4,22 @@ using Xunit;
 namespace FastNN.Tests.Costs;
 
 /// <summary>
-/// The costs that are computed from sums, cross-entropies, are finite for any finite sums, far beyond those whose exponential a float holds, and their deltas are the activation's value less
-/// the target, to the bit; where something is NaN or infinite all that depends on it is NaN, or what IEEE arithmetic makes of it, in every variant.
+/// The cross-entropies are costs that are computed from sums. They are finite for any finite sums, even if the exponential of a sum does
+/// not fit into a float. Their deltas are the activation's value less the target, to the bit. If something is NaN or infinite, all that
+/// depends on it is NaN, or what IEEE arithmetic makes of it. All this holds in every variant.
 /// </summary>
 public unsafe class CostStabilityTests
 {
-    private static readonly float[] s_extremes = [0f, -0f, 1f, -1f, 1e4f, -1e4f, 1e30f, -1e30f, 3e38f, -3e38f, float.MaxValue, float.MinValue, 1e-40f];
+    private static readonly float[] s_extremes =
+        [0f, -0f, 1f, -1f, 1e4f, -1e4f, 1e30f, -1e30f, 3e38f, -3e38f, float.MaxValue, float.MinValue, 1e-40f];
 
     public static TheoryData<KernelVariant, string> VariantsAndCosts { get; } =
-        [.. from set in KernelSet.Supported from cost in OracleCosts.Known where OracleCosts.Of(cost).TakesSums select (set.Variant, cost.Name)];
+    [
+        .. from set in KernelSet.Supported
+           from cost in OracleCosts.Known
+           where OracleCosts.Of(cost).TakesSums
+           select (set.Variant, cost.Name),
+    ];
 
     [Theory]
     [MemberData(nameof(VariantsAndCosts))]
@@ -42,7 +49,7 @@ public unsafe class CostStabilityTests
         }
     }
 
-    /// <summary>Through a network of one weight of 1, whose sum is its input: alone and in a batch, cost, step and outputs.</summary>
+    /// <summary>The weights are 1 or 0, so the sums of the network are its inputs. Samples come alone and in batches.</summary>
     [Theory]
     [MemberData(nameof(VariantsAndCosts))]
     public void Networks_are_as_stable_as_their_kernels(KernelVariant variant, string costName)
@@ -74,33 +81,41 @@ public unsafe class CostStabilityTests
     [MemberData(nameof(VariantsAndCosts))]
     public void What_is_not_a_number_shows(KernelVariant variant, string costName)
     {
-        Cost cost = Cases.CostNamed(costName);
-        Activation f = Activation.All.Single(cost.Suits);
         foreach (int count in (int[])[1, 2, 5, 16, 17, 33, 70])
         {
             for (int at = 0; at < count; at++)
             {
-                float[] sums = Cases.Uniform(at, count, -3f, 3f);
                 foreach (float odd in (float[])[float.NaN, float.PositiveInfinity])
                 {
+                    float[] sums = Cases.Uniform(at, count, -3f, 3f);
                     sums[at] = odd;
-                    Guarded z = new(sums), y = new(Cases.Uniform(7, count)), delta = new(new float[count], 3, (16 - count % 16) % 16), a = new(new float[count]);
-                    float c = KernelSet.For(variant).Of(f).Under(cost).Delta(z.Pointer, z.Pointer, y.Pointer, delta.Pointer, count);
-                    KernelSet.For(variant).Of(f).Activate(z.Pointer, a.Pointer, count);
-                    Guarded.AssertGuards(delta, a);
-                    if (!f.IsElementwise)
-                    {
-                        Assert.True(float.IsNaN(c));
-                        Assert.All(delta.Span.ToArray(), d => Assert.True(float.IsNaN(d)));
-                        Assert.All(a.Span.ToArray(), ai => Assert.True(float.IsNaN(ai)));
-                    }
-                    else
-                    {
-                        Assert.Equal(float.IsNaN(odd), float.IsNaN(c));
-                        for (int k = 0; k < count; k++) Assert.Equal(k == at && float.IsNaN(odd), float.IsNaN(delta.Span[k]));
-                    }
+                    AssertShows(Cases.CostNamed(costName), variant, sums, at);
                 }
             }
+        }
+    }
+
+    /// <summary>One of the sums is NaN or infinite.</summary>
+    private static void AssertShows(Cost cost, KernelVariant variant, float[] sums, int at)
+    {
+        int count = sums.Length;
+        Activation f = Activation.All.Single(cost.Suits);
+        Guarded z = new(sums), y = new(Cases.Uniform(7, count)), a = new(new float[count]);
+        Guarded delta = new(new float[count], 3, (16 - count % 16) % 16);
+        float c = KernelSet.For(variant).Of(f).Under(cost).Delta(z.Pointer, z.Pointer, y.Pointer, delta.Pointer, count);
+        KernelSet.For(variant).Of(f).Activate(z.Pointer, a.Pointer, count);
+        Guarded.AssertGuards(delta, a);
+        if (!f.IsElementwise)
+        {
+            Assert.True(float.IsNaN(c));
+            Assert.All(delta.Span.ToArray(), d => Assert.True(float.IsNaN(d)));
+            Assert.All(a.Span.ToArray(), ai => Assert.True(float.IsNaN(ai)));
+        }
+        else
+        {
+            bool isNaN = float.IsNaN(sums[at]);
+            Assert.Equal(isNaN, float.IsNaN(c));
+            for (int k = 0; k < count; k++) Assert.Equal(k == at && isNaN, float.IsNaN(delta.Span[k]));
         }
     }
 }

@@ -8,7 +8,7 @@ using Xunit;
 namespace FastNN.Tests.Files;
 
 /// <summary>
-/// Whatever the bytes are, what comes is a network or a <see cref="ModelFormatException"/> that says what is wrong, soon, in little memory.
+/// Any bytes give a network, or a <see cref="ModelFormatException"/> that says what is wrong. It comes soon and takes little memory.
 /// </summary>
 [Collection(nameof(Alone))]
 public class HostileFileTests
@@ -17,7 +17,7 @@ public class HostileFileTests
     private static readonly byte[] s_four = new byte[4];
     private static readonly Network s_network = new([2, 4, 3, 2], Activation.Relu, Activation.Softmax, seed: 1);
 
-    /// <summary>Headers with four bytes of data, and what is said of them.</summary>
+    /// <summary>Headers with four bytes of data, and what the message says about them.</summary>
     public static TheoryData<string, string> Headers { get; } = new()
     {
         { "{}", "The tensors of the header take 0 bytes, but" },
@@ -33,24 +33,24 @@ public class HostileFileTests
         { "{" + W + ",\"0.\\u0077eight\":{}}", "The header has the key \"0.weight\" twice." },
         { "{" + W + ",\"__metadata__\":{},\"__metadata__\":{}}", "The header has the key \"__metadata__\" twice." },
         { "{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}," + W + "}", "__metadata__ has the key \"a\" twice." },
-        { "{\"__metadata__\":[]," + W + "}", "The value of \"__metadata__\" must be an object, but a StartArray stands there." },
-        { "{\"__metadata__\":{\"a\":1}," + W + "}", "The metadata of \"a\" must be a string, but a Number stands there." },
+        { "{\"__metadata__\":[]," + W + "}", "The value of \"__metadata__\" must be an object, but is a StartArray." },
+        { "{\"__metadata__\":{\"a\":1}," + W + "}", "The metadata of \"a\" must be a string, but is a Number." },
         { "{\"__metadata__\":{\"a\":{\"b\":{\"c\":{}}}}," + W + "}", "The metadata of \"a\" must be a string" },
-        { "{\"a\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]}", "The value of \"a\" must be an object, but a StartArray stands there." },
+        { "{\"a\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]}", "The value of \"a\" must be an object, but is a StartArray." },
         { "{\"a\":{\"shape\":[[[[[[[[]]]]]]]]}}", "The header is no JSON" },
-        { "{\"a\":1}", "The value of \"a\" must be an object, but a Number stands there." },
+        { "{\"a\":1}", "The value of \"a\" must be an object, but is a Number." },
         { "{\"\\uD800\":{}}", "The header is no JSON" },
         { "{\"" + new string('n', 257) + "\":{}}", "The header has a key of 257 bytes, more than the 256 that are read." },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1]}}", "\"a\" must have dtype, shape and data_offsets, but lacks one of them." },
         { "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", "\"a\" must have dtype, shape and data_offsets, each once, and nothing else." },
         { "{\"a\":{\"type\":\"F32\"}}", "\"a\" must have dtype, shape and data_offsets, each once, and nothing else." },
-        { "{\"a\":{\"dtype\":3}}", "dtype of \"a\" must be a string, but a Number stands there." },
+        { "{\"a\":{\"dtype\":3}}", "dtype of \"a\" must be a string, but is a Number." },
         { Entry("[-1,1]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers from 0 to less than 2^63, but [0] is none." },
         { Entry("[1,1.5]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers from 0 to less than 2^63, but [1] is none." },
         { Entry("[1,9223372036854775808]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers" },
         { Entry("[1,\"1\"]", "[0,4]"), "shape of \"0.weight\" must hold whole numbers" },
         { Entry("[1,NaN]", "[0,4]"), "The header is no JSON" },
-        { Entry("1", "[0,4]"), "shape of \"0.weight\" must be an array, but a Number stands there." },
+        { Entry("1", "[0,4]"), "shape of \"0.weight\" must be an array, but is a Number." },
         { Entry("[1,1,1,1,1,1,1,1,1]", "[0,4]"), "shape of \"0.weight\" has more than 8 numbers." },
         { Entry("[1,1]", "[4,0]"), "data_offsets of \"0.weight\" must be two numbers in ascending order, but are [4,0]." },
         { Entry("[1,1]", "[0,4,8]"), "data_offsets of \"0.weight\" must be two numbers in ascending order, but are [0,4,8]." },
@@ -62,7 +62,7 @@ public class HostileFileTests
         { Entry("[1000000,1000000]", "[0,4000000000000]"), "The tensors of the header take 4000000000000 bytes, but" },
         { Entry("[2,1]", "[0,8]"), "The tensors of the header take 8 bytes, but 4 follow the header." },
         { Entry("[0,0]", "[0,0]"), "The tensors of the header take 0 bytes, but" },
-        { Entry("[1,1]", "[4,8]"), "The data has a hole: the tensor \"0.weight\" [1, 1] begins at 4, what is before it ends at 0." },
+        { Entry("[1,1]", "[4,8]"), "The data has a hole: the tensor \"0.weight\" [1, 1] begins at 4, but the data before it ends at 0." },
         { "{" + W + ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "The data has an overlap: the tensor " },
         { "{" + W + ",\"b\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
             "The data has an overlap: the tensor \"b\" [1] begins at 2" },
@@ -78,16 +78,16 @@ public class HostileFileTests
             "The tensor \"1.weight\" [0, 1] must have two dimensions" },
     };
 
-    /// <summary>What is changed in the header of a good file, and what is said of it.</summary>
+    /// <summary>What is changed in the header of a good file, and what the message says about it.</summary>
     public static TheoryData<string, string, string> Lies { get; } = new()
     {
-        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file is of FastNN's version 2, but this library reads version 1." },
+        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file has the format version 2 of FastNN, but this library reads version 1." },
         { "Relu,Relu", "Relu,Tanh", "The metadata is damaged: its CRC-32C is " },
         { "0.weight=", "0.weighs=", "The metadata is damaged" },
         { "\"fastnn.checksum\"", "\"fastnn.checksun\"", "The metadata lacks \"fastnn.checksum\"." },
     };
 
-    /// <summary>The same, to metadata whose checksum is made to fit again.</summary>
+    /// <summary>The same for metadata. Their checksum is made to fit again.</summary>
     public static TheoryData<string, string, string> ConsistentLies { get; } = new()
     {
         { "Relu,Relu,", "Relu,Tanh,", "Output 0 of sample 0 is " },
@@ -147,7 +147,7 @@ public class HostileFileTests
         {
             file[bit / 8] ^= (byte)(1 << bit % 8);
             AssertRefused(file, "is damaged: its CRC-32C is ");
-            AssertRefused(file, "For what others made of it, remove the \"fastnn.\" metadata.");
+            AssertRefused(file, "If you changed the file on purpose, remove its \"fastnn.\" metadata.");
             Network.Load(file, new LoadOptions { Verify = false });
             file[bit / 8] ^= (byte)(1 << bit % 8);
         }
@@ -231,10 +231,10 @@ public class HostileFileTests
         }
 
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\" that is not taken yet, but those of layers \"a\".",
+            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\" that is not taken yet, but none.",
+            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
             NetworkFileTests.Given with { Layers = ["a", "a"] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
@@ -271,7 +271,7 @@ public class HostileFileTests
         AssertRefused(WithChecksum(file), "The metadata has no checksum of the tensor \"2.bias\" [3].");
     }
 
-    /// <summary>Where the file holds 500,000 characters, messages show 64, and allocate what the file has, twice, and a megabyte.</summary>
+    /// <summary>The file holds 500,000 characters. Messages show 64 of them. The memory is at most twice the file and a megabyte.</summary>
     [Theory]
     [InlineData("\"fastnn.version\":\"", "xxx", "version xxx")]
     [InlineData("\"fastnn.version\":\"", "\\u001b[31", "version ?[31?[31")]
@@ -320,7 +320,8 @@ public class HostileFileTests
     }
 
     /// <summary>
-    /// What is allocated is bounded by what is there, twice the file and a megabyte, whatever a header claims, from whatever source.
+    /// The memory is bounded by the data that are there: twice the file and a megabyte. It does not depend on what a header claims, nor on
+    /// the source.
     /// </summary>
     [Fact]
     public void Memory_and_time_grow_with_what_is_there()
@@ -372,7 +373,7 @@ public class HostileFileTests
         return text.Replace(old, changed);
     }
 
-    /// <summary>The file with a checksum of its metadata that fits.</summary>
+    /// <summary>The file, with a checksum that fits its metadata.</summary>
     internal static byte[] WithChecksum(byte[] file)
     {
         string header = TensorFile.HeaderOf(file);
@@ -394,7 +395,7 @@ public class HostileFileTests
         }
     }
 
-    /// <summary>From memory and from streams alike.</summary>
+    /// <summary>Memory and streams give the same.</summary>
     private static void AssertRefused(byte[] file, string message, LoadOptions? options = null)
     {
         foreach (Action load in (Action[])[() => Network.Load(file, options), () => Network.Load(new MemoryStream(file), options)])

@@ -5,9 +5,9 @@ using Xunit;
 
 namespace FastNN.Tests.Pages;
 
-/// <summary>A piece of a page with figures, as it must read.</summary>
+/// <summary>A piece of a page with figures, and how it must read.</summary>
 /// <param name="Page">The page.</param>
-/// <param name="Text">Computed from what backs the figures, where a file or a constant does.</param>
+/// <param name="Text">The text. If a file or a constant backs the figures, they are computed from it.</param>
 /// <param name="Source">Where the figures come from.</param>
 internal sealed record Claim(string Page, string Text, string Source)
 {

@@ -45,7 +45,7 @@ internal static class Figures
 
     private static Claim[] OfEmbedding() =>
     [
-        HeldBy("tests/packages/run", Embedding, "The package `FastNN` has about 200 KB."),
+        HeldBy("tests/packages/run", Embedding, "The package `FastNN` has about 167 KB."),
         Computed(
             Embedding,
             $"784-128-10 takes {Time(Alone(Large))} alone and {Zen5.Sample("forward", Large, 64) / 1000:F1} µs in a batch of 64"),
@@ -96,7 +96,7 @@ internal static class Figures
     private static object?[] Xor => Expected<LearningTests>(nameof(LearningTests.Xor_is_learnt_from_this_many_of_20_random_starts));
 
     /// <summary>What the method's own documentation says in floats.</summary>
-    private static int BytesOfNeuron => Said("src/FastNN/Network.cs", @"a batch at most (\d+) for each neuron") * sizeof(float);
+    private static int BytesOfNeuron => Said("src/FastNN/Network.cs", @"A batch needs at most (\d+) floats") * sizeof(float);
 
     private static double Alone(string size) => Zen5.Sample("forward", size, 1);
 

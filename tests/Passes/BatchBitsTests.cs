@@ -4,7 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// A batch has the bits of its samples one by one on the scalar reference: any size, any variant, one to four threads, outputs and training.
+/// A batch has the bits of its samples one by one on the scalar reference. This holds for any size and variant, for one to four threads,
+/// for outputs and for training.
 /// </summary>
 public class BatchBitsTests
 {
@@ -33,20 +34,20 @@ public class BatchBitsTests
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
             Guarded samples = supply.Next(LargestBatch * network.Inputs);
             var expected = new float[LargestBatch * network.Outputs];
-            for (int s = 0; s < LargestBatch; s++) reference.Forward(Row(samples.Span, s, network.Inputs), Row(expected, s, network.Outputs));
-
+            ForwardAlone(reference, samples.Span, expected);
             for (int batch = 1; batch <= LargestBatch; batch++)
             {
                 Guarded x = new(samples.Span[..(batch * network.Inputs)], batch % 16), y = supply.Target(batch * network.Outputs);
                 network.Forward(x.Span, y.Span, threads: 1 + batch % MostThreads);
-                Cases.AssertSameBits(expected.AsSpan(0, batch * network.Outputs), y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
+                string what = $"[{string.Join(", ", widths)}], {batch} samples";
+                Cases.AssertSameBits(expected.AsSpan(0, batch * network.Outputs), y.Span, what);
                 Guarded.AssertUntouched(x);
                 Guarded.AssertGuards(y);
             }
         }
     }
 
-    /// <summary>On a small network, for the sake of the time that the reference takes.</summary>
+    /// <summary>The network is small, because the reference takes long.</summary>
     [Theory]
     [MemberData(nameof(VariantsAndThreads))]
     public void A_hundred_steps_on_every_batch_size_end_in_the_same_bits(KernelVariant variant, int threads)
@@ -68,13 +69,15 @@ public class BatchBitsTests
         }
     }
 
-    /// <summary>Networks no wider than four take more tiles together than others, and turn few inputs and outputs into tiles and back.</summary>
+    /// <summary>
+    /// Networks no wider than four take more tiles together than others. They turn few inputs into tiles, and few outputs back.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Outputs_of_tiny_networks_of_every_shape_are_those_of_their_samples_alone(KernelVariant variant, Numbers numbers)
     {
         var supply = new Supply(numbers);
-        foreach (int[] widths in from inputs in Enumerable.Range(1, 4) from hidden in Enumerable.Range(1, 4) from outputs in Enumerable.Range(1, 4) select (int[])[inputs, hidden, outputs])
+        foreach (int[] widths in Cases.TinyNetworks)
         {
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
             Assert.True(variant == KernelVariant.Scalar || network.Plan.Forward.TilesTogether > FastNN.Tuning.Routes.TilesTogether(4));
@@ -82,7 +85,7 @@ public class BatchBitsTests
             {
                 Guarded x = supply.Next(batch * network.Inputs), y = supply.Target(batch * network.Outputs);
                 var expected = new float[batch * network.Outputs];
-                for (int s = 0; s < batch; s++) reference.Forward(Row(x.Span, s, network.Inputs), Row(expected, s, network.Outputs));
+                ForwardAlone(reference, x.Span, expected);
                 network.Forward(x.Span, y.Span, threads: 1 + batch % 2);
                 Cases.AssertSameBits(expected, y.Span, $"[{string.Join(", ", widths)}], {batch} samples");
                 Guarded.AssertUntouched(x);
@@ -101,6 +104,12 @@ public class BatchBitsTests
             Cases.AssertSameBits(expected.Step(inputs, targets), actual.Step(inputs, targets), $"{what}, cost of step {step}");
         Cases.AssertSameBits(reference.Parameters, network.Parameters, $"{what}, parameters");
         Cases.AssertSameBits(expected.Evaluate(inputs, targets), actual.Evaluate(inputs, targets), $"{what}, evaluated cost");
+    }
+
+    /// <summary>One sample at a time.</summary>
+    private static void ForwardAlone(Network network, Span<float> x, Span<float> y)
+    {
+        for (int s = 0; s * network.Inputs < x.Length; s++) network.Forward(Row(x, s, network.Inputs), Row(y, s, network.Outputs));
     }
 
     private static Span<float> Row(Span<float> rows, int row, int width) => rows.Slice(row * width, width);

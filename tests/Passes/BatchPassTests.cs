@@ -6,14 +6,15 @@ using Xunit;
 
 namespace FastNN.Tests.Passes;
 
-/// <summary>A batch pass is for one caller at a time: whoever comes meanwhile is refused and changes nothing.</summary>
+/// <summary>A batch pass is for one caller at a time. It refuses a second caller, who changes nothing.</summary>
 public unsafe class BatchPassTests
 {
     private const int Batch = 40, Parameters = 35;
     private static readonly Entry[] s_entries = Enum.GetValues<Entry>();
     private readonly AlignedBuffer _x = Filled(1, Batch * 2), _y = Filled(2, Batch * 2);
 
-    public static TheoryData<Entry, int> EntriesAndThreads { get; } = [.. from entry in s_entries from threads in (int[])[1, 2] select (entry, threads)];
+    public static TheoryData<Entry, int> EntriesAndThreads { get; } =
+        [.. from entry in s_entries from threads in (int[])[1, 2] select (entry, threads)];
 
     public enum Entry
     {
@@ -44,7 +45,12 @@ public unsafe class BatchPassTests
         {
             Assert.Equal(Call(alone, alone.Passes, entry), Call(disturbed, disturbed.PassesUnder(disturbing), entry));
             Assert.InRange(refused, turn * s_entries.Length, int.MaxValue);
-            if (entry != Entry.Cost) Assert.Throws<OperationCanceledException>(() => Call(disturbed, disturbed.Passes, entry, cancellation: new(true)));
+            if (entry != Entry.Cost)
+            {
+                Assert.Throws<OperationCanceledException>(
+                    () => Call(disturbed, disturbed.Passes, entry, cancellation: new(true)));
+            }
+
             Cases.AssertSameBits(alone.Gradient.Span, disturbed.Gradient.Span, "gradient");
             Cases.AssertSameBits(alone.Network.Parameters, disturbed.Network.Parameters, "parameters");
         }
@@ -79,7 +85,8 @@ public unsafe class BatchPassTests
         {
             var adam = new Adam(0.5f);
             float* w = Network.Buffer.Pointer;
-            Pass = new BatchPass(Network.Plan, w, threads, new Updater(Network.Plan, w, adam, State = new OptimizerState(adam.StateNames, Parameters)));
+            State = new OptimizerState(adam.StateNames, Parameters);
+            Pass = new TrainingBatch(Network.Plan, w, threads, new Updater(Network.Plan, w, adam, State));
         }
 
         internal Network Network { get; } = new([2, 4, 3, 2], seed: 1);
@@ -88,7 +95,7 @@ public unsafe class BatchPassTests
 
         internal AlignedBuffer Gradient { get; } = new(Parameters);
 
-        internal BatchPass Pass { get; }
+        internal TrainingBatch Pass { get; }
 
         internal OutputKernels Output => Network.Plan.Functions[^1].Under(FastNN.Cost.SquaredError);
 
@@ -97,10 +104,11 @@ public unsafe class BatchPassTests
         internal TrainingPasses PassesUnder(OutputKernels output) => Network.Plan.Forward.Under(output);
     }
 
-    /// <summary>Does something in the midst of a pass.</summary>
+    /// <summary>Does something in the middle of a pass.</summary>
     private sealed class Meanwhile(OutputKernels output, Action act) : OutputKernels(output.Function)
     {
-        internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) => throw new NotSupportedException("Not of a batch.");
+        internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) =>
+            throw new NotSupportedException("A batch does not call this.");
 
         internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         {

@@ -6,8 +6,8 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// The passes through whole networks, with parameters and workspaces as large as documented and no larger: the bits of the reference, and no memory but theirs.
-/// In a <see cref="Network"/> they lie in buffers with much more slack.
+/// The passes through whole networks. Here parameters and workspaces are as large as documented and no larger. In a <see cref="Network"/>
+/// they lie in buffers with much more slack. The passes have the bits of the reference and touch no memory but theirs.
 /// </summary>
 public sealed unsafe class PassMemoryTests
 {
@@ -16,13 +16,10 @@ public sealed unsafe class PassMemoryTests
 
     private const float Rate = -0.3f;
 
-    /// <summary>All that are tiny, and some of every other kind.</summary>
+    /// <summary>All tiny networks, and some of every other kind.</summary>
     private static IEnumerable<int[]> Networks =>
     [
-        .. from inputs in Enumerable.Range(1, 4)
-           from hidden in Enumerable.Range(1, 4)
-           from outputs in Enumerable.Range(1, 4)
-           select (int[])[inputs, hidden, outputs],
+        .. Cases.TinyNetworks,
         .. from width in Enumerable.Range(1, 70) select (int[])[width, 1 + width * 7 % 40, 1 + width * 11 % 23],
         [1, 1], [2, 4, 3, 2], [4, 4, 4, 4, 4], [49, 48, 5], [67, 64, 9], [70, 70], [3, 300, 2], [5, 37], [12, 7, 31], [9, 300],
     ];
@@ -35,8 +32,8 @@ public sealed unsafe class PassMemoryTests
         foreach (int[] widths in Networks)
         {
             NetworkPlan plan = PlanOf(KernelSet.For(variant), widths), reference = PlanOf(Cases.Reference, widths);
-            Guarded w = Parameters(supply, plan), x = supply.Next(widths[0]), y = supply.Next(widths[^1]), outputs = supply.Target(widths[^1]);
-            Guarded w2 = w.Copy(), outputs2 = outputs.Copy();
+            Guarded w = Parameters(supply, plan), x = supply.Next(widths[0]), y = supply.Next(widths[^1]), w2 = w.Copy();
+            Guarded outputs = supply.Target(widths[^1]), outputs2 = outputs.Copy();
             float cost = Sample(reference, w, x, y, outputs), cost2 = Sample(plan, w2, x, y, outputs2);
             string what = $"[{string.Join(", ", widths)}]";
             Cases.AssertSameBits(outputs.Span, outputs2.Span, $"{what}, outputs");
@@ -57,20 +54,18 @@ public sealed unsafe class PassMemoryTests
             NetworkPlan plan = PlanOf(KernelSet.For(variant), widths), reference = PlanOf(Cases.Reference, widths);
             ForwardPasses passes = plan.Forward;
             int fullTile = plan.Kernels.Tile;
+            int inputs = widths[0], outputs = widths[^1];
             Guarded w = Parameters(supply, plan), hidden = new(new float[reference.Shapes[^1].ActivationsEnd]);
-            foreach ((int tiles, int samples) in (ReadOnlySpan<(int, int)>)[(passes.TilesTogether, fullTile), (1, 1 + widths[0] % fullTile)])
+            foreach ((int tiles, int samples) in (ReadOnlySpan<(int, int)>)[(passes.TilesTogether, fullTile), (1, 1 + inputs % fullTile)])
             {
                 int count = tiles * samples;
-                Guarded x = supply.Next(count * widths[0]), expected = supply.Target(count * widths[^1]), tile = expected.Copy(), few = expected.Copy();
-                Guarded scratch = supply.Target(passes.BatchScratch);
+                Guarded x = supply.Next(count * inputs), scratch = supply.Target(passes.BatchScratch);
+                Guarded expected = supply.Target(count * outputs), tile = expected.Copy(), few = expected.Copy();
                 for (int s = 0; s < count; s++)
-                    reference.Forward.Forward(w.Pointer, x.Pointer + s * widths[0], hidden.Pointer, expected.Pointer + s * widths[^1], widths[^1]);
+                    reference.Forward.Forward(w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
                 passes.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, tiles, samples, scratch.Pointer);
-                for (int t = 0; t < tiles; t++)
-                {
-                    int first = t * samples;
-                    passes.ForwardFew(w.Pointer, x.Pointer + first * widths[0], few.Pointer + first * widths[^1], samples, scratch.Pointer);
-                }
+                for (int first = 0; first < count; first += samples)
+                    passes.ForwardFew(w.Pointer, x.Pointer + first * inputs, few.Pointer + first * outputs, samples, scratch.Pointer);
 
                 string what = $"[{string.Join(", ", widths)}], {tiles} × {samples} samples";
                 Cases.AssertSameBits(expected.Span, tile.Span, $"{what} in lanes");
@@ -81,7 +76,7 @@ public sealed unsafe class PassMemoryTests
         }
     }
 
-    /// <summary>Sigmoids where they are tiny; else any function, and softmax last as often as others.</summary>
+    /// <summary>Tiny networks have sigmoids. Others have any activation, and softmax in the last layer of every second one.</summary>
     private static NetworkPlan PlanOf(KernelSet kernels, int[] widths)
     {
         if (widths.Max() <= 4) return Cases.Plan(kernels, widths);
@@ -94,14 +89,14 @@ public sealed unsafe class PassMemoryTests
     private static Guarded Parameters(Supply supply, NetworkPlan plan) =>
         new(supply.Values(plan.Parameters), plan.Inputs % 16, slack: TinySlack);
 
-    /// <summary>Outputs, and a step of training; the result is its cost.</summary>
+    /// <summary>Computes the outputs, takes a step of training and returns its cost.</summary>
     private static float Sample(NetworkPlan plan, Guarded w, Guarded x, Guarded y, Guarded outputs)
     {
         Guarded scratch = new(new float[plan.Forward.Scratch], 1), activations = new(new float[LayerShape.Workspace(plan.Shapes)]);
         Guarded deltas = new(new float[plan.Shapes[^1].ActivationsEnd]);
         TrainingPasses training = plan.Forward.Under(plan.Functions[^1].Under(Cost.SquaredError));
         plan.Forward.Forward(w.Pointer, x.Pointer, scratch.Pointer, outputs.Pointer, outputs.Span.Length);
-        float cost = training.Differentiate(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer);
+        float cost = training.OutputDelta(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer);
         float cost2 = training.Step(w.Pointer, x.Pointer, y.Pointer, activations.Pointer, deltas.Pointer, Rate);
         Cases.AssertSameBits(cost, cost2, "the cost of a step");
         Guarded.AssertGuards(scratch, activations, deltas);

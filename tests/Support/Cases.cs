@@ -23,18 +23,21 @@ public static class Cases
 {
     public static TheoryData<KernelVariant> Variants { get; } = [.. KernelSet.Supported.Select(set => set.Variant)];
 
-    /// <summary>All kinds, but between guard pages, where it only counts what is touched, the two that softmax goes different ways for.</summary>
+    /// <summary>
+    /// All kinds. Between guard pages only the touched memory counts, so two kinds are enough: softmax takes different ways for them.
+    /// </summary>
     internal static Numbers[] Kinds { get; } = GuardPages.Wanted ? [Numbers.Ordinary, Numbers.Infinities] : Enum.GetValues<Numbers>();
 
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers { get; } =
         [.. from set in KernelSet.Supported from numbers in Kinds select (set.Variant, numbers)];
 
-    /// <summary>All variants with all activations, by name, and those of each neuron by itself.</summary>
+    /// <summary>All variants with all activations, by name.</summary>
     public static TheoryData<KernelVariant, string> VariantsAndActivations { get; } =
         [.. from set in KernelSet.Supported from activation in Activation.All select (set.Variant, activation.Name)];
 
+    /// <summary>The same with the activations of each neuron by itself.</summary>
     public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
-        [.. from set in KernelSet.Supported from activation in Activation.All where activation.IsElementwise select (set.Variant, activation.Name)];
+        [.. from set in KernelSet.Supported from f in Activation.All where f.IsElementwise select (set.Variant, f.Name)];
 
     /// <summary>All variants with all activations of a last layer and the costs that suit them, both by name.</summary>
     public static TheoryData<KernelVariant, string, string> VariantsAndOutputs { get; } =
@@ -42,9 +45,13 @@ public static class Cases
 
     internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
 
+    /// <summary>The kernels of a variant for an activation, and those of the reference.</summary>
+    internal static (ActivationKernels Kernels, ActivationKernels Reference) KernelsOf(string activation, KernelVariant variant) =>
+        (KernelSet.For(variant).Of(Named(activation)), Reference.Of(Named(activation)));
+
     internal static Activation Named(string activation) => Activation.All.Single(a => a.Name == activation);
 
-    /// <summary>The names of the static properties of a type that give one of it, sorted.</summary>
+    /// <summary>The names of a type's static properties that return that type, sorted.</summary>
     internal static IEnumerable<string> PropertiesOf<T>() => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Static)
         .Where(property => property.PropertyType == typeof(T)).Select(property => property.Name).Order(StringComparer.Ordinal);
 
@@ -53,7 +60,7 @@ public static class Cases
     /// <summary>The costs that suit an activation of the last layer.</summary>
     internal static Cost[] CostsOf(Activation last) => [.. Cost.All.Where(cost => cost.Suits(last))];
 
-    /// <summary>Makes targets of [0, 1) such as the cost allows.</summary>
+    /// <summary>Turns targets of [0, 1) into targets that the cost allows.</summary>
     internal static float[] TargetsOf(Cost cost, int outputs, float[] targets) =>
         cost.TargetsSumToOne ? [.. targets.Chunk(outputs).SelectMany(y => y.Select(yi => yi / y.Sum()))] : targets;
 
@@ -69,7 +76,12 @@ public static class Cases
     {
         Activation[] hidden = [.. Activation.All.Where(f => f.IsElementwise)], all = [.. Activation.All];
         var activations = new Activation[layers];
-        for (int l = 0; l < layers; l++) activations[l] = l < layers - 1 ? hidden[random.Next(hidden.Length)] : all[random.Next(all.Length)];
+        for (int l = 0; l < layers; l++)
+        {
+            Activation[] choice = l < layers - 1 ? hidden : all;
+            activations[l] = choice[random.Next(choice.Length)];
+        }
+
         return activations;
     }
 
@@ -80,7 +92,7 @@ public static class Cases
         return costs[random.Next(costs.Length)];
     }
 
-    /// <summary>One in sixty of <see cref="Shapes"/>, always the same, and some of the large ones.</summary>
+    /// <summary>One in sixty of <see cref="Shapes"/>, and some of the large ones. They are always the same.</summary>
     internal static IEnumerable<(int Inputs, int Outputs)> SomeShapes
     {
         get
@@ -94,27 +106,42 @@ public static class Cases
     internal static IEnumerable<(int Inputs, int Outputs)> Shapes =>
         from inputs in Enumerable.Range(1, 67) from outputs in Enumerable.Range(1, 67) select (inputs, outputs);
 
-    /// <summary>Large ragged ones, rows a page apart, and, beyond the L1 cache, every remainder by six rows and by sixteen columns.</summary>
+    /// <summary>
+    /// Large ragged shapes, shapes whose rows are a page apart, and shapes beyond the L1 cache with every remainder by six rows and by
+    /// sixteen columns.
+    /// </summary>
     internal static IEnumerable<(int Inputs, int Outputs)> LargeShapes =>
         ((int, int)[])[(257, 129), (1000, 33), (130, 1031), (16, 1024), (5, 1024), (48, 2043), (784, 128), (1, 4099), (4099, 1),
             .. from inputs in Enumerable.Range(66, 6) from outputs in Enumerable.Range(128, 16) select (inputs, outputs)];
 
+    /// <summary>Every network of two layers that is no wider than four.</summary>
+    internal static IEnumerable<int[]> TinyNetworks =>
+        from inputs in Enumerable.Range(1, 4)
+        from hidden in Enumerable.Range(1, 4)
+        from outputs in Enumerable.Range(1, 4)
+        select (int[])[inputs, hidden, outputs];
+
     /// <summary>Networks whose first layer takes the samples of a batch in rows.</summary>
     internal static IEnumerable<int[]> NetworksInRows =>
-        from widths in (int[][])[[49, 48], [67, 64, 9], [97, 96, 33, 5], [130, 64, 64], [131, 128, 3], [784, 112, 10], [1031, 48, 17], [1024, 64, 2]]
+        from widths in (int[][])
+        [
+            [49, 48], [67, 64, 9], [97, 96, 33, 5], [130, 64, 64], [131, 128, 3], [784, 112, 10], [1031, 48, 17], [1024, 64, 2],
+        ]
         from _ in Enumerable.Range(0, 6)
         select widths;
 
-    /// <summary>Every length from 1 to 67, and large ragged ones.</summary>
+    /// <summary>Every length from 1 to 131, and large ragged ones.</summary>
     internal static IEnumerable<int> Lengths => [.. Enumerable.Range(1, 131), 257, 1000, 1031, 4099];
 
-    /// <summary>Calls of a stress test that makes so many where fused multiply-add is an instruction; where it is not, each takes ten times as long.</summary>
+    /// <summary>
+    /// How many calls a stress test makes. It makes a tenth where fused multiply-add is no instruction: each call takes ten times as long.
+    /// </summary>
     internal static int StressOf(int calls) => Fma.IsSupported || AdvSimd.IsSupported ? calls : calls / 10;
 
     internal static bool SameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
         MemoryMarshal.Cast<float, int>(expected).SequenceEqual(MemoryMarshal.Cast<float, int>(actual));
 
-    /// <summary>The same bits, except that a NaN is a NaN.</summary>
+    /// <summary>The bits are the same. Only the bits of a NaN do not count.</summary>
     internal static void AssertSameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
     {
         Assert.Equal(expected.Length, actual.Length);
@@ -141,8 +168,8 @@ public static class Cases
 }
 
 /// <summary>
-/// Guarded buffers at random offsets, filled from a pool of numbers of one kind: of both signs, with random mantissas and exponents over a
-/// factor of 256, so that every sum rounds; some of them special, or, in a kind of their own, so small that products underflow.
+/// Guarded buffers at random offsets, filled from a pool of numbers of one kind. The numbers have both signs and random mantissas, and
+/// their exponents span a factor of 256, so every sum rounds. Some kinds mix in special values, or values so small that products underflow.
 /// </summary>
 internal sealed class Supply(Numbers numbers, int seed = 1)
 {

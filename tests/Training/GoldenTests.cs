@@ -5,8 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Training;
 
 /// <summary>
-/// Networks computed by PyTorch in double precision: outputs, cost, gradient and twenty steps of gradient descent. The tolerance of each figure
-/// is not chosen but proven: the error that <see cref="Bounded"/> carries through the same computation.
+/// PyTorch computed these networks in double precision: outputs, cost, gradient and twenty steps of gradient descent. The tolerance of each
+/// figure is proven. It is the error that <see cref="Bounded"/> carries through the same computation.
 /// </summary>
 public class GoldenTests(ITestOutputHelper output)
 {
@@ -61,8 +61,9 @@ public class GoldenTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// From PyTorch's parameters on as far as the bound, which is for the worst case and grows with each step, says something, most
-    /// cases all the way. And each step from where the network stands, which nothing of the steps before makes larger.
+    /// One oracle starts from PyTorch's parameters and follows all steps. Its bound is for the worst case and grows with each step, so the
+    /// cost is compared as long as the bound says something. In most cases that is all the way. A second oracle starts each step where the
+    /// network stands. The steps before do not make its bound larger.
     /// </summary>
     [Theory]
     [MemberData(nameof(CasesAndVariants))]
@@ -70,11 +71,9 @@ public class GoldenTests(ITestOutputHelper output)
     {
         var golden = new Golden(name);
         JsonElement sgd = golden.Case.GetProperty("sgd");
-        double rate = sgd.GetProperty("learningRate").GetDouble();
         Network network = golden.Network(variant);
-        var trainer = new Trainer(network, new Sgd((float)rate), golden.Cost, golden.Reduction);
+        var trainer = new Trainer(network, new Sgd((float)golden.Rate), golden.Cost, golden.Reduction);
         Oracle oracle = golden.Oracle();
-        Bounded[] inputs = Bounded.Exact(golden.Inputs), targets = Bounded.Exact(golden.Targets);
 
         double[] costs = Golden.Doubles(sgd.GetProperty("costs"));
         Assert.Equal(20, costs.Length);
@@ -82,7 +81,7 @@ public class GoldenTests(ITestOutputHelper output)
         foreach (double expected in costs)
         {
             Oracle here = golden.Oracle(network.Parameters);
-            Bounded cost = Step(oracle), costHere = Step(here);
+            Bounded cost = golden.Step(oracle), costHere = golden.Step(here);
             float actual = trainer.Step(golden.Inputs, golden.Targets);
             Assert.InRange(Math.Abs(expected - cost.Value), 0, DoublePrecision);
             Bounded.AssertAdmits([costHere], [actual], "cost");
@@ -98,7 +97,7 @@ public class GoldenTests(ITestOutputHelper output)
         double[] final = golden.InOrder(Golden.Doubles(sgd.GetProperty("finalParameters")));
         if (name is "mid-tanh" or "leaky" or "relu-softmax-ce")
         {
-            Assert.InRange(followed, 2, 20); // steps are long here: that of leaky makes its cost five times as large
+            Assert.InRange(followed, 2, 20); // The steps are long here: the one of leaky makes its cost five times as large.
         }
         else
         {
@@ -107,16 +106,9 @@ public class GoldenTests(ITestOutputHelper output)
         }
 
         for (int k = 0; k < final.Length; k++) Assert.InRange(Math.Abs(final[k] - oracle.Parameters[k].Value), 0, DoublePrecision);
-
-        Bounded Step(Oracle at)
-        {
-            (Bounded cost, Bounded[] gradient) = at.Batch(inputs, targets, golden.Scale);
-            at.GradientDescent(gradient, Bounded.Rounded(rate));
-            return cost;
-        }
     }
 
-    /// <summary>Backward, given ∂C/∂a of PyTorch's outputs, rounded to floats, leads to PyTorch's gradients.</summary>
+    /// <summary>Backward takes ∂C/∂a of PyTorch's outputs, rounded to floats, and computes PyTorch's gradients.</summary>
     [Theory]
     [MemberData(nameof(CasesAndVariants))]
     public void Gradients_from_that_of_the_outputs(string name, KernelVariant variant)
@@ -131,7 +123,8 @@ public class GoldenTests(ITestOutputHelper output)
 
         var sums = new Bounded[network.Parameters.Length];
         List<Bounded> exact = [];
-        Bounded[][] x = [.. Bounded.Exact(golden.Inputs).Chunk(network.Inputs)], g = [.. given.Select(g => Bounded.Rounded(g)).Chunk(network.Outputs)];
+        Bounded[][] x = [.. Bounded.Exact(golden.Inputs).Chunk(network.Inputs)];
+        Bounded[][] g = [.. given.Select(g => Bounded.Rounded(g)).Chunk(network.Outputs)];
         Bounded[] ones = Array.ConvertAll(x, _ => new Bounded(1));
         var gradients = new Bounded[x.Length][];
         for (int s = 0; s < x.Length; s++)
@@ -161,10 +154,12 @@ public class GoldenTests(ITestOutputHelper output)
         output.WriteLine($"off by {most:E1} at most, {bound:E1} allowed");
     }
 
-    /// <summary>A case of golden.json, its parameters turned from PyTorch's order, W [n_out, n_in], to the library's, W [n_in, n_out].</summary>
+    /// <summary>
+    /// A case of golden.json. It turns the parameters from PyTorch's order, W [n_out, n_in], to the library's, W [n_in, n_out].
+    /// </summary>
     private sealed class Golden(string name)
     {
-        /// <summary>By the names of the file, with ∂C/∂a.</summary>
+        /// <summary>The costs by their names in the file, with ∂C/∂a.</summary>
         private static readonly Dictionary<string, (Cost Cost, Func<double, double, double> Gradient)> s_costs = new()
         {
             ["sse"] = (Cost.SquaredError, (a, y) => 2 * (a - y)),
@@ -172,7 +167,8 @@ public class GoldenTests(ITestOutputHelper output)
             ["ce"] = (Cost.CrossEntropy, (a, y) => -y / a),
         };
 
-        internal JsonElement Case { get; } = s_golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+        internal JsonElement Case { get; } =
+            s_golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
 
         internal float[] Inputs => Array.ConvertAll(Numbers("inputs"), x => (float)x);
 
@@ -181,6 +177,8 @@ public class GoldenTests(ITestOutputHelper output)
         internal Reduction Reduction => Enum.Parse<Reduction>(Case.GetProperty("reduction").GetString()!, ignoreCase: true);
 
         internal Bounded Scale => Reduction == Reduction.Mean ? Bounded.Rounded(1.0 / Case.GetProperty("batch").GetInt32()) : 1;
+
+        internal double Rate => Case.GetProperty("sgd").GetProperty("learningRate").GetDouble();
 
         internal Cost Cost => s_costs[CostName].Cost;
 
@@ -204,6 +202,14 @@ public class GoldenTests(ITestOutputHelper output)
         internal Oracle Oracle(ReadOnlySpan<float> parameters) => new(Widths, Bounded.Exact(parameters), Activations, Cost);
 
         internal Oracle Oracle() => new(Widths, Array.ConvertAll(InOrder("parameters"), p => new Bounded(p)), Activations, Cost);
+
+        /// <summary>A step of an oracle on the whole batch, and the cost before it.</summary>
+        internal Bounded Step(Oracle oracle)
+        {
+            (Bounded cost, Bounded[] gradient) = oracle.Batch(Bounded.Exact(Inputs), Bounded.Exact(Targets), Scale);
+            oracle.GradientDescent(gradient, Bounded.Rounded(Rate));
+            return cost;
+        }
 
         /// <summary>∂C/∂a in double precision.</summary>
         internal double[] OutputGradient() =>

@@ -5,15 +5,18 @@ using FastNN.Simd;
 namespace FastNN.Activations;
 
 /// <summary>
-/// What the functions made of e⁻ˣ share. With i = round(−16·x·log₂e) and t = x + i·(ln 2)/16, so that |t| ≤ (ln 2)/32:
+/// The parts that all functions of e⁻ˣ share. With i = round(−16·x·log₂e) and t = x + i·(ln 2)/16, |t| ≤ (ln 2)/32:
 /// <code>2ᵏ·e⁻ˣ ≈ s + s·t·q(t),   s = 2^(i/16 + k),   e⁻ᵗ ≈ 1 + t·q(t)</code>
-/// s comes from a table of the sixteen 2^(j/16), and k keeps it a normal number. q is the quadratic of least relative error, 0.08·2⁻²⁴ once its coefficients
-/// are floats. Off by 1.00 ULP at most. Without the table q has degree 5 and a sigmoid costs a third more: 14.4 cycles for 16 floats on Zen 4 instead of 10.9
-/// one vector after the other, of which the division alone needs 6.
+/// s comes from a table of the sixteen 2^(j/16). k keeps it a normal number. q is the quadratic with the least relative error: 0.08·2⁻²⁴
+/// with float coefficients. The error is at most 1.00 ULP. Without the table q has degree 5, and a sigmoid takes a third longer. On Zen 4
+/// it takes 14.4 cycles for 16 floats instead of 10.9, one vector after the other. The division alone takes 6.
 /// </summary>
 internal static unsafe class Exponential
 {
-    /// <summary>Adding 1.5·2²³ rounds to an integer and leaves it in the lowest bits; with 16·k more, i comes with k on top. Here k = −64.</summary>
+    /// <summary>
+    /// Adding 1.5·2²³ rounds to an integer, which is then in the lowest bits. Adding 16·k more also adds k to the exponent of s. Here k =
+    /// −64.
+    /// </summary>
     internal const float Down64 = 12582912f;
 
     /// <summary>k = −32.</summary>
@@ -25,17 +28,17 @@ internal static unsafe class Exponential
     /// <summary>k = 64.</summary>
     internal const float Up64 = Down64 + 16 * 128;
 
-    /// <summary>2⁻⁶⁴ and 2⁻³², the units of what is scaled by them.</summary>
+    /// <summary>2⁻⁶⁴ and 2⁻³²: the units of values that are scaled by them.</summary>
     internal const float Unit64 = 5.42101086e-20f, Unit32 = 2.32830644e-10f;
 
     private const float Minus16Log2E = -23.0831203f;
 
-    /// <summary>(ln 2)/16 in two floats: i·High + x is exact.</summary>
+    /// <summary>(ln 2)/16 in two floats. i·High + x is exact.</summary>
     private const float Ln2Over16High = 0.0433216989f, Ln2Over16Low = -1.19040888e-10f;
 
     private const float Q0 = -1f, Q1 = 0.50001961f, Q2 = -0.167124495f;
 
-    /// <summary>The bits of 2^(j/16 − 64) less j·2¹⁹, so that adding i·2¹⁹ for i ≡ j (mod 16) gives the bits of 2^(i/16 − 64).</summary>
+    /// <summary>The bits of 2^(j/16 − 64) minus j·2¹⁹. Adding i·2¹⁹ for i ≡ j (mod 16) gives the bits of 2^(i/16 − 64).</summary>
     private static ReadOnlySpan<int> PowersOfTwo =>
     [
         0x1F800000, 0x1F7DAAC3, 0x1F7B95C2, 0x1F79C3D3, 0x1F7837F0, 0x1F76F532, 0x1F75FED7, 0x1F75583F,
@@ -54,14 +57,19 @@ internal static unsafe class Exponential
     /// <summary>q(t).</summary>
     internal static float Tail(float t) => MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Q2, t, Q1), t, Q0);
 
-    /// <summary>s of a rounded i, from a table like <see cref="PowersOfTwo"/>.</summary>
+    /// <summary>s for a rounded i, from a table like <see cref="PowersOfTwo"/>.</summary>
     internal static float PowerOf(ReadOnlySpan<int> table, float rounded) =>
-        BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(rounded) << 19) + BitConverter.SingleToInt32Bits(Lookup(table, rounded)));
+        BitConverter.Int32BitsToSingle(
+            (BitConverter.SingleToInt32Bits(rounded) << 19) + BitConverter.SingleToInt32Bits(Lookup(table, rounded)));
 
-    /// <summary>The float whose bits a table has at the lowest four bits of another.</summary>
-    internal static float Lookup(ReadOnlySpan<int> table, float index) => BitConverter.Int32BitsToSingle(table[BitConverter.SingleToInt32Bits(index) & 15]);
+    /// <summary>The float whose bits are in the table, at the index in the lowest four bits of <paramref name="index"/>.</summary>
+    internal static float Lookup(ReadOnlySpan<int> table, float index) =>
+        BitConverter.Int32BitsToSingle(table[BitConverter.SingleToInt32Bits(index) & 15]);
 
-    /// <summary>The first factor of each multiply-add is one that is not needed again: the JIT overwrites that one, and would copy another first.</summary>
+    /// <summary>
+    /// t and s. The first factor of each multiply-add is not needed again. The JIT overwrites this factor; if it were needed again, the JIT
+    /// would copy it first.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Reduce<S, V>(V x, V rounder, out V t, out V s)
         where S : struct, ISimd<V>
@@ -73,7 +81,7 @@ internal static unsafe class Exponential
         s = PowerOf<S, V>(PowersOfTwo, rounded);
     }
 
-    /// <summary>−t and s of −x: eˣ without an operation that negates.</summary>
+    /// <summary>−t and s for −x. So eˣ needs no operation that negates.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void ReduceNegative<S, V>(V x, V rounder, out V minusT, out V s)
         where S : struct, ISimd<V>
@@ -101,7 +109,7 @@ internal static unsafe class Exponential
         where S : struct, ISimd<V>
         where V : struct => S.AddBits(S.ShiftBitsLeft(rounded, 19), Lookup<S, V>(table, rounded));
 
-    /// <summary>The table is constant data of the assembly, which never moves.</summary>
+    /// <summary>The table is constant data of the assembly, so it never moves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Lookup<S, V>(ReadOnlySpan<int> table, V index)
         where S : struct, ISimd<V>

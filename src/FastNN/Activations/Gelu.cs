@@ -6,11 +6,12 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// GELU z·Φ(z) in its exact form, Φ the distribution function of the normal distribution; PyTorch's default. With y = |z|
+/// GELU z·Φ(z) in its exact form, the default of PyTorch. Φ is the distribution function of the normal distribution. With y = |z|
 /// <code>z·Φ(z) = max(z, 0) − y·Φ(−y),   Φ(−y) = e^(−y²/2)·g(y)</code>
-/// y²/2 is taken in two floats, and e to its minus by <see cref="Exponential"/>, scaled by 2⁶⁴, so that only the last product rounds into the subnormals.
-/// g falls slowly: sixteen polynomials of degree 6, one for each quarter of a binade of y + 1. From −14.5 down it rounds to 0; −∞ → 0, NaN → NaN.
-/// f′ = Φ(z) + z·φ(z), which for z &lt; 0 is e^(−y²/2)·(g(y) − y/√(2π)), and 1 less that of −z for z &gt; 0.
+/// y²/2 is computed in two floats. <see cref="Exponential"/> computes e^(−y²/2), scaled by 2⁶⁴, so only the last product rounds into the
+/// subnormal numbers. g decreases slowly. It has sixteen polynomials of degree 6, one for each quarter of a binade of y + 1. At and below
+/// −14.5, GELU rounds to 0. −∞ → 0, NaN → NaN. f′ = Φ(z) + z·φ(z). For z &lt; 0 this is e^(−y²/2)·(g(y) − y/√(2π)), and f′(z) = 1 − f′(−z)
+/// for z &gt; 0.
 /// </summary>
 internal readonly struct Gelu : IActivation
 {
@@ -26,7 +27,10 @@ internal readonly struct Gelu : IActivation
 
     public static bool HasHalves => true;
 
-    /// <summary>The points about which the polynomials go; here and below the bits of floats, indexed by the lowest four bits of those of y + 1 from 2²¹ on.</summary>
+    /// <summary>
+    /// The centres of the polynomials. Here and below the tables hold the bits of floats. The index is the lowest four bits of the bits of
+    /// y + 1, shifted right by 21.
+    /// </summary>
     private static ReadOnlySpan<int> Centres =>
     [
         0x3FA03800, 0x3FDFF800, 0x40100400, 0x40301800, 0x4060C000, 0x408FD800, 0x40AFD800, 0x40D03800,
@@ -82,12 +86,16 @@ internal readonly struct Gelu : IActivation
         0x340E4EF0, 0x33076663, 0x321F81FC, 0x314C2917,
         0x3C12D508, 0x3B8FCD2C, 0x3AD934B9, unchecked((int)0xBB57CE07),
     ];
+
     public static double Exact(double z) => z == double.NegativeInfinity ? 0 : z * Distribution(z);
 
     public static double ExactSlope(double z) =>
         Distribution(z) + (double.IsInfinity(z) ? 0 : z * Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI));
 
-    /// <summary>Φ(z): near 0 by ½ + φ(z)·(z + z³/3 + z⁵/(3·5) + …), farther out by the continued fraction of φ(y)/Φ(−y) = y + 1/(y + 2/(y + 3/(y + …))).</summary>
+    /// <summary>
+    /// Φ(z). Near 0 by ½ + φ(z)·(z + z³/3 + z⁵/(3·5) + …), farther out by the continued fraction φ(y)/Φ(−y) = y + 1/(y + 2/(y + 3/(y +
+    /// …))).
+    /// </summary>
     private static double Distribution(double z)
     {
         double density = Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI), y = Math.Abs(z);
@@ -134,7 +142,8 @@ internal readonly struct Gelu : IActivation
     /// <summary>g(y).</summary>
     private static float Tail(float y)
     {
-        float cell = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(y + 1f) >>> 21), d = y - Exponential.Lookup(Centres, cell);
+        float cell = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(y + 1f) >>> 21);
+        float d = y - Exponential.Lookup(Centres, cell);
         float g = MathF.FusedMultiplyAdd(Exponential.Lookup(G6, cell), d, Exponential.Lookup(G5, cell));
         g = MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G4, cell));
         g = MathF.FusedMultiplyAdd(g, d, Exponential.Lookup(G3, cell));
@@ -194,6 +203,8 @@ internal readonly struct Gelu : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>z·Φ(z), Φ the distribution function of the normal distribution (PyTorch's default form); its derivative is Φ(z) + z·φ(z).</summary>
+    /// <summary>
+    /// z·Φ(z), the default form of PyTorch. Φ is the distribution function of the normal distribution. The derivative is Φ(z) + z·φ(z).
+    /// </summary>
     public static Activation Gelu { get; } = new Elementwise<Gelu>(nameof(Gelu));
 }

@@ -3,7 +3,7 @@ using FastNN.Simd;
 
 namespace FastNN;
 
-/// <summary>f(z) = z where z &gt; 0 and 0.01·z elsewhere (PyTorch's slope); f′ = 1 where a &gt; 0 and 0.01 elsewhere, at 0 as well.</summary>
+/// <summary>f(z) = z if z &gt; 0, and 0.01·z otherwise (PyTorch's slope). f′ = 1 if a &gt; 0, and 0.01 otherwise, also at 0.</summary>
 internal readonly struct LeakyRelu : IActivation
 {
     private const float Leak = 0.01f;
@@ -20,7 +20,7 @@ internal readonly struct LeakyRelu : IActivation
 
     public static float Slope(float kept) => kept > 0f ? 1f : Leak;
 
-    /// <summary>The larger of both.</summary>
+    /// <summary>The larger of z and 0.01·z.</summary>
     public static V End<S, V>(V z, V t, V s)
         where S : struct, ISimd<V>
         where V : struct => S.Max(S.Multiply(S.Broadcast(Leak), z), z);
@@ -32,6 +32,8 @@ internal readonly struct LeakyRelu : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>z for z &gt; 0 and 0.01·z elsewhere, as PyTorch has it; its derivative is 1 or 0.01, at 0 the latter.</summary>
+    /// <summary>
+    /// z if z &gt; 0, and 0.01·z otherwise, as in PyTorch. The derivative is 1 if z &gt; 0, and 0.01 otherwise, also at 0.
+    /// </summary>
     public static Activation LeakyRelu { get; } = new Elementwise<LeakyRelu>(nameof(LeakyRelu));
 }

@@ -4,40 +4,42 @@ using FastNN.Simd;
 namespace FastNN.Activations;
 
 /// <summary>
-/// ln(1 + u) for u in [0, 1], in sixteen cells of u, the k-th around k/15: with r = c_k·(1 + u) − 1, at most 1/30 from 0, ln(1 + u) = −ln c_k + ln(1 + r) and
-/// ln(1 + r) ≈ r + r²·q(r), off by 0.63·2⁻²⁴ of r at most. The c_k are such that their logarithms are almost floats; c₀ = 1, so small u keep their accuracy,
-/// and subnormal ones come out as they are. Finding a cell about k/15 takes one operation; the k-th sixteenth takes
-/// three, one of which keeps small u from cell −1, and as r is up to 1/15 in the first, q is a cubic: softplus takes a ninth longer so.
+/// ln(1 + u) for u in [0, 1]. u falls into one of sixteen cells, the k-th around k/15. Then r = c_k·(1 + u) − 1 is at most 1/30 from 0,
+/// ln(1 + u) = −ln c_k + ln(1 + r), and ln(1 + r) ≈ r + r²·q(r), off by at most 0.63·2⁻²⁴ of r. The c_k are chosen so that their logarithms
+/// are almost floats. c₀ = 1, so small u keep their accuracy, and subnormal u come out unchanged. Finding a cell around k/15 takes one
+/// operation. Cells of one sixteenth each would take three; one of these keeps small u out of cell −1. r is then up to 1/15 in the first
+/// cell, so q is a cubic, and softplus takes a ninth longer.
 /// </summary>
 internal static class Logarithm
 {
-    private const float Cells = 15f, Rounder = 12582912f; // 1.5·2²³ rounds to an integer and leaves it in the lowest bits
+    private const float Cells = 15f, Rounder = 12582912f; // adding 1.5·2²³ rounds to an integer, which is then in the lowest bits
     private const float Q0 = -0.500000298f, Q1 = 0.333505273f, Q2 = -0.249424696f;
     private const float Ln2 = 0.693147182f;
 
-    /// <summary>c_k, the bits of floats.</summary>
+    /// <summary>c_k, as the bits of floats.</summary>
     private static ReadOnlySpan<int> Factors =>
     [
         0x3F800000, 0x3F6FFE36, 0x3F61DF68, 0x3F55573E, 0x3F4A1CC4, 0x3F3FFBB1, 0x3F36D9F7, 0x3F2E86FC,
         0x3F26F439, 0x3F200447, 0x3F1993F9, 0x3F13ADF9, 0x3F0E33D9, 0x3F092588, 0x3F046D62, 0x3F000206,
     ];
 
-    /// <summary>−ln c_k, the bits of floats.</summary>
+    /// <summary>−ln c_k, as the bits of floats.</summary>
     private static ReadOnlySpan<int> Logarithms =>
     [
         0x00000000, 0x3D843C0A, 0x3E0035FE, 0x3E3AA957, 0x3E7206B0, 0x3E93568E, 0x3EAC4A30, 0x3EC42535,
         0x3EDADBED, 0x3EF096A1, 0x3F02CED9, 0x3F0CD57C, 0x3F168243, 0x3F1FC6C9, 0x3F28BDA6, 0x3F316E0C,
     ];
 
-    /// <summary>ln(1 + u), 0 ≤ u ≤ 1.</summary>
+    /// <summary>ln(1 + u) for 0 ≤ u ≤ 1.</summary>
     internal static float OnePlus(float u)
     {
-        float cell = MathF.FusedMultiplyAdd(Cells, u, Rounder), c = Exponential.Lookup(Factors, cell), r = MathF.FusedMultiplyAdd(u, c, c - 1f);
+        float cell = MathF.FusedMultiplyAdd(Cells, u, Rounder), c = Exponential.Lookup(Factors, cell);
+        float r = MathF.FusedMultiplyAdd(u, c, c - 1f);
         float q = MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Q2, r, Q1), r, Q0);
         return MathF.FusedMultiplyAdd(r * r, q, Exponential.Lookup(Logarithms, cell) + r);
     }
 
-    /// <summary>ln x for finite x ≥ 1, as e·ln 2 + ln m with m in [1, 2); NaN → NaN.</summary>
+    /// <summary>ln x for finite x ≥ 1, computed as e·ln 2 + ln m with m in [1, 2). NaN → NaN.</summary>
     internal static float OfSum(float x)
     {
         int bits = BitConverter.SingleToInt32Bits(x);
@@ -63,7 +65,8 @@ internal static class Logarithm
         where S : struct, ISimd<V>
         where V : struct
     {
-        V m = S.AddBits(S.And(x, S.Broadcast(BitConverter.Int32BitsToSingle(0x007FFFFF))), S.Broadcast(1f)), logarithm = OnePlus<S, V>(S.Subtract(m, S.Broadcast(1f)));
+        V m = S.AddBits(S.And(x, S.Broadcast(BitConverter.Int32BitsToSingle(0x007FFFFF))), S.Broadcast(1f));
+        V logarithm = OnePlus<S, V>(S.Subtract(m, S.Broadcast(1f)));
         V e = S.Subtract(S.AddBits(S.ShiftBitsRight(x, 23), S.Broadcast(8388608f)), S.Broadcast(8388608f + 127f));
         return S.Add(S.MultiplyAdd(e, S.Broadcast(Ln2), logarithm), S.Subtract(x, x));
     }

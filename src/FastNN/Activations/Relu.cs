@@ -3,7 +3,7 @@ using FastNN.Simd;
 
 namespace FastNN;
 
-/// <summary>f(z) = max(0, z), NaN → NaN, −0 → −0; f′ = 1 where a &gt; 0 and 0 elsewhere, at 0 as well.</summary>
+/// <summary>f(z) = max(0, z), NaN → NaN, −0 → −0. f′ = 1 if a &gt; 0, and 0 otherwise, also at 0.</summary>
 internal readonly struct Relu : IActivation
 {
     public static double MaxUlp => 0;
@@ -29,6 +29,6 @@ internal readonly struct Relu : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>max(0, z); its derivative is 1 for z &gt; 0 and 0 elsewhere, at 0 as well.</summary>
+    /// <summary>max(0, z). The derivative is 1 if z &gt; 0, and 0 otherwise, also at 0.</summary>
     public static Activation Relu { get; } = new Elementwise<Relu>(nameof(Relu));
 }

@@ -8,16 +8,16 @@ namespace FastNN;
 /// <summary>
 /// σ(z) = 1/(1 + e⁻ᶻ), by <see cref="Exponential"/>:
 /// <code>σ(z) = 2⁻⁶⁴ / (2⁻⁶⁴ + s + s·t·q(t)),   s + s·t·q(t) ≈ 2⁻⁶⁴·e⁻ᶻ</code>
-/// Scaling by 2⁻⁶⁴ keeps s a normal number for every z in [−104, 40], outside of which σ rounds to 0 or 1, and leaves the rounding into the subnormals to the
-/// division alone. At most 2.47 ULP over all 2³² floats. ±0 → ½, +∞ → 1, −∞ → 0, NaN → NaN. f′ = a(1 − a). 15 operations, of which seven multiply and one
-/// divides: on Zen 4 these share two pipes, (7·2 + 6)/2 = 10 cycles for 16 lanes.
+/// The scale 2⁻⁶⁴ keeps s a normal number for every z in [−104, 40]. Outside this range σ rounds to 0 or 1. So only the division rounds
+/// into the subnormal numbers. The error is at most 2.47 ULP over all 2³² floats. ±0 → ½, +∞ → 1, −∞ → 0, NaN → NaN. f′ = a(1 − a). It
+/// takes 15 operations: seven multiply, and one divides. On Zen 4 these eight share two pipes: (7·2 + 6)/2 = 10 cycles for 16 lanes.
 /// </summary>
 internal readonly struct Sigmoid : IActivation
 {
-    /// <summary>From here down, σ rounds to 0.</summary>
+    /// <summary>At and below this number, σ rounds to 0.</summary>
     private const float Lowest = -104f;
 
-    /// <summary>From here up, σ rounds to 1 (it does from 17.4 on; 40 keeps s normal).</summary>
+    /// <summary>At and above this number, σ rounds to 1. It does so from 17.4 on; 40 still keeps s normal.</summary>
     private const float Highest = 40f;
 
     private const float One = Exponential.Unit64;
@@ -70,6 +70,6 @@ internal readonly struct Sigmoid : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>σ(z) = 1/(1 + e⁻ᶻ), between 0 and 1; σ′ = a(1 − a).</summary>
+    /// <summary>σ(z) = 1/(1 + e⁻ᶻ), between 0 and 1. The derivative is a(1 − a).</summary>
     public static Activation Sigmoid { get; } = new Elementwise<Sigmoid>(nameof(Sigmoid));
 }

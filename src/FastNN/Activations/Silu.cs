@@ -6,9 +6,9 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// SiLU z·σ(z) = z/(1 + e⁻ᶻ), also known as swish. By <see cref="Exponential"/>, all scaled by 2⁻³², so that e¹⁰⁹ is finite and the only rounding into the
-/// subnormals that of the product at the end. From −109 down it rounds to −0, above 40 to z. −∞ → −0, NaN → NaN. f′ = σ + z·σ·(1 − σ), with 1 − σ = e⁻ᶻ·σ,
-/// which does not cancel.
+/// SiLU z·σ(z) = z/(1 + e⁻ᶻ), also known as swish. It is computed by <see cref="Exponential"/>, and everything is scaled by 2⁻³². So e¹⁰⁹
+/// is finite, and only the product at the end rounds into the subnormal numbers. At and below −109 it rounds to −0, above 40 to z. −∞ → −0,
+/// NaN → NaN. f′ = σ + z·σ·(1 − σ). Here 1 − σ is computed as e⁻ᶻ·σ, which does not cancel.
 /// </summary>
 internal readonly struct Silu : IActivation
 {
@@ -78,7 +78,7 @@ internal readonly struct Silu : IActivation
         return Highest < z ? Highest : z;
     }
 
-    /// <summary>e⁻ˣ, scaled, and what it is made of: s + p·q.</summary>
+    /// <summary>e⁻ˣ, scaled, and its parts: e⁻ˣ = s + p·q.</summary>
     private static float Power(float x, out float p, out float s, out float q)
     {
         Exponential.Reduce(x, Exponential.Down32, out float t, out s);
@@ -92,6 +92,6 @@ internal readonly struct Silu : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>z·σ(z), also known as swish; its derivative is σ(z) + z·σ(z)·(1 − σ(z)).</summary>
+    /// <summary>z·σ(z), also known as swish. The derivative is σ(z) + z·σ(z)·(1 − σ(z)).</summary>
     public static Activation Silu { get; } = new Elementwise<Silu>(nameof(Silu));
 }

@@ -3,8 +3,7 @@ namespace FastNN;
 public abstract partial class Activation
 {
     /// <summary>
-    /// a_i = e^(z_i)/Σ_k e^(z_k): probabilities that add up to 1, for the last layer of a classification. Finite for all finite sums,
-    /// however large.
+    /// a_i = e^(z_i)/Σ_k e^(z_k): probabilities that add up to 1, for the last layer of a classification. Finite for all finite sums z.
     /// </summary>
     public static Activation Softmax { get; } = new SoftmaxFunction();
 

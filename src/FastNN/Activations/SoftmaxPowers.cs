@@ -4,18 +4,18 @@ using FastNN.Simd;
 namespace FastNN.Activations;
 
 /// <summary>
-/// The exponentials of softmax: e(z) = 2⁶⁴·e^(z − c)/2ᴷ, relative to the largest sum m of a sample. K = round((m − c)·log₂e) comes on top
-/// of the exponents, so e(m) is about 2⁶⁴ and none that counts is subnormal; c is 0, but m where |m| ≥ 2¹⁵ or not a number. So nothing is
-/// rounded on the way to the exponential, as m − z would be, by up to 16 ULP of e where it is 16 or more. Off by 1.0 ULP at most.
+/// The exponentials of softmax: e(z) = 2⁶⁴·e^(z − c)/2ᴷ, relative to the largest sum m of a sample. K = round((m − c)·log₂e) is subtracted
+/// from the exponents. So e(m) is about 2⁶⁴, and no e that counts is subnormal. c is 0; it is m if |m| ≥ 2¹⁵ or m is NaN. So nothing is
+/// rounded before the exponential. m − z would be rounded: by up to 16 ULP of e if it is 16 or more. The error is at most 1.0 ULP.
 /// </summary>
 internal readonly struct SoftmaxPowers
 {
-    /// <summary>From e^−104 on 1 + e⁻ᵈ and even e⁻ᵈ itself round to 1 and 0.</summary>
+    /// <summary>From a distance d of 104 on, 1 + e⁻ᵈ rounds to 1, and even e⁻ᵈ itself rounds to 0.</summary>
     internal const float Farthest = 104f;
 
     /// <summary>
-    /// Where no |z| is more, m = 0 gives softmax the same bits as the largest sum: all e are off by one power of two, none of them is cut
-    /// off at <see cref="Farthest"/>, and Σe, at most 2³¹·2⁹³, neither overflows nor makes 1/Σe subnormal.
+    /// If no |z| is greater than this, m = 0 gives softmax the same bits as the largest sum. All e are then off by the same power of two.
+    /// None of them is cut off at <see cref="Farthest"/>. Σe is at most 2³¹·2⁹³: it does not overflow, and 1/Σe is not subnormal.
     /// </summary>
     internal const float Near = 20f;
 
@@ -44,14 +44,14 @@ internal readonly struct SoftmaxPowers
     }
 }
 
-/// <summary>The same in vectors.</summary>
+/// <summary>The same as <see cref="SoftmaxPowers"/>, in vectors.</summary>
 internal readonly struct SoftmaxPowers<S, V>
     where S : struct, ISimd<V>
     where V : struct
 {
     private readonly V _shift, _lowest, _rounder;
 
-    /// <summary>Of m = 0, for <see cref="SoftmaxPowers.Near"/>.</summary>
+    /// <summary>For m = 0, if all z are <see cref="SoftmaxPowers.Near"/> 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SoftmaxPowers() => _rounder = S.Broadcast(Exponential.Up64);
 
@@ -73,7 +73,7 @@ internal readonly struct SoftmaxPowers<S, V>
         return End(t, s);
     }
 
-    /// <summary>The first half; if all z are <see cref="SoftmaxPowers.Near"/> 0, of m = 0.</summary>
+    /// <summary>The first half. If all z are <see cref="SoftmaxPowers.Near"/> 0, then for m = 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Begin<TNear>(V z, out V minusT, out V s)
         where TNear : struct, IConst

@@ -6,9 +6,8 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// Softplus ln(1 + eᶻ) = max(z, 0) + ln(1 + u), u = e^(−|z|), by <see cref="Exponential"/> and <see cref="Logarithm"/>; the only rounding into the
-/// subnormals is that of u. −∞ → 0, +∞ → +∞, NaN → NaN.
-/// f′ = σ(z), which is 1/(1 + u), or u/(1 + u) for z &lt; 0.
+/// Softplus ln(1 + eᶻ) = max(z, 0) + ln(1 + u), u = e^(−|z|), by <see cref="Exponential"/> and <see cref="Logarithm"/>. Only u rounds into
+/// the subnormal numbers. −∞ → 0, +∞ → +∞, NaN → NaN. f′ = σ(z) = 1/(1 + u), or u/(1 + u) for z &lt; 0.
 /// </summary>
 internal readonly struct Softplus : IActivation
 {
@@ -24,7 +23,7 @@ internal readonly struct Softplus : IActivation
 
     public static double Exact(double z) => Math.Max(z, 0) + LogOnePlus(Math.Exp(-Math.Abs(z)));
 
-    /// <summary>ln(1 + u): what is lost in 1 + u is lost in the denominator too (W. Kahan).</summary>
+    /// <summary>ln(1 + u). The rounding of 1 + u is also in the denominator, so it cancels (W. Kahan).</summary>
     private static double LogOnePlus(double u) => 1 + u == 1 ? u : u * (Math.Log(1 + u) / (1 + u - 1));
 
     public static double ExactSlope(double z) => 1 / (1 + Math.Exp(-z));
@@ -76,6 +75,6 @@ internal readonly struct Softplus : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>ln(1 + eᶻ), greater than 0; its derivative is σ(z).</summary>
+    /// <summary>ln(1 + eᶻ), greater than 0. The derivative is σ(z).</summary>
     public static Activation Softplus { get; } = new Elementwise<Softplus>(nameof(Softplus));
 }

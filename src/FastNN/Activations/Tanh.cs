@@ -6,14 +6,16 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// tanh z = (1 − E)/(1 + E) of y = |z|, the sign put back, where E = e^(−2y) = s + s·t·q(t) much as in <see cref="Exponential"/>: numerator (1 − s) − s·t·q(t),
-/// where for small z s = 1 and nothing cancels. There s must be exact, and so it is a power of two only nearly, which t makes up for; q has a term more,
-/// because t itself matters; and t does without the low half of (ln 2)/32, which tells where E is tiny. t is half of that of 2y, to save doubling y. Small z, subnormal ones too, and both zeros come out as they are; ±∞ → ±1, NaN → NaN. At
-/// most 2.41 ULP over all floats; 11 cycles for 16 floats on Zen 4 by the same count as the sigmoid's 10. f′ = 1 − a².
+/// tanh z = (1 − E)/(1 + E) for y = |z|, with the sign of z. E = e^(−2y) = s + s·t·q(t), almost as in <see cref="Exponential"/>. The
+/// numerator is (1 − s) − s·t·q(t). For small z, s = 1, and nothing cancels. There are three differences to <see cref="Exponential"/>. s
+/// must be exact, so it is only nearly the power of two, and t corrects this. q has one term more, because t itself matters. t leaves out
+/// the low half of (ln 2)/32, which matters only where E is tiny. t is half of the t of 2y, which saves doubling y. Small z, subnormal z
+/// and both zeros come out unchanged. ±∞ → ±1, NaN → NaN. The error is at most 2.41 ULP over all floats. It takes 11 cycles for 16 floats
+/// on Zen 4, counted as the 10 of the sigmoid. f′ = 1 − a².
 /// </summary>
 internal readonly struct Tanh : IActivation
 {
-    /// <summary>From here on tanh rounds to 1 (it does from 9.01 on).</summary>
+    /// <summary>At and above this number, tanh rounds to 1. It does so from 9.01 on.</summary>
     private const float Highest = 10f;
 
     private const float Minus32Log2E = -46.1662407f, Ln2Over32 = 0.0216608495f;
@@ -26,14 +28,19 @@ internal readonly struct Tanh : IActivation
 
     public static bool HasHalves => true;
 
-    /// <summary>2^(j/16) rounded to nine bits of mantissa, so that 1 ± s is exact unless s is tiny; bits as in <see cref="Exponential"/>.</summary>
+    /// <summary>
+    /// 2^(j/16) rounded to nine bits of mantissa. So 1 ± s is exact unless s is tiny. The bits are laid out as in
+    /// <see cref="Exponential"/>.
+    /// </summary>
     private static ReadOnlySpan<int> Powers =>
     [
         0x1F800000, 0x1F7DC000, 0x1F7B8000, 0x1F79C000, 0x1F784000, 0x1F770000, 0x1F760000, 0x1F754000,
         0x1F750000, 0x1F750000, 0x1F758000, 0x1F764000, 0x1F774000, 0x1F78C000, 0x1F7AC000, 0x1F7D4000,
     ];
 
-    /// <summary>What t takes that rounding back by: half of the logarithm of each of these over 2^(j/16), the bits of floats.</summary>
+    /// <summary>
+    /// What t adds to correct that rounding: half of the logarithm of each rounded power over 2^(j/16), as the bits of floats.
+    /// </summary>
     private static ReadOnlySpan<int> Corrections =>
     [
         0x00000000, 0x39A2A3E3, unchecked((int)0xB99FA957), unchecked((int)0xB8570815),
@@ -89,6 +96,6 @@ internal readonly struct Tanh : IActivation
 
 public abstract partial class Activation
 {
-    /// <summary>tanh z, between −1 and 1; its derivative is 1 − a².</summary>
+    /// <summary>tanh z, between −1 and 1. The derivative is 1 − a².</summary>
     public static Activation Tanh { get; } = new Elementwise<Tanh>(nameof(Tanh));
 }

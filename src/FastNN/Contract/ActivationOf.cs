@@ -3,7 +3,7 @@ using FastNN.Simd;
 
 namespace FastNN.Contract;
 
-/// <summary>An activation of one vector, whatever halves it has.</summary>
+/// <summary>An activation of one vector. It need not have two halves.</summary>
 internal static class ActivationOf
 {
     /// <summary>f(z).</summary>

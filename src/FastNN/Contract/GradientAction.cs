@@ -3,16 +3,16 @@ using FastNN.Simd;
 
 namespace FastNN.Contract;
 
-/// <summary>What becomes of the gradient g = δ·a of a vector of weights while they pass by.</summary>
+/// <summary>What a backward pass does with the gradient g = δ·a of a vector of weights, while it reads these weights.</summary>
 internal interface IGradientAction
 {
-    /// <summary>Whether the action writes a buffer of its own; otherwise the weights themselves.</summary>
+    /// <summary>Whether the action writes to a buffer of its own. Otherwise it writes to the weights.</summary>
     static abstract bool HasTarget { get; }
 
-    /// <summary>Whether what it writes depends on what was there.</summary>
+    /// <summary>Whether the written value depends on the value that was there.</summary>
     static abstract bool ReadsTarget { get; }
 
-    /// <summary>The specification, for a float.</summary>
+    /// <summary>The specification for one float.</summary>
     static abstract float Next(float current, float delta, float a, float rate);
 
     static abstract V Next<S, V>(V current, V delta, V a, V rate)
@@ -20,7 +20,7 @@ internal interface IGradientAction
         where V : struct;
 }
 
-/// <summary>w ← w + rate·(δ·a): one sample's step of gradient descent, rate = −learning rate.</summary>
+/// <summary>w ← w + rate·(δ·a): the update after one sample. rate = −learning rate.</summary>
 internal readonly struct BackwardUpdate : IGradientAction
 {
     public static bool HasTarget => false;
@@ -35,7 +35,7 @@ internal readonly struct BackwardUpdate : IGradientAction
         where V : struct => S.MultiplyAdd(rate, S.Multiply(delta, a), current);
 }
 
-/// <summary>g ← g + δ·a: the next sample of a batch.</summary>
+/// <summary>g ← g + δ·a: one more sample of a batch.</summary>
 internal readonly struct BackwardAccumulate : IGradientAction
 {
     public static bool HasTarget => true;
@@ -50,7 +50,7 @@ internal readonly struct BackwardAccumulate : IGradientAction
         where V : struct => S.MultiplyAdd(delta, a, current);
 }
 
-/// <summary>g ← δ·a: a sample alone.</summary>
+/// <summary>g ← δ·a: the gradient of one sample alone.</summary>
 internal readonly struct BackwardGradient : IGradientAction
 {
     public static bool HasTarget => true;

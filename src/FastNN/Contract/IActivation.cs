@@ -3,24 +3,27 @@ using FastNN.Simd;
 namespace FastNN.Contract;
 
 /// <summary>
-/// An activation a = f(z) of each neuron by itself: the sequence of IEEE operations for a float, which is the specification, and the same for vectors.
-/// Long functions come in halves, which <see cref="Spans.ActivationSpan"/> takes from different vectors.
+/// An activation a = f(z) of each neuron by itself. It has a sequence of IEEE operations for a float. That is the specification. It has the
+/// same operations for vectors. A long function has two halves. The kernel <c>ActivationSpan</c> computes the halves of different vectors
+/// together.
 /// </summary>
 internal interface IActivation
 {
-    /// <summary>The promised largest error of the value, in units in the last place of the exact one rounded to float.</summary>
+    /// <summary>The promised largest error of the value, in units in the last place of the exact value rounded to float.</summary>
     static abstract double MaxUlp { get; }
 
-    /// <summary>The promised largest error of f′ in units of 2⁻²⁴, that of a rounded input of f′ included where it is taken from a.</summary>
+    /// <summary>
+    /// The promised largest error of f′ in units of 2⁻²⁴. If f′ is computed from a, the error includes that of the rounded a.
+    /// </summary>
     static abstract double MaxSlopeError { get; }
 
-    /// <summary>Whether f′(z) does not follow from a: a pass that is to go back then keeps f′(z) beside it.</summary>
+    /// <summary>Whether f′(z) cannot be computed from a. Then a forward pass of training keeps f′(z) beside a.</summary>
     static virtual bool KeepsSlope => false;
 
-    /// <summary>Whether the halves are worth to be taken apart.</summary>
+    /// <summary>Whether it is worth computing the halves apart.</summary>
     static virtual bool HasHalves => false;
 
-    /// <summary>Whether the second half takes z itself.</summary>
+    /// <summary>Whether the second half uses z itself.</summary>
     static virtual bool EndTakesSum => true;
 
     static abstract double Exact(double z);
@@ -29,13 +32,13 @@ internal interface IActivation
 
     static abstract float Value(float z);
 
-    /// <summary>f′ from what was kept: from a, or, if that was f′ itself, no more to be done.</summary>
+    /// <summary>f′ from the kept value. That is a, or f′ itself. f′ itself is returned as it is.</summary>
     static virtual float Slope(float kept) => kept;
 
-    /// <summary>f(z) and f′(z), where the latter is kept.</summary>
+    /// <summary>f(z) and f′(z), for a function that keeps f′(z).</summary>
     static virtual float ValueAndSlope(float z, out float slope) => throw new NotSupportedException();
 
-    /// <summary>The first half of f(z), two vectors.</summary>
+    /// <summary>The first half of f(z): two vectors.</summary>
     static virtual void Begin<S, V>(V z, out V t, out V s)
         where S : struct, ISimd<V>
         where V : struct => (t, s) = (z, z);

@@ -3,8 +3,8 @@ using FastNN.Simd;
 namespace FastNN.Contract;
 
 /// <summary>
-/// A cost C = Σ_i c(a_i, y_i) over the outputs a of a sample and its targets y: what one output adds, and ∂c/∂a. The operations for floats
-/// are the specification, those for vectors the same. A cost that is computed from the sums takes these in place of a.
+/// A cost C = Σ_i c(a_i, y_i) over the outputs a of a sample and its targets y. It says what one output adds, and ∂c/∂a. The operations for
+/// floats are the specification. Those for vectors are the same. If a cost is computed from the sums, a is the sum.
 /// </summary>
 internal interface ICost
 {

@@ -1,45 +1,49 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// The primitives of one variant; what they compute stands at their reference in Scalar/, twin by twin. Raw pointers to memory that stays
-/// put, sizes at least 1, no checks. Deltas are padded with zeros to whole multiples of sixteen; so may the outputs of a layer be, as
-/// <c>room</c> says, with numbers of no meaning. No other memory is touched, not even read.
+/// The primitives of one variant. The twin of each in Reference says what it computes. Pointers are raw and the memory must not move. Sizes
+/// are at least 1. Nothing is checked. Deltas are padded with zeros to whole multiples of sixteen. The outputs of a layer may be padded
+/// too: <c>writable</c> says how many floats may be written, and the numbers in the padding mean nothing. No other memory is touched, not
+/// even read.
 /// </summary>
 internal unsafe interface IKernels
 {
     static abstract void Activate<A>(float* z, float* a, nint count)
         where A : struct, IActivation;
 
-    /// <summary>The same, and f′(z) takes the place of z.</summary>
+    /// <summary>The same, and f′(z) replaces z.</summary>
     static abstract void ActivateKeepingSlope<A>(float* z, float* a, nint count)
         where A : struct, IActivation;
 
-    static abstract void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    static abstract void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation;
 
     static abstract float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
         where C : struct, ICost;
 
-    /// <summary>One sample; a may be z.</summary>
+    /// <summary>One sample. a may be z.</summary>
     static abstract void Softmax(float* z, float* a, int count);
 
-    /// <summary>δ of softmax in place of g = ∂C/∂a.</summary>
+    /// <summary>On entry delta holds g = ∂C/∂a, on return δ of softmax.</summary>
     static abstract void SoftmaxDelta(float* a, float* delta, int count);
 
-    /// <summary>δ, and C as the result, from the sums z.</summary>
+    /// <summary>δ from the sums z. The result is C.</summary>
     static abstract float CrossEntropyDelta(float* z, float* y, float* delta, int count);
 
-    /// <summary>For a function that does not keep its slope.</summary>
-    static abstract void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    /// <summary>For a function that does not keep its slope. The parameters are updated in the same pass.</summary>
+    static abstract void BackwardUpdate<A>(
+        float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where A : struct, IActivation;
 
-    /// <summary>For a function that does not keep its slope.</summary>
-    static abstract void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    /// <summary>The same, but the gradient is added to gw and gb.</summary>
+    static abstract void BackwardAccumulate<A>(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation;
 
-    /// <summary>The same, the gradient written and not added.</summary>
-    static abstract void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    /// <summary>The same, but the gradient is written to gw and gb.</summary>
+    static abstract void BackwardGradient<A>(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation;
 
     /// <summary>δ_k ← fma(δ_k, f′_k, 0).</summary>

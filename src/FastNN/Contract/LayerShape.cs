@@ -1,52 +1,60 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// Where a layer's numbers are. This type alone knows the promised layout of the parameters: layer after layer, W then b, without padding; w_ij, from
-/// input j to output i, at <c>Weights + j·Outputs + i</c>, and b_i at <c>Biases + i</c>. The other offsets are those of workspaces.
+/// Where the numbers of a layer are. This type alone knows the promised layout of the parameters: layer after layer, W and then b, without
+/// padding. w_ij, from input j to output i, is at <c>Weights + j·Outputs + i</c>. b_i is at <c>Biases + i</c>. The other offsets are
+/// offsets in workspaces.
 /// </summary>
 /// <param name="Inputs">n_in.</param>
 /// <param name="Outputs">n_out.</param>
 /// <param name="Weights">Offset of w_00 in the parameters.</param>
 /// <param name="Biases">Offset of b_0 in the parameters.</param>
 /// <param name="Activations">
-/// Offset of the layer's outputs in the workspace of one sample, where every layer starts a cache line; in another buffer, of their deltas.
+/// Offset of the layer's outputs in the workspace of one sample. Every layer starts a cache line there. Deltas have a buffer of their own
+/// with the same offsets.
 /// </param>
-/// <param name="InputRows">Rows before those of this layer in a tile that holds the inputs of all layers, one below the other.</param>
+/// <param name="InputRows">
+/// A tile can hold the inputs of all layers, one layer below the other. This is the number of rows before those of this layer.
+/// </param>
 /// <param name="InputsInRows">
-/// Whether the layer, the first, takes the samples of a batch as the user has them, in rows. Then its inputs have no place in a tile.
+/// Whether the layer reads the samples of a batch in rows, as the user has them. Only the first layer can. Then its inputs are not in a
+/// tile.
 /// </param>
-/// <param name="Kept">Offset in the workspace of what f′ is taken from: the outputs, or slopes that a pass keeps behind the outputs of all layers.</param>
-/// <param name="Slopes">Rows before its slopes in a tile that holds all slopes that are kept.</param>
+/// <param name="Kept">
+/// Offset in the workspace of the numbers from which f′ is computed. These are the outputs, or slopes that a pass keeps behind the outputs
+/// of all layers.
+/// </param>
+/// <param name="Slopes">A tile can hold all kept slopes. This is the number of rows before those of this layer.</param>
 internal readonly record struct LayerShape(
     int Inputs, int Outputs, int Weights, int Biases, int Activations, int InputRows, bool InputsInRows, int Kept, int Slopes)
 {
     /// <summary>
-    /// The most neurons of a network, inputs included, each layer rounded up to sixteen, those whose slopes are kept counted twice. So a tile of them fits an
-    /// array.
+    /// The most neurons of a network. Inputs count too. The outputs of each layer are rounded up to sixteen. A layer counts twice if its
+    /// slopes are kept. With this limit, a tile of them fits an array.
     /// </summary>
     internal const int MaxNeurons = 1 << 24;
 
-    /// <summary>The row of ones in a tile, which stand for the input of the biases: the last row of the layer.</summary>
+    /// <summary>The last row of the layer in a tile. It holds ones: they are the input of the biases.</summary>
     internal int OnesRow => InputsInRows ? InputRows : InputRows + Inputs;
 
-    /// <summary>Whether a pass that is to go back keeps f′ beside the outputs, because it does not follow from them.</summary>
+    /// <summary>Whether training keeps f′ beside the outputs, because f′ cannot be computed from them.</summary>
     internal bool KeepsSlope => Kept != Activations;
 
-    /// <summary>Rows of the slopes that are kept up to this layer.</summary>
+    /// <summary>Rows of the kept slopes, up to and with this layer.</summary>
     internal int SlopesEnd => KeepsSlope ? Slopes + Outputs : Slopes;
 
-    /// <summary>The offset behind the layer's last parameter.</summary>
+    /// <summary>The offset after the layer's last parameter.</summary>
     internal int ParametersEnd => Biases + Outputs;
 
-    /// <summary>The offset behind the layer's outputs in the workspace, padding included.</summary>
+    /// <summary>The offset after the layer's outputs in the workspace, with padding.</summary>
     internal int ActivationsEnd => Activations + VirtualLanes.RoundUp(Outputs);
 
     /// <summary>Lays out the layers between <paramref name="widths"/>.</summary>
     /// <param name="widths">At least two, each at least 1.</param>
-    /// <param name="keepsSlope">For each layer, whether f′ does not follow from its outputs.</param>
-    /// <param name="firstInRows">Whether the first layer takes the samples of a batch in rows.</param>
-    /// <param name="mostParameters">What one buffer holds.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The parameters or neurons are more than a network holds.</exception>
+    /// <param name="keepsSlope">For each layer, whether f′ cannot be computed from its outputs.</param>
+    /// <param name="firstInRows">Whether the first layer reads the samples of a batch in rows.</param>
+    /// <param name="mostParameters">The most floats in one buffer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are more parameters or neurons than a network can hold.</exception>
     internal static LayerShape[] LayOut(ReadOnlySpan<int> widths, ReadOnlySpan<bool> keepsSlope, bool firstInRows, int mostParameters)
     {
         var shapes = new LayerShape[widths.Length - 1];
@@ -61,7 +69,8 @@ internal readonly record struct LayerShape(
                 throw TooLarge(nameof(widths), l, inputs, outputs, mostParameters);
 
             shapes[l] = new LayerShape(
-                inputs, outputs, (int)parameters, (int)(parameters + weights), (int)neurons, (int)rows, inRows, Kept: (int)neurons, (int)slopes);
+                inputs, outputs, (int)parameters, (int)(parameters + weights), (int)neurons, (int)rows, inRows, Kept: (int)neurons,
+                (int)slopes);
             parameters += weights + outputs;
             neurons += padded;
             rows = rowsEnd;
@@ -72,7 +81,7 @@ internal readonly record struct LayerShape(
         return shapes;
     }
 
-    /// <summary>The slopes that are kept lie behind the outputs of all layers.</summary>
+    /// <summary>Kept slopes are behind the outputs of all layers.</summary>
     private static void PlaceSlopes(LayerShape[] shapes, ReadOnlySpan<bool> keepsSlope, int kept)
     {
         for (int l = 0; l < shapes.Length; l++)
@@ -90,7 +99,7 @@ internal readonly record struct LayerShape(
         $"widths ask for more than the {mostParameters} parameters or {MaxNeurons} neurons that a network holds, from layer {layer} "
         + $"({inputs} × {outputs}) on.");
 
-    /// <summary>Floats of the workspace in which a sample goes forward to go back: the outputs of all layers, and the slopes that are kept.</summary>
+    /// <summary>Floats of the workspace of one sample in training: the outputs of all layers, and the kept slopes.</summary>
     internal static int Workspace(ReadOnlySpan<LayerShape> layers)
     {
         int end = layers[^1].ActivationsEnd;
@@ -98,7 +107,7 @@ internal readonly record struct LayerShape(
         return end;
     }
 
-    /// <summary>The most neurons in a layer, the inputs included.</summary>
+    /// <summary>The most neurons in a layer. The inputs count as a layer.</summary>
     internal static int Widest(ReadOnlySpan<LayerShape> layers)
     {
         int widest = layers[0].Inputs;

@@ -2,9 +2,9 @@ namespace FastNN.Contract;
 
 /// <summary>
 /// How the squares of a gradient are added up. Each component is clipped first. Blocks of 4096 components are summed in single precision,
-/// in sixteen lanes (<see cref="VirtualLanes"/>). The sums of the blocks are added in double precision, in ascending order. A sum that is
-/// too large for a float, or so small that squares lost bits to underflow, is taken once more in double precision, which holds the square
-/// of any float.
+/// in sixteen lanes (<see cref="VirtualLanes"/>). The sums of the blocks are added in double precision, in ascending order. If the sum is
+/// too large for a float, it is computed once more in double precision. The same happens if it is so small that squares lost bits to
+/// underflow. Double precision holds the square of any float.
 /// </summary>
 internal static unsafe class NormBlocks
 {
@@ -14,12 +14,12 @@ internal static unsafe class NormBlocks
     private const double MinNormal = 1.1754943508222875e-38; // 2⁻¹²⁶
 
     /// <summary>
-    /// Whether a sum of so many squares is finite and no less than count·2⁻¹²⁶. A square loses at most 2⁻¹⁵⁰ to underflow, so all of them
-    /// together lose no more than one rounding of the sum.
+    /// Whether the sum of <paramref name="count"/> squares is finite and at least count·2⁻¹²⁶. A square loses at most 2⁻¹⁵⁰ to underflow.
+    /// So all squares together lose no more than one rounding of the sum.
     /// </summary>
     internal static bool IsExact(double sum, nint count) => double.IsFinite(sum) && sum >= count * MinNormal;
 
-    /// <summary>The sum in double precision: in ascending order, no block and no lane.</summary>
+    /// <summary>The sum in double precision, in ascending order, without blocks and lanes.</summary>
     internal static double InDouble(float* g, nint count, float clip)
     {
         double sum = 0;
@@ -32,7 +32,7 @@ internal static unsafe class NormBlocks
         return sum;
     }
 
-    /// <summary>min(clip, max(−clip, g)), and NaN of NaN.</summary>
+    /// <summary>min(clip, max(−clip, g)). NaN stays NaN.</summary>
     internal static float Clip(float g, float clip)
     {
         float x = -clip > g ? -clip : g;

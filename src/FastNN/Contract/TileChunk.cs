@@ -3,9 +3,9 @@ using FastNN.Plumbing;
 namespace FastNN.Contract;
 
 /// <summary>
-/// A chunk of a batch in memory, as it is kept from going through the layers to summing up the gradient. Tile after tile the inputs of all layers,
-/// [neurons, then a 1 for the biases][lanes of the tile], of a first layer that takes rows the 1 alone; and layer after layer the deltas, turned to have
-/// samples in rows: [panel of neurons][sample][neurons of the panel].
+/// A chunk of a batch in memory, between the pass through the layers and the sum of the gradient. It has the inputs of all layers, tile
+/// after tile: [neurons, then a 1 for the biases][lanes of the tile]. If the first layer reads rows, only its 1 is there. It also has the
+/// deltas, layer after layer. They are transposed, so that samples are rows: [panel of neurons][sample][neurons of the panel].
 /// </summary>
 internal readonly unsafe struct TileChunk
 {
@@ -22,32 +22,32 @@ internal readonly unsafe struct TileChunk
         Deltas = Inputs + (nint)TileRows * Tiles * tile;
     }
 
-    /// <summary>Floats that the memory of a chunk takes.</summary>
+    /// <summary>Floats in the memory of a chunk.</summary>
     internal static long Floats(LayerShape[] layers, int tile, int samples) =>
         VirtualLanes.RoundUp(samples)
         + (layers[^1].OnesRow + 1L) * (Parts.Of(samples, tile) * tile)
         + (long)layers[^1].ActivationsEnd * samples;
 
-    /// <summary>The samples as the user has them, in rows.</summary>
+    /// <summary>The samples in rows, as the user has them.</summary>
     internal float* X { get; }
 
-    /// <summary>Floats of such a row.</summary>
+    /// <summary>Floats in such a row.</summary>
     internal int Columns { get; }
 
-    /// <summary>Samples, and lanes, of every tile but the last.</summary>
+    /// <summary>The samples of each tile but the last. Such a tile has as many lanes.</summary>
     internal int Tile { get; }
 
-    /// <summary>Lanes of the last tile, at least its samples.</summary>
+    /// <summary>Lanes of the last tile, at least as many as it has samples.</summary>
     internal int LastTile { get; }
 
     internal int Samples { get; }
 
     internal int Tiles => Parts.Of(Samples, Tile);
 
-    /// <summary>Rows of a tile, all layers together.</summary>
+    /// <summary>Rows of a tile, for all layers together.</summary>
     internal int TileRows { get; }
 
-    /// <summary>One cost for each sample.</summary>
+    /// <summary>One cost for each sample of the chunk.</summary>
     internal float* Costs { get; }
 
     internal float* Inputs { get; }
@@ -58,12 +58,12 @@ internal readonly unsafe struct TileChunk
 
     internal int SamplesOf(int tile) => Math.Min(Tile, Samples - tile * Tile);
 
-    /// <summary>The samples of a tile as the user has them.</summary>
+    /// <summary>The samples of a tile in rows, as the user has them.</summary>
     internal float* XOf(int tile) => X + (nint)tile * Tile * Columns;
 
-    /// <summary>A tile: the inputs of a layer in it start its InputRows·lanes floats further.</summary>
+    /// <summary>A tile. The inputs of a layer start InputRows·lanes floats later.</summary>
     internal float* TileOf(int tile) => Inputs + (nint)tile * Tile * TileRows;
 
-    /// <summary>The deltas of a layer; the panel of its neurons from i on starts i·Samples floats further.</summary>
+    /// <summary>The deltas of a layer. The panel that starts with neuron i starts i·Samples floats later.</summary>
     internal float* DeltasOf(in LayerShape layer) => Deltas + (nint)layer.Activations * Samples;
 }

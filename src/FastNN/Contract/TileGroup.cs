@@ -1,7 +1,7 @@
 namespace FastNN.Contract;
 
-/// <summary>Tiles of the same number of lanes that go through a layer together.</summary>
-/// <param name="Tiles">How many.</param>
-/// <param name="InputStride">Floats from one tile's inputs to the next one's.</param>
-/// <param name="OutputStride">The same for its outputs, or, going back, for both deltas.</param>
+/// <summary>Tiles that go through a layer together. All have the same number of lanes.</summary>
+/// <param name="Tiles">The number of tiles.</param>
+/// <param name="InputStride">Floats from the inputs of one tile to those of the next.</param>
+/// <param name="OutputStride">Floats from the outputs of one tile to those of the next. Backward, this is so for both deltas.</param>
 internal readonly record struct TileGroup(int Tiles, nint InputStride, nint OutputStride);

@@ -5,8 +5,8 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// Binary cross-entropy of a = σ(z) from the sum z: c = −y·ln a − (1 − y)·ln(1 − a) = softplus(z) − y·z = (max(z, 0) − y·z) + ln(1 +
-/// e^(−|z|)), and ∂c/∂z = σ(z) − y. Finite for every z: beyond ±2¹⁰⁰ it counts as these.
+/// Binary cross-entropy of a = σ(z), computed from the sum z: c = −y·ln a − (1 − y)·ln(1 − a) = softplus(z) − y·z = (max(z, 0) − y·z) +
+/// ln(1 + e^(−|z|)), and ∂c/∂z = σ(z) − y. It is finite for every z: beyond ±2¹⁰⁰, z counts as ±2¹⁰⁰.
 /// </summary>
 internal readonly struct BinaryCrossEntropy : ICost
 {
@@ -49,8 +49,8 @@ internal readonly struct BinaryCrossEntropy : ICost
 public abstract partial class Cost
 {
     /// <summary>
-    /// C = −Σ_i (y_i·ln a_i + (1 − y_i)·ln(1 − a_i)), of independent probabilities: for a last layer of sigmoids, with which δ_i = a_i −
-    /// y_i. It is computed from the sums, as max(z, 0) − y·z + ln(1 + e^−|z|), and so finite also where a has rounded to 0 or 1.
+    /// C = −Σ_i (y_i·ln a_i + (1 − y_i)·ln(1 − a_i)), for independent probabilities. The last layer must be sigmoid, and then δ_i = a_i −
+    /// y_i. It is computed from the sums z, as max(z, 0) − y·z + ln(1 + e^−|z|). So it is finite even if a has been rounded to 0 or 1.
     /// </summary>
     public static Cost BinaryCrossEntropy { get; } = new OfSums<BinaryCrossEntropy>(nameof(BinaryCrossEntropy));
 }

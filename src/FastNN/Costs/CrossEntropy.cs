@@ -3,12 +3,13 @@ namespace FastNN;
 public abstract partial class Cost
 {
     /// <summary>
-    /// C = −Σ_i y_i·ln a_i, of probabilities that add up to 1, and so must the targets: for a last layer of softmax, with which δ_i = a_i −
-    /// y_i. It is computed from the sums, as Σ_i y_i·(ln Σ_k e^(z_k − max z) − (z_i − max z)), and so finite also where a has rounded to 0.
+    /// C = −Σ_i y_i·ln a_i, for probabilities that add up to 1. The targets must add up to 1 too. The last layer must be softmax, and then
+    /// δ_i = a_i − y_i. It is computed from the sums z, as Σ_i y_i·(ln Σ_k e^(z_k − max z) − (z_i − max z)). So it is finite even if a has
+    /// been rounded to 0.
     /// </summary>
     public static Cost CrossEntropy { get; } = new CrossEntropyCost();
 
-    /// <summary>No output counts as less likely than e to the minus of this, so that no cross-entropy is infinite.</summary>
+    /// <summary>No output counts as less likely than e to the power of minus this number. So no cross-entropy is infinite.</summary>
     internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
 
     private sealed class CrossEntropyCost() : OfSoftmax(nameof(CrossEntropy))

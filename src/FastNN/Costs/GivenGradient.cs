@@ -3,7 +3,7 @@ using FastNN.Simd;
 
 namespace FastNN.Costs;
 
-/// <summary>A cost that only its gradient is known of: y is ∂C/∂a itself. What it adds is 0.</summary>
+/// <summary>A cost of which only the gradient is known: y is ∂C/∂a itself. It adds 0 to the cost.</summary>
 internal readonly struct GivenGradient : ICost
 {
     public static float LeastTarget => float.MinValue;

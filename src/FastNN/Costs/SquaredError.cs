@@ -4,7 +4,7 @@ using FastNN.Simd;
 
 namespace FastNN;
 
-/// <summary>The article's c = (a − y)², ∂c/∂a = 2(a − y).</summary>
+/// <summary>c = (a − y)², ∂c/∂a = 2(a − y).</summary>
 internal readonly struct SquaredError : ICost
 {
     public static float LeastTarget => float.MinValue;
@@ -41,9 +41,9 @@ internal readonly struct SquaredError : ICost
 public abstract partial class Cost
 {
     /// <summary>
-    /// The article's C = Σ_i (a_i − y_i)²; ∂C/∂a_i = 2(a_i − y_i). For any activation. The mean squared error of PyTorch and Keras is this
-    /// under <see cref="Reduction.Mean"/> divided by the number of outputs as well: their learning rate r for plain gradient descent is
-    /// r/n_out here.
+    /// C = Σ_i (a_i − y_i)², ∂C/∂a_i = 2(a_i − y_i), for any activation. This is the cost of the article that derives the training of a
+    /// 2-4-3-2 network by hand. The mean squared error of PyTorch and Keras also divides by the number of outputs n_out. With
+    /// <see cref="Reduction.Mean"/>, their learning rate r for plain gradient descent is r/n_out here.
     /// </summary>
     public static Cost SquaredError { get; } = new OfOutputs<SquaredError>(nameof(SquaredError));
 }

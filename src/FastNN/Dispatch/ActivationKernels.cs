@@ -4,26 +4,27 @@ using FastNN.Costs;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels of one variant that end in one activation, or that go back through it: behind virtual calls, one for a layer and a pass.
-/// Pointers are to memory that stays put for the call; nothing here checks or allocates.
+/// The kernels of one variant that end in one activation, or go backward through it. They are behind virtual calls, one for a layer and a
+/// pass. Pointers are to memory that does not move during the call. Nothing is checked, and nothing is allocated.
 /// </summary>
 internal abstract unsafe class ActivationKernels
 {
     private readonly OutputKernels?[] _outputs = new OutputKernels?[Cost.All.Count];
 
-    /// <summary>a_k = f(z_k) for each neuron by itself; a may be z.</summary>
+    /// <summary>a_k = f(z_k) for each neuron by itself. a may be z.</summary>
     internal abstract void Activate(float* z, float* a, nint count);
 
-    /// <summary>The same, and f′(z_k) takes the place of z_k.</summary>
+    /// <summary>The same, and f′(z_k) replaces z_k.</summary>
     internal abstract void ActivateKeepingSlope(float* z, float* a, nint count);
 
-    /// <summary>A layer, one sample. As many floats as <paramref name="room"/> says may be written at y.</summary>
-    internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room);
+    /// <summary>A layer, one sample. <paramref name="writable"/> floats may be written at y.</summary>
+    internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable);
 
-    /// <summary>The same for a function that keeps its slope, which goes to <paramref name="slopes"/>.</summary>
-    internal abstract void ForwardKeepingSlope(float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int room);
+    /// <summary>The same for a function that keeps its slope. The slopes go to <paramref name="slopes"/>.</summary>
+    internal abstract void ForwardKeepingSlope(
+        float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int writable);
 
-    /// <summary>The sums of samples in rows become outputs.</summary>
+    /// <summary>The sums of samples in rows become outputs. Rows are <paramref name="stride"/> floats apart.</summary>
     internal abstract void ActivateRows(float* z, int samples, int outputs, nint stride);
 
     /// <summary>The sums of a tile become outputs.</summary>
@@ -33,37 +34,42 @@ internal abstract unsafe class ActivationKernels
     internal abstract void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes);
 
     /// <summary>
-    /// A layer back, one sample, and the update in the same pass. This is the function of the layer before: its outputs are a, and
-    /// <paramref name="kept"/> what its slope is taken from. Without an inputDelta neither matters.
+    /// A layer backward, one sample, and the update in the same pass. The function is that of the layer before. a are the outputs of that
+    /// layer, and its slope is computed from <paramref name="kept"/>. If inputDelta is null, the function and kept do not matter.
     /// </summary>
-    internal abstract void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate);
+    internal abstract void BackwardUpdate(
+        float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate);
 
-    /// <summary>The same, the gradient added to that of the samples before.</summary>
-    internal abstract void BackwardAccumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+    /// <summary>The same, but the gradient is added to that of the samples before.</summary>
+    internal abstract void BackwardAccumulate(
+        float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
 
-    /// <summary>The same, the gradient written and not added.</summary>
-    internal abstract void BackwardGradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+    /// <summary>The same, but the gradient is written.</summary>
+    internal abstract void BackwardGradient(
+        float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
 
     /// <summary>The delta of the layer before, on tiles.</summary>
-    internal abstract void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
+    internal abstract void TileBackward(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
 
-    /// <summary>The last layer's kernels under a cost that suits the function, created at the first need.</summary>
+    /// <summary>The last layer's kernels under a cost that suits the function. They are created when they are first needed.</summary>
     internal OutputKernels Under(Cost cost) => _outputs[cost.Index] ??= cost.CreateKernels(this);
 
     /// <summary>
-    /// Those under a cost of each output by itself; for <see cref="Cost.CreateKernels"/>, as the next two. A generic virtual call is slow.
+    /// The kernels under a cost of each output by itself. This is for <see cref="Cost.CreateKernels"/>, and so are the next two. A generic
+    /// virtual call is slow.
     /// </summary>
     internal abstract OutputKernels UnderOutputs<C>()
         where C : struct, ICost;
 
-    /// <summary>Those under a cost of each sum by itself.</summary>
+    /// <summary>The kernels under a cost of each sum by itself.</summary>
     internal abstract OutputKernels UnderSums<C>()
         where C : struct, ICost;
 
-    /// <summary>Those under the cross-entropy of softmax, from all the sums of a sample.</summary>
+    /// <summary>The kernels under the cross-entropy of softmax, computed from all sums of a sample.</summary>
     internal abstract OutputKernels UnderSoftmaxSums();
 
-    /// <summary>The last layer's kernels under a cost of which nothing but the gradient is given.</summary>
+    /// <summary>The last layer's kernels if the caller gives the gradient by the outputs. Nothing else is known of the cost.</summary>
     internal OutputKernels UnderGivenGradient() => UnderOutputs<GivenGradient>();
 }
 
@@ -77,12 +83,13 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
 
     internal override void ActivateKeepingSlope(float* z, float* a, nint count) => K.ActivateKeepingSlope<A>(z, a, count);
 
-    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room) =>
-        K.Forward<A>(x, inputs, w, b, y, outputs, room);
+    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable) =>
+        K.Forward<A>(x, inputs, w, b, y, outputs, writable);
 
-    internal override void ForwardKeepingSlope(float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int room)
+    internal override void ForwardKeepingSlope(
+        float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int writable)
     {
-        K.Forward<Identity>(x, inputs, w, b, slopes, outputs, room);
+        K.Forward<Identity>(x, inputs, w, b, slopes, outputs, writable);
         K.ActivateKeepingSlope<A>(slopes, y, outputs);
     }
 
@@ -94,11 +101,13 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
 
     internal override void ActivateTile(float* z, int outputs, int lanes) => K.Activate<A>(z, z, (nint)outputs * lanes);
 
-    internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) => K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
+    internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) =>
+        K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
-    // Where slopes are kept, a layer goes back through the identity, and then through the slopes. This stands three times: said once behind
-    // all three, it costs the calls before it their place at the end, where they are jumps.
-    internal override void BackwardUpdate(float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
+    // If slopes are kept, a layer goes backward through the identity, and then through the slopes. This stands three times. Said once after
+    // all three, it would take from the calls their place at the end, where the JIT makes jumps of them.
+    internal override void BackwardUpdate(
+        float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
         if (!A.KeepsSlope)
         {
@@ -110,7 +119,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
-    internal override void BackwardAccumulate(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    internal override void BackwardAccumulate(
+        float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
     {
         if (!A.KeepsSlope)
         {
@@ -122,7 +132,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
-    internal override void BackwardGradient(float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    internal override void BackwardGradient(
+        float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
     {
         if (!A.KeepsSlope)
         {
@@ -134,7 +145,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
-    internal override void TileBackward(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
+    internal override void TileBackward(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
         T.TileBackward<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
 
     internal override OutputKernels UnderOutputs<C>() => new OutputKernels<K, T, A, C>(this);

@@ -2,7 +2,7 @@ using FastNN.Contract;
 
 namespace FastNN.Dispatch;
 
-/// <summary>Somebody who is written once for the primitives of any variant, and takes them as types.</summary>
+/// <summary>An object that is written once for the primitives of any variant. It takes them as types.</summary>
 /// <typeparam name="TResult">What it makes of them.</typeparam>
 internal interface IKernelUser<out TResult>
 {

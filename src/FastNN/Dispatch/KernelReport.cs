@@ -11,12 +11,16 @@ namespace FastNN.Dispatch;
 
 /// <summary>What decides which variants a process has, and the text that says so.</summary>
 /// <param name="Supported">The variants that this process accelerates, the widest last.</param>
-/// <param name="Setting">The value of <see cref="KernelSet.EnvironmentVariable"/>, null for none.</param>
-/// <param name="IsCompiledAhead">Whether NativeAOT compiled the program: nothing was compiled while it ran.</param>
-/// <param name="WhyUnoptimized">Why the code of this library may run without the compiler's optimization, tens of times slower; null if it does not.</param>
-/// <param name="Architecture">Of the process.</param>
-/// <param name="HasFusedMultiplyAdd">Whether vectors of 128 bits have a fused multiply-add; else it is computed in double precision.</param>
-/// <param name="HasIntrinsics">Whether .NET's hardware intrinsics are on.</param>
+/// <param name="Setting">The value of <see cref="KernelSet.EnvironmentVariable"/>, null if there is none.</param>
+/// <param name="IsCompiledAhead">Whether NativeAOT compiled the program. Then nothing is compiled while it runs.</param>
+/// <param name="WhyUnoptimized">
+/// Why the code of this library may run without optimization, tens of times slower. Null if it is optimized.
+/// </param>
+/// <param name="Architecture">The architecture of the process.</param>
+/// <param name="HasFusedMultiplyAdd">
+/// Whether vectors of 128 bits have a fused multiply-add. Otherwise it is computed in double precision.
+/// </param>
+/// <param name="HasIntrinsics">Whether the hardware intrinsics of .NET are on.</param>
 /// <param name="HasAvx2">Whether the processor has AVX2 and FMA.</param>
 /// <param name="HasAvx512">Whether the processor has AVX-512 F, DQ, CD, BW and VL.</param>
 internal sealed record KernelReport(
@@ -30,7 +34,9 @@ internal sealed record KernelReport(
     bool HasAvx2,
     bool HasAvx512)
 {
-    /// <summary>Settings of .NET that choose or change the code that runs. Older names of some do nothing, but a report should show them.</summary>
+    /// <summary>
+    /// Settings of .NET that choose or change the code that runs. Some older names do nothing, but a report should show them.
+    /// </summary>
     private static readonly ImmutableArray<string> s_settings =
     [
         "EnableHWIntrinsic", "EnableAVX", "EnableAVX2", "EnableFMA", "EnableAVX512", "EnableAVX512F", "PreferredVectorBitWidth",
@@ -43,11 +49,11 @@ internal sealed record KernelReport(
     /// <summary>With 0 methods stay as they are compiled first: quickly, and not optimized.</summary>
     private const string CallCounting = "TC_CallCounting";
 
-    /// <summary>That of this process.</summary>
+    /// <summary>The report of this process.</summary>
     internal static KernelReport Current => new(
         [.. KernelSet.Supported.Select(set => set.Variant)],
         KernelSet.Setting,
-        JitInfo.GetCompiledMethodCount() == 0, // IsDynamicCodeSupported says no to the JIT, too, in a project that sets PublishAot
+        JitInfo.GetCompiledMethodCount() == 0, // in a project that sets PublishAot, IsDynamicCodeSupported says no under the JIT too
         WhyUnoptimizedBy(typeof(KernelReport).Assembly, Debugger.IsAttached, Environment.GetEnvironmentVariable),
         RuntimeInformation.ProcessArchitecture,
         Simd128.HasFusedMultiplyAdd,
@@ -55,14 +61,16 @@ internal sealed record KernelReport(
         Processor.HasAvx2,
         Processor.HasAvx512);
 
-    /// <summary>The whole report, a line for each fact.</summary>
+    /// <summary>The whole report. Each fact has a line.</summary>
     internal string Text => string.Join(
         '\n',
         (string[])[
-            $"FastNN {typeof(KernelReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}: {Choice}",
-            .. Enum.GetValues<KernelVariant>().Where(variant => variant > KernelVariant.Scalar).Select(variant => $"{variant}: {StatusOf(variant)}"),
-            $"processor: {Processor.Name}; {(Processor.CanBeAsked ? Features : "what it has cannot be asked")}; {Environment.ProcessorCount} logical",
-            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {(IsCompiledAhead ? "NativeAOT" : "JIT")}, {RuntimeInformation.OSDescription}"
+            $"FastNN {Version}: {Choice}",
+            .. from variant in Enum.GetValues<KernelVariant>()
+               where variant > KernelVariant.Scalar
+               select $"{variant}: {StatusOf(variant)}",
+            $"processor: {Processor.Name}; {Features}; {Environment.ProcessorCount} logical",
+            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {Compiler}, {RuntimeInformation.OSDescription}"
                 + (WhyUnoptimized == null ? "" : $"; NOT OPTIMIZED: {WhyUnoptimized}"),
             $"environment: {Settings}",
         ]);
@@ -86,13 +94,14 @@ internal sealed record KernelReport(
         }
     }
 
-    /// <summary>What keeps the JIT from optimizing, null for nothing.</summary>
+    /// <summary>What keeps the JIT from optimizing. Null if nothing does.</summary>
     /// <param name="library">The assembly with the kernels.</param>
-    /// <param name="isDebugged">Whether a debugger is attached. Most of them ask the JIT not to optimize what they load.</param>
+    /// <param name="isDebugged">Whether a debugger is attached. Most debuggers ask the JIT not to optimize.</param>
     /// <param name="variable">Gives an environment variable.</param>
     internal static string? WhyUnoptimizedBy(Assembly library, bool isDebugged, Func<string, string?> variable)
     {
-        if (library.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true }) return "FastNN was built without optimization";
+        if (library.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+            return "FastNN was built without optimization";
         if (NumberOf(MinimalOptimization) is > 0) return $"the environment sets {MinimalOptimization}";
         if (NumberOf(CallCounting) is 0 && NumberOf("TieredCompilation") is not 0) return $"the environment sets {CallCounting}";
 
@@ -103,7 +112,13 @@ internal sealed record KernelReport(
             ? number : null;
     }
 
-    private string Features => $"AVX2 and FMA {YesNo(HasAvx2)}, AVX-512 {YesNo(HasAvx512)}";
+    private static string? Version =>
+        typeof(KernelReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
+    private string Features =>
+        Processor.CanBeAsked ? $"AVX2 and FMA {YesNo(HasAvx2)}, AVX-512 {YesNo(HasAvx512)}" : "what it has cannot be asked";
+
+    private string Compiler => IsCompiledAhead ? "NativeAOT" : "JIT";
 
     private static string Settings
     {
@@ -121,7 +136,7 @@ internal sealed record KernelReport(
         }
     }
 
-    /// <summary>Accelerated, or why not.</summary>
+    /// <summary>Whether the variant is accelerated, and if not, why.</summary>
     internal string StatusOf(KernelVariant variant)
     {
         if (Supported.Contains(variant))
@@ -130,7 +145,8 @@ internal sealed record KernelReport(
             return software ? "accelerated, but without fused multiply-add, which is computed in double precision, slowly" : "accelerated";
         }
 
-        if (variant > KernelVariant.Vector128 && Architecture is not (Architecture.X64 or Architecture.X86)) return $"no, {Architecture} has vectors of 128 bits";
+        if (variant > KernelVariant.Vector128 && Architecture is not (Architecture.X64 or Architecture.X86))
+            return $"no, {Architecture} has vectors of 128 bits";
         if (!HasIntrinsics) return "no, .NET's hardware intrinsics are off";
 
         (bool has, string instructions, string target) = variant == KernelVariant.Vector512
@@ -139,8 +155,10 @@ internal sealed record KernelReport(
         if (!has) return $"no, the processor has not {instructions}";
 
         return IsCompiledAhead
-            ? $"no, NativeAOT compiled for a target without {instructions}, which the processor has: set the property IlcInstructionSet to {target} or native"
-            : $"no, the processor has {instructions}, but .NET makes no such vectors of it: switched off by a setting, or slow on this processor";
+            ? $"no, NativeAOT compiled for a target without {instructions}, which the processor has: "
+                + $"set the property IlcInstructionSet to {target} or native"
+            : $"no, the processor has {instructions}, but .NET makes no such vectors of it: "
+                + "switched off by a setting, or slow on this processor";
     }
 
     private static string YesNo(bool value) => value ? "yes" : "no";

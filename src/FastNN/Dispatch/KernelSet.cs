@@ -8,8 +8,8 @@ using FastNN.Simd;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels of one variant behind virtual calls, one for each primitive. Pointers are to memory that stays put for the call. Nothing here checks or
-/// allocates.
+/// The kernels of one variant behind virtual calls, one for each primitive. Pointers are to memory that does not move during the call.
+/// Nothing is checked, and nothing is allocated.
 /// </summary>
 internal abstract unsafe class KernelSet(KernelVariant variant)
 {
@@ -20,10 +20,15 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     private readonly ActivationKernels?[] _functions = new ActivationKernels?[Activation.All.Count];
 
-    /// <summary>The variants this process accelerates, the widest last. The one list behind dispatch, tests and benchmarks.</summary>
+    /// <summary>
+    /// The variants that this process accelerates, the widest last. Dispatch, tests and benchmarks all use this one list.
+    /// </summary>
     internal static ImmutableArray<KernelSet> Supported { get; } = FindSupported();
 
-    /// <summary>Its value, null for none. Read once: asking the environment costs more than a tiny kernel, and may allocate.</summary>
+    /// <summary>
+    /// The value of the environment variable, null if there is none. It is read once: asking the environment costs more than a tiny kernel,
+    /// and may allocate.
+    /// </summary>
     internal static string? Setting { get; } = Environment.GetEnvironmentVariable(EnvironmentVariable);
 
     internal KernelVariant Variant => variant;
@@ -33,7 +38,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of the enumeration.</exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate the variant.</exception>
-    /// <exception cref="InvalidOperationException">Auto, and the environment variable names no variant.</exception>
+    /// <exception cref="InvalidOperationException">The argument is Auto, and the environment variable names no variant.</exception>
     internal static KernelSet For(KernelVariant kernels) => kernels == KernelVariant.Auto ? s_default.Value : For(kernels, nameof(kernels));
 
     private static KernelSet For(KernelVariant kernels, string asker)
@@ -45,57 +50,70 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
         throw Enum.IsDefined(kernels)
             ? new PlatformNotSupportedException(
-                $"{asker} asks for {kernels}, which this process does not accelerate; it has {string.Join(", ", Supported.Select(s => s.Variant))}.")
+                $"{asker} asks for {kernels}, which this process does not accelerate; it has "
+                + $"{string.Join(", ", Supported.Select(s => s.Variant))}.")
             : new ArgumentOutOfRangeException(
-                nameof(kernels), kernels, $"kernels must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}, but is {(int)kernels}.");
+                nameof(kernels), kernels,
+                $"kernels must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}, but is {(int)kernels}.");
     }
 
-    /// <summary>The set that a value of the environment variable names, in any case; the widest for none and for Auto.</summary>
+    /// <summary>
+    /// The set that a value of the environment variable names. Upper and lower case are the same. For null, an empty name and Auto it is
+    /// the widest set.
+    /// </summary>
     internal static KernelSet Named(string? name)
     {
         if (string.IsNullOrEmpty(name) || name.Equals(nameof(KernelVariant.Auto), StringComparison.OrdinalIgnoreCase)) return Supported[^1];
 
         foreach (KernelVariant kernels in Enum.GetValues<KernelVariant>())
         {
-            if (name.Equals(kernels.ToString(), StringComparison.OrdinalIgnoreCase)) return For(kernels, $"The environment variable {EnvironmentVariable}");
+            if (name.Equals(kernels.ToString(), StringComparison.OrdinalIgnoreCase))
+                return For(kernels, $"The environment variable {EnvironmentVariable}");
         }
 
         throw new InvalidOperationException(
-            $"The environment variable {EnvironmentVariable} is \"{name}\", but must be one of {string.Join(", ", Enum.GetNames<KernelVariant>())}.");
+            $"The environment variable {EnvironmentVariable} is \"{name}\", but must be one of "
+            + $"{string.Join(", ", Enum.GetNames<KernelVariant>())}.");
     }
 
     /// <summary>
-    /// The kernels that end in a function, created at the first need. Threads may do so at once: all kernels of a function are alike and hold no numbers.
-    /// .NET publishes what an object holds with the reference to it, on weakly ordered processors too.
+    /// The kernels that end in a function. They are created when they are first needed. Several threads may create them at the same time:
+    /// all kernels of a function are alike and hold no numbers. .NET publishes the contents of an object together with the reference to it,
+    /// on weakly ordered processors too.
     /// </summary>
     internal ActivationKernels Of(Activation activation) => _functions[activation.Index] ??= activation.CreateKernels(this);
 
-    /// <summary>Those of an elementwise function, for <see cref="Activation.CreateKernels"/>.</summary>
+    /// <summary>Creates the kernels of an elementwise function, for <see cref="Activation.CreateKernels"/>.</summary>
     internal abstract ActivationKernels CreateKernels<A>()
         where A : struct, IActivation;
 
+    /// <summary>Creates the kernels of softmax, for <see cref="Activation.CreateKernels"/>.</summary>
     internal abstract ActivationKernels CreateSoftmaxKernels();
 
-    /// <summary>Gives the primitives, as types, to somebody who is written once for all variants. A generic virtual call: slow, for construction only.</summary>
+    /// <summary>
+    /// Gives the primitives, as types, to an object that is written once for all variants. This is a generic virtual call. It is slow, and
+    /// only for constructors.
+    /// </summary>
     internal abstract TResult GiveTo<TResult>(IKernelUser<TResult> user);
 
-    /// <summary>An update by a rule. A generic virtual call too: asked for when a trainer is built.</summary>
+    /// <summary>An update by a rule. This is a generic virtual call too. A trainer asks for it in its constructor.</summary>
     internal abstract UpdateKernel UpdateBy<TRule>()
         where TRule : struct, IUpdateRule;
 
-    /// <summary>Lanes of the tile for so many samples, at most <see cref="Tile"/>.</summary>
+    /// <summary>Lanes of the tile for this number of samples, at most <see cref="Tile"/>.</summary>
     internal abstract int LanesFor(int samples);
 
-    /// <summary>target[c][r] = source[r][c]; see <see cref="Batch.Transpose"/> for what may lie beside the rows.</summary>
+    /// <summary>target[c][r] = source[r][c]. <see cref="Batch.Transpose"/> says what may be beside the rows.</summary>
     internal abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
 
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
-    /// <summary>Σ_k g_k², each component clipped to ±clip before.</summary>
+    /// <summary>Σ_k g_k². Each component is clipped to ±clip first.</summary>
     internal abstract double SumOfSquares(float* g, nint count, float clip);
 
-    /// <summary>Rows from..to of a layer's gradient over a chunk; see <see cref="ITileKernels.BatchGradient"/>.</summary>
-    internal abstract void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
+    /// <summary>The gradient of rows from..to of a layer over a chunk. See <see cref="ITileKernels.BatchGradient"/>.</summary>
+    internal abstract void BatchGradient(
+        in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
 
     private static ImmutableArray<KernelSet> FindSupported()
     {
@@ -103,7 +121,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         sets.Add(new KernelSet<ScalarKernels, ScalarTileKernels>(KernelVariant.Scalar));
         if (Vector128.IsHardwareAccelerated) sets.Add(Of<Simd128, Vector128<float>>(KernelVariant.Vector128));
 
-        // IsHardwareAccelerated, not Avx512F.IsSupported: where 512-bit vectors slow the clock, the runtime says no to them.
+        // IsHardwareAccelerated, not Avx512F.IsSupported: if 512-bit vectors slow the clock, the runtime says no to them.
         if (Vector256.IsHardwareAccelerated && Avx2.IsSupported) sets.Add(Of<Simd256, Vector256<float>>(KernelVariant.Vector256));
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported) sets.Add(Of<Simd512, Vector512<float>>(KernelVariant.Vector512));
         return sets.ToImmutable();
@@ -114,7 +132,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
         where V : struct => new(variant);
 }
 
-/// <summary>The primitives <typeparamref name="K"/> and, for batches, <typeparamref name="T"/> behind those calls.</summary>
+/// <summary>The primitives <typeparamref name="K"/> and, for batches, <typeparamref name="T"/>, behind those virtual calls.</summary>
 internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(variant)
     where K : struct, IKernels
     where T : struct, ITileKernels
@@ -134,10 +152,12 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
     internal override void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         T.Transpose(source, sourceStride, rows, columns, target, targetStride);
 
-    internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) => K.GradientDescent(w, g, count, scale, rate);
+    internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
+        K.GradientDescent(w, g, count, scale, rate);
 
     internal override double SumOfSquares(float* g, nint count, float clip) => K.SumOfSquares(g, count, clip);
 
-    internal override void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+    internal override void BatchGradient(
+        in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         T.BatchGradient(in chunk, in layer, from, to, sum, target, scale, rate);
 }

@@ -2,16 +2,18 @@ using FastNN.Contract;
 
 namespace FastNN.Dispatch;
 
-/// <summary>The kernels of softmax, which couples the neurons of the last layer: after its sums, all of a sample's together.</summary>
+/// <summary>
+/// The kernels of softmax. It couples the neurons of the last layer: it follows the sums, and takes all sums of a sample together.
+/// </summary>
 internal sealed unsafe class SoftmaxKernels<K, T> : ActivationKernels<K, T, Identity>
     where K : struct, IKernels
     where T : struct, ITileKernels
 {
     internal override void Activate(float* z, float* a, nint count) => K.Softmax(z, a, checked((int)count));
 
-    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
     {
-        K.Forward<Identity>(x, inputs, w, b, y, outputs, room);
+        K.Forward<Identity>(x, inputs, w, b, y, outputs, writable);
         K.Softmax(y, y, outputs);
     }
 
@@ -25,7 +27,7 @@ internal sealed unsafe class SoftmaxKernels<K, T> : ActivationKernels<K, T, Iden
     internal override OutputKernels UnderOutputs<C>() => new SoftmaxOutput<K, T, C>(this);
 }
 
-/// <summary>Softmax under cross-entropy, from the sums.</summary>
+/// <summary>Softmax under cross-entropy, computed from the sums.</summary>
 internal sealed unsafe class CrossEntropyOutput<K, T>() : OutputKernels(new ActivationKernels<K, T, Identity>())
     where K : struct, IKernels
     where T : struct, ITileKernels
@@ -36,7 +38,7 @@ internal sealed unsafe class CrossEntropyOutput<K, T>() : OutputKernels(new Acti
         T.TileCrossEntropyDelta(a, y, outputs, lanes, costs);
 }
 
-/// <summary>Softmax under another cost: that of each output by itself, then back through softmax.</summary>
+/// <summary>Softmax under a cost of each output by itself: the delta of that cost, then backward through softmax.</summary>
 internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function) : OutputKernels(function)
     where K : struct, IKernels
     where T : struct, ITileKernels

@@ -9,8 +9,8 @@ using FastNN.Tuning;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels at one vector width. A layer whose outputs fit a narrower vector runs in that: lanes are independent, so the bits are the same,
-/// and a wider vector would only carry empty lanes (64-8 backward takes 1.8 times as long in 16 lanes as in 8).
+/// The kernels at one vector width. If the outputs of a layer fit a narrower vector, the layer uses that. Lanes are independent, so the
+/// bits are the same. A wider vector would only carry empty lanes (64-8 backward takes 1.8 times as long in 16 lanes as in 8).
 /// </summary>
 internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where S : struct, ISimd<V>
@@ -23,23 +23,26 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where A : struct, IActivation => ActivationSpan.ActivateKeepingSlope<S, V, A>(z, a, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation
     {
-        if (Routes.TakesFourLanes(outputs)) Forward<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, room);
-        else if (Routes.TakesEightLanes(outputs, S.Count)) Forward<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, room);
-        else Forward<S, V, A>(x, inputs, w, b, y, outputs, room);
+        if (Routes.TakesFourLanes(outputs)) Forward<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, writable);
+        else if (Routes.TakesEightLanes(outputs, S.Count)) Forward<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, writable);
+        else Forward<S, V, A>(x, inputs, w, b, y, outputs, writable);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Forward<S1, V1, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    private static void Forward<S1, V1, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where S1 : struct, ISimd<V1>
         where V1 : struct
         where A : struct, IActivation
     {
-        if (SumOrder.IsNarrow(inputs, outputs)) DenseForward.FourChains<S1, V1, A>(x, inputs, w, b, y, outputs, room);
-        else if (Routes.Streams(inputs, outputs, S1.Count, Machine.Here)) DenseForward.Stream<S1, V1, A>(x, inputs, w, b, y, outputs, room);
-        else DenseForward.Panels<S1, V1, A>(x, inputs, w, b, y, outputs, room);
+        if (SumOrder.IsNarrow(inputs, outputs))
+            DenseForward.FourChains<S1, V1, A>(x, inputs, w, b, y, outputs, writable);
+        else if (Routes.Streams(inputs, outputs, S1.Count, Machine.Here))
+            DenseForward.Stream<S1, V1, A>(x, inputs, w, b, y, outputs, writable);
+        else
+            DenseForward.Panels<S1, V1, A>(x, inputs, w, b, y, outputs, writable);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,18 +57,21 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
 
     public static void SoftmaxDelta(float* a, float* delta, int count) => Sample.Softmax.Delta<S, V>(a, delta, count);
 
-    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) => Sample.Softmax.CrossEntropyDelta<S, V>(z, y, delta, count);
+    public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) =>
+        Sample.Softmax.CrossEntropyDelta<S, V>(z, y, delta, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void BackwardUpdate<A>(float* w, float* b, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where A : struct, IActivation => Backward<A, BackwardUpdate>(w, w, b, a, inputs, delta, outputs, inputDelta, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void BackwardAccumulate<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    public static void BackwardAccumulate<A>(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => Backward<A, BackwardAccumulate>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void BackwardGradient<A>(float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    public static void BackwardGradient<A>(
+        float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Spans.MultiplySlopes.Multiply<S, V>(delta, slopes, count);

@@ -7,8 +7,8 @@ using FastNN.Tuning;
 namespace FastNN.Dispatch;
 
 /// <summary>
-/// The kernels for batches at one vector width. A tile has two vectors of samples; the last one of a batch takes as few lanes as hold its
-/// samples, down to a narrower vector.
+/// The kernels for batches at one vector width. A tile has two vectors of samples. The last tile of a batch has only as many lanes as its
+/// samples need, down to a narrower vector.
 /// </summary>
 internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     where S : struct, ISimd<V>
@@ -18,7 +18,8 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
 
     public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
 
-    public static void RowForward(float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
+    public static void RowForward(
+        float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
         RowGemm.Forward<S, V>(
             x, xStride, samples, inputs, w, b, z, zStride, outputs,
             Routes.RowBlocksFor(inputs, outputs, samples, RowCount.Most, Machine.Here));
@@ -67,7 +68,8 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else Batch.TileSoftmax.CrossEntropyDelta<Simd128, Vector128<float>>(z, y, outputs, lanes, costs);
     }
 
-    public static void TileBackward<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+    public static void TileBackward<A>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
         where A : struct, IActivation
     {
         if (lanes == Tile) TileBackward<S, V, A, Const.Two>(w, delta, outputs, kept, inputs, inputDelta, group);
@@ -79,7 +81,8 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
         Batch.BatchGradient.Pack<S, V>(delta, lanes, outputs, samples, panels, first, chunk);
 
-    public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+    public static void BatchGradient(
+        in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         Batch.BatchGradient.Sum<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
 
     private static void TileForward<S1, V1, N>(float* a, int inputs, float* w, float* b, float* z, int outputs, TileGroup group)
@@ -97,7 +100,9 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         for (int t = 0; t < group.Tiles; t++)
             TileNarrow.Forward<S1, V1, N>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
     }
-    private static void TileBackward<S1, V1, A, N>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
+
+    private static void TileBackward<S1, V1, A, N>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
         where S1 : struct, ISimd<V1>
         where V1 : struct
         where A : struct, IActivation

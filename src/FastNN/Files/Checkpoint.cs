@@ -3,14 +3,14 @@ using FastNN.Dispatch;
 namespace FastNN.Files;
 
 /// <summary>
-/// A trainer in a file: the file of its network with a tensor [parameters] for each state of the optimizer, in the layout of
-/// <see cref="Network.Parameters"/>, and one for the best parameters of a <see cref="FitState"/>; all else in the metadata.
+/// A trainer in a file. The file is that of its network, with more tensors: one [parameters] for each state of the optimizer, in the layout
+/// of <see cref="Network.Parameters"/>, and one for the best parameters of a <see cref="FitState"/>. Everything else is in the metadata.
 /// </summary>
 internal static class Checkpoint
 {
     private const string StatePrefix = "optimizer.", Best = "fit.best_parameters";
 
-    /// <summary>Whether a tensor of a file of FastNN's is not the network's.</summary>
+    /// <summary>Whether a tensor in a file of FastNN belongs to the checkpoint, and not to the network.</summary>
     internal static bool Owns(string tensor) => tensor.StartsWith(StatePrefix, StringComparison.Ordinal) || tensor == Best;
 
     internal static void Write(Stream stream, Trainer trainer, FitState? state)
@@ -20,7 +20,8 @@ internal static class Checkpoint
         if (state?.BestParameters is { } best && best.Length != parameters)
         {
             throw new ArgumentException(
-                $"state.BestParameters must have a length of {parameters}, the network's parameters, but has {best.Length}.", nameof(state));
+                $"state.BestParameters must have a length of {parameters}, the network's parameters, but has {best.Length}.",
+                nameof(state));
         }
 
         if (state is not null && FitMetadata.FaultOf(state) is { } fault) throw new ArgumentException($"state.{fault}", nameof(state));
@@ -38,7 +39,7 @@ internal static class Checkpoint
         ModelWriter.Write(stream, network, metadata, tensors);
     }
 
-    /// <summary>Reads everything into memory of its own, compares it with the trainer, and then writes into that.</summary>
+    /// <summary>Reads everything into memory of its own, compares it with the trainer, and only then writes to the trainer.</summary>
     internal static FitState? Read(ModelBytes file, Trainer trainer, bool verify)
     {
         var reader = new ModelReader(file, new LoadOptions { Verify = verify });
@@ -48,14 +49,23 @@ internal static class Checkpoint
         Compare(reader, trainer);
         float learningRate = reader.Metadata.Number<float>(ModelMetadata.LearningRate);
         if (!(learningRate > 0 && float.IsFinite(learningRate)))
-            throw new ModelFormatException($"The learning rate must be finite and greater than 0, but the file says {ModelMetadata.Text(learningRate)}.");
+        {
+            throw new ModelFormatException(
+                $"The learning rate must be finite and greater than 0, but the file says {ModelMetadata.Text(learningRate)}.");
+        }
+
         long steps = reader.Metadata.Number<long>(ModelMetadata.Steps);
         if (steps is < 0 or > OptimizerState.MaxSteps)
-            throw new ModelFormatException($"The steps must be at least 0 and at most {OptimizerState.MaxSteps}, but the file says {steps}.");
+        {
+            throw new ModelFormatException(
+                $"The steps must be at least 0 and at most {OptimizerState.MaxSteps}, but the file says {steps}.");
+        }
 
         FitState? state = FitMetadata.Read(reader.Metadata);
         Dictionary<string, float[]> others = Others(reader, trainer, state);
-        if (state is not null && FitMetadata.FaultOf(state) is { } fault) throw new ModelFormatException($"The state of a run: {fault}");
+        if (state is not null && FitMetadata.FaultOf(state) is { } fault)
+            throw new ModelFormatException($"The state of a run: {fault}");
+
         Network read = reader.ReadNetwork(KernelSet.For(trainer.Network.KernelVariant), others);
 
         read.Parameters.CopyTo(trainer.Network.Parameters);
@@ -65,13 +75,16 @@ internal static class Checkpoint
         return state;
     }
 
-    /// <summary>What must be the same in file and trainer. The schedule of a function is "From(function)", whatever the function.</summary>
+    /// <summary>
+    /// What must be the same in the file and in the trainer. A schedule of a function is "From(function)", for every function.
+    /// </summary>
     private static IEnumerable<KeyValuePair<string, string>> Fixed(Trainer trainer) =>
     [
         new(ModelMetadata.Cost, $"{trainer.Cost}"),
         new(ModelMetadata.Reduction, $"{trainer.Reduction}"),
         new(ModelMetadata.Optimizer, trainer.Optimizer.Kind),
-        .. trainer.Optimizer.Settings.Select(setting => KeyValuePair.Create($"{ModelMetadata.Optimizer}.{setting.Name}", ModelMetadata.Text(setting.Value))),
+        .. trainer.Optimizer.Settings.Select(
+            setting => KeyValuePair.Create($"{ModelMetadata.Optimizer}.{setting.Name}", ModelMetadata.Text(setting.Value))),
         new(ModelMetadata.Schedule, $"{trainer.Optimizer.Schedule}"),
     ];
 
@@ -80,7 +93,8 @@ internal static class Checkpoint
         Network network = trainer.Network;
         int[] widths = [network.Inputs, .. network.Layers.Select(layer => layer.Outputs)];
         Compare("the list of widths", ModelMetadata.Text(reader.Widths), ModelMetadata.Text(widths));
-        Compare("the list of activations", ModelMetadata.Text(reader.Activations), ModelMetadata.Text(network.Layers.Select(layer => layer.Activation)));
+        string activations = ModelMetadata.Text(network.Layers.Select(layer => layer.Activation));
+        Compare("the list of activations", ModelMetadata.Text(reader.Activations), activations);
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
     }
 
@@ -92,7 +106,9 @@ internal static class Checkpoint
             $"The file is not of this trainer: {what} is {FileText.Clip(file)} in the file, but {FileText.Clip(here)} in the trainer.");
     }
 
-    /// <summary>Room for the tensors that are not the network's, which must be those of this optimizer and, perhaps, the best parameters.</summary>
+    /// <summary>
+    /// Memory for the tensors that are not the network's. They must be those of this optimizer and, perhaps, the best parameters.
+    /// </summary>
     private static Dictionary<string, float[]> Others(ModelReader reader, Trainer trainer, FitState? state)
     {
         int parameters = trainer.Network.Buffer.Length;
@@ -102,7 +118,7 @@ internal static class Checkpoint
             if (!Owns(tensor.Name)) continue;
 
             if (tensor.Name != Best && !trainer.OptimizerState.Names.Contains(tensor.Name[StatePrefix.Length..]))
-                throw new ModelFormatException($"The {tensor} is none that the optimizer keeps.");
+                throw new ModelFormatException($"The {tensor} is not a state of the optimizer.");
             if (tensor.Shape is not [var length] || length != parameters)
                 throw new ModelFormatException($"The {tensor} must have one dimension, {parameters} for the network's parameters.");
             others.Add(tensor.Name, new float[parameters]);
@@ -110,7 +126,8 @@ internal static class Checkpoint
 
         foreach (string name in trainer.OptimizerState.Names)
         {
-            if (!others.ContainsKey(StatePrefix + name)) throw new ModelFormatException($"The file lacks the tensor \"{StatePrefix}{name}\".");
+            if (!others.ContainsKey(StatePrefix + name))
+                throw new ModelFormatException($"The file lacks the tensor \"{StatePrefix}{name}\".");
         }
 
         if (others.TryGetValue(Best, out float[]? best))

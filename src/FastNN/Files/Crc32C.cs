@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace FastNN.Files;
 
 /// <summary>
-/// CRC-32C (Castagnoli; RFC 3720, appendix B.4), which processors compute by an instruction. That waits three cycles for the one before, so three parts of the
-/// data go side by side: 407 KB, a network of 784-128-10, take 14 µs, by a single chain 36, and SHA-256 takes 193. It finds damage, not forgery: who
-/// changes a file on purpose can change its checksum too.
+/// CRC-32C (Castagnoli; RFC 3720, appendix B.4). Processors have an instruction for it, which waits three cycles for the one before. So
+/// three parts of the data are computed side by side. 407 KB, a network of 784-128-10, take 14 µs. A single chain takes 36 µs, and SHA-256
+/// takes 193 µs. CRC-32C finds damage, but not forgery: whoever changes a file on purpose can change its checksum too.
 /// </summary>
 internal struct Crc32C()
 {
@@ -15,7 +15,7 @@ internal struct Crc32C()
     private static readonly ImmutableArray<uint> s_skip = SkipTable();
     private uint _state = uint.MaxValue;
 
-    /// <summary>Of all that was appended.</summary>
+    /// <summary>The checksum of all bytes that were appended.</summary>
     internal readonly uint Value => ~_state;
 
     internal void Append(ReadOnlySpan<byte> bytes)
@@ -26,7 +26,8 @@ internal struct Crc32C()
         for (; words.Length >= 3 * PartWords; words = words[(3 * PartWords)..])
         {
             uint second = 0, third = 0;
-            ReadOnlySpan<ulong> part = words[..PartWords], part2 = words.Slice(PartWords, PartWords), part3 = words.Slice(2 * PartWords, PartWords);
+            ReadOnlySpan<ulong> part = words[..PartWords];
+            ReadOnlySpan<ulong> part2 = words.Slice(PartWords, PartWords), part3 = words.Slice(2 * PartWords, PartWords);
             for (int k = 0; k < part.Length; k++)
             {
                 state = BitOperations.Crc32C(state, part[k]);
@@ -42,11 +43,17 @@ internal struct Crc32C()
         _state = state;
     }
 
-    /// <summary>The state after a part of zeros. It is linear in the state over exclusive or, as is all of a CRC: so s·A‖B = Skip(s·A) ^ 0·B.</summary>
+    /// <summary>
+    /// The state after a part of zeros. The whole CRC is linear over exclusive or, so the state after the parts A and B is Skip(the state
+    /// after A) ^ the state of B that starts from 0.
+    /// </summary>
     private static uint Skip(uint state) =>
         s_skip[(byte)state] ^ s_skip[256 + (byte)(state >> 8)] ^ s_skip[512 + (byte)(state >> 16)] ^ s_skip[768 + (int)(state >> 24)];
 
-    /// <summary>What each value of each byte of the state leads to: of its bits one by one, and of the others by exclusive or.</summary>
+    /// <summary>
+    /// What Skip makes of each value of each byte of the state. Single bits are computed, and the other values are combined by exclusive
+    /// or.
+    /// </summary>
     private static ImmutableArray<uint> SkipTable()
     {
         uint[] table = new uint[4 * 256];
@@ -56,7 +63,8 @@ internal struct Crc32C()
             {
                 uint state = 1u << (8 * place + bit);
                 for (int k = 0; k < PartWords; k++) state = BitOperations.Crc32C(state, 0ul);
-                for (int other = 0; other < 1 << bit; other++) table[256 * place + (1 << bit) + other] = table[256 * place + other] ^ state;
+                for (int other = 0; other < 1 << bit; other++)
+                    table[256 * place + (1 << bit) + other] = table[256 * place + other] ^ state;
             }
         }
 

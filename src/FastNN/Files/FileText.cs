@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FastNN.Files;
 
-/// <summary>Text of a file in messages: its beginning, without control characters and surrogates.</summary>
+/// <summary>Text from a file, for messages: its beginning, without control characters and surrogates.</summary>
 internal static class FileText
 {
     internal const int MostShown = 64;

@@ -2,12 +2,14 @@ using static System.FormattableString;
 
 namespace FastNN.Files;
 
-/// <summary>The numbers of a <see cref="FitState"/> in the metadata; its parameters are a tensor.</summary>
+/// <summary>The numbers of a <see cref="FitState"/> in the metadata. Its parameters are a tensor.</summary>
 internal static class FitMetadata
 {
     private const string Prefix = ModelMetadata.Fit + ".";
 
-    /// <summary>What is wrong with a state by itself, whatever it is given to <see cref="Trainer.Fit"/> with; null if nothing.</summary>
+    /// <summary>
+    /// What is wrong with a state by itself, whatever else is given to <see cref="Trainer.Fit"/>; null if nothing is wrong.
+    /// </summary>
     internal static string? FaultOf(FitState state)
     {
         foreach ((string name, int value) in ((string, int)[])[
@@ -19,7 +21,8 @@ internal static class FitMetadata
 
         return state.BestEpoch < 0 || state.BestEpoch > state.Epoch
                 ? Invariant($"{nameof(state.BestEpoch)} must be at least 0 and at most Epoch, {state.Epoch}, but is {state.BestEpoch}.")
-            : state.BestEpoch == 0 && state.BestParameters is not null ? $"{nameof(state.BestEpoch)} must be at least 1 if there are BestParameters, but is 0."
+            : state.BestEpoch == 0 && state.BestParameters is not null
+                ? $"{nameof(state.BestEpoch)} must be at least 1 if there are BestParameters, but is 0."
             : !double.IsFinite(state.CostSum) ? Invariant($"{nameof(state.CostSum)} must be finite, but is {state.CostSum}.")
             : state.BestEpoch > 0 && !float.IsFinite(state.BestCost)
                 ? Invariant($"{nameof(state.BestCost)} must be finite while BestEpoch is not 0, but is {state.BestCost}.")
@@ -40,7 +43,7 @@ internal static class FitMetadata
     }
 
     /// <summary>The state, without parameters; null if there is none.</summary>
-    /// <exception cref="ModelFormatException">Something is missing or no number.</exception>
+    /// <exception cref="ModelFormatException">A number is missing, or a value is not a number.</exception>
     internal static FitState? Read(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.Keys.Any(key => key.StartsWith(Prefix, StringComparison.Ordinal))) return null;

@@ -1,6 +1,6 @@
 namespace FastNN.Files;
 
-/// <summary>The tensors of a layer: W [n_out, n_in], as PyTorch's Linear has it, and b [n_out], null where the layer has none.</summary>
+/// <summary>The tensors of a layer: W [n_out, n_in], as in PyTorch's Linear, and b [n_out], null if the layer has none.</summary>
 internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry? bias)
 {
     private const string WeightName = "weight", BiasName = "bias";
@@ -13,16 +13,18 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
 
     internal int Outputs => (int)weight.Shape[0];
 
-    /// <summary>The name of a layer's weights in a file of FastNN's: that in an nn.Sequential in which each Linear is followed by one module.</summary>
+    /// <summary>
+    /// The name of a layer's weights in a file of FastNN. It is the name in an nn.Sequential in which one module follows each Linear.
+    /// </summary>
     internal static string WeightOf(int layer) => $"{2 * layer}.{WeightName}";
 
-    /// <summary>That of its biases.</summary>
+    /// <summary>The name of a layer's biases in a file of FastNN.</summary>
     internal static string BiasOf(int layer) => $"{2 * layer}.{BiasName}";
 
-    /// <summary>Finds the layers among tensors, the first first, each taking as many inputs as the one before has outputs.</summary>
-    /// <param name="tensors">All must belong to layers if <paramref name="names"/> is null.</param>
-    /// <param name="names">The layers to take, in order; null for all there are, in the order of the numbers in their names.</param>
-    /// <exception cref="ModelFormatException">They are not the layers of a network.</exception>
+    /// <summary>Finds the layers among tensors, in order. Each layer takes as many inputs as the layer before has outputs.</summary>
+    /// <param name="tensors">If <paramref name="names"/> is null, all of them must belong to layers.</param>
+    /// <param name="names">The layers to take, in order; null for all layers, in the order of the numbers in their names.</param>
+    /// <exception cref="ModelFormatException">The tensors are not the layers of a network.</exception>
     internal static LayerTensors[] Find(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<string>? names)
     {
         Dictionary<string, TensorEntry> weights = new(tensors.Count), biases = new(tensors.Count / 2);
@@ -32,7 +34,7 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
             string name = tensor.Name[..Math.Max(dot, 0)];
             if (tensor.Name.AsSpan(dot + 1) is WeightName) weights[name] = tensor;
             else if (tensor.Name.AsSpan(dot + 1) is BiasName) biases[name] = tensor;
-            else if (names is null) throw new ModelFormatException($"The {tensor} is no layer's weight or bias. LoadOptions.Layers can list those to take.");
+            else if (names is null) throw NotOfLayer(tensor);
         }
 
         names ??= InOrder([.. weights.Keys]);
@@ -43,7 +45,7 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
             if (!weights.Remove(names[l], out TensorEntry? weight))
             {
                 string lacks = FileText.Quote($"{names[l]}.{WeightName}");
-                throw new ModelFormatException($"The file has no tensor {lacks} that is not taken yet, but {Text(weights)}.");
+                throw new ModelFormatException($"The file has no tensor {lacks}, or it was already taken. Other weights: {Text(weights)}.");
             }
 
             biases.Remove(names[l], out TensorEntry? bias);
@@ -54,7 +56,7 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
         return layers;
     }
 
-    /// <exception cref="ModelFormatException">The names differ in more than numbers, or not even in these.</exception>
+    /// <exception cref="ModelFormatException">Two names differ in more than numbers, or their numbers do not differ.</exception>
     private static List<string> InOrder(List<string> names)
     {
         names.Sort(NaturalOrder.Comparer);
@@ -63,13 +65,16 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
             if (NaturalOrder.Comparer.Compare(names[l - 1], names[l]) == 0 || !NaturalOrder.DifferInNumbersAlone(names[l - 1], names[l]))
             {
                 throw new ModelFormatException(
-                    $"The order of the layers {FileText.Quote(names[l - 1])} and {FileText.Quote(names[l])} does not follow from the numbers in them: "
-                    + "list all in LoadOptions.Layers.");
+                    $"The order of the layers {FileText.Quote(names[l - 1])} and {FileText.Quote(names[l])} "
+                    + "does not follow from the numbers in them: list all in LoadOptions.Layers.");
             }
         }
 
         return names;
     }
+
+    private static ModelFormatException NotOfLayer(TensorEntry tensor) =>
+        new($"The {tensor} is no layer's weight or bias. LoadOptions.Layers can list the layers to take.");
 
     private void Check(LayerTensors? before)
     {
@@ -78,7 +83,10 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
         if (bias is not null && (bias.Shape is not [var length] || length != weight.Shape[0]))
             throw new ModelFormatException($"The {bias} must have one dimension, the outputs of the {weight}.");
         if (before is not null && before.Outputs != Inputs)
-            throw new ModelFormatException($"The {weight} must take the {before.Outputs} outputs of the {before.Weight} before it, but has {Inputs} inputs.");
+        {
+            throw new ModelFormatException(
+                $"The {weight} must take the {before.Outputs} outputs of the {before.Weight} before it, but has {Inputs} inputs.");
+        }
 
         foreach (TensorEntry? tensor in (ReadOnlySpan<TensorEntry?>)[weight, bias])
         {
@@ -87,7 +95,7 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
         }
     }
 
-    /// <summary>Some of the names, or that there are none.</summary>
+    /// <summary>Some of the names, or "none".</summary>
     private static string Text(Dictionary<string, TensorEntry> weights) =>
         weights.Count == 0 ? "none" : $"those of layers {string.Join(", ", weights.Keys.Take(20).Select(name => FileText.Quote(name)))}";
 

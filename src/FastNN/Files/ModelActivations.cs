@@ -1,21 +1,24 @@
 namespace FastNN.Files;
 
-/// <summary>The activations of a network in a file: what the file says, or the options of who loads it.</summary>
+/// <summary>The activations of a network in a file: those that the file names, or those in the options.</summary>
 internal static class ModelActivations
 {
-    /// <summary>One for each layer.</summary>
+    /// <summary>One activation for each layer.</summary>
     /// <param name="layers">The number of layers.</param>
-    /// <param name="text">Their names, separated by commas; null if the file names none.</param>
-    /// <param name="options">What is given by who loads the file.</param>
-    /// <exception cref="ModelFormatException">Neither says them, both differ, or they suit no network.</exception>
-    /// <exception cref="ArgumentException">The options give them twice.</exception>
+    /// <param name="text">The names in the file, separated by commas; null if the file names none.</param>
+    /// <param name="options">The options of the caller.</param>
+    /// <exception cref="ModelFormatException">
+    /// Nobody names the activations, the file and the options differ, or no network can have them.
+    /// </exception>
+    /// <exception cref="ArgumentException">The options give the activations twice.</exception>
     internal static Activation[] Resolve(int layers, string? text, LoadOptions options)
     {
         Activation?[] given = Given(layers, options);
         if (text is null)
         {
             return !given.Contains(null) ? [.. given.OfType<Activation>()] : throw new ModelFormatException(
-                $"The file does not name the activations of its {layers} layers: give them in LoadOptions, Hidden and Output, or Activations.");
+                $"The file does not name the activations of its {layers} layers: "
+                + "give them in LoadOptions, as Hidden and Output, or as Activations.");
         }
 
         Activation[] activations = Named(layers, text);
@@ -28,7 +31,7 @@ internal static class ModelActivations
         return activations;
     }
 
-    /// <summary>What the options say of each layer; null where they say nothing.</summary>
+    /// <summary>What the options say about each layer; null if they say nothing.</summary>
     private static Activation?[] Given(int layers, LoadOptions options)
     {
         if (options.Activations is not { } all)
@@ -51,7 +54,8 @@ internal static class ModelActivations
         if (text.AsSpan().Count(',') != layers - 1)
         {
             throw new ModelFormatException(
-                $"\"{ModelMetadata.Activations}\" in the metadata must name one for each of {layers} layers, but is {FileText.Quote(text)}.");
+                $"\"{ModelMetadata.Activations}\" in the metadata must name one for each of {layers} layers, "
+                + $"but is {FileText.Quote(text)}.");
         }
 
         var activations = new Activation[layers];
@@ -60,7 +64,10 @@ internal static class ModelActivations
         foreach (Activation activation in activations.SkipLast(1))
         {
             if (!activation.IsElementwise)
-                throw new ModelFormatException($"{activation} in the metadata couples the neurons of a layer and must be that of the last, but is not.");
+            {
+                throw new ModelFormatException(
+                    $"{activation} in the metadata couples the neurons of a layer. Only the last layer may have it, but another one has.");
+            }
         }
 
         return activations;
@@ -73,6 +80,7 @@ internal static class ModelActivations
             if (name.SequenceEqual(Activation.All[k].Name)) return Activation.All[k];
         }
 
-        throw new ModelFormatException($"The activation {FileText.Quote(name)} in the metadata is none of {ModelMetadata.Text(Activation.All)}.");
+        throw new ModelFormatException(
+            $"The activation {FileText.Quote(name)} in the metadata is none of {ModelMetadata.Text(Activation.All)}.");
     }
 }

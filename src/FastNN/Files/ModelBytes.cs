@@ -1,11 +1,11 @@
 namespace FastNN.Files;
 
 /// <summary>
-/// The bytes of a file in order, from where a stream stands to its end. Where nobody knows the length, they are read and kept in pieces as they come:
-/// memory grows with what is there, whatever a header claims.
+/// The bytes of a file in order, from the position of a stream to its end. If the length is not known, the bytes are read and kept in
+/// pieces. Memory then grows with the bytes that are there, whatever a header claims.
 /// </summary>
-/// <param name="stream">Is read once, and left open.</param>
-/// <param name="length">The bytes that it has; null where only its end will tell.</param>
+/// <param name="stream">It is read once, and stays open.</param>
+/// <param name="length">The number of bytes; null if only the end of the stream tells it.</param>
 internal sealed class ModelBytes(Stream stream, long? length)
 {
     private const int ChunkBytes = 1 << 18;
@@ -14,7 +14,7 @@ internal sealed class ModelBytes(Stream stream, long? length)
     private int _taken; // of the first chunk
 
     /// <summary>Fills <paramref name="target"/>.</summary>
-    /// <exception cref="ModelFormatException">The bytes end before; <paramref name="what"/> they should have been.</exception>
+    /// <exception cref="ModelFormatException">The bytes end too early. <paramref name="what"/> names what they should be.</exception>
     internal void Read(Span<byte> target, string what)
     {
         int read = _chunks is null ? stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) : Take(target);
@@ -22,8 +22,8 @@ internal sealed class ModelBytes(Stream stream, long? length)
         if (read < target.Length) throw Ended(what);
     }
 
-    /// <summary>Makes sure that so many bytes follow, and no more.</summary>
-    /// <exception cref="ModelFormatException">There are less or more.</exception>
+    /// <summary>Checks that exactly <paramref name="count"/> bytes follow.</summary>
+    /// <exception cref="ModelFormatException">There are fewer or more.</exception>
     internal void ExpectRest(long count)
     {
         if (length is { } known)

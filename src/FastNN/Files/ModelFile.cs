@@ -1,10 +1,10 @@
 namespace FastNN.Files;
 
-/// <summary>Where files come from: a path, a stream or memory.</summary>
+/// <summary>The source of a file: a path, a stream or memory.</summary>
 internal static class ModelFile
 {
-    /// <summary>Reads a file that nobody replaces meanwhile in place; its name may be given to another.</summary>
-    /// <exception cref="ModelFormatException">As <paramref name="read"/> says, with the path before.</exception>
+    /// <summary>Reads a file. During the read nobody can overwrite it, but its name may be given to another file.</summary>
+    /// <exception cref="ModelFormatException">Those of <paramref name="read"/>. The message starts with the path.</exception>
     internal static T Read<T>(string path, Func<ModelBytes, T> read)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
@@ -18,14 +18,14 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Reads a stream from where it stands to its end. Its length is not asked.</summary>
+    /// <summary>Reads a stream from its position to its end. Does not ask for its length.</summary>
     internal static T Read<T>(Stream stream, Func<ModelBytes, T> read)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return read(new ModelBytes(stream, null));
     }
 
-    /// <summary>Reads what is in memory.</summary>
+    /// <summary>Reads bytes in memory.</summary>
     internal static unsafe T Read<T>(ReadOnlySpan<byte> file, Func<ModelBytes, T> read)
     {
         fixed (byte* bytes = file)

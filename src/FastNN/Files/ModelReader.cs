@@ -3,26 +3,26 @@ using FastNN.Dispatch;
 
 namespace FastNN.Files;
 
-/// <summary>A file of a network: first what its header says, then its data.</summary>
+/// <summary>Reads a file of a network: first its header, then its data.</summary>
 /// <remarks>
-/// Data go straight to their place, through a block of 64 KB. Allocated is, beside the network itself, four bytes for each parameter, what the header takes:
-/// its bytes, a string for each name, and the metadata.
+/// The data go directly to their place, through a block of 64 KB. The network takes four bytes for each parameter. Apart from it, only the
+/// header allocates: its bytes, a string for each name, and the metadata.
 /// </remarks>
 internal sealed class ModelReader
 {
-    private const string IfOthersMadeIt = $"For what others made of it, remove the \"{ModelMetadata.Prefix}\" metadata.";
+    private const string IfChanged = $"If you changed the file on purpose, remove its \"{ModelMetadata.Prefix}\" metadata.";
     private readonly ModelBytes _file;
     private readonly SafetensorsHeader _header;
     private readonly LayerTensors[] _layers;
     private readonly bool _verifies;
 
     /// <summary>Reads the header.</summary>
-    /// <exception cref="ModelFormatException">It is not that of a network, or contradicts itself or the options.</exception>
+    /// <exception cref="ModelFormatException">The header is not that of a network, or it contradicts itself or the options.</exception>
     internal ModelReader(ModelBytes file, LoadOptions options)
     {
         _file = file;
         _header = SafetensorsHeader.Read(file);
-        IsOwn = options.Layers is null && Metadata.Count > 0; // any key: the version is not there if its key is damaged
+        IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged
         _verifies = IsOwn && options.Verify;
         if (IsOwn) CheckMetadata();
         _layers = LayerTensors.Find(IsOwn ? [.. Tensors.Where(tensor => !Checkpoint.Owns(tensor.Name))] : Tensors, options.Layers);
@@ -42,10 +42,10 @@ internal sealed class ModelReader
 
     internal Activation[] Activations { get; }
 
-    /// <summary>Reads the data, and verifies all if the options say so.</summary>
-    /// <param name="kernels">What the network runs on.</param>
-    /// <param name="others">Where tensors go that are not the network's; those that are not in it are passed over.</param>
-    /// <exception cref="ModelFormatException">The network is too large, or what was read is not what was written.</exception>
+    /// <summary>Reads the data, and verifies all of it if the options say so.</summary>
+    /// <param name="kernels">The kernels of the network.</param>
+    /// <param name="others">The targets of tensors that are not the network's. Tensors that are not in it are skipped.</param>
+    /// <exception cref="ModelFormatException">The network is too large, or the data are not the data that were saved.</exception>
     internal Network ReadNetwork(KernelSet kernels, IReadOnlyDictionary<string, float[]>? others = null)
     {
         Network network = NewNetwork(kernels);
@@ -91,14 +91,18 @@ internal sealed class ModelReader
         if (version != ModelMetadata.CurrentVersion)
         {
             throw new ModelFormatException(
-                $"The file is of FastNN's version {FileText.Clip(version)}, but this library reads version {ModelMetadata.CurrentVersion}.");
+                $"The file has the format version {FileText.Clip(version)} of FastNN, "
+                + $"but this library reads version {ModelMetadata.CurrentVersion}.");
         }
 
         if (!_verifies) return;
 
         string expected = Metadata.Require(ModelMetadata.Checksum), actual = ModelMetadata.ChecksumOf(Metadata);
         if (actual != expected)
-            throw new ModelFormatException($"The metadata is damaged: its CRC-32C is {actual}, but the file says {FileText.Quote(expected)}.");
+        {
+            throw new ModelFormatException(
+                $"The metadata is damaged: its CRC-32C is {actual}, but the file says {FileText.Quote(expected)}.");
+        }
     }
 
     private void CheckArchitecture()
@@ -115,12 +119,12 @@ internal sealed class ModelReader
             if (tensor.Type != TensorType.F32)
             {
                 throw new ModelFormatException(
-                    $"The {tensor} must be of type F32, as FastNN writes it. {IfOthersMadeIt}");
+                    $"The {tensor} must be of type F32, as FastNN writes it. {IfChanged}");
             }
         }
     }
 
-    /// <summary>What the metadata says of each tensor; null for one that it does not name.</summary>
+    /// <summary>The checksum of each tensor in the metadata; null for a tensor that the metadata do not name.</summary>
     private Dictionary<string, uint?> Checksums()
     {
         var checksums = Tensors.ToDictionary(tensor => tensor.Name, _ => (uint?)null);
@@ -131,7 +135,8 @@ internal sealed class ModelReader
             ReadOnlySpan<char> pair = text[range];
             int at = pair.LastIndexOf('=');
             ReadOnlySpan<char> name = pair[..Math.Max(at, 0)], value = pair[(at + 1)..];
-            if (at < 0 || value.Length != 8 || !uint.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint checksum))
+            const NumberStyles hex = NumberStyles.AllowHexSpecifier;
+            if (at < 0 || value.Length != 8 || !uint.TryParse(value, hex, CultureInfo.InvariantCulture, out uint checksum))
                 throw Wrong("must hold a checksum for each name", pair);
             if (!byName.TryGetValue(name, out uint? known)) throw Wrong("must name tensors of the file", pair);
             if (known is not null) throw Wrong("must name each tensor once", pair);
@@ -151,7 +156,7 @@ internal sealed class ModelReader
         if (checksum.Value != expected)
         {
             throw new ModelFormatException(
-                $"The {tensor} is damaged: its CRC-32C is {ModelMetadata.Text(checksum)}, but the file says {expected:x8}. {IfOthersMadeIt}");
+                $"The {tensor} is damaged: its CRC-32C is {ModelMetadata.Text(checksum)}, but the file says {expected:x8}. {IfChanged}");
         }
     }
 }

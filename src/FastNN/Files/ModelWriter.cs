@@ -5,24 +5,26 @@ using System.Text.Json;
 
 namespace FastNN.Files;
 
-/// <summary>A tensor to be written.</summary>
-/// <param name="Name">Its key.</param>
+/// <summary>A tensor of a file to be written.</summary>
+/// <param name="Name">Its name in the file.</param>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="Write">Writes its data.</param>
 internal sealed record ModelTensor(string Name, int[] Shape, Func<TensorWriter, Crc32C> Write);
 
-/// <summary>A network, and what belongs to it, into a safetensors file: the same bytes for the same network, on every machine.</summary>
+/// <summary>
+/// Writes a network, and what belongs to it, as a safetensors file. The same network gives the same bytes on every machine.
+/// </summary>
 internal static class ModelWriter
 {
     internal const int MaxLayers = 1000;
     private const int Alignment = 64; // of the data in the file
 
     /// <summary>Writes the whole file.</summary>
-    /// <param name="stream">Where to.</param>
-    /// <param name="network">Is read twice, for checksums and for data.</param>
-    /// <param name="metadata">More of it, under keys that start with <see cref="ModelMetadata.Prefix"/>.</param>
+    /// <param name="stream">Receives the bytes.</param>
+    /// <param name="network">It is read twice: for the checksums and for the data.</param>
+    /// <param name="metadata">More metadata, under keys that start with <see cref="ModelMetadata.Prefix"/>.</param>
     /// <param name="others">More tensors.</param>
-    /// <exception cref="InvalidOperationException">The network has more layers than are read.</exception>
+    /// <exception cref="InvalidOperationException">The network has more layers than can be read.</exception>
     internal static void Write(
         Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null, IEnumerable<ModelTensor>? others = null)
     {
@@ -54,18 +56,19 @@ internal static class ModelWriter
             [ModelMetadata.Version] = ModelMetadata.CurrentVersion,
             [ModelMetadata.Widths] = ModelMetadata.Text([network.Inputs, .. network.Layers.Select(layer => layer.Outputs)]),
             [ModelMetadata.Activations] = ModelMetadata.Text(network.Layers.Select(layer => layer.Activation)),
-            [ModelMetadata.TensorChecksums] = ModelMetadata.Text(tensors.Select(tensor => $"{tensor.Name}={ModelMetadata.Text(tensor.Write(hasher))}")),
+            [ModelMetadata.TensorChecksums] = ModelMetadata.Text(
+                tensors.Select(tensor => $"{tensor.Name}={ModelMetadata.Text(tensor.Write(hasher))}")),
             [ModelMetadata.Samples] = SampleOutputs.Of(network),
         };
         metadata[ModelMetadata.Checksum] = ModelMetadata.ChecksumOf(metadata);
         return metadata;
     }
 
-    /// <summary>The length and the JSON behind it, ended by spaces so that the data begin at a multiple of <see cref="Alignment"/>.</summary>
+    /// <summary>The length and then the JSON. Spaces at the end make the data begin at a multiple of <see cref="Alignment"/>.</summary>
     private static byte[] Header(IReadOnlyList<ModelTensor> tensors, Dictionary<string, string> metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // which leaves the + of base64
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // does not escape the + of base64
         using (var json = new Utf8JsonWriter(buffer, options))
         {
             json.WriteStartObject();

@@ -1,6 +1,8 @@
 namespace FastNN.Files;
 
-/// <summary>Names in the order of the numbers in them: "fc2" before "fc10". Numbers are compared as such, everything else by UTF-16 code.</summary>
+/// <summary>
+/// The order of names by the numbers in them: "fc2" before "fc10". Numbers are compared as numbers, everything else by UTF-16 code.
+/// </summary>
 internal sealed class NaturalOrder : IComparer<string>
 {
     internal static NaturalOrder Comparer { get; } = new();
@@ -28,7 +30,7 @@ internal sealed class NaturalOrder : IComparer<string>
         return a.Length.CompareTo(b.Length);
     }
 
-    /// <summary>Whether two names differ in the values of their numbers alone, as those of layers of one sequence do.</summary>
+    /// <summary>Whether two names differ only in the values of their numbers, like the names of layers of one sequence.</summary>
     internal static bool DifferInNumbersAlone(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
         while (!a.IsEmpty && !b.IsEmpty)

@@ -5,13 +5,15 @@ using System.Text.Unicode;
 namespace FastNN.Files;
 
 /// <summary>
-/// The header of a safetensors file: the number N of its bytes as a little-endian u64, then N bytes of JSON, an object with an entry for each tensor
+/// The header of a safetensors file. It starts with the number N of its bytes, a little-endian u64. Then come N bytes of JSON: an object
+/// with an entry for each tensor
 /// <code>"name":{"dtype":"F32","shape":[4,2],"data_offsets":[begin,end]}</code>
-/// and perhaps <c>__metadata__</c>, an object of strings. The tensors tile the data behind the header: from the first byte on, without hole or overlap.
+/// and perhaps <c>__metadata__</c>, an object of strings. The tensors tile the data behind the header: they start at the first byte, and
+/// leave no hole and no overlap.
 /// </summary>
 /// <remarks>
-/// The format allows a header of 100,000,000 bytes. Here <see cref="MaxBytes"/>, <see cref="MaxTensors"/> and <see cref="MaxMetadata"/> bound it, more
-/// than a network of 1,000 layers needs, so that what a header can make its reader allocate stays small whatever it claims.
+/// The format allows a header of 100,000,000 bytes. Here the limits are <see cref="MaxBytes"/>, <see cref="MaxTensors"/> and
+/// <see cref="MaxMetadata"/>. They are more than a network of 1,000 layers needs. So a reader allocates little, whatever a header claims.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -21,17 +23,17 @@ internal sealed class SafetensorsHeader
     private readonly List<TensorEntry> _tensors;
     private readonly Dictionary<string, string> _metadata = [];
 
-    /// <param name="capacity">The tensors to expect.</param>
+    /// <param name="capacity">The expected number of tensors.</param>
     private SafetensorsHeader(int capacity) => _tensors = new List<TensorEntry>(capacity);
 
-    /// <summary>In the order of their data.</summary>
+    /// <summary>The tensors in the order of their data.</summary>
     internal IReadOnlyList<TensorEntry> Tensors => _tensors;
 
-    /// <summary>FastNN's own: of other keys it is only checked that they are unique and their values strings.</summary>
+    /// <summary>The metadata of FastNN. Other keys must be unique, and their values must be strings; nothing else is checked.</summary>
     internal IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>Reads the header, and makes sure that as much data follows as it says.</summary>
-    /// <exception cref="ModelFormatException">It is none, or more than is read here.</exception>
+    /// <summary>Reads the header, and checks that exactly as much data follows as it says.</summary>
+    /// <exception cref="ModelFormatException">It is not such a header, or it exceeds the limits.</exception>
     internal static SafetensorsHeader Read(ModelBytes file)
     {
         Span<byte> lengthBytes = stackalloc byte[sizeof(ulong)];
@@ -40,7 +42,8 @@ internal sealed class SafetensorsHeader
         if (length is < 2 or > MaxBytes)
         {
             throw new ModelFormatException(
-                $"The header must have between 2 and {MaxBytes} bytes, but the first 8 bytes say {length}: this is no safetensors file of a network.");
+                $"The header must have between 2 and {MaxBytes} bytes, but the first 8 bytes say {length}: "
+                + "this is no safetensors file of a network.");
         }
 
         byte[] json = new byte[Math.Min((int)length, FirstBytes)];
@@ -66,7 +69,7 @@ internal sealed class SafetensorsHeader
         {
             Parse(ref reader);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for half a surrogate pair
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the second for half a surrogate pair
         {
             throw new ModelFormatException($"The header is no JSON of a safetensors file: {exception.Message}", exception);
         }
@@ -87,7 +90,7 @@ internal sealed class SafetensorsHeader
         reader.Read(); // throws if anything but white space follows
     }
 
-    /// <summary>The key that the reader is at, which must be new, and on to its value.</summary>
+    /// <summary>Reads the key at the reader's position, which must be new, and moves to its value.</summary>
     private static string NameFrom(ref Utf8JsonReader reader, HashSet<string> names, string where)
     {
         if (reader.ValueSpan.Length > MaxName)
@@ -106,7 +109,8 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = NameFrom(ref reader, keys, MetadataKey);
-            if (keys.Count > MaxMetadata) throw new ModelFormatException($"{MetadataKey} has more than {MaxMetadata} keys, the most that are read.");
+            if (keys.Count > MaxMetadata)
+                throw new ModelFormatException($"{MetadataKey} has more than {MaxMetadata} keys, the most that are read.");
             Expect(ref reader, JsonTokenType.String, "The metadata", key, "a string");
             if (key.StartsWith(ModelMetadata.Prefix, StringComparison.Ordinal)) _metadata.Add(key, reader.GetString()!);
         }
@@ -133,18 +137,12 @@ internal sealed class SafetensorsHeader
             }
             else if (offsets is null && reader.ValueTextEquals("data_offsets"))
             {
-                ReadOnlySpan<long> both = numbers[..ReadNumbers(ref reader, "data_offsets", name, numbers)];
-                if (both is not [long begin, long end] || begin > end)
-                {
-                    throw new ModelFormatException(
-                        $"data_offsets of {FileText.Quote(name)} must be two numbers in ascending order, but are [{ModelMetadata.Text(both.ToArray())}].");
-                }
-
-                offsets = (begin, end);
+                offsets = ReadOffsets(ref reader, name, numbers);
             }
             else
             {
-                throw new ModelFormatException($"{FileText.Quote(name)} must have dtype, shape and data_offsets, each once, and nothing else.");
+                throw new ModelFormatException(
+                    $"{FileText.Quote(name)} must have dtype, shape and data_offsets, each once, and nothing else.");
             }
         }
 
@@ -156,7 +154,18 @@ internal sealed class SafetensorsHeader
         return entry;
     }
 
-    /// <summary>That the offsets leave room for the shape, as far as the size of a number is known.</summary>
+    /// <summary>Reads the begin and the end of a tensor's data.</summary>
+    private static (long Begin, long End) ReadOffsets(ref Utf8JsonReader reader, string name, scoped Span<long> numbers)
+    {
+        ReadOnlySpan<long> both = numbers[..ReadNumbers(ref reader, "data_offsets", name, numbers)];
+        if (both is [long begin, long end] && begin <= end) return (begin, end);
+
+        throw new ModelFormatException(
+            $"data_offsets of {FileText.Quote(name)} must be two numbers in ascending order, "
+            + $"but are [{ModelMetadata.Text(both.ToArray())}].");
+    }
+
+    /// <summary>Checks that the offsets fit the shape, if the size of a number is known.</summary>
     private static void CheckSize(TensorEntry entry)
     {
         if (entry.Type == TensorType.Other) return;
@@ -169,11 +178,14 @@ internal sealed class SafetensorsHeader
         }
 
         if (bytes != entry.End - entry.Begin)
-            throw new ModelFormatException($"The {entry} of {entry.Type} takes {bytes} bytes, but its data_offsets span {entry.End - entry.Begin}.");
+        {
+            throw new ModelFormatException(
+                $"The {entry} of {entry.Type} takes {bytes} bytes, but its data_offsets span {entry.End - entry.Begin}.");
+        }
     }
 
     /// <summary>Reads the array that follows.</summary>
-    /// <returns>Its length.</returns>
+    /// <returns>The length of the array.</returns>
     private static int ReadNumbers(ref Utf8JsonReader reader, string what, string name, scoped Span<long> numbers)
     {
         reader.Read();
@@ -181,24 +193,32 @@ internal sealed class SafetensorsHeader
         int count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (count == MaxDimensions) throw new ModelFormatException($"{what} of {FileText.Quote(name)} has more than {MaxDimensions} numbers.");
+            if (count == MaxDimensions)
+                throw new ModelFormatException($"{what} of {FileText.Quote(name)} has more than {MaxDimensions} numbers.");
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
-                throw new ModelFormatException($"{what} of {FileText.Quote(name)} must hold whole numbers from 0 to less than 2^63, but [{count}] is none.");
+            {
+                throw new ModelFormatException(
+                    $"{what} of {FileText.Quote(name)} must hold whole numbers from 0 to less than 2^63, but [{count}] is none.");
+            }
+
             numbers[count++] = number;
         }
 
         return count;
     }
 
-    /// <summary>The text of the exception is put together only if it is needed: for thousands of tensors it would be most of what is allocated.</summary>
+    /// <summary>
+    /// Checks the kind of a value. It builds the text of the exception only if it is needed: for thousands of tensors the text would be
+    /// most of what is allocated.
+    /// </summary>
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what, string name, string kind)
     {
         if (reader.TokenType != expected)
-            throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but a {reader.TokenType} stands there.");
+            throw new ModelFormatException($"{what} of {FileText.Quote(name)} must be {kind}, but is a {reader.TokenType}.");
     }
 
-    /// <summary>Sorts the tensors by their data, which they must tile.</summary>
-    /// <returns>The bytes of the data.</returns>
+    /// <summary>Sorts the tensors by their data, and checks that they tile the data.</summary>
+    /// <returns>The number of bytes of the data.</returns>
     private long SortAndCheckTiling()
     {
         _tensors.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
@@ -208,7 +228,8 @@ internal sealed class SafetensorsHeader
             if (tensor.Begin != end)
             {
                 throw new ModelFormatException(
-                    $"The data has {(tensor.Begin > end ? "a hole" : "an overlap")}: the {tensor} begins at {tensor.Begin}, what is before it ends at {end}.");
+                    $"The data has {(tensor.Begin > end ? "a hole" : "an overlap")}: "
+                    + $"the {tensor} begins at {tensor.Begin}, but the data before it ends at {end}.");
             }
 
             end = tensor.End;

@@ -4,15 +4,18 @@ using FastNN.Plumbing;
 namespace FastNN.Files;
 
 /// <summary>
-/// A few inputs with the outputs that a network has for them, in base64: k samples of inputs, [k, n_in], then their outputs, [k, n_out], little-endian
-/// floats. Loading computes the outputs again, which must be the same bits on every machine, NaN apart.
+/// A few inputs with the outputs that a network computes for them, in base64: k samples of inputs, [k, n_in], then their outputs, [k,
+/// n_out], as little-endian floats. Loading computes the outputs again. They must have the same bits on every machine, except for NaN.
 /// </summary>
 internal static class SampleOutputs
 {
-    /// <summary>How many there are: <see cref="Most"/>, less for wide networks, so that they take up to 16 KB, one up to 64 KB, none beyond.</summary>
+    /// <summary>
+    /// The number of samples: <see cref="Most"/>, or fewer in wide networks. Several samples take at most 16 KB, and a single one at most
+    /// 64 KB. If one sample takes more, there are none.
+    /// </summary>
     private const int Most = 3, Floats = 1 << 12, FloatsOfOne = 1 << 14;
 
-    /// <summary>The samples of a network, inputs uniform in [−1, 1) and the same each time.</summary>
+    /// <summary>The samples of a network. Their inputs are uniform in [−1, 1), and always the same.</summary>
     internal static string Of(Network network)
     {
         int n = network.Inputs, m = network.Outputs, floats = n + m;
@@ -24,7 +27,7 @@ internal static class SampleOutputs
         return Convert.ToBase64String(MemoryMarshal.AsBytes<float>(values));
     }
 
-    /// <summary>Computes the outputs again.</summary>
+    /// <summary>Computes the outputs again, and compares them.</summary>
     /// <exception cref="ModelFormatException">They differ, or the text holds no samples.</exception>
     internal static void Verify(Network network, string text)
     {
@@ -34,7 +37,8 @@ internal static class SampleOutputs
         if (!Convert.TryFromBase64String(text, bytes, out int length) || length % size != 0 || length / size > Most)
         {
             throw new ModelFormatException(
-                $"\"{ModelMetadata.Samples}\" in the metadata must hold at most {Most} samples of {n} inputs and {m} outputs in base64, but does not.");
+                $"\"{ModelMetadata.Samples}\" in the metadata must hold at most {Most} samples "
+                + $"of {n} inputs and {m} outputs in base64, but does not.");
         }
 
         int samples = length / size;
@@ -55,8 +59,8 @@ internal static class SampleOutputs
             if (e == a || (float.IsNaN(expected[i]) && float.IsNaN(actual[i]))) continue;
 
             throw new ModelFormatException(
-                FormattableString.Invariant($"Output {i} of sample {sample} is {actual[i]} (0x{a:X8}), but the file says {expected[i]} (0x{e:X8}): ")
-                + "the network is not the one that was saved.");
+                FormattableString.Invariant($"Output {i} of sample {sample} is {actual[i]} (0x{a:X8}), ")
+                + FormattableString.Invariant($"but the file says {expected[i]} (0x{e:X8}): the network is not the one that was saved."));
         }
     }
 }

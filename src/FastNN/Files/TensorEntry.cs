@@ -1,11 +1,11 @@
 namespace FastNN.Files;
 
-/// <summary>A tensor as the header describes it.</summary>
-/// <param name="name">Its key.</param>
-/// <param name="type">How its numbers are written.</param>
-/// <param name="shape">Its dimensions, each at least 0, the last the one whose numbers are neighbours.</param>
-/// <param name="begin">Where it starts in the data.</param>
-/// <param name="end">Where it ends.</param>
+/// <summary>A tensor, as the header describes it.</summary>
+/// <param name="name">Its name in the file.</param>
+/// <param name="type">The type of its numbers.</param>
+/// <param name="shape">Its dimensions, each at least 0. The numbers of the last dimension are neighbours.</param>
+/// <param name="begin">Its first byte in the data.</param>
+/// <param name="end">The byte after its last byte.</param>
 internal sealed class TensorEntry(string name, TensorType type, long[] shape, long begin, long end)
 {
     internal string Name => name;

@@ -6,27 +6,27 @@ using FastNN.Dispatch;
 namespace FastNN.Files;
 
 /// <summary>
-/// The data of tensors in the order of the file, in blocks that fit the cache: each is read, goes into the checksum and is written where it belongs, W
-/// transposed by the kernel that transposes batches.
+/// Reads the data of tensors in the order of the file, in blocks that fit the cache. It adds each block to the checksum, and writes it
+/// where it belongs. The kernel that transposes batches transposes W.
 /// </summary>
-/// <param name="file">Its bytes, from the first of the data on.</param>
-/// <param name="checks">Whether there are to be checksums.</param>
+/// <param name="file">The bytes, from the first byte of the data on.</param>
+/// <param name="checks">Whether to compute checksums.</param>
 internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDisposable
 {
     private const int BlockBytes = 1 << 16;
     private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(BlockBytes);
-    private float[]? _converted; // where numbers are no floats
+    private float[]? _converted; // only for numbers that are not floats
     private Crc32C _checksum;
 
-    /// <summary>Returns what was rented.</summary>
+    /// <summary>Returns the rented memory.</summary>
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_raw);
         if (_converted is not null) ArrayPool<float>.Shared.Return(_converted);
     }
 
-    /// <summary>The numbers of a tensor as they lie.</summary>
-    /// <returns>The checksum of their bytes, as of the others.</returns>
+    /// <summary>Reads the numbers of a tensor in their order.</summary>
+    /// <returns>The checksum of their bytes. The other methods return the same.</returns>
     internal Crc32C Flat(TensorEntry tensor, Span<float> target)
     {
         _checksum = new Crc32C();
@@ -36,7 +36,10 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
         return _checksum;
     }
 
-    /// <summary>[n_out, n_in] in the file to [n_in, n_out] in a layer: in fours or sixteens as many rows as fit a block, or a part of one.</summary>
+    /// <summary>
+    /// Reads [n_out, n_in] in the file to [n_in, n_out] in a layer. A block has as many rows as fit, a multiple of 16 or 4 if possible, or
+    /// a part of one row.
+    /// </summary>
     internal Crc32C Weights(TensorEntry tensor, Network network, in LayerShape layer)
     {
         _checksum = new Crc32C();
@@ -47,7 +50,8 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
         for (int r = 0, rows; r < layer.Outputs; r += rows)
         {
             rows = columns < layer.Inputs ? 1 : Math.Min(most, layer.Outputs - r);
-            KernelSet kernels = rows >= 4 || rows == layer.Outputs ? network.Plan.Kernels : scalar; // with less the vectorised one writes beside the rows
+            // With fewer than four rows, the vectorised kernel writes beside the rows.
+            KernelSet kernels = rows >= 4 || rows == layer.Outputs ? network.Plan.Kernels : scalar;
             for (int c = 0, count; c < layer.Inputs; c += count)
             {
                 count = Math.Min(columns, layer.Inputs - c);
@@ -59,7 +63,7 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
         return _checksum;
     }
 
-    /// <summary>The bytes of a tensor that nobody asked for.</summary>
+    /// <summary>Reads the bytes of a tensor that is not needed.</summary>
     internal Crc32C Skip(TensorEntry tensor)
     {
         _checksum = new Crc32C();

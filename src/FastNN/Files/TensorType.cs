@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FastNN.Files;
 
-/// <summary>How a tensor's numbers are written: the types that are read, and all others, which are not.</summary>
+/// <summary>The type of a tensor's numbers: the types that are read, and Other for all types that are not read.</summary>
 internal enum TensorType
 {
     Other,
@@ -12,10 +12,10 @@ internal enum TensorType
     F64,
 }
 
-/// <summary>Sizes and conversion.</summary>
+/// <summary>Sizes of the types, and conversion to floats.</summary>
 internal static class TensorTypes
 {
-    /// <summary>The type of the name that a reader is at.</summary>
+    /// <summary>The type that the reader's string names.</summary>
     internal static TensorType From(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("F32") ? TensorType.F32
         : reader.ValueTextEquals("F16") ? TensorType.F16
@@ -23,7 +23,7 @@ internal static class TensorTypes
         : reader.ValueTextEquals("F64") ? TensorType.F64
         : TensorType.Other;
 
-    /// <summary>Bytes of a number; 0 for a type that is not read.</summary>
+    /// <summary>The bytes of a number; 0 for a type that is not read.</summary>
     internal static int Size(this TensorType type) => type switch
     {
         TensorType.F32 => sizeof(float),
@@ -32,10 +32,10 @@ internal static class TensorTypes
         _ => 0,
     };
 
-    /// <summary>The nearest floats: exact but for F64, whose greatest become ±∞.</summary>
-    /// <param name="type">One that is read.</param>
-    /// <param name="raw">As many numbers as there are floats, little-endian.</param>
-    /// <param name="floats">Receives them.</param>
+    /// <summary>Converts numbers to the nearest floats. This is exact except for F64, whose greatest numbers become ±∞.</summary>
+    /// <param name="type">A type that is read.</param>
+    /// <param name="raw">The numbers, little-endian: as many as there are floats.</param>
+    /// <param name="floats">Receives the floats.</param>
     internal static void Convert(this TensorType type, ReadOnlySpan<byte> raw, Span<float> floats)
     {
         int size = type.Size();

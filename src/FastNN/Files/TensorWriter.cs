@@ -4,16 +4,18 @@ using FastNN.Contract;
 
 namespace FastNN.Files;
 
-/// <summary>The twin of <see cref="TensorReader"/>: block by block into a stream, or, where that is null, into the checksum alone.</summary>
+/// <summary>
+/// The counterpart of <see cref="TensorReader"/>. It writes block by block to a stream. If the stream is null, it only computes checksums.
+/// </summary>
 internal sealed unsafe class TensorWriter(Stream? target) : IDisposable
 {
     private const int BlockFloats = 1 << 14;
     private readonly float[] _block = ArrayPool<float>.Shared.Rent(BlockFloats);
 
-    /// <summary>Returns what was rented.</summary>
+    /// <summary>Returns the rented memory.</summary>
     public void Dispose() => ArrayPool<float>.Shared.Return(_block);
 
-    /// <summary>Numbers as they lie.</summary>
+    /// <summary>Writes numbers in their order.</summary>
     /// <returns>The checksum of their bytes.</returns>
     internal Crc32C Flat(ReadOnlySpan<float> values)
     {
@@ -22,7 +24,9 @@ internal sealed unsafe class TensorWriter(Stream? target) : IDisposable
         return checksum;
     }
 
-    /// <summary>[n_in, n_out] in a layer to [n_out, n_in] in the file: as many whole rows as fit a block, or a part of one.</summary>
+    /// <summary>
+    /// Writes [n_in, n_out] in a layer to [n_out, n_in] in the file. A block has as many whole rows as fit, or a part of one row.
+    /// </summary>
     internal Crc32C Weights(Network network, in LayerShape layer)
     {
         var checksum = new Crc32C();

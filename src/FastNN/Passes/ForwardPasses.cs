@@ -5,41 +5,44 @@ using FastNN.Tuning;
 namespace FastNN.Passes;
 
 /// <summary>
-/// The ways forward through a whole network, each behind one virtual call. Pointers are to memory that stays put for the call. Nothing here checks or
-/// allocates.
+/// The ways forward through a whole network. Each is behind one virtual call. Pointers are to memory that does not move during the call.
+/// Nothing is checked, and nothing is allocated.
 /// </summary>
 internal abstract unsafe class ForwardPasses(NetworkPlan plan)
 {
     internal NetworkPlan Plan => plan;
 
-    /// <summary>Floats that a sample needs for the activations of hidden layers.</summary>
+    /// <summary>Floats that one sample needs for the activations of hidden layers.</summary>
     internal virtual int Scratch => plan.Shapes[^1].Activations;
 
     /// <summary>Whether four lanes hold each layer from end to end (<see cref="TinyNetwork"/>).</summary>
     internal virtual bool IsTiny => false;
 
-    /// <summary>Tiles that go forward together where a batch has as many.</summary>
+    /// <summary>Tiles that go forward together, if a batch has as many.</summary>
     internal virtual int TilesTogether => Routes.TilesTogether(plan.Widest);
 
-    /// <summary>The samples from which on a tile pays.</summary>
+    /// <summary>A tile pays from this number of samples on.</summary>
     internal virtual int FewestForTile => Routes.FewestForTile(LayerShape.AllWeights(plan.Shapes), plan.Kernels.Tile);
 
-    /// <summary>Floats of scratch that <see cref="ForwardTiles"/> and <see cref="ForwardFew"/> take.</summary>
+    /// <summary>Floats of scratch memory for <see cref="ForwardTiles"/> and <see cref="ForwardFew"/>.</summary>
     internal virtual int BatchScratch => 2 * VirtualLanes.RoundUp(plan.Widest) * plan.Kernels.Tile * TilesTogether;
 
     /// <summary>
-    /// One sample through all layers: x to y, the hidden activations to their places in the workspace. As many floats as <paramref name="writable"/> says
-    /// may be written at y, at least the outputs.
+    /// One sample through all layers, from x to y. The hidden activations go to their places in the workspace. <paramref name="writable"/>
+    /// floats may be written at y, at least as many as there are outputs.
     /// </summary>
     internal abstract void Forward(float* parameters, float* x, float* activations, float* y, int writable);
 
-    /// <summary>Tiles of the same number of samples, at most a full tile's, through all layers, x to y. Several only if full.</summary>
+    /// <summary>
+    /// Tiles through all layers, from x to y. All have the same number of samples, at most that of a full tile. There may only be several
+    /// if they are full.
+    /// </summary>
     internal abstract void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
 
-    /// <summary>Samples, at most those of a tile, through all layers in rows, x to y.</summary>
+    /// <summary>Samples in rows through all layers, from x to y. There are at most as many as in a full tile.</summary>
     internal abstract void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch);
 
-    /// <summary>The passes of training under a last layer's function and cost. Asked for when a trainer is built.</summary>
+    /// <summary>The passes of training under the last layer's function and a cost. A trainer asks for them in its constructor.</summary>
     internal abstract TrainingPasses Under(OutputKernels output);
 }
 
@@ -64,7 +67,8 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
             ref readonly LayerShape layer = ref layers[l];
             float* next = activations + layer.Activations;
             functions[l].Forward(
-                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, VirtualLanes.RoundUp(layer.Outputs));
+                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs,
+                VirtualLanes.RoundUp(layer.Outputs));
             a = next;
         }
 
@@ -107,7 +111,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
             a = x;
         }
 
-        if (first > 0) // x is now at one of both places
+        if (first > 0) // x is now at one of the two places
         {
             a = next;
             next = x;
@@ -118,7 +122,9 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
         for (int t = 0; t < tiles; t++) T.Transpose(a + t * tileFloats, lanes, outputs, samples, y + (nint)t * samples * outputs, outputs);
     }
 
-    /// <summary>Tiles through the layers from one on, to and fro between two places. The result is where the outputs are.</summary>
+    /// <summary>
+    /// Tiles through the layers from <paramref name="first"/> on, in turns between two places. The result is where the outputs are.
+    /// </summary>
     private float* ForwardTiles(float* parameters, int first, float* a, float* next, TileGroup group, int lanes)
     {
         for (int l = first; l < _layers.Length; l++)

@@ -5,12 +5,12 @@ using FastNN.Tuning;
 
 namespace FastNN.Passes;
 
-/// <summary>What the passes know of a network: where each layer's numbers are, and the kernels of its function. Immutable.</summary>
+/// <summary>What the passes know of a network: where the numbers of each layer are, and the kernels of its function. Immutable.</summary>
 internal sealed class NetworkPlan
 {
     /// <exception cref="ArgumentException">
-    /// There are fewer than two widths, one is less than 1, the parameters exceed what an array holds, there is not one activation for each layer, or one that
-    /// is not elementwise is not that of the last.
+    /// There are fewer than two widths, or one is less than 1. Or the parameters exceed what an array holds. Or there is not one activation
+    /// for each layer. Or an activation that is not elementwise is not that of the last layer.
     /// </exception>
     internal NetworkPlan(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
     {
@@ -33,12 +33,12 @@ internal sealed class NetworkPlan
 
     internal LayerShape[] Shapes { get; }
 
-    /// <summary>Of each layer, the kernels that end in its activation.</summary>
+    /// <summary>For each layer, the kernels that end in its activation.</summary>
     internal ActivationKernels[] Functions { get; }
 
     internal KernelSet Kernels { get; }
 
-    /// <summary>The passes forward; <see cref="ForwardPasses.Under"/> has those of training.</summary>
+    /// <summary>The forward passes. <see cref="ForwardPasses.Under"/> has those of training.</summary>
     internal ForwardPasses Forward { get; }
 
     internal int Inputs => Shapes[0].Inputs;
@@ -47,7 +47,7 @@ internal sealed class NetworkPlan
 
     internal int Parameters => Shapes[^1].ParametersEnd;
 
-    /// <summary>The most neurons in a layer, the inputs included.</summary>
+    /// <summary>The most neurons in a layer. The inputs count as a layer.</summary>
     internal int Widest { get; }
 
     private static void CheckWidths(ReadOnlySpan<int> widths)
@@ -60,7 +60,9 @@ internal sealed class NetworkPlan
 
         for (int l = 0; l < widths.Length; l++)
         {
-            if (widths[l] < 1) throw new ArgumentOutOfRangeException(nameof(widths), widths[l], $"widths[{l}] must be at least 1, but is {widths[l]}.");
+            if (widths[l] >= 1) continue;
+
+            throw new ArgumentOutOfRangeException(nameof(widths), widths[l], $"widths[{l}] must be at least 1, but is {widths[l]}.");
         }
     }
 
@@ -75,17 +77,19 @@ internal sealed class NetworkPlan
 
         for (int l = 0; l < layers; l++)
         {
-            if (activations[l] is null) throw new ArgumentNullException(nameof(activations), $"activations[{l}] must be an activation, but is null.");
+            if (activations[l] is null)
+                throw new ArgumentNullException(nameof(activations), $"activations[{l}] must be an activation, but is null.");
             if (!activations[l].IsElementwise && l < layers - 1)
             {
                 throw new ArgumentException(
-                    $"activations[{l}] is {activations[l]}, which couples the neurons of a layer and must be that of the last, {layers - 1}.",
+                    $"activations[{l}] is {activations[l]}, which couples the neurons of a layer and must be that of the last, "
+                    + $"{layers - 1}.",
                     nameof(activations));
             }
         }
     }
 
-    /// <summary>Makes the passes for the primitives of a variant: those for tiny networks where they suit.</summary>
+    /// <summary>Creates the passes for the primitives of a variant: those for tiny networks, if the network is one.</summary>
     private sealed class Factory(NetworkPlan plan, Activation[] activations) : IKernelUser<ForwardPasses>
     {
         public ForwardPasses Take<K, T>()

@@ -8,15 +8,15 @@ namespace FastNN.Passes;
 internal static unsafe class RowLayer<T>
     where T : struct, ITileKernels
 {
-    /// <summary>All samples together where that is better (<see cref="Routes.RowsTogether"/>), else one by one.</summary>
+    /// <summary>All samples together if <see cref="Routes.RowsTogether"/> says that this is faster. Otherwise one by one.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="function">What follows its sums.</param>
-    /// <param name="parameters">Of the network.</param>
+    /// <param name="function">The function that follows the layer's sums.</param>
+    /// <param name="parameters">The parameters of the network.</param>
     /// <param name="a">Inputs of the first sample.</param>
-    /// <param name="stride">Floats from there to those of the second.</param>
+    /// <param name="stride">Floats from there to those of the second sample.</param>
     /// <param name="samples">At least 1.</param>
     /// <param name="y">Receives the outputs of the first sample.</param>
-    /// <param name="yStride">Floats from there to those of the second; all of them may be written.</param>
+    /// <param name="yStride">Floats from there to those of the second sample. All of them may be written.</param>
     internal static void Forward(
         in LayerShape layer, ActivationKernels function, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
     {
@@ -33,7 +33,7 @@ internal static unsafe class RowLayer<T>
         }
     }
 
-    /// <summary>[tiles·samples][columns] to tiles that lie so many floats apart.</summary>
+    /// <summary>Copies [tiles·samples][columns] to tiles. They are <paramref name="tileFloats"/> floats apart.</summary>
     internal static void ToTiles(float* rows, int tiles, int samples, int columns, float* target, nint tileFloats, int lanes)
     {
         for (int t = 0; t < tiles; t++)

@@ -7,11 +7,14 @@ using V = System.Runtime.Intrinsics.Vector128<float>;
 namespace FastNN.Passes;
 
 /// <summary>
-/// A network of sigmoids whose layers have at most four neurons: four lanes from end to end, whatever the variant. Lanes are independent, so the bits are
-/// those of the general kernels. Such a network is all latency. Here activations and deltas go from layer to layer in registers: a step of the article's
-/// network, 2-4-3-2, takes 246 cycles; by way of memory and the general kernels it takes 350.
+/// A network of sigmoids whose layers have at most four neurons. All variants compute it in four lanes. Lanes are independent, so the bits
+/// are those of the general kernels. In such a network every operation waits for the one before. Here activations and deltas go from layer
+/// to layer in registers: a step of the article's network, 2-4-3-2, takes 246 cycles. Through memory and the general kernels it takes 350.
 /// </summary>
-/// <remarks>Reads whole vectors, up to three floats past a row. The slack behind the parameters makes that legal for the last.</remarks>
+/// <remarks>
+/// It reads whole vectors, up to three floats beyond a row. After the last row there is unused memory behind the parameters, so this is
+/// allowed.
+/// </remarks>
 internal static unsafe class TinyNetwork
 {
     private const int MaxWidth = 4;
@@ -34,7 +37,7 @@ internal static unsafe class TinyNetwork
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V LoadInput(LayerShape[] layers, float* x) => Simd128.LoadFirst(x, Simd128.First(layers[0].Inputs));
 
-    /// <summary>a′ = σ(b + Σ_j a_j·w_j), w_j the rows of W. Lanes past the layer's outputs mean nothing.</summary>
+    /// <summary>a′ = σ(b + Σ_j a_j·w_j), with the rows w_j of W. Lanes beyond the layer's outputs mean nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Forward(in LayerShape layer, float* parameters, V a)
     {
@@ -48,7 +51,9 @@ internal static unsafe class TinyNetwork
         return ActivationOf.Value<Simd128, V, Sigmoid>(z);
     }
 
-    /// <summary>The sample forward, its activations kept, to the delta of the output under squared error, zero past it, and the cost.</summary>
+    /// <summary>
+    /// One sample forward. Its activations are kept. The result is the delta of the outputs under squared error, with zeros beyond them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V OutputDelta(LayerShape[] layers, float* parameters, V a, float* y, float* activations, out float cost)
     {
@@ -64,7 +69,9 @@ internal static unsafe class TinyNetwork
         return ((error + error) * Sigmoid.Slope<Simd128, V>(a)) & mask;
     }
 
-    /// <summary>w_ij ← w_ij + rate·(δ_i·a_j) and b_i ← b_i + rate·δ_i; the result is Σ_i w_ij·δ_i in lane j, with the weights as they were.</summary>
+    /// <summary>
+    /// w_ij ← w_ij + rate·(δ_i·a_j) and b_i ← b_i + rate·δ_i. The result is Σ_i w_ij·δ_i in lane j, with the old weights.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V BackwardUpdate<TSums>(in LayerShape layer, float* parameters, V a, V delta, V mask, float rate)
         where TSums : struct, IConst

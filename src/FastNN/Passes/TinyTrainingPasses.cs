@@ -8,14 +8,15 @@ using V = System.Runtime.Intrinsics.Vector128<float>;
 namespace FastNN.Passes;
 
 /// <summary>Training of a <see cref="TinyNetwork"/> by squared error.</summary>
-internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKernels output) : TrainingPasses<K, T>(plan, output, tiny: true)
+internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKernels output)
+    : TrainingPasses<K, T>(plan, output, tiny: true)
     where K : struct, IKernels
     where T : struct, ITileKernels
 {
     private readonly LayerShape[] _layers = plan.Shapes;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal override float Differentiate(float* parameters, float* x, float* y, float* activations, float* deltas)
+    internal override float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas)
     {
         V delta = TinyNetwork.OutputDelta(_layers, parameters, TinyNetwork.LoadInput(_layers, x), y, activations, out float cost);
         delta.Store(deltas + _layers[^1].Activations);
@@ -27,7 +28,8 @@ internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKe
     {
         LayerShape[] layers = _layers;
         V input = TinyNetwork.LoadInput(layers, x);
-        V delta = TinyNetwork.OutputDelta(layers, parameters, input, y, activations, out float cost), mask = Simd128.First(layers[^1].Outputs);
+        V delta = TinyNetwork.OutputDelta(layers, parameters, input, y, activations, out float cost);
+        V mask = Simd128.First(layers[^1].Outputs);
         for (int l = layers.Length - 1; l > 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l];

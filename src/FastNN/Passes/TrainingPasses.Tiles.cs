@@ -4,7 +4,7 @@ using FastNN.Tuning;
 
 namespace FastNN.Passes;
 
-/// <summary>Tiles of a batch: forward, the deltas of the outputs, and back.</summary>
+/// <summary>Tiles of a batch: forward, the deltas of the outputs, and backward.</summary>
 internal unsafe partial class TrainingPasses<K, T>
 {
     private readonly int _fewestForTile = plan.Forward.FewestForTile;
@@ -12,24 +12,29 @@ internal unsafe partial class TrainingPasses<K, T>
     /// <summary>Kernels that leave the sums as they are.</summary>
     private static ActivationKernels Sums { get; } = new ActivationKernels<K, T, Identity>();
 
-    internal override void DifferentiateTiles(
+    internal override void TileDeltas(
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
     {
         var memory = new TileMemory(Plan, in chunk, first, tiles, scratch);
         int inRows = Routes.LeadingRowsOfStep(_layers, T.Tile / 2, tiles, memory.Samples, _fewestForTile, Machine.Here);
         if (!_layers[0].InputsInRows)
-            RowLayer<T>.ToTiles(chunk.XOf(first), tiles, memory.Samples, _layers[0].Inputs, memory.Inputs, memory.Group.InputStride, memory.Lanes);
+        {
+            RowLayer<T>.ToTiles(
+                chunk.XOf(first), tiles, memory.Samples, _layers[0].Inputs, memory.Inputs, memory.Group.InputStride, memory.Lanes);
+        }
 
-        bool odd = inRows % 2 != 0; // so that the last layer's are not where its tiles go
+        bool odd = inRows % 2 != 0; // so that the last layer's rows are not where its tiles go
         ForwardInRows(
-            inRows, parameters, chunk.XOf(first), in memory, odd ? memory.InputDelta : memory.Delta, odd ? memory.Delta : memory.InputDelta);
+            inRows, parameters, chunk.XOf(first), in memory, odd ? memory.InputDelta : memory.Delta,
+            odd ? memory.Delta : memory.InputDelta);
         ForwardInTiles(inRows, parameters, in memory);
         OutputDeltas(y, in chunk, first, in memory);
-        if (deltas) Back(parameters, in chunk, first, in memory, xGradient);
+        if (deltas) Backward(parameters, in chunk, first, in memory, xGradient);
     }
 
     /// <summary>
-    /// The first layers on samples in rows. The outputs of each are turned into tiles, because its gradient is taken from there.
+    /// The first layers on samples in rows. The outputs of each are copied to tiles, because the gradient of the next layer reads them
+    /// there.
     /// </summary>
     private void ForwardInRows(int count, float* parameters, float* x, in TileMemory memory, float* rows, float* otherRows)
     {
@@ -60,7 +65,10 @@ internal unsafe partial class TrainingPasses<K, T>
         }
     }
 
-    /// <summary>Tiles through the layers from one on: from its inputs to those of all others, and the outputs of the last.</summary>
+    /// <summary>
+    /// Tiles through the layers from <paramref name="first"/> on. The inputs of that layer are in place. This writes the inputs of all
+    /// later layers, and the outputs of the last.
+    /// </summary>
     private void ForwardInTiles(int first, float* parameters, in TileMemory memory)
     {
         int lanes = memory.Lanes;
@@ -85,7 +93,7 @@ internal unsafe partial class TrainingPasses<K, T>
         }
     }
 
-    /// <summary>Where a layer's outputs go: to the inputs of the next, or, from the last, to where their deltas will be.</summary>
+    /// <summary>Where a layer's outputs go: to the inputs of the next layer. Those of the last go where their deltas will be.</summary>
     private float* OutputsOf(int l, in TileMemory memory, out nint stride)
     {
         bool last = l == _layers.Length - 1;
@@ -101,10 +109,11 @@ internal unsafe partial class TrainingPasses<K, T>
             return;
         }
 
-        for (int t = 0; t < group.Tiles; t++) T.TileTinyForward(in layer, parameters, a + t * group.InputStride, z + t * group.OutputStride, lanes);
+        for (int t = 0; t < group.Tiles; t++)
+            T.TileTinyForward(in layer, parameters, a + t * group.InputStride, z + t * group.OutputStride, lanes);
     }
 
-    /// <summary>The ones that biases take for inputs, and the deltas of the last layer with the costs.</summary>
+    /// <summary>The ones that are the inputs of the biases, and the deltas of the last layer with the costs.</summary>
     private void OutputDeltas(float* y, in TileChunk chunk, int first, in TileMemory memory)
     {
         ref readonly LayerShape last = ref _layers[^1];
@@ -114,50 +123,67 @@ internal unsafe partial class TrainingPasses<K, T>
             foreach (ref readonly LayerShape layer in _layers.AsSpan())
                 new Span<float>(memory.Inputs + t * memory.Group.InputStride + (nint)layer.OnesRow * lanes, lanes).Fill(1f);
             T.Transpose(y + (nint)t * samples * last.Outputs, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
+            float* slopes = memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes;
             output.TileDelta(
-                memory.Delta + t * memory.Group.OutputStride, memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes, memory.Targets,
-                last.Outputs, lanes, memory.Costs);
+                memory.Delta + t * memory.Group.OutputStride, slopes, memory.Targets, last.Outputs, lanes, memory.Costs);
             new Span<float>(memory.Costs, samples).CopyTo(new Span<float>(chunk.Costs + (first + t) * chunk.Tile, samples));
         }
     }
 
-    /// <summary>The deltas of all layers, each packed for the gradient, and, if wanted, the gradient with respect to the inputs.</summary>
-    private void Back(float* parameters, in TileChunk chunk, int first, in TileMemory memory, float* xGradient)
+    /// <summary>
+    /// The deltas of all layers, packed for the gradient. If xGradient is not null, it receives the gradient by the inputs.
+    /// </summary>
+    private void Backward(float* parameters, in TileChunk chunk, int first, in TileMemory memory, float* xGradient)
     {
         TileGroup group = memory.Group;
-        int lanes = memory.Lanes, tiles = group.Tiles, samples = memory.Samples;
+        int lanes = memory.Lanes;
         float* delta = memory.Delta, inputDelta = memory.InputDelta;
         for (int l = _layers.Length - 1; ; l--)
         {
             ref readonly LayerShape layer = ref _layers[l];
-            for (int t = 0; t < tiles; t++)
-            {
-                T.PackDelta(
-                    delta + t * group.OutputStride, lanes, layer.Outputs, samples, chunk.DeltasOf(in layer), (first + t) * chunk.Tile, chunk.Samples);
-            }
+            Pack(in layer, delta, in chunk, first, in memory);
 
             if (l == 0) break;
 
             ref readonly LayerShape before = ref _layers[l - 1];
             float* kept = before.KeepsSlope ? memory.Slopes + (nint)before.Slopes * lanes : memory.Inputs + (nint)layer.InputRows * lanes;
             TileGroup keptGroup = before.KeepsSlope ? group with { InputStride = memory.SlopesStride } : group;
-            _functions[l - 1].TileBackward(parameters + layer.Weights, delta, layer.Outputs, kept, layer.Inputs, inputDelta, lanes, keptGroup);
+            float* w = parameters + layer.Weights;
+            _functions[l - 1].TileBackward(w, delta, layer.Outputs, kept, layer.Inputs, inputDelta, lanes, keptGroup);
             float* free = delta;
             delta = inputDelta;
             inputDelta = free;
         }
 
-        if (xGradient == null) return;
+        if (xGradient != null) BackwardToInputs(parameters, delta, inputDelta, in memory, xGradient);
+    }
 
-        int inputs = _layers[0].Inputs;
-        nint stride = group.OutputStride;
-        var within = new TileGroup(tiles, stride, stride); // nothing kept is looked at, but loads of it may stay: from the deltas, which are as large
-        T.TileBackward<Identity>(parameters + _layers[0].Weights, delta, _layers[0].Outputs, delta, inputs, inputDelta, lanes, within);
+    private static void Pack(in LayerShape layer, float* delta, in TileChunk chunk, int first, in TileMemory memory)
+    {
+        float* panels = chunk.DeltasOf(in layer);
+        for (int t = 0; t < memory.Group.Tiles; t++)
+        {
+            T.PackDelta(
+                delta + t * memory.Group.OutputStride, memory.Lanes, layer.Outputs, memory.Samples, panels, (first + t) * chunk.Tile,
+                chunk.Samples);
+        }
+    }
+
+    /// <summary>The gradient by the inputs, from the delta of the first layer.</summary>
+    private void BackwardToInputs(float* parameters, float* delta, float* inputDelta, in TileMemory memory, float* xGradient)
+    {
+        ref readonly LayerShape layer = ref _layers[0];
+        int inputs = layer.Inputs, lanes = memory.Lanes, samples = memory.Samples, tiles = memory.Group.Tiles;
+        nint stride = memory.Group.OutputStride;
+
+        // The identity needs nothing kept, but its loads may stay in the code. So kept is delta. It is large enough.
+        var within = new TileGroup(tiles, stride, stride);
+        T.TileBackward<Identity>(parameters + layer.Weights, delta, layer.Outputs, delta, inputs, inputDelta, lanes, within);
         for (int t = 0; t < tiles; t++)
             T.Transpose(inputDelta + t * stride, lanes, inputs, samples, xGradient + (nint)t * samples * inputs, inputs);
     }
 
-    /// <summary>Where a group of tiles has its numbers on the way through all layers.</summary>
+    /// <summary>Where the numbers of a group of tiles are, on the way through all layers.</summary>
     private readonly struct TileMemory
     {
         internal readonly float* Inputs, Slopes, Delta, InputDelta, Targets, Costs;

@@ -5,16 +5,16 @@ using FastNN.Tuning;
 namespace FastNN.Passes;
 
 /// <summary>
-/// The ways through a whole network that training takes, under one function of the last layer and one cost. Pointers are to memory that stays put for the
-/// call. Nothing here checks or allocates.
+/// The ways of training through a whole network, under one function of the last layer and one cost. Pointers are to memory that does not
+/// move during the call. Nothing is checked, and nothing is allocated.
 /// </summary>
 internal abstract unsafe class TrainingPasses(NetworkPlan plan)
 {
     internal NetworkPlan Plan => plan;
 
     /// <summary>
-    /// Floats of scratch that <see cref="DifferentiateTiles"/> takes: two deltas and the slopes that are kept for each tile, the targets of one, and sixteen
-    /// rows for its costs. Layers that are taken in rows go to and fro between the deltas.
+    /// Floats of scratch memory for <see cref="TileDeltas"/>: two deltas and the kept slopes of each tile, the targets of one tile, and
+    /// sixteen rows for its costs. Layers in rows use the two deltas in turns.
     /// </summary>
     internal int Scratch
     {
@@ -25,27 +25,32 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan)
         }
     }
 
-    /// <summary>One sample forward, its activations kept, and the output's delta; the result is its cost.</summary>
-    internal abstract float Differentiate(float* parameters, float* x, float* y, float* activations, float* deltas);
+    /// <summary>One sample forward. Its activations are kept. Then the delta of the outputs. The result is the cost.</summary>
+    internal abstract float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas);
 
-    /// <summary>A step of one sample: <see cref="Differentiate"/>, then back through all layers, which are updated on the way. The rate is −learning rate.</summary>
+    /// <summary>
+    /// A step of one sample: <see cref="OutputDelta"/>, then backward through all layers. Each layer is updated on the way. The rate is
+    /// −learning rate.
+    /// </summary>
     internal abstract float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
 
     /// <summary>
-    /// One sample back through all layers from the output's delta. Its gradient is added to that of the samples before. inputDelta, padded, receives the
-    /// gradient with respect to x, if it is not null.
+    /// One sample backward through all layers, from the delta of the outputs. Its gradient is added to that of the samples before. If
+    /// inputDelta is not null, it receives the gradient by x, padded.
     /// </summary>
-    internal abstract void Accumulate(float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta);
+    internal abstract void BackwardAccumulate(
+        float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta);
 
     /// <summary>
-    /// Tiles of a chunk forward, full ones or the last alone, their costs and, if wanted, all their deltas. y are the targets of the first of these tiles and
-    /// of the following samples. xGradient, if it is not null, receives in the same way the gradient with respect to the inputs.
+    /// Tiles of a chunk forward, their costs, and, if <paramref name="deltas"/>, all their deltas. The tiles are full, or it is the last
+    /// alone. y are the targets, from the first sample of these tiles on. If xGradient is not null, it receives the gradient by the inputs,
+    /// from the same sample on.
     /// </summary>
-    internal abstract void DifferentiateTiles(
+    internal abstract void TileDeltas(
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
 }
 
-/// <summary>Written once for the primitives of any variant; here one sample.</summary>
+/// <summary>The passes, written once for the primitives of any variant. This file has one sample, the other has tiles.</summary>
 internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKernels output, bool tiny = false) : TrainingPasses(plan)
     where K : struct, IKernels
     where T : struct, ITileKernels
@@ -53,7 +58,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     private readonly LayerShape[] _layers = plan.Shapes;
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
 
-    internal override float Differentiate(float* parameters, float* x, float* y, float* activations, float* deltas)
+    internal override float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas)
     {
         LayerShape[] layers = _layers;
         float* a = x;
@@ -63,8 +68,10 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
             ActivationKernels function = _functions[l];
             float* w = parameters + layer.Weights, b = parameters + layer.Biases, next = activations + layer.Activations;
             int writable = VirtualLanes.RoundUp(layer.Outputs);
-            if (layer.KeepsSlope) function.ForwardKeepingSlope(a, layer.Inputs, w, b, next, activations + layer.Kept, layer.Outputs, writable);
-            else function.Forward(a, layer.Inputs, w, b, next, layer.Outputs, writable);
+            if (layer.KeepsSlope)
+                function.ForwardKeepingSlope(a, layer.Inputs, w, b, next, activations + layer.Kept, layer.Outputs, writable);
+            else
+                function.Forward(a, layer.Inputs, w, b, next, layer.Outputs, writable);
             a = next;
         }
 
@@ -74,23 +81,25 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
 
     internal override float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
-        float cost = Differentiate(parameters, x, y, activations, deltas);
+        float cost = OutputDelta(parameters, x, y, activations, deltas);
         LayerShape[] layers = _layers;
         for (int l = layers.Length - 1; l > 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
             _functions[l - 1].BackwardUpdate(
-                parameters + layer.Weights, parameters + layer.Biases, activations + before.Activations, activations + before.Kept, layer.Inputs,
-                deltas + layer.Activations, layer.Outputs, deltas + before.Activations, rate);
+                parameters + layer.Weights, parameters + layer.Biases, activations + before.Activations, activations + before.Kept,
+                layer.Inputs, deltas + layer.Activations, layer.Outputs, deltas + before.Activations, rate);
         }
 
         ref readonly LayerShape first = ref layers[0];
         _functions[0].BackwardUpdate(
-            parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null, rate);
+            parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null,
+            rate);
         return cost;
     }
 
-    internal override void Accumulate(float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta)
+    internal override void BackwardAccumulate(
+        float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta)
     {
         LayerShape[] layers = _layers;
         for (int l = layers.Length - 1; l > 0; l--)
@@ -103,7 +112,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
 
         ref readonly LayerShape first = ref layers[0];
         K.BackwardAccumulate<Identity>(
-            parameters + first.Weights, gradient + first.Weights, gradient + first.Biases, x, first.Inputs, deltas + first.Activations, first.Outputs,
-            inputDelta);
+            parameters + first.Weights, gradient + first.Weights, gradient + first.Biases, x, first.Inputs,
+            deltas + first.Activations, first.Outputs, inputDelta);
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FastNN.Plumbing;
 
 /// <summary>
-/// Zeroed floats that never move, aligned to a cache line of 64 bytes, with a vector's worth of slack behind the last. The memory is the
-/// garbage collector's (pinned heap), so a span over it keeps it alive; a pointer needs the buffer kept alive beside it.
+/// Zeroed floats that never move. They are aligned to a cache line of 64 bytes, and a vector may be read behind the last one. The memory is
+/// on the pinned heap of the garbage collector. A span over it keeps it alive. A pointer does not, so keep the buffer alive beside it.
 /// </summary>
 internal sealed unsafe class AlignedBuffer
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class AlignedBuffer
         Pointer = (float*)address + _start;
     }
 
-    /// <summary>The most floats a buffer holds.</summary>
+    /// <summary>The largest number of floats in a buffer.</summary>
     internal static int MaxLength => Array.MaxLength - Slack;
 
     internal int Length { get; }

@@ -3,23 +3,27 @@ using System.Runtime.ExceptionServices;
 namespace FastNN.Plumbing;
 
 /// <summary>
-/// Work in numbered items, done by the calling thread and as many of the thread pool's as it asks for and gets. Who is free takes the next item,
-/// so the caller never waits for a helper to begin, only for the items that helpers have begun. It spins for these; helpers go back to the pool
-/// at once, whose threads spin for some microseconds by themselves before they sleep. One call at a time; nothing is allocated for it.
+/// Work in numbered items. The calling thread does it together with helpers, threads of the thread pool, as many as it asks for and gets. A
+/// free thread takes the next item. So the caller never waits for a helper to start, but only for items that helpers have started. While it
+/// waits, it spins. Helpers return to the pool at once; the pool's threads spin for some microseconds before they sleep. Only one call may
+/// run at a time. A call allocates nothing.
 /// </summary>
 internal abstract class ParallelWork : IThreadPoolWorkItem
 {
-    /// <summary>More are not asked for, so that a number meant as "all" does not flood the pool.</summary>
+    /// <summary>A limit of the threads. A caller may give a huge number that means "all", and it must not flood the pool.</summary>
     private const int MostThreads = 256;
 
     private const int Helper = 1, Seat = 1 << 16, Helpers = Seat - 1;
 
     private int _count, _next;
-    private int _state; // so many seats that are free, and helpers at work: in one, so that none takes a seat once there are no more
-    private int _queued; // at most a moment behind: an item may run before it is counted
+    private int _state; // free seats and working helpers in one number, so no helper takes a seat after the last one is gone
+    private int _queued; // may lag for a moment: a queued item may run before it is counted
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Does items 0..count−1 on at most so many threads. An exception in one of them is thrown once none is at work any more.</summary>
+    /// <summary>
+    /// Does items 0..count−1 on at most <paramref name="threads"/> threads. If an item throws, the exception is thrown here when no thread
+    /// is working any more.
+    /// </summary>
     internal void Run(int count, int threads)
     {
         if (threads == 1 || count == 1)
@@ -40,7 +44,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         _failure?.Throw();
     }
 
-    /// <summary>Takes part in the run that is on by now, if it wants help.</summary>
+    /// <summary>Takes part in the run that is active now, if it still wants help.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         Interlocked.Decrement(ref _queued);
@@ -69,15 +73,18 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         }
         catch (OutOfMemoryException)
         {
-            // A pool without memory for the item is one without a free thread: the work is done all the same, and an update that has begun completed.
+            // The pool has no memory for the item. This is like a pool without a free thread: the caller does the work, and an update that
+            // has begun is completed.
         }
         catch (ThreadInterruptedException)
         {
-            Thread.CurrentThread.Interrupt(); // the same; the caller's next wait tells it
+            Thread.CurrentThread.Interrupt(); // also like a pool without a free thread; the caller's next wait throws
         }
     }
 
-    /// <summary>Not by a SpinWait, which sleeps now and then: an interrupted one would end the call before its helpers, who write to its memory.</summary>
+    /// <summary>
+    /// Does not use a SpinWait, which sometimes sleeps. An interrupt would then end the call before its helpers, which write to its memory.
+    /// </summary>
     private void WaitForHelpers()
     {
         const int spins = 10;
@@ -97,7 +104,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         catch (Exception exception)
         {
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref _next, _count); // what is left is of no use
+            Volatile.Write(ref _next, _count); // the remaining items are not needed
         }
     }
 }

@@ -6,8 +6,8 @@ namespace FastNN.Plumbing;
 internal static class Parts
 {
     /// <summary>
-    /// count/size rounded up: into how many parts of at most that size something falls. Also the size of the first of so many parts that are as even as
-    /// possible.
+    /// count/size rounded up: the number of parts if each part has at most <paramref name="size"/>. Also the size of the first part if
+    /// <paramref name="count"/> is divided into <paramref name="size"/> parts that are as equal as possible.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Of(int count, int size) => (count + size - 1) / size;

@@ -1,14 +1,14 @@
 namespace FastNN.Plumbing;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): integer arithmetic alone, so that a seed
-/// gives the same numbers on every platform and in every version of .NET, which System.Random does not promise.
+/// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014). It uses only integer arithmetic, so a
+/// seed gives the same numbers on every platform and in every version of .NET. System.Random does not promise this.
 /// </summary>
 internal struct SplitMix64(int seed)
 {
     private ulong _state = unchecked((ulong)seed);
 
-    /// <summary>One of many sequences of a seed: each <paramref name="stream"/> starts elsewhere.</summary>
+    /// <summary>One of many sequences of a seed. Each <paramref name="stream"/> starts at another place.</summary>
     internal SplitMix64(int seed, int stream)
         : this(seed) => _state = Next() ^ (uint)stream;
 
@@ -21,12 +21,15 @@ internal struct SplitMix64(int seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>Uniform in [−limit, limit): the upper 24 bits as a fraction u, and 2·limit·u − limit rounded once from double precision.</summary>
+    /// <summary>
+    /// Uniform in [−limit, limit). The upper 24 bits are a fraction u. The result is 2·limit·u − limit, rounded once from double precision.
+    /// </summary>
     internal float NextUniform(double limit) => (float)((Next() >> 40) * (2 * limit / (1 << 24)) - limit);
 
     /// <summary>
-    /// Uniform in [0, bound), bound at least 1: the upper half of 32 bits times bound. Where its lower half lies below 2³² mod bound, one product more
-    /// would lead to that number than to others, so it is drawn again (Lemire: "Fast Random Integer Generation in an Interval", 2019).
+    /// Uniform in [0, bound), bound at least 1: the upper half of the product of 32 bits and bound. If the lower half is less than 2³² mod
+    /// bound, the number is drawn again. Otherwise some results would have one product more than others (Lemire: "Fast Random Integer
+    /// Generation in an Interval", 2019).
     /// </summary>
     internal int NextBelow(int bound)
     {

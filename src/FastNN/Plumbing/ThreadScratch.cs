@@ -1,9 +1,9 @@
 namespace FastNN.Plumbing;
 
 /// <summary>
-/// Floats for the duration of a call, the calling thread's own, with whatever was left in them, aligned to a cache line. A thread keeps the
-/// most it has needed, one call at a time: ArrayPool.Shared lets go of its arrays at some garbage collections, and the next call allocates again
-/// (a test saw it).
+/// Floats of the calling thread for the duration of one call, aligned to a cache line. They are not cleared. A thread keeps the largest
+/// buffer that it has needed, and uses it for one call at a time. ArrayPool.Shared would release its arrays at some garbage collections,
+/// and the next call would allocate again. A test has seen this.
 /// </summary>
 internal static unsafe class ThreadScratch
 {

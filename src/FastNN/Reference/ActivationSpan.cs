@@ -2,7 +2,9 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>y_k = f(x_k). The specification of <see cref="Spans.ActivationSpan"/>; that of f stands with the activation.</summary>
+/// <summary>
+/// y_k = f(x_k). The specification of the kernel <c>Spans.ActivationSpan</c>. The specification of f is in the file of the activation.
+/// </summary>
 internal static unsafe class ActivationSpan
 {
     internal static void Activate<A>(float* x, float* y, nint count)

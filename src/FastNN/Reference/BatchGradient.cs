@@ -3,8 +3,8 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>
-/// g_ij = Σ_s δ_i[s]·a_j[s] over the samples in ascending order; then g ← scale·g, or w ← w + rate·(scale·g). The specification of
-/// <see cref="Batch.BatchGradient"/>; its tiles and panels are one sample and one neuron wide.
+/// g_ij = Σ_s δ_i[s]·a_j[s] over the samples in ascending order. Then g ← scale·g, or w ← w + rate·(scale·g). The specification of the
+/// kernel <c>Batch.BatchGradient</c>. Its tiles have one sample, and its panels have one neuron.
 /// </summary>
 internal static unsafe class BatchGradient
 {

@@ -3,8 +3,8 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>
-/// One layer backwards: δ⁻_j = f′_j·Σ_i w_ij·δ_i, and with the gradient g_ij = δ_i·a_j, g_i = δ_i what the action makes of it: a step
-/// down, its addition to a sum, or itself. The specification of <see cref="Sample.DenseBackward{S, V, A, TAction}"/>.
+/// One layer backward: δ⁻_j = f′_j·Σ_i w_ij·δ_i, and the gradient g_ij = δ_i·a_j, g_i = δ_i. The action updates the parameters by it, adds
+/// it to a sum, or writes it. The specification of the kernel <c>Sample.DenseBackward</c>.
 /// </summary>
 internal static unsafe class DenseBackward
 {
@@ -19,10 +19,11 @@ internal static unsafe class DenseBackward
             for (int i = 0; i < outputs; i++, weightTarget++) *weightTarget = TAction.Next(*weightTarget, delta[i], a[j], rate);
         }
 
-        for (int i = 0; i < outputs; i++) biasTarget[i] = TAction.Next(biasTarget[i], delta[i], 1f, rate); // the weight of an input that is always 1
+        // A bias is the weight of an input that is always 1.
+        for (int i = 0; i < outputs; i++) biasTarget[i] = TAction.Next(biasTarget[i], delta[i], 1f, rate);
     }
 
-    /// <summary>The sum runs in sixteen lanes, i in lane i mod 16; the closing multiply-add with 0 leaves no negative zero.</summary>
+    /// <summary>The sum has sixteen lanes: i is in lane i mod 16. The last multiply-add, with 0, turns a negative zero into +0.</summary>
     private static void InputDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation
     {
@@ -30,7 +31,8 @@ internal static unsafe class DenseBackward
         for (int j = 0; j < inputs; j++)
         {
             new Span<float>(lanes, VirtualLanes.Count).Clear();
-            for (int i = 0; i < outputs; i++, w++) lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(*w, delta[i], lanes[i % VirtualLanes.Count]);
+            for (int i = 0; i < outputs; i++, w++)
+                lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(*w, delta[i], lanes[i % VirtualLanes.Count]);
             inputDelta[j] = MathF.FusedMultiplyAdd(OutputDelta.Fold(lanes), A.Slope(a[j]), 0f);
         }
     }

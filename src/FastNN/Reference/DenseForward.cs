@@ -2,7 +2,7 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>y_i = f(b_i + Σ_j x_j·w_ij). The specification of <see cref="Sample.DenseForward"/>.</summary>
+/// <summary>y_i = f(b_i + Σ_j x_j·w_ij). The specification of the kernel <c>Sample.DenseForward</c>.</summary>
 internal static unsafe class DenseForward
 {
     internal static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs)
@@ -18,7 +18,7 @@ internal static unsafe class DenseForward
         }
     }
 
-    /// <summary>z + Σ x_j·w_j over j = first, first + step, …, one fused multiply-add each, in ascending j.</summary>
+    /// <summary>z + Σ x_j·w_j over j = first, first + step, … in ascending order, with one fused multiply-add for each j.</summary>
     private static float Chain(float z, float* x, int first, int step, int inputs, float* w, int stride)
     {
         for (int j = first; j < inputs; j += step) z = MathF.FusedMultiplyAdd(w[j * (nint)stride], x[j], z);

@@ -1,6 +1,6 @@
 namespace FastNN.Reference;
 
-/// <summary>δ_k ← fma(δ_k, f′_k, 0). The specification of <see cref="Spans.MultiplySlopes"/>.</summary>
+/// <summary>δ_k ← fma(δ_k, f′_k, 0). The specification of the kernel <c>Spans.MultiplySlopes</c>.</summary>
 internal static unsafe class MultiplySlopes
 {
     internal static void Multiply(float* delta, float* slopes, nint count)

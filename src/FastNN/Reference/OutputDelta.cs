@@ -2,7 +2,7 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>δ_i = ∂c/∂a(a_i, y_i)·f′_i, and C = Σ_i c(a_i, y_i). The specification of <see cref="Sample.OutputDelta"/>.</summary>
+/// <summary>δ_i = ∂c/∂a(a_i, y_i)·f′_i, and C = Σ_i c(a_i, y_i). The specification of the kernel <c>Sample.OutputDelta</c>.</summary>
 internal static unsafe class OutputDelta
 {
     internal static float Compute<A, C>(float* a, float* kept, float* y, float* delta, int count)
@@ -20,7 +20,7 @@ internal static unsafe class OutputDelta
         return Fold(lanes);
     }
 
-    /// <summary>Sixteen lanes folded in halves: 16 → 8 → 4 → 2 → 1.</summary>
+    /// <summary>Folds sixteen lanes in halves: 16 → 8 → 4 → 2 → 1.</summary>
     internal static float Fold(float* lanes)
     {
         for (int half = VirtualLanes.Count / 2; half > 0; half /= 2)

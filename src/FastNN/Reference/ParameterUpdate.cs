@@ -2,7 +2,7 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>One update of count parameters by any rule. The specification of <see cref="Spans.ParameterUpdate"/>.</summary>
+/// <summary>One update of count parameters by any rule. The specification of the kernel <c>Spans.ParameterUpdate</c>.</summary>
 internal static unsafe class ParameterUpdate
 {
     internal static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)

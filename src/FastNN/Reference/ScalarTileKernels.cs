@@ -2,7 +2,7 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>The reference for batches: every tile is a single sample, every panel a single neuron.</summary>
+/// <summary>The reference for batches: every tile has one sample, and every panel has one neuron.</summary>
 internal readonly unsafe struct ScalarTileKernels : ITileKernels
 {
     public static int Tile => 1;
@@ -24,7 +24,8 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
 
     public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
     {
-        for (int t = 0; t < group.Tiles; t++) DenseForward.Forward<Identity>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
+        for (int t = 0; t < group.Tiles; t++)
+            DenseForward.Forward<Identity>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
     }
 
     public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes) =>
@@ -47,11 +48,15 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
     public static void TileCrossEntropyDelta(float* z, float* y, int outputs, int lanes, float* costs) =>
         *costs = Softmax.CrossEntropyDelta(z, y, z, outputs);
 
-    public static void TileBackward<A>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+    public static void TileBackward<A>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
         where A : struct, IActivation
     {
         for (int t = 0; t < group.Tiles; t++)
-            Reference.TileBackward.Compute<A>(w, delta + t * group.OutputStride, outputs, kept + t * group.InputStride, inputs, inputDelta + t * group.OutputStride);
+        {
+            Reference.TileBackward.Compute<A>(
+                w, delta + t * group.OutputStride, outputs, kept + t * group.InputStride, inputs, inputDelta + t * group.OutputStride);
+        }
     }
 
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
@@ -59,6 +64,7 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         for (int i = 0; i < outputs; i++) panels[(nint)i * chunk + first] = delta[i];
     }
 
-    public static void BatchGradient(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
+    public static void BatchGradient(
+        in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         Reference.BatchGradient.Sum(in chunk, in layer, from, to, sum, target, scale, rate);
 }

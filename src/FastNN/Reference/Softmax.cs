@@ -3,7 +3,10 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>The specification of <see cref="Sample.Softmax"/> and <see cref="Batch.TileSoftmax"/>.</summary>
+/// <summary>
+/// Softmax over the outputs of a sample, and its deltas. m is the largest sum, and e_i the power of sum i. The specification of the kernels
+/// <c>Sample.Softmax</c> and <c>Batch.TileSoftmax</c>.
+/// </summary>
 internal static unsafe class Softmax
 {
     /// <summary>a_i = e_i·(1/Σ_k e_k).</summary>
@@ -27,14 +30,16 @@ internal static unsafe class Softmax
 
         float sum = Powers(z, delta, count, m), scale = 1f / sum;
         for (int i = 0; i < count; i++) delta[i] = delta[i] * scale - y[i];
-        return MathF.FusedMultiplyAdd(Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m)), OutputDelta.Fold(targets), OutputDelta.Fold(costs));
+        float logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
+        return MathF.FusedMultiplyAdd(logarithm, OutputDelta.Fold(targets), OutputDelta.Fold(costs));
     }
 
-    /// <summary>δ_i = a_i·(g_i − Σ_k g_k·a_k) in place of g_i.</summary>
+    /// <summary>δ_i = a_i·(g_i − Σ_k g_k·a_k). On entry delta holds g, on return δ.</summary>
     internal static void Delta(float* a, float* delta, int count)
     {
         float* lanes = stackalloc float[VirtualLanes.Count];
-        for (int i = 0; i < count; i++) lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(delta[i], a[i], lanes[i % VirtualLanes.Count]);
+        for (int i = 0; i < count; i++)
+            lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(delta[i], a[i], lanes[i % VirtualLanes.Count]);
         float dot = OutputDelta.Fold(lanes);
         for (int i = 0; i < count; i++) delta[i] = a[i] * (delta[i] - dot);
     }
@@ -46,7 +51,7 @@ internal static unsafe class Softmax
         return most;
     }
 
-    /// <summary>All e_i, and their sum.</summary>
+    /// <summary>All e_i. The result is their sum.</summary>
     private static float Powers(float* z, float* e, int count, float m)
     {
         float* lanes = stackalloc float[VirtualLanes.Count];

@@ -2,7 +2,7 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>Σ_k min(clip, max(−clip, g_k))². The specification of <see cref="Spans.SumOfSquares"/>.</summary>
+/// <summary>Σ_k min(clip, max(−clip, g_k))². The specification of the kernel <c>Spans.SumOfSquares</c>.</summary>
 internal static unsafe class SumOfSquares
 {
     internal static double Sum(float* g, nint count, float clip)

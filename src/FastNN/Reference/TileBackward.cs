@@ -3,8 +3,9 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>
-/// The delta of the layer before, for a sample of a batch: δ⁻_j = f′_j·Σ_i w_ij·δ_i, i ascending; the closing multiply-add with 0 leaves
-/// no negative zero. The specification of <see cref="Batch.TileGemm"/> backward; forward it is <see cref="DenseForward"/>.
+/// The delta of the layer before, for one sample of a batch: δ⁻_j = f′_j·Σ_i w_ij·δ_i with i ascending. The last multiply-add, with 0,
+/// turns a negative zero into +0. The specification of the kernel <c>Batch.TileGemm</c> backward. Forward, its specification is
+/// <see cref="DenseForward"/>.
 /// </summary>
 internal static unsafe class TileBackward
 {

@@ -1,6 +1,8 @@
 namespace FastNN.Simd;
 
-/// <summary>A number known to the JIT: a body parameterised by it is compiled once per number, branches on it removed.</summary>
+/// <summary>
+/// A number that the JIT knows. A body that has it as a parameter is compiled once for each number, without the branches on it.
+/// </summary>
 internal interface IConst
 {
     static abstract int Value { get; }

@@ -4,18 +4,18 @@ using System.Runtime.Intrinsics;
 namespace FastNN.Simd;
 
 /// <summary>
-/// The vector vocabulary: all that a kernel may say about a vector of floats. A kernel body is written once against it; an
-/// instruction set is one empty struct that implements it. Every verb but the folds and those of quads acts on each lane by itself and is at most
-/// one IEEE operation, so a lane's value never depends on the width.
+/// The vocabulary for vectors: a kernel may say nothing else about a vector of floats. A kernel body is written once against it. An
+/// instruction set is one empty struct that implements it. Folds mix lanes, and so do the methods for quads. Every other method acts on
+/// each lane by itself, and is at most one IEEE operation. So the value of a lane never depends on the width.
 /// </summary>
 /// <typeparam name="V">The vector type, <see cref="Count"/> floats wide.</typeparam>
 internal unsafe interface ISimd<V>
     where V : struct
 {
-    /// <summary>Lanes in a vector; a constant for the JIT.</summary>
+    /// <summary>Lanes in a vector: a constant for the JIT.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Registers for such vectors, 16 or 32; a constant for the JIT.</summary>
+    /// <summary>Registers for such vectors, 16 or 32: a constant for the JIT.</summary>
     static abstract int Registers { get; }
 
     static abstract V Broadcast(float value);
@@ -27,13 +27,13 @@ internal unsafe interface ISimd<V>
     /// <summary>The mask of the first <paramref name="count"/> lanes, 0 ≤ count ≤ <see cref="Count"/>.</summary>
     static abstract V First(int count);
 
-    /// <summary>Loads the lanes of the mask; the others are +0 and their memory is not touched.</summary>
+    /// <summary>Loads the lanes of the mask. The other lanes are +0, and their memory is not touched.</summary>
     static abstract V LoadFirst(float* source, V mask);
 
     /// <summary>
-    /// Stores the first <paramref name="count"/> lanes and touches no other memory. Whole parts of 8, 4, 2 and 1 floats, never a
-    /// masked store, which a later load must wait for until it has reached the cache: with AVX-512's a step of 17-33-9-5 takes 1.7 times as
-    /// long on Zen 4, and AVX2's is slower still.
+    /// Stores the first <paramref name="count"/> lanes and touches no other memory. It writes whole parts of 8, 4, 2 and 1 floats. It never
+    /// uses a masked store: a later load must wait until that store has reached the cache. On Zen 4 a step of 17-33-9-5 takes 1.7 times as
+    /// long with the masked stores of AVX-512. Those of AVX2 are even slower.
     /// </summary>
     static abstract void StoreFirst(V value, float* target, int count);
 
@@ -45,7 +45,7 @@ internal unsafe interface ISimd<V>
 
     static abstract V Divide(V a, V b);
 
-    /// <summary>√x, rounded once: −0 of −0, NaN of what is less than 0.</summary>
+    /// <summary>√x, rounded once. √−0 is −0, and the root of a number less than 0 is NaN.</summary>
     static abstract V SquareRoot(V x);
 
     /// <summary>a·b + c with one rounding.</summary>
@@ -54,10 +54,10 @@ internal unsafe interface ISimd<V>
     /// <summary>c − a·b with one rounding.</summary>
     static abstract V SubtractProduct(V a, V b, V c);
 
-    /// <summary>a &lt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
+    /// <summary>a &lt; x ? a : x. A NaN in <paramref name="x"/> survives.</summary>
     static abstract V Min(V a, V x);
 
-    /// <summary>a &gt; x ? a : x, so a NaN in <paramref name="x"/> survives.</summary>
+    /// <summary>a &gt; x ? a : x. A NaN in <paramref name="x"/> survives.</summary>
     static abstract V Max(V a, V x);
 
     /// <summary>|a|.</summary>
@@ -66,34 +66,34 @@ internal unsafe interface ISimd<V>
     /// <summary>|a| with the sign of b.</summary>
     static abstract V CopySign(V a, V b);
 
-    /// <summary>All bits of a lane where a &gt; b, none elsewhere.</summary>
+    /// <summary>All bits of a lane where a &gt; b, no bit elsewhere.</summary>
     static abstract V Greater(V a, V b);
 
-    /// <summary>The bits that both have.</summary>
+    /// <summary>The bits that both a and b have.</summary>
     static abstract V And(V a, V b);
 
     /// <summary>In each lane <paramref name="a"/> where the mask has all bits, <paramref name="b"/> where it has none.</summary>
     static abstract V Select(V mask, V a, V b);
 
-    /// <summary>The lanes folded in halves down to four: of 16 to 8, then to 4.</summary>
+    /// <summary>Adds the upper half of the lanes to the lower half until four are left: 16 become 8, and 8 become 4.</summary>
     static abstract Vector128<float> Fold(V value);
 
-    /// <summary>The same, by <see cref="Max"/>.</summary>
+    /// <summary>The same with <see cref="Max"/> instead of the sum.</summary>
     static abstract Vector128<float> FoldMax(V value);
 
     /// <summary>The bits of each lane, shifted left.</summary>
     static abstract V ShiftBitsLeft(V value, [ConstantExpected] byte count);
 
-    /// <summary>The bits of each lane, shifted right, zeros from the left.</summary>
+    /// <summary>The bits of each lane, shifted right. Zeros come in from the left.</summary>
     static abstract V ShiftBitsRight(V value, [ConstantExpected] byte count);
 
     /// <summary>The sum of the bits of each lane, as integers.</summary>
     static abstract V AddBits(V a, V b);
 
-    /// <summary>In each lane the bits table[k], where k is the number in the lane's lowest four bits.</summary>
+    /// <summary>In each lane the bits table[k]. k is the number in the lowest four bits of the lane.</summary>
     static abstract V Lookup16(int* table, V index);
 
-    /// <summary>Four floats from each of Count/4 places, which lie <paramref name="stride"/> floats apart.</summary>
+    /// <summary>Four floats from each of Count/4 places. The places are <paramref name="stride"/> floats apart.</summary>
     static abstract V LoadQuads(float* source, nint stride);
 
     /// <summary>In each quad of lanes a₀ b₀ a₁ b₁.</summary>

@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace FastNN.Simd;
 
-/// <summary>Hints to the processor's caches, which change no result; nothing where it takes none.</summary>
+/// <summary>Hints to the caches of the processor. They change no result. A processor that takes no hints does nothing.</summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>Begins to bring the line of an address into the L1 cache. Any address will do, also one that nothing lies at.</summary>
+    /// <summary>Begins to bring the line of an address into the L1 cache. Any address is allowed, even if no memory is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Line(float* address)
     {

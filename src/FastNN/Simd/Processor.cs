@@ -4,18 +4,21 @@ using System.Text;
 
 namespace FastNN.Simd;
 
-/// <summary>What the processor itself says that it has, whatever the compiler of this process makes of it; nothing where it cannot be asked.</summary>
+/// <summary>
+/// What the processor says of itself. The compiler of this process may use less. All answers are no, or 0, if the processor cannot be
+/// asked.
+/// </summary>
 internal static class Processor
 {
     private const uint HighestExtendedLeaf = 0x80000000, BrandLeaf = 0x80000002, BrandLeaves = 3, AmdCacheLeaf = 0x8000001D;
 
-    /// <summary>Whether it is an x86 or x64 processor, and .NET's intrinsics for it are not switched off.</summary>
+    /// <summary>Whether this is an x86 or x64 processor and the intrinsics of .NET are not switched off.</summary>
     internal static bool CanBeAsked => X86Base.IsSupported;
 
     /// <summary>AVX2 with FMA.</summary>
     internal static bool HasAvx2 => CanBeAsked && Bit(Leaf(1).Ecx, 12) && HighestLeaf >= 7 && Bit(Leaf(7).Ebx, 5);
 
-    /// <summary>AVX-512 F, DQ, CD, BW and VL, as x86-64-v4 has them.</summary>
+    /// <summary>AVX-512 F, DQ, CD, BW and VL: the parts that x86-64-v4 has.</summary>
     internal static bool HasAvx512
     {
         get
@@ -27,7 +30,7 @@ internal static class Processor
         }
     }
 
-    /// <summary>Its name, with family and model, because a virtual machine often names too little.</summary>
+    /// <summary>The name, with family and model, because a virtual machine often gives too short a name.</summary>
     internal static string Name
     {
         get
@@ -41,10 +44,12 @@ internal static class Processor
         }
     }
 
-    /// <summary>Bytes of one core's cache for data, level 1 or 2; 0 where that is not to be had.</summary>
+    /// <summary>Bytes of the data cache of one core, level 1 or 2. 0 if that is not known.</summary>
     internal static int CacheSize(int level) => CanBeAsked ? CacheSizeByCpuId(level) : CacheSizeByLinux(level);
 
-    /// <summary>Intel's leaf 4, or AMD's of the same form: one cache for each number, until there are no more.</summary>
+    /// <summary>
+    /// Leaf 4 of Intel, or the leaf of AMD with the same form. It has one cache for each number, until there are no more.
+    /// </summary>
     private static int CacheSizeByCpuId(int level)
     {
         uint leaf = HighestLeaf >= 4 && IsCache(Leaf(4)) ? 4 : AmdCacheLeaf;
@@ -65,7 +70,7 @@ internal static class Processor
         static bool IsCache((int Eax, int Ebx, int Ecx, int Edx) leaf) => (leaf.Eax & 0x1F) != 0;
     }
 
-    /// <summary>Linux writes what any processor has as text files, such as "64K".</summary>
+    /// <summary>Linux writes the caches of any processor to text files. They hold sizes such as "64K".</summary>
     private static int CacheSizeByLinux(int level)
     {
         if (!OperatingSystem.IsLinux()) return 0;
@@ -84,7 +89,7 @@ internal static class Processor
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Some systems hide the folder. Then the size is not to be had.
+            // Some systems hide the folder. Then the size is not known.
         }
 
         return 0;

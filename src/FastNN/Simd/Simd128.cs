@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace FastNN.Simd;
 
 /// <summary>
-/// 4 lanes: any processor with 128-bit vectors, x64 or Arm. Where fused multiply-add is not available (old processors, and NativeAOT programs
-/// compiled for the default target) it is computed in double precision: slow, but the same bits.
+/// 4 lanes: any processor with vectors of 128 bits, x64 or Arm. Old processors have no fused multiply-add, and NativeAOT programs that are
+/// compiled for the default target do not use it. Then it is computed in double precision: slowly, but with the same bits.
 /// </summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
@@ -16,7 +16,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static int Registers => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 32 : 16;
 
-    /// <summary>For reports; asked by <see cref="MultiplyAdd"/>, the JIT takes each result to memory and back: 40 ns for 2-4-3-2 forward instead of 17.</summary>
+    /// <summary>
+    /// Only for reports. <see cref="MultiplyAdd"/> does not ask it: if it did, the JIT would take each result to memory and back, and
+    /// 2-4-3-2 forward would take 40 ns instead of 17.
+    /// </summary>
     internal static bool HasFusedMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,7 +36,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadFirst(float* source, Vector128<float> mask) =>
-        Avx.IsSupported ? Avx.MaskLoad(source, mask) : LoadParts(source, System.Numerics.BitOperations.PopCount(mask.ExtractMostSignificantBits()));
+        Avx.IsSupported
+            ? Avx.MaskLoad(source, mask)
+            : LoadParts(source, System.Numerics.BitOperations.PopCount(mask.ExtractMostSignificantBits()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(Vector128<float> value, float* target, int count)
@@ -46,7 +51,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
         if ((count & 2) != 0)
         {
-            *(double*)target = value.AsDouble().ToScalar(); // two floats at once; GetLower().Store goes through the stack
+            *(double*)target = value.AsDouble().ToScalar(); // two floats at once; GetLower().Store would go through the stack
             value = Vector128.Shuffle(value, Vector128.Create(2, 3, 2, 3));
             target += 2;
         }
@@ -98,7 +103,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> And(Vector128<float> a, Vector128<float> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Select(Vector128<float> mask, Vector128<float> a, Vector128<float> b) => Vector128.ConditionalSelect(mask, a, b);
+    public static Vector128<float> Select(Vector128<float> mask, Vector128<float> a, Vector128<float> b) =>
+        Vector128.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fold(Vector128<float> value) => value;
@@ -145,7 +151,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> UnpackHighPairs(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.MoveHighToLow(b, a) : Vector128.Create(a.GetUpper(), b.GetUpper());
 
-    /// <summary>Lane k of the result is the sum of the lanes of the k-th vector, (v₀ + v₂) + (v₁ + v₃).</summary>
+    /// <summary>Lane k of the result is the sum of the lanes of the vector number k, (v₀ + v₂) + (v₁ + v₃).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
@@ -169,26 +175,26 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     internal static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
 
     /// <summary>
-    /// a·b + c with one rounding to float, by way of double. .NET would call the C library for every lane: training 64-64-10 then took 2.2 times
-    /// Scalar's time, and takes 0.8 times.
+    /// a·b + c with one rounding to float, computed in double precision. .NET would call the C library for every lane. Then training of
+    /// 64-64-10 took 2.2 times the time of Scalar. Now it takes 0.8 times.
     /// </summary>
     internal static Vector128<float> MultiplyAddInDouble(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.Narrow(
         RoundToOdd(Vector128.WidenLower(a) * Vector128.WidenLower(b), Vector128.WidenLower(c)),
         RoundToOdd(Vector128.WidenUpper(a) * Vector128.WidenUpper(b), Vector128.WidenUpper(c)));
 
     /// <summary>
-    /// x + y, rounded to the one of the two neighbouring doubles whose last bit is 1 where it is not exact: rounding that once more, to float,
-    /// gives what rounding the exact sum would (Boldo, Melquiond: "Emulation of FMA and correctly rounded sums", 2008). The product of two
-    /// floats is exact in double.
+    /// x + y, rounded to odd: if the sum is not exact, the result is that neighbouring double whose last bit is 1. The result is then
+    /// rounded once more, to float. That gives the same float as rounding the exact sum (Boldo, Melquiond: "Emulation of FMA and correctly
+    /// rounded sums", 2008). The product of two floats is exact in double.
     /// </summary>
     private static Vector128<double> RoundToOdd(Vector128<double> x, Vector128<double> y)
     {
         Vector128<double> sum = x + y, fromY = sum - x;
-        Vector128<double> error = (x - (sum - fromY)) + (y - fromY); // exact, by Knuth; NaN where the sum is not finite
+        Vector128<double> error = (x - (sum - fromY)) + (y - fromY); // exact, by Knuth. It is NaN if the sum is not finite
         Vector128<long> bits = sum.AsInt64();
         Vector128<long> inexact = Vector128.GreaterThan(Vector128.Abs(error), Vector128<double>.Zero).AsInt64();
         Vector128<long> even = (bits & Vector128<long>.One) - Vector128<long>.One;
-        Vector128<long> away = Vector128<long>.One - (((bits ^ error.AsInt64()) >>> 63) << 1); // +1 where the exact sum is the larger in magnitude
+        Vector128<long> away = Vector128<long>.One - (((bits ^ error.AsInt64()) >>> 63) << 1); // +1 if the exact sum is larger in magnitude
         return (bits + (away & inexact & even)).AsDouble();
     }
 

@@ -10,7 +10,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Count => 8;
 
-    /// <summary>AVX-512 has 32 of all widths, and the JIT uses them.</summary>
+    /// <summary>AVX-512 has 32 registers for all widths, and the JIT uses them.</summary>
     public static int Registers => Avx512F.VL.IsSupported ? 32 : 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,10 +64,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> SquareRoot(Vector256<float> x) => Vector256.Sqrt(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SubtractProduct(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAddNegated(a, b, c);
+    public static Vector256<float> SubtractProduct(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Fma.MultiplyAddNegated(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Min(Vector256<float> a, Vector256<float> x) => Avx.Min(a, x);
@@ -88,7 +90,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> And(Vector256<float> a, Vector256<float> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> a, Vector256<float> b) => Vector256.ConditionalSelect(mask, a, b);
+    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> a, Vector256<float> b) =>
+        Vector256.ConditionalSelect(mask, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fold(Vector256<float> value) => value.GetLower() + value.GetUpper();
@@ -119,7 +122,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadQuads(float* source, nint stride) => Vector128.Load(source).ToVector256Unsafe().WithUpper(Vector128.Load(source + stride));
+    public static Vector256<float> LoadQuads(float* source, nint stride) =>
+        Vector128.Load(source).ToVector256Unsafe().WithUpper(Vector128.Load(source + stride));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> UnpackLow(Vector256<float> a, Vector256<float> b) => Avx.UnpackLow(a, b);
@@ -128,8 +132,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> UnpackHigh(Vector256<float> a, Vector256<float> b) => Avx.UnpackHigh(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> UnpackLowPairs(Vector256<float> a, Vector256<float> b) => Avx.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle();
+    public static Vector256<float> UnpackLowPairs(Vector256<float> a, Vector256<float> b) =>
+        Avx.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> UnpackHighPairs(Vector256<float> a, Vector256<float> b) => Avx.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
+    public static Vector256<float> UnpackHighPairs(Vector256<float> a, Vector256<float> b) =>
+        Avx.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
 }

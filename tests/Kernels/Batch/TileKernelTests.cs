@@ -5,14 +5,18 @@ using Xunit;
 
 namespace FastNN.Tests.Batch;
 
-/// <summary>The kernels for batches, one by one: sample by sample the bits of their scalar reference, and no memory but their own.</summary>
+/// <summary>
+/// The kernels for batches, one by one. Each sample has the bits of the scalar reference. No kernel touches memory but its own.
+/// </summary>
 public sealed unsafe class TileKernelTests
 {
     private static readonly KernelSet s_reference = Cases.Reference;
 
     public static TheoryData<KernelVariant, Numbers> VariantsAndNumbers => Cases.VariantsAndNumbers;
 
-    /// <summary>A single layer is what <see cref="ForwardPasses.ForwardTiles"/> does between transposing its samples in and its outputs back.</summary>
+    /// <summary>
+    /// <see cref="ForwardPasses.ForwardTiles"/> transposes samples into tiles and outputs back. In between it runs a single layer here.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void A_layer_of_every_shape_forward(KernelVariant variant, Numbers numbers)
@@ -21,14 +25,18 @@ public sealed unsafe class TileKernelTests
         var supply = new Supply(numbers);
         int samples = 0;
         IEnumerable<(int, int)> large = Cases.LargeShapes.Where(shape => shape.Inputs * shape.Outputs < 140_000);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(large).Concat([(515, 510), (515, 510), (513, 521)])) // the last beyond 1 MiB
+        (int, int)[] around1MiB = [(515, 510), (515, 510), (513, 521)]; // only the last is beyond it
+        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(large).Concat(around1MiB))
         {
             samples = samples % kernels.Tile + 1;
             AssertForward(kernels, supply, inputs, outputs, samples);
         }
     }
 
-    /// <summary>Those that sum four chains an output, with inputs around those of one pass, two and more; in tiles of one vector and of two.</summary>
+    /// <summary>
+    /// These layers sum four chains for each output. Their inputs lie around those of one pass, two passes and more. The tiles have one
+    /// vector or two.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void A_narrow_layer_of_many_inputs_forward(KernelVariant variant, Numbers numbers)
@@ -45,7 +53,10 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>Costs and deltas of all layers, and the gradient from them, over chunks with full tiles and rests; the first layer in tiles and in rows.</summary>
+    /// <summary>
+    /// Costs and deltas of all layers, and the gradient from them. The chunks have full tiles and rests. The first layer runs in tiles and
+    /// in rows.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Two_layers_of_every_shape_back(KernelVariant variant, Numbers numbers)
@@ -53,8 +64,9 @@ public sealed unsafe class TileKernelTests
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
         var random = new Random(5);
+        (int Inputs, int Outputs)[] large = [(129, 70), (70, 1031), (5, 1024)];
         IEnumerable<int[]> networks =
-            from (int Inputs, int Outputs) shape in Cases.Shapes.Where(_ => random.Next(3) == 0).Append((129, 70)).Append((70, 1031)).Append((5, 1024))
+            from shape in Cases.Shapes.Where(_ => random.Next(3) == 0).Concat(large)
             select (int[])[random.Next(1, 20), shape.Inputs, shape.Outputs];
         foreach (int[] widths in networks.Concat(Cases.NetworksInRows))
         {
@@ -73,7 +85,10 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>The same with a random activation in each layer under a random cost, or a given gradient; and the gradient with respect to the inputs.</summary>
+    /// <summary>
+    /// The same with a random activation in each layer, and with a random cost or a given gradient. The gradient with respect to the inputs
+    /// is compared, too.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndNumbers))]
     public void Layers_of_mixed_activations_forward_and_back(KernelVariant variant, Numbers numbers)
@@ -81,7 +96,9 @@ public sealed unsafe class TileKernelTests
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
         var random = new Random(7);
-        IEnumerable<int[]> networks = Enumerable.Range(0, 80).Select(_ => (int[])[.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, 40))]);
+        IEnumerable<int[]> networks =
+            from _ in Enumerable.Range(0, 80)
+            select (int[])[.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, 40))];
         foreach (int[] widths in networks.Concat(Cases.NetworksInRows.Where(n => n.Max() < 140).Take(10)))
         {
             int samples = random.Next(1, 2 * kernels.Tile + 5), inputs = widths[0], outputs = widths[^1];
@@ -110,7 +127,7 @@ public sealed unsafe class TileKernelTests
         KernelSet kernels = KernelSet.For(variant);
         for (int width = 1; width <= 40; width++)
         {
-            // A layer of zeros but for large weights from each input to its output: σ says of every value whether it is positive.
+            // Each input has a large weight to its own output. All other weights are zero. So σ says of every value whether it is positive.
             NetworkPlan plan = Cases.Plan(kernels, width, width);
             var weights = new float[plan.Parameters];
             for (int i = 0; i < width; i++) weights[i * width + i] = 1000f;
@@ -119,7 +136,8 @@ public sealed unsafe class TileKernelTests
             {
                 float[] signs = Cases.Uniform(width * 100 + samples, samples * width);
                 foreach (ref float sign in signs.AsSpan()) sign = sign < 0.5f ? -1f : 1f;
-                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16), scratch = new(new float[plan.Forward.BatchScratch]);
+                Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16);
+                Guarded scratch = new(new float[plan.Forward.BatchScratch]);
                 plan.Forward.ForwardTiles(parameters.Pointer, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
                 for (int k = 0; k < signs.Length; k++) Assert.Equal(signs[k] > 0 ? 1f : 0f, y.Span[k]);
                 Guarded.AssertUntouched(x, parameters);
@@ -128,10 +146,11 @@ public sealed unsafe class TileKernelTests
         }
     }
 
-    /// <summary>One layer in lanes and in rows, against each sample alone on the reference.</summary>
+    /// <summary>One layer in lanes and in rows has the bits of each sample alone on the reference.</summary>
     private static void AssertForward(KernelSet kernels, Supply supply, int inputs, int outputs, int samples)
     {
-        NetworkPlan plan = Cases.Plan(kernels, Activation.Tanh, inputs, outputs); // not sigmoid: tiny ones would take a way of their own
+        // Not sigmoid: tiny networks of sigmoids take a way of their own.
+        NetworkPlan plan = Cases.Plan(kernels, Activation.Tanh, inputs, outputs);
         Guarded w = supply.Next(plan.Parameters), x = supply.Next(samples * inputs), expected = supply.Target(samples * outputs);
         Guarded tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(plan.Forward.BatchScratch);
         ActivationKernels tanh = s_reference.Of(Activation.Tanh);
@@ -150,12 +169,13 @@ public sealed unsafe class TileKernelTests
         Guarded.AssertGuards(tile, few, scratch);
     }
 
-    /// <summary>In lanes and in rows those of each sample alone on the reference.</summary>
+    /// <summary>The outputs in lanes and in rows have the bits of each sample alone on the reference.</summary>
     private static void Outputs(
         Supply supply, NetworkPlan plan, NetworkPlan reference, Guarded w, Guarded x, int samples, string what)
     {
         int inputs = plan.Inputs, outputs = plan.Outputs, fitting = Math.Min(samples, plan.Kernels.Tile);
-        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy(), scratch = supply.Target(plan.Forward.BatchScratch);
+        Guarded expected = supply.Target(fitting * outputs), tile = expected.Copy(), few = expected.Copy();
+        Guarded scratch = supply.Target(plan.Forward.BatchScratch);
         var hidden = new Guarded(new float[reference.Shapes[^1].ActivationsEnd]);
         for (int s = 0; s < fitting; s++)
             reference.Forward.Forward(w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
@@ -166,7 +186,10 @@ public sealed unsafe class TileKernelTests
         Guarded.AssertGuards(tile, few, scratch);
     }
 
-    /// <summary>All tiles of a chunk, then all rows of the gradient in uneven parts, onto what is there. No cost is a given gradient.</summary>
+    /// <summary>
+    /// All tiles of a chunk come first. Then all rows of the gradient come in uneven parts, and are added to what is there. Without a cost
+    /// the gradient of the outputs is given.
+    /// </summary>
     private static float[] Accumulate(
         NetworkPlan plan, Guarded w, Guarded x, Guarded y, int samples, Guarded gradient, Cost? cost, Guarded? xGradient = null)
     {
@@ -182,7 +205,7 @@ public sealed unsafe class TileKernelTests
         {
             float* yt = y.Pointer + t * tile * layers[^1].Outputs;
             float* dx = xGradient == null ? null : xGradient.Pointer + t * tile * layers[0].Inputs;
-            training.DifferentiateTiles(w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx);
+            training.TileDeltas(w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx);
         }
 
         foreach (LayerShape layer in layers)

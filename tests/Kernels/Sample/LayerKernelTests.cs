@@ -4,8 +4,9 @@ using Xunit;
 namespace FastNN.Tests.Sample;
 
 /// <summary>
-/// A layer of one sample with every activation, forward, back, and at the end: the same bits in every variant, no memory but its own, and the reference
-/// within the proven bound of the oracle. <see cref="DenseForwardTests"/> and <see cref="DenseBackwardTests"/> take the sigmoid through every shape.
+/// A layer of one sample with every activation: forward, back, and as the last layer. It has the same bits in every variant and touches no
+/// memory but its own. The reference is within the proven bound of the oracle. <see cref="DenseForwardTests"/> and
+/// <see cref="DenseBackwardTests"/> take the sigmoid through every shape.
 /// </summary>
 public unsafe class LayerKernelTests
 {
@@ -13,7 +14,8 @@ public unsafe class LayerKernelTests
 
     public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(f => f.Name)];
 
-    public static TheoryData<string, string> Outputs { get; } = [.. from f in Activation.All from cost in Cases.CostsOf(f) select (f.Name, cost.Name)];
+    public static TheoryData<string, string> Outputs { get; } =
+        [.. from f in Activation.All from cost in Cases.CostsOf(f) select (f.Name, cost.Name)];
 
     [Theory]
     [MemberData(nameof(Cases.VariantsAndActivations), MemberType = typeof(Cases))]
@@ -43,26 +45,32 @@ public unsafe class LayerKernelTests
     [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
     public void Back_has_the_same_bits_as_the_reference(KernelVariant variant, string activation)
     {
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        (ActivationKernels kernels, ActivationKernels reference) = Cases.KernelsOf(activation, variant);
         foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
             foreach ((int inputs, int outputs) in Cases.SomeShapes)
             {
                 Guarded a = supply.Next(inputs), kept = supply.Next(inputs), delta = supply.NextDelta(outputs);
-                Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
-                Guarded w2 = w.Copy(), b2 = b.Copy(), d2 = d.Copy(), gw = w.Copy(), gb = b.Copy(), gd = d.Copy(), gw2 = w.Copy(), gb2 = b.Copy(), gd2 = d.Copy();
-                Guarded only = w.Copy();
-                reference.BackwardUpdate(w.Pointer, b.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d.Pointer, Rate);
-                kernels.BackwardUpdate(w2.Pointer, b2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, d2.Pointer, Rate);
-                reference.BackwardAccumulate(only.Pointer, gw.Pointer, gb.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd.Pointer);
-                kernels.BackwardAccumulate(only.Pointer, gw2.Pointer, gb2.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, gd2.Pointer);
+                Parts start = new(supply.Next(inputs * outputs), supply.Next(outputs), supply.Target(inputs, padded: true));
+                Parts expected = start.Copy(), actual = start.Copy();
+                Update(reference, expected);
+                Update(kernels, actual);
+                Parts expectedSum = start.Copy(), actualSum = start.Copy();
+                Accumulate(reference, expectedSum);
+                Accumulate(kernels, actualSum);
 
                 string shape = $"{numbers}, {inputs} × {outputs}";
-                Same($"{shape}, descend", (w, w2), (b, b2), (d, d2));
-                Same($"{shape}, accumulate", (gw, gw2), (gb, gb2), (gd, gd2));
-                Same($"{shape}, input delta by both", (d, gd));
-                Guarded.AssertUntouched(a, kept, delta, only);
+                Same($"{shape}, descend", expected.And(actual));
+                Same($"{shape}, accumulate", expectedSum.And(actualSum));
+                Same($"{shape}, input delta by both", (expected.Delta, expectedSum.Delta));
+                Guarded.AssertUntouched(a, kept, delta, start.W);
+
+                void Update(ActivationKernels by, Parts p) => by.BackwardUpdate(
+                    p.W.Pointer, p.B.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, p.Delta.Pointer, Rate);
+
+                void Accumulate(ActivationKernels by, Parts p) => by.BackwardAccumulate(
+                    start.W.Pointer, p.W.Pointer, p.B.Pointer, a.Pointer, kept.Pointer, inputs, delta.Pointer, outputs, p.Delta.Pointer);
             }
         }
     }
@@ -72,7 +80,7 @@ public unsafe class LayerKernelTests
     public void Output_deltas_have_the_same_bits_as_the_reference(KernelVariant variant, string activation, string costName)
     {
         Cost cost = Cases.CostNamed(costName);
-        ActivationKernels kernels = KernelSet.For(variant).Of(Cases.Named(activation)), reference = Cases.Reference.Of(Cases.Named(activation));
+        (ActivationKernels kernels, ActivationKernels reference) = Cases.KernelsOf(activation, variant);
         foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
@@ -80,7 +88,9 @@ public unsafe class LayerKernelTests
             {
                 Guarded z = supply.Next(count, 8f), y = supply.Next(count), kept = supply.Next(count);
                 SameDelta(supply, kernels.Under(cost), reference.Under(cost), z, kept, y, $"{numbers}, {count}");
-                SameDelta(supply, kernels.UnderGivenGradient(), reference.UnderGivenGradient(), z, kept, y, $"{numbers}, {count}, given gradient");
+                SameDelta(
+                    supply, kernels.UnderGivenGradient(), reference.UnderGivenGradient(), z, kept, y,
+                    $"{numbers}, {count}, given gradient");
             }
         }
     }
@@ -93,7 +103,8 @@ public unsafe class LayerKernelTests
         var supply = new Supply(Numbers.Ordinary, seed: 2);
         foreach ((int inputs, int outputs) in Cases.SomeShapes)
         {
-            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f), y = supply.Target(outputs);
+            Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f);
+            Guarded y = supply.Target(outputs);
             Cases.Reference.Of(f).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, y.Pointer, outputs, outputs);
             var layer = new Oracle([inputs, outputs], Bounded.Exact([.. w.Span, .. b.Span]), [f]);
             Bounded.AssertAdmits(layer.Forward(Bounded.Exact(x.Span)), y.Span, $"{inputs} × {outputs}");
@@ -111,7 +122,8 @@ public unsafe class LayerKernelTests
         var supply = new Supply(Numbers.Ordinary, seed: 2);
         for (int count = 1; count <= 70; count++)
         {
-            Guarded z = supply.Next(count, 8f), y = supply.Next(count, 0.5f, 0.5f), kept = z.Copy(), a = supply.Target(count), delta = supply.Target(count, true);
+            Guarded z = supply.Next(count, 8f), y = supply.Next(count, 0.5f, 0.5f), kept = z.Copy();
+            Guarded a = supply.Target(count), delta = supply.Target(count, padded: true);
             if (f.KeepsSlope) kernels.ActivateKeepingSlope(kept.Pointer, a.Pointer, count);
             else output.Function.Activate(z.Pointer, a.Pointer, count);
             float actual = output.Delta(a.Pointer, kept.Pointer, y.Pointer, delta.Pointer, count);
@@ -123,7 +135,8 @@ public unsafe class LayerKernelTests
     }
 
     private static void ForwardKeepingSlope(
-        Supply supply, ActivationKernels kernels, ActivationKernels reference, Guarded x, Guarded w, Guarded b, Guarded outputs, string what)
+        Supply supply, ActivationKernels kernels, ActivationKernels reference,
+        Guarded x, Guarded w, Guarded b, Guarded outputs, string what)
     {
         int nIn = x.Span.Length, nOut = b.Span.Length;
         Guarded a = supply.Target(nOut), a2 = supply.Target(nOut), slopes = supply.Target(nOut), slopes2 = supply.Target(nOut);
@@ -132,7 +145,8 @@ public unsafe class LayerKernelTests
         Same($"{what}, slopes kept", (outputs, a), (a, a2), (slopes, slopes2));
     }
 
-    private static void SameDelta(Supply supply, OutputKernels kernels, OutputKernels reference, Guarded z, Guarded kept, Guarded y, string what)
+    private static void SameDelta(
+        Supply supply, OutputKernels kernels, OutputKernels reference, Guarded z, Guarded kept, Guarded y, string what)
     {
         int count = z.Span.Length;
         Guarded a = supply.Target(count), expected = supply.Target(count, padded: true), actual = supply.Target(count, padded: true);
@@ -152,5 +166,13 @@ public unsafe class LayerKernelTests
             Cases.AssertSameBits(pairs[k].Expected.Span, pairs[k].Actual.Span, $"{what} ({k})");
             Guarded.AssertGuards(pairs[k].Expected, pairs[k].Actual);
         }
+    }
+
+    /// <summary>What a layer's way back writes: W and b, or their gradients, and the input delta.</summary>
+    private sealed record Parts(Guarded W, Guarded B, Guarded Delta)
+    {
+        internal Parts Copy() => new(W.Copy(), B.Copy(), Delta.Copy());
+
+        internal (Guarded, Guarded)[] And(Parts actual) => [(W, actual.W), (B, actual.B), (Delta, actual.Delta)];
     }
 }

@@ -5,10 +5,12 @@ using Xunit;
 
 namespace FastNN.Tests.Spans;
 
-/// <summary>An update by every rule, and the norm of a gradient: the same bits in every variant, and no memory but its own.</summary>
+/// <summary>
+/// An update by every rule, and the norm of a gradient. The bits are the same in every variant. No memory but their own is touched.
+/// </summary>
 public unsafe class UpdateKernelTests
 {
-    /// <summary>Plain, with decay, clipped and scaled, and, with a rate of 0, standing still.</summary>
+    /// <summary>Updates without extras, with decay, clipped and scaled, and with a rate of 0, which moves nothing.</summary>
     private static readonly UpdateTerms[] s_terms =
     [
         new(-0.3f, 1f, 0f, float.PositiveInfinity, 1f, new RuleTerms<float>(0.9f, 0.1f, 0.99f, 0.01f, 1.7f, 1e-8f)),
@@ -94,7 +96,7 @@ public unsafe class UpdateKernelTests
         (values, clipped) = ([.. values, .. values, .. values], [.. clipped, .. clipped, .. clipped]);
         Guarded g = new(values), w = new(new float[values.Length]);
         KernelSet.For(variant).UpdateBy<SgdRule>()
-            .Run(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
+            .Update(w.Pointer, g.Pointer, null, null, values.Length, s_terms[0] with { Rate = 1f, Clip = 1f });
         Assert.Equal(clipped, w.Span.ToArray());
     }
 
@@ -111,8 +113,8 @@ public unsafe class UpdateKernelTests
                     second = Magnitudes(supply, count);
                 float[] before = w.Span.ToArray();
                 Guarded w2 = w.Copy(), first2 = first.Copy(), second2 = second.Copy();
-                reference.Run(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
-                kernel.Run(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
+                reference.Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
+                kernel.Update(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
 
                 string what = $"{typeof(TRule).Name}, {count}, {terms}";
                 Cases.AssertSameBits(w.Span, w2.Span, $"{what}, parameters");
@@ -125,7 +127,7 @@ public unsafe class UpdateKernelTests
         }
     }
 
-    /// <summary>States as a mean of squares has them: not negative.</summary>
+    /// <summary>States like those of a mean of squares: they are not negative.</summary>
     private static Guarded Magnitudes(Supply supply, int count)
     {
         Guarded buffer = supply.Next(count);

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>What Fit, its options and Measure refuse, and that nothing was changed.</summary>
+/// <summary>What Fit, its options and Measure refuse. A refusal changes nothing.</summary>
 public class FitBadInputTests
 {
     private static readonly FitOptions s_options = new() { Epochs = 3, BatchSize = 4 };

@@ -4,12 +4,12 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// What the micro-kernels for batches share: R rows of sums, one to six, with N vectors each, one or two, all in registers. The first vectors are z0 to z5,
-/// the second ones u0 to u5.
+/// What the micro-kernels for batches share: R rows of sums, one to six, with N vectors each, one or two. All are in registers. The first
+/// vectors are z0 to z5. The second vectors are u0 to u5.
 /// </summary>
 internal static unsafe class Accumulators
 {
-    /// <summary>z_r += w_r·x for one term, u_r for the second vectors.</summary>
+    /// <summary>z_r += w_r·x for one term. u_r are the second vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void AddTerm<S, V, N, R>(
         float* x, float* w0, float* w1, float* w2, float* w3, float* w4, float* w5,
@@ -29,6 +29,7 @@ internal static unsafe class Accumulators
         if (R.Value > 5) Add<S, V, N>(w5, x0, x1, ref z5, ref u5);
     }
 
+    /// <summary>z += w·x0, and u += w·x1 for the second vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Add<S, V, N>(float* w, V x0, V x1, ref V z, ref V u)
         where S : struct, ISimd<V>
@@ -40,7 +41,7 @@ internal static unsafe class Accumulators
         if (N.Value > 1) u = S.MultiplyAdd(weight, x1, u);
     }
 
-    /// <summary>z_r += w0·x_r for one input, u_r += w1·x_r for the second vector.</summary>
+    /// <summary>z_r += w0·x_r for one input, and u_r += w1·x_r for the second vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void AddToEach<S, V, N, R>(
         V w0, V w1, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5,
@@ -58,6 +59,7 @@ internal static unsafe class Accumulators
         if (R.Value > 5) Add<S, V, N>(x5, w0, w1, ref z5, ref u5);
     }
 
+    /// <summary>One row of N vectors. If there is a rest, only the lanes of the mask are loaded in the last vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Load<S, V, N, TRest>(float* from, V mask, out V first, out V second)
         where S : struct, ISimd<V>
@@ -69,6 +71,7 @@ internal static unsafe class Accumulators
         second = N.Value == 1 ? first : TRest.Value != 0 ? S.LoadFirst(from + S.Count, mask) : S.Load(from + S.Count);
     }
 
+    /// <summary>The same to memory. If there is a rest, it is <paramref name="last"/> lanes of the last vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Store<S, V, N, TRest>(V first, V second, float* to, int last)
         where S : struct, ISimd<V>
@@ -81,6 +84,7 @@ internal static unsafe class Accumulators
         else S.Store(second, to + S.Count);
     }
 
+    /// <summary>One vector of each of R rows, <paramref name="tile"/> floats apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Load<S, V, R>(float* z, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
         where S : struct, ISimd<V>
@@ -95,6 +99,7 @@ internal static unsafe class Accumulators
         if (R.Value > 5) z5 = S.Load(z + 5 * tile);
     }
 
+    /// <summary>The same to memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Store<S, V, R>(float* z, nint tile, V z0, V z1, V z2, V z3, V z4, V z5)
         where S : struct, ISimd<V>

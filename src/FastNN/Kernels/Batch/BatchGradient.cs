@@ -8,23 +8,26 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// The gradient of a layer summed over a chunk of samples s in ascending order, and what becomes of it:
-/// <code>g_ij = Σ_s δ_i[s]·a_j[s],   g_i = Σ_s δ_i[s]·1
+/// The gradient of a layer, summed over the samples s of a chunk in ascending order, and what becomes of it:
+/// <code>g_ij = Σ_s δ_i[s]·a_j[s],   g_i = Σ_s δ_i[s]·1          W [inputs, outputs]
 /// g ← scale·g   or   w ← w + rate·(scale·g)</code>
-/// The biases follow the weights in memory and so are one more row of W, whose input is 1. Six rows j by two vectors of outputs i stay in
-/// registers while all samples pass; δ comes in panels [sample][two vectors], which are read end to end, a one broadcast at a time, in tiles
-/// [j][sample], or as the user has it, [sample][j] (<see cref="LayerShape.InputsInRows"/>). Outputs that leave no whole vector take the narrowest
-/// that holds them. What the next block changes is fetched meanwhile, if the layer exceeds L1.
+/// The biases follow the weights in memory. So they are one more row of W, and its input is 1.
+/// <para>
+/// Six rows j by two vectors of outputs i stay in registers while all samples pass. δ is in panels [sample][two vectors], which are read
+/// end to end. a is in tiles [j][sample], or in rows [sample][j], as the user has it (<see cref="LayerShape.InputsInRows"/>). One a is
+/// broadcast at a time. If outputs are left that do not fill a vector, they take the narrowest vector that holds them. Meanwhile the kernel
+/// fetches what the next block changes, if <see cref="Routes.GradientFetches"/> says so.
+/// </para>
 /// </summary>
 internal static unsafe class BatchGradient
 {
-    /// <summary>Turns the deltas of a tile [outputs][lanes] into the panels that <see cref="Sum{S, V}"/> reads.</summary>
+    /// <summary>Transposes the deltas of a tile, [outputs][lanes], into the panels that <see cref="Sum{S, V}"/> reads.</summary>
     /// <param name="delta">δ, a tile.</param>
-    /// <param name="lanes">Floats in a row of it.</param>
-    /// <param name="outputs">Rows of it.</param>
-    /// <param name="samples">In the tile.</param>
-    /// <param name="panels">The layer's panels.</param>
-    /// <param name="first">Number of the tile's first sample in the chunk.</param>
+    /// <param name="lanes">Floats in a row of the tile.</param>
+    /// <param name="outputs">Rows of the tile.</param>
+    /// <param name="samples">Samples in the tile.</param>
+    /// <param name="panels">The panels of the layer.</param>
+    /// <param name="first">The number of the tile's first sample in the chunk.</param>
     /// <param name="chunk">Samples in the chunk.</param>
     internal static void Pack<S, V>(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
         where S : struct, ISimd<V>
@@ -39,25 +42,30 @@ internal static unsafe class BatchGradient
         }
     }
 
+    /// <summary>The gradient of rows from..to of a layer, summed over a chunk.</summary>
     /// <param name="chunk">The samples.</param>
-    /// <param name="layer">Whose gradient.</param>
-    /// <param name="from">The first row of W, the biases being the last.</param>
-    /// <param name="to">The row behind the last.</param>
-    /// <param name="sum">The layer's gradient over the samples before, or null for none.</param>
-    /// <param name="target">Where the result goes: the layer's gradient, or, where <paramref name="rate"/> is not 0, its parameters.</param>
-    /// <param name="scale">By which the sum is multiplied.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="from">The first row of W. The biases are the last row.</param>
+    /// <param name="to">The row after the last.</param>
+    /// <param name="sum">The layer's gradient over the samples before. Null if there are none.</param>
+    /// <param name="target">
+    /// Receives the result: the gradient of the layer, or, if <paramref name="rate"/> is not 0, its new parameters.
+    /// </param>
+    /// <param name="scale">The factor of the sum.</param>
     /// <param name="rate">−learning rate, or 0 to keep the gradient.</param>
-    internal static void Sum<S, V>(in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
+    internal static void Sum<S, V>(
+        in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
         where S : struct, ISimd<V>
         where V : struct
     {
         bool fetches = Routes.GradientFetches(layer.ParametersEnd - layer.Weights, Machine.Here);
-        TileChunk here = chunk; // where a pointer to it holds
+        TileChunk here = chunk; // here a pointer to it stays valid
         int outputs = layer.Outputs, weights = layer.InputsInRows ? Math.Clamp(layer.Inputs, from, to) : from;
         for (int j = from; j < to;)
         {
             bool inRows = j < weights;
-            int left = (inRows ? weights : to) - j, blocks = Parts.Of(left, RowCount.Most), rows = Parts.Of(left, blocks), row = layer.OnesRow - layer.Inputs + j;
+            int left = (inRows ? weights : to) - j, blocks = Parts.Of(left, RowCount.Most), rows = Parts.Of(left, blocks);
+            int row = layer.OnesRow - layer.Inputs + j;
             float* a = inRows ? chunk.X + j : chunk.Inputs + (nint)row * chunk.Tile;
             for (int i = 0; i < outputs;)
             {
@@ -65,7 +73,8 @@ internal static unsafe class BatchGradient
                 nint at = j * (nint)outputs + i, next = !fetches ? 0 : i + width < outputs ? width : rows * (nint)outputs - i;
                 float* panel = chunk.DeltasOf(in layer) + (nint)i * chunk.Samples;
                 var cells = new Cells(
-                    panel, a, inRows ? layer.Inputs : 1, row, sum == null ? null : sum + at, target + at, next, outputs, Math.Min(rest, width), scale, rate);
+                    panel, a, inRows ? layer.Inputs : 1, row, sum == null ? null : sum + at, target + at, next, outputs,
+                    Math.Min(rest, width), scale, rate);
                 if (rest >= 2 * S.Count) RowCount.Call(rows, new Block<S, V, Const.Two, Const.No>(&here, &cells));
                 else if (width == 2 * S.Count) RowCount.Call(rows, new Block<S, V, Const.Two, Const.Yes>(&here, &cells));
                 else if (width == S.Count) RowCount.Call(rows, new Block<S, V, Const.One, Const.Yes>(&here, &cells));
@@ -78,12 +87,12 @@ internal static unsafe class BatchGradient
         }
     }
 
-    /// <summary>Two vectors while more than one is left, then the narrowest that holds the rest.</summary>
+    /// <summary>Two vectors while more than one is left. Then the narrowest vector that holds the rest.</summary>
     private static int PanelWidth(int rest, int lanes) => rest > lanes ? 2 * lanes : rest <= 4 ? 4 : rest <= 8 ? 8 : lanes;
 
     /// <summary>
-    /// R rows by N vectors, the last of which, if it is a rest, counts in some lanes only. No call follows the loop, or the JIT would keep sums in
-    /// memory from there back into it.
+    /// R rows by N vectors. If there is a rest, only some lanes of the last vector count. No call follows the loop. Otherwise the JIT would
+    /// keep the sums in memory, from the call back into the loop.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Sum<S, V, N, TRest, R>(in TileChunk chunk, in Cells cells)
@@ -183,7 +192,7 @@ internal static unsafe class BatchGradient
         if (N.Value > 1) h = S.Multiply(h, scale);
     }
 
-    /// <summary>What becomes of a row's sums on a descent: its parameters.</summary>
+    /// <summary>The new parameters of a row, w + rate·g.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Update<S, V, N, TRest>(float* target, V mask, V rate, ref V g, ref V h)
         where S : struct, ISimd<V>
@@ -196,20 +205,21 @@ internal static unsafe class BatchGradient
         if (N.Value > 1) h = S.MultiplyAdd(rate, h, w1);
     }
 
-    /// <summary>A block's rows of the gradient, and the outputs of a panel.</summary>
+    /// <summary>Some rows of the gradient, and the outputs of one panel.</summary>
     /// <param name="panel">δ of these outputs.</param>
     /// <param name="inputs">a of the first row and sample.</param>
-    /// <param name="step">Floats from sample to sample: 1 in tiles, and in rows n_in, which is greater.</param>
-    /// <param name="row">In tiles, the first row's place among all inputs of one.</param>
+    /// <param name="step">Floats from sample to sample: 1 in tiles. In rows it is n_in, a larger number.</param>
+    /// <param name="row">In tiles, the place of the first row among all inputs of a tile.</param>
     /// <param name="sum">What the sums start from, or null.</param>
-    /// <param name="target">Where they go.</param>
-    /// <param name="next">Floats from there to where the next block goes.</param>
-    /// <param name="stride">From row to row of sum and target.</param>
-    /// <param name="lanes">Outputs.</param>
-    /// <param name="scale">Of <see cref="Sum{S, V}"/>; here, because in registers it would take them from the sums.</param>
+    /// <param name="target">Receives the result.</param>
+    /// <param name="next">Floats from there to where the result of the next block goes.</param>
+    /// <param name="stride">Floats from row to row of sum and target.</param>
+    /// <param name="lanes">The number of outputs.</param>
+    /// <param name="scale">As in <see cref="Sum{S, V}"/>. It is in memory, because the sums need the registers.</param>
     /// <param name="rate">The same.</param>
     private readonly struct Cells(
-        float* panel, float* inputs, int step, int row, float* sum, float* target, nint next, int stride, int lanes, float scale, float rate)
+        float* panel, float* inputs, int step, int row, float* sum, float* target, nint next, int stride, int lanes, float scale,
+        float rate)
     {
         internal readonly float* Panel = panel, Inputs = inputs, Sum = sum, Target = target;
         internal readonly nint Next = next;
@@ -225,7 +235,7 @@ internal static unsafe class BatchGradient
         where TRest : struct, IConst
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<R>()
+        public void Call<R>()
             where R : struct, IConst => Sum<S, V, N, TRest, R>(in *chunk, in *cells);
     }
 }

@@ -6,27 +6,30 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// One layer that is not narrow on samples in rows, as the user has them: y_i[s] = b_i + Σ_j w_ij·x_j[s], x [samples][inputs],
-/// W [inputs, outputs], y [samples][outputs]. Outputs lie in the lanes and every sum is one chain in ascending order. Two vectors of outputs by six
-/// samples stay in registers, one input is broadcast at a time, and so a row of W is read once for six samples. Meanwhile the inputs of the next six
-/// samples are fetched, six floats a turn (2048-64 with 1024 samples: 97 instead of 94 % of the peak).
+/// One layer that is not narrow, on samples in rows, as the user has them: y_i[s] = b_i + Σ_j w_ij·x_j[s], with x [samples][inputs],
+/// W [inputs, outputs], y [samples][outputs]. Outputs are in the lanes. Every sum is one chain in ascending order.
 /// <para>
-/// Where W exceeds L2, a panel of it, two vectors wide, jumps from row to row, through few sets of the caches if these are powers of two apart. So the first
-/// six samples leave a copy of the panel to the others, and the last ones fetch the next panel, a line of each row a turn; some hundred inputs a pass, so that
-/// both stay, the sums parked in y between passes (the chain merely continues through memory). 128 samples of 1024-1024 reach 91 % of the peak, 50 % without
-/// copies; 64 samples 85 and 48 %; 64 of 1000-1000 88 and 86 %. Below that copies cost 1 to 5 %.
+/// Two vectors of outputs by six samples stay in registers. One input is broadcast at a time. So a row of W is read once for six samples.
+/// Meanwhile the inputs of the next six samples are fetched, six floats in each iteration (2048-64 with 1024 samples: 97 instead of 94 % of
+/// the peak).
+/// </para>
+/// <para>
+/// If W is large, <see cref="Routes.RowBlocksFor"/> asks for copies, and has the figures. A panel of W is two vectors wide. The first six
+/// samples leave a copy of the panel to the others. The last samples fetch the next panel, one cache line of each row in each iteration. A
+/// pass takes some hundred inputs, so that both panels stay in the cache. Between passes the sums are in y: the chain continues through
+/// memory.
 /// </para>
 /// </summary>
 internal static unsafe class RowGemm
 {
     /// <param name="x">Inputs of the first sample.</param>
-    /// <param name="xStride">Floats from there to those of the second.</param>
+    /// <param name="xStride">Floats from there to those of the second sample.</param>
     /// <param name="samples">At least 1.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="b">Biases [outputs].</param>
     /// <param name="y">Receives the sums of the first sample.</param>
-    /// <param name="yStride">Floats from there to those of the second.</param>
+    /// <param name="yStride">Floats from there to those of the second sample.</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="blocks">How the work is divided.</param>
     internal static void Forward<S, V>(
@@ -44,8 +47,8 @@ internal static unsafe class RowGemm
         where S : struct, ISimd<V>
         where V : struct
     {
-        float* room = stackalloc float[depth * 2 * S.Count + Caches.LineFloats];
-        float* copy = room + (-((nint)room / sizeof(float)) & (Caches.LineFloats - 1)); // whole lines of the cache
+        float* memory = stackalloc float[depth * 2 * S.Count + Caches.LineFloats];
+        float* copy = memory + (-((nint)memory / sizeof(float)) & (Caches.LineFloats - 1)); // starts at a cache line
         for (int passes = Parts.Of(inputs, depth); passes > 0; passes--)
         {
             int terms = Parts.Of(inputs, passes);
@@ -57,7 +60,9 @@ internal static unsafe class RowGemm
         }
     }
 
-    /// <summary>Some inputs, of copied weights if there is room for copies; the sums start from b, or, if that is null, from y.</summary>
+    /// <summary>
+    /// One pass over some inputs. If copy is not null, the weights are copied there. The sums start from b, or from y if b is null.
+    /// </summary>
     private static void Pass<S, V>(
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, float* copy, bool fetches)
         where S : struct, ISimd<V>
@@ -73,11 +78,11 @@ internal static unsafe class RowGemm
                 int rows = Parts.Of(samples - s, blocks);
                 float* xs = x + s * xStride, ys = y + s * yStride + i;
                 bool nextPanel = fetches && blocks <= 2;
-                float* next = nextPanel ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Caches.LineFloats - 1 : xs + rows * xStride;
+                float* next = nextPanel
+                    ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Caches.LineFloats - 1
+                    : xs + rows * xStride;
                 var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : rows);
-                if (rest >= panel) RowCount.Call(rows, new Block<S, V, Const.Two, Const.No>(xs, xStride, inputs, &weights, ys, yStride, S.Count));
-                else if (rest > S.Count) RowCount.Call(rows, new Block<S, V, Const.Two, Const.Yes>(xs, xStride, inputs, &weights, ys, yStride, rest - S.Count));
-                else RowCount.Call(rows, new Block<S, V, Const.One, Const.Yes>(xs, xStride, inputs, &weights, ys, yStride, rest));
+                Call<S, V>(rows, rest, xs, xStride, inputs, &weights, ys, yStride);
                 s += rows;
                 if (copy == null) continue;
 
@@ -87,7 +92,23 @@ internal static unsafe class RowGemm
         }
     }
 
-    /// <summary>The sums of R samples and N vectors of outputs, of the last of which, if there is a rest, only so many lanes count.</summary>
+    /// <summary>A block of samples, and the outputs of one panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Call<S, V>(int rows, int rest, float* x, nint xStride, int inputs, Weights* weights, float* y, nint yStride)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        if (rest >= 2 * S.Count)
+            RowCount.Call(rows, new Block<S, V, Const.Two, Const.No>(x, xStride, inputs, weights, y, yStride, S.Count));
+        else if (rest > S.Count)
+            RowCount.Call(rows, new Block<S, V, Const.Two, Const.Yes>(x, xStride, inputs, weights, y, yStride, rest - S.Count));
+        else
+            RowCount.Call(rows, new Block<S, V, Const.One, Const.Yes>(x, xStride, inputs, weights, y, yStride, rest));
+    }
+
+    /// <summary>
+    /// The sums of R samples and N vectors of outputs. If there is a rest, only <paramref name="last"/> lanes of the last vector count.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Sum<S, V, N, TRest, R>(float* x, nint xStride, int inputs, in Weights weights, float* y, nint yStride, int last)
         where S : struct, ISimd<V>
@@ -121,8 +142,8 @@ internal static unsafe class RowGemm
                 S.Store(w0, copy);
                 S.Store(w1, copy + S.Count);
                 Accumulators.AddToEach<S, V, N, R>(
-                w0, w1, x + j, x1 + j, x2 + j, x3 + j, x4 + j, x5 + j,
-                ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+                    w0, w1, x + j, x1 + j, x2 + j, x3 + j, x4 + j, x5 + j,
+                    ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
             }
         }
 
@@ -135,7 +156,7 @@ internal static unsafe class RowGemm
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
-        // Without a call: the JIT would keep the sums in memory from there back to the loop.
+        // No call here: the JIT would keep the sums in memory, from the call back to the loop.
         Accumulators.Store<S, V, N, TRest>(z0, u0, y, last);
         if (R.Value > 1) Accumulators.Store<S, V, N, TRest>(z1, u1, y + yStride, last);
         if (R.Value > 2) Accumulators.Store<S, V, N, TRest>(z2, u2, y + 2 * yStride, last);
@@ -144,13 +165,13 @@ internal static unsafe class RowGemm
         if (R.Value > 5) Accumulators.Store<S, V, N, TRest>(z5, u5, y + 5 * yStride, last);
     }
 
-    /// <summary>The weights of a block, and what it fetches meanwhile.</summary>
-    /// <param name="w">Those of its first input.</param>
-    /// <param name="stride">Floats from there to those of the second.</param>
-    /// <param name="start">What the sums start from, the biases, or null: what is in y.</param>
-    /// <param name="copy">Where they go side by side, or null.</param>
+    /// <summary>The weights of a block, and what the block fetches meanwhile.</summary>
+    /// <param name="w">The weights of the first input.</param>
+    /// <param name="stride">Floats from there to those of the second input.</param>
+    /// <param name="start">What the sums start from: the biases, or null for the numbers in y.</param>
+    /// <param name="copy">Receives the weights side by side, or null.</param>
     /// <param name="next">What is fetched at the first input.</param>
-    /// <param name="step">Floats from there to what is fetched at the second.</param>
+    /// <param name="step">Floats from there to what is fetched at the second input.</param>
     private readonly struct Weights(float* w, nint stride, float* start, float* copy, float* next, nint step)
     {
         internal readonly float* W = w, Start = start, Copy = copy, Next = next;
@@ -158,14 +179,15 @@ internal static unsafe class RowGemm
     }
 
     /// <summary>The arguments of <see cref="Sum{S, V, N, TRest, R}"/>.</summary>
-    private readonly struct Block<S, V, N, TRest>(float* x, nint xStride, int inputs, Weights* weights, float* y, nint yStride, int last) : IForRows
+    private readonly struct Block<S, V, N, TRest>(
+        float* x, nint xStride, int inputs, Weights* weights, float* y, nint yStride, int last) : IForRows
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
         where TRest : struct, IConst
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<R>()
+        public void Call<R>()
             where R : struct, IConst => Sum<S, V, N, TRest, R>(x, xStride, inputs, in *weights, y, yStride, last);
     }
 }

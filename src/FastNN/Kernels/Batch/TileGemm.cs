@@ -7,29 +7,31 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// The products of a layer with a tile of samples, which lie in the lanes: N vectors of them, one or two. A tile is [neurons][N·lanes].
+/// The products of a layer with a tile of samples. The samples are in the lanes of N vectors, one or two. A tile is [neurons][N·lanes].
 /// <code>forward   y_i  = b_i + Σ_j w_ij·a_j              a [inputs], y [outputs]
 /// backward  δ⁻_j = f′_j·Σ_i w_ij·δ_i               δ⁻ [inputs], δ [outputs]</code>
-/// W [inputs, outputs] is read as it is, one weight broadcast for all lanes; every sum is one chain in ascending order. Both directions are
-/// one body, which takes six rows of the result in registers (12 sums, as AVX2's sixteen registers allow) and walks over the terms:
+/// W [inputs, outputs] is read as it is. One weight is broadcast for all lanes. Every sum is one chain in ascending order. Both directions
+/// have one body. It holds six rows of the result in registers (12 sums, as many as the sixteen registers of AVX2 allow) and walks over the
+/// terms:
 /// <list type="bullet">
 /// <item>
-/// Some hundred terms at a time, the sums parked in the result between passes (the chain merely continues through memory). So the tile's terms
-/// stay in the cache for all rows, and rows of W whole pages apart do not push each other out of L2.
+/// A pass takes some hundred terms. Between passes the sums are in the result: the chain continues through memory. So the terms of the tile
+/// stay in the cache for all rows. If rows of W are whole pages apart, they do not push each other out of L2.
 /// </item>
 /// <item>
-/// Forward, the weights of a turn lie in a row of W each, and the processor does not foresee the next columns: they are fetched ahead by hand.
+/// Forward, each weight of an iteration is in another row of W, and the processor does not foresee the next columns. They are fetched ahead
+/// by hand.
 /// </item>
 /// <item>
-/// Several tiles take six rows' weights in turn while these are near, which matters where all of W exceeds L2.
+/// Several tiles use the weights of six rows, one tile after the other, while these weights are near. This matters if W exceeds L2.
 /// </item>
 /// <item>
-/// Forward, columns of W whose rows lie powers of two apart share few sets of L1 and push each other out before the next tile comes. Narrow vectors,
-/// which have less time to fetch them again, take them from a copy (<see cref="Routes.TileBlocksFor"/>).
+/// Forward, if the rows of W are powers of two apart, columns of W share few sets of L1. They push each other out before the next tile
+/// comes. Narrow vectors have less time to fetch them again, and take them from a copy. <see cref="Routes.TileBlocksFor"/> has the figures.
 /// </item>
 /// <item>
-/// The activation follows once a layer's sums are complete. σ taken between the products of the next rows, its constants in registers, it saved 1 % of 32-64-64-64-16
-/// at 512 bits, cost 1 % of 91-91, and 4 % at 256 bits.
+/// The activation follows when the sums of a layer are complete. It was tried between the products of the next rows, σ with its constants
+/// in registers. That saved 1 % of 32-64-64-64-16 at 512 bits. It cost 1 % of 91-91, and 4 % at 256 bits.
 /// </item>
 /// </list>
 /// </summary>
@@ -43,58 +45,69 @@ internal static unsafe class TileGemm
     /// <param name="b">Biases [outputs].</param>
     /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
-    /// <param name="group">More tiles that take the same weights.</param>
+    /// <param name="group">The tiles that use the same weights.</param>
     /// <param name="division">How the work is divided.</param>
     [SkipLocalsInit]
-    internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group, TileBlocks division)
+    internal static void Forward<S, V, N>(
+        float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group, TileBlocks division)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
     {
-        nint tile = N.Value * S.Count;
-        bool copies = division.Copies;
-        int first = 0, depth = division.Depth;
         float* copy = null;
-        if (copies)
+        if (division.Copies)
         {
-            float* room = stackalloc float[depth * Panel];
-            copy = room;
+            float* memory = stackalloc float[division.Depth * Panel];
+            copy = memory;
         }
 
-        for (int passes = Parts.Of(inputs, depth); passes > 0; passes--)
+        int first = 0;
+        for (int passes = Parts.Of(inputs, division.Depth); passes > 0; passes--)
         {
-            int terms = Parts.Of(inputs - first, passes), i = 0, copied = 0;
-            float* at = a + first * tile, wf = w + first * (nint)outputs, from = wf;
-            nint stride = outputs;
-            for (int blocks = Parts.Of(outputs, RowCount.Most); blocks > 0; blocks--)
-            {
-                int rows = Parts.Of(outputs - i, blocks);
-                if (copies && i + rows > copied)
-                {
-                    Copy<S, V>(wf + i, outputs, terms, copy);
-                    from = copy - i;
-                    stride = Panel;
-                    copied = i + Panel;
-                }
-
-                float* z = y + i * tile, start = first == 0 ? b + i : null;
-                for (int t = 0; t < group.Tiles; t++)
-                {
-                    RowCount.Call(
-                        rows,
-                        new Block<S, V, Identity, N, Const.Yes>(
-                            at + t * group.InputStride, terms, from + i, stride, start, z + t * group.OutputStride, null));
-                }
-
-                i += rows;
-            }
-
+            int terms = Parts.Of(inputs - first, passes);
+            float* at = a + first * (nint)(N.Value * S.Count);
+            ForwardPass<S, V, N>(at, terms, w + first * (nint)outputs, first == 0 ? b : null, y, outputs, group, copy);
             first += terms;
         }
     }
 
     /// <summary>
-    /// Weights of some terms to where they lie together, those of the next panel fetched meanwhile. The last row's may end in the biases, which follow it.
+    /// One pass over some terms. If copy is not null, the weights are copied there. The sums start from b, or from y if b is null.
+    /// </summary>
+    private static void ForwardPass<S, V, N>(
+        float* a, int terms, float* w, float* b, float* y, int outputs, TileGroup group, float* copy)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+    {
+        nint tile = N.Value * S.Count, stride = copy == null ? outputs : Panel;
+        float* from = w;
+        for (int i = 0, copied = 0, blocks = Parts.Of(outputs, RowCount.Most); blocks > 0; blocks--)
+        {
+            int rows = Parts.Of(outputs - i, blocks);
+            if (copy != null && i + rows > copied)
+            {
+                Copy<S, V>(w + i, outputs, terms, copy);
+                from = copy - i;
+                copied = i + Panel;
+            }
+
+            float* z = y + i * tile, start = b == null ? null : b + i;
+            for (int t = 0; t < group.Tiles; t++)
+            {
+                RowCount.Call(
+                    rows,
+                    new Block<S, V, Identity, N, Const.Yes>(
+                        a + t * group.InputStride, terms, from + i, stride, start, z + t * group.OutputStride, null));
+            }
+
+            i += rows;
+        }
+    }
+
+    /// <summary>
+    /// Copies the weights of some terms, so that they are side by side. Meanwhile those of the next panel are fetched. The copy of the last
+    /// row may end in the biases, which follow it.
     /// </summary>
     private static void Copy<S, V>(float* w, nint outputs, int terms, float* copy)
         where S : struct, ISimd<V>
@@ -110,12 +123,13 @@ internal static unsafe class TileGemm
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="delta">δ, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
-    /// <param name="kept">What f′ of the layer before is taken from, a tile: its outputs, or f′ itself.</param>
+    /// <param name="kept">A tile from which f′ of the layer before is computed: its outputs, or f′ itself.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="inputDelta">Receives δ⁻, a tile.</param>
-    /// <param name="group">More tiles that take the same weights.</param>
+    /// <param name="group">The tiles that use the same weights.</param>
     /// <param name="depth">The most terms in a pass.</param>
-    internal static void Backward<S, V, A, N>(float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group, int depth)
+    internal static void Backward<S, V, A, N>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group, int depth)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -149,17 +163,17 @@ internal static unsafe class TileGemm
     }
 
     /// <summary>
-    /// z_r += Σ_k w_rk·x_k for R rows. Out of line, because a profile may move the JIT to inline it where the sums no longer fit the registers (2.5
-    /// times slower), and optimised at once, because its first, unoptimised code is so slow that the first training of the digits took 0.3 s instead
-    /// of 0.14 s, 0.02 s once warm. The same holds for the other kernels of its kind.
+    /// z_r += Σ_k w_rk·x_k for R rows. It is not inlined: a profile may lead the JIT to inline it where the sums no longer fit the
+    /// registers (2.5 times slower). It is optimised at once: its first, unoptimised code is so slow that the first training of the digits
+    /// took 0.3 s instead of 0.14 s. Warm training takes 0.02 s. The same is true for the other kernels of its kind.
     /// </summary>
     /// <param name="x">The terms, a tile.</param>
-    /// <param name="terms">How many.</param>
-    /// <param name="w">w_00; forward, rows are beside each other and terms one row of W apart, backward it is the other way round.</param>
-    /// <param name="outputs">Columns of W.</param>
-    /// <param name="start">What each row starts from, or null: what is in z.</param>
+    /// <param name="terms">The number of terms.</param>
+    /// <param name="w">w_00. Forward, rows are side by side, and terms are one row of W apart. Backward it is the other way round.</param>
+    /// <param name="outputs">Columns of W, or floats in a row of the copy.</param>
+    /// <param name="start">What each row starts from, or null for the numbers in z.</param>
     /// <param name="z">Rows of the result, a tile.</param>
-    /// <param name="kept">What f′, which closes these rows, is taken from, or null.</param>
+    /// <param name="kept">If these rows end with the factor f′, what it is computed from. Otherwise null.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Sum<S, V, A, N, R, TForward>(
         float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept)
@@ -188,7 +202,7 @@ internal static unsafe class TileGemm
             if (N.Value > 1) Accumulators.Load<S, V, R>(z + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
-        // Each row's weights by a pointer of its own, which the JIT would compute anew in every turn.
+        // Each row's weights have a pointer of their own. Otherwise the JIT would compute it anew in every iteration.
         float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
         for (nint k = 0; x < end; x += tile, k += step)
         {
@@ -200,17 +214,18 @@ internal static unsafe class TileGemm
 
         if (TForward.Value == 0 && kept != null)
         {
-            Derive<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
-            if (N.Value > 1) Derive<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            MultiplySlopes<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+            if (N.Value > 1) MultiplySlopes<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
         Accumulators.Store<S, V, R>(z, tile, z0, z1, z2, z3, z4, z5);
         if (N.Value > 1) Accumulators.Store<S, V, R>(z + S.Count, tile, u0, u1, u2, u3, u4, u5);
     }
 
-    /// <summary>z ← fma(z, f′, 0), which leaves no negative zero.</summary>
+    /// <summary>z ← fma(z, f′, 0). This turns a negative zero into +0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Derive<S, V, A, R>(float* kept, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+    private static void MultiplySlopes<S, V, A, R>(
+        float* kept, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -226,7 +241,8 @@ internal static unsafe class TileGemm
     }
 
     /// <summary>The arguments of <see cref="Sum{S, V, A, N, R, TForward}"/>.</summary>
-    private readonly struct Block<S, V, A, N, TForward>(float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept) : IForRows
+    private readonly struct Block<S, V, A, N, TForward>(
+        float* x, int terms, float* w, nint outputs, float* start, float* z, float* kept) : IForRows
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -234,7 +250,7 @@ internal static unsafe class TileGemm
         where TForward : struct, IConst
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<R>()
+        public void Call<R>()
             where R : struct, IConst => Sum<S, V, A, N, R, TForward>(x, terms, w, outputs, start, z, kept);
     }
 }

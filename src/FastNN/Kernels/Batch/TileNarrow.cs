@@ -7,10 +7,13 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][N·lanes], N one or two: y_i = (c₀ + c₂) + (c₁ + c₃), where chain
-/// c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order, c₀ from b_i and the others from 0. Here, few inputs or outputs: all four chains of up to three
-/// outputs together, 24 sums for two vectors of samples, and for one vector after the other where there are sixteen registers. The rest go in pairs of
-/// chains (<see cref="TileNarrowPairs"/>).
+/// A narrow layer (<see cref="SumOrder.IsNarrow"/>) on a tile of samples [neurons][N·lanes], with N one or two: y_i = (c₀ + c₂) + (c₁ +
+/// c₃). Chain c_m adds w_ij·a_j over j ≡ m (mod 4) in ascending order. c₀ starts from b_i, the others from 0.
+/// <para>
+/// This kernel is for few inputs or few outputs. It takes all four chains of up to three outputs together: 24 sums for two vectors of
+/// samples. With sixteen registers it takes one vector of samples after the other. The other shapes take pairs of chains
+/// (<see cref="TileNarrowPairs"/>). <see cref="Routes.ChainsInPairs"/> decides, and has the figures.
+/// </para>
 /// </summary>
 internal static unsafe class TileNarrow
 {
@@ -43,7 +46,9 @@ internal static unsafe class TileNarrow
         }
     }
 
-    /// <summary>Four chains of each output, for N vectors of samples. Inlined, because with calls 8-2 takes 1.05 times as long with AVX2.</summary>
+    /// <summary>
+    /// Four chains of each output, for N vectors of samples. It is inlined: with calls 8-2 takes 1.05 times as long with AVX2.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Together<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, nint tile)
         where S : struct, ISimd<V>
@@ -56,35 +61,37 @@ internal static unsafe class TileNarrow
             float* z = y + i * tile;
             switch (rows)
             {
-                case 1: Block<S, V, N, Const.One>(a, inputs, w + i, outputs, b + i, z, tile); break;
-                case 2: Block<S, V, N, Const.Two>(a, inputs, w + i, outputs, b + i, z, tile); break;
-                default: Block<S, V, N, Const.Three>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                case 1: Sum<S, V, N, Const.One>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                case 2: Sum<S, V, N, Const.Two>(a, inputs, w + i, outputs, b + i, z, tile); break;
+                default: Sum<S, V, N, Const.Three>(a, inputs, w + i, outputs, b + i, z, tile); break;
             }
 
             i += rows;
         }
     }
 
-    /// <summary>The sums of R outputs, four chains each.</summary>
-    /// <param name="a">Inputs.</param>
-    /// <param name="inputs">How many.</param>
-    /// <param name="w">The first output's weight of the first input.</param>
-    /// <param name="outputs">From there to that of the second.</param>
+    /// <summary>The sums of R outputs, with four chains each.</summary>
+    /// <param name="a">Inputs, a tile.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="w">The weight of the first input for the first output.</param>
+    /// <param name="outputs">Floats from there to the weight of the second input.</param>
     /// <param name="b">Biases.</param>
     /// <param name="z">Receives the sums.</param>
-    /// <param name="tile">From row to row of a and z.</param>
+    /// <param name="tile">Floats from row to row of a and z.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Block<S, V, N, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile)
+    private static void Sum<S, V, N, R>(float* a, int inputs, float* w, nint outputs, float* b, float* z, nint tile)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
         where R : struct, IConst
     {
         V zero = S.Broadcast(0f);
-        V c0 = S.Broadcast(b[0]), c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero, e0 = zero, e1 = zero, e2 = zero, e3 = zero;
+        V c0 = S.Broadcast(b[0]), c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+        V e0 = zero, e1 = zero, e2 = zero, e3 = zero;
         if (R.Value > 1) d0 = S.Broadcast(b[1]);
         if (R.Value > 2) e0 = S.Broadcast(b[2]);
-        V f0 = c0, f1 = zero, f2 = zero, f3 = zero, g0 = d0, g1 = zero, g2 = zero, g3 = zero, h0 = e0, h1 = zero, h2 = zero, h3 = zero; // the second vectors
+        V f0 = c0, f1 = zero, f2 = zero, f3 = zero, g0 = d0, g1 = zero, g2 = zero, g3 = zero; // the second vectors
+        V h0 = e0, h1 = zero, h2 = zero, h3 = zero;
 
         for (; inputs >= 4; inputs -= 4, a += 4 * tile, w += 4 * outputs)
         {
@@ -103,7 +110,7 @@ internal static unsafe class TileNarrow
         if (R.Value > 2) Store<S, V, N>(e0, e1, e2, e3, h0, h1, h2, h3, z + 2 * tile);
     }
 
-    /// <summary>One input into one chain of each output.</summary>
+    /// <summary>Adds one input to one chain of each output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTerm<S, V, N, R>(float* a, float* w, ref V c, ref V d, ref V e, ref V f, ref V g, ref V h)
         where S : struct, ISimd<V>

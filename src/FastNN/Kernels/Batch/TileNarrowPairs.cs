@@ -6,13 +6,14 @@ using FastNN.Tuning;
 namespace FastNN.Batch;
 
 /// <summary>
-/// <see cref="TileNarrow"/> in pairs, first c₀ and c₂ of up to six outputs, then c₁ and c₃: more outputs at once take fewer loads for a product. Two
-/// vectors of samples by six outputs by two chains are 24 sums in registers, and 8 loads for 12 products. Where there are sixteen registers it is three
-/// outputs, 12 sums and 5 loads for 6.
+/// <see cref="TileNarrow"/> in pairs of chains: first c₀ and c₂ of up to six outputs, then c₁ and c₃. With more outputs together, a product
+/// needs fewer loads. Two vectors of samples by six outputs by two chains are 24 sums in registers, and 8 loads for 12 products. With
+/// sixteen registers there are three outputs, 12 sums, and 5 loads for 6 products.
 /// <para>
-/// At 512 bits 64 samples of 256-32 reach 0.71 of the peak of FMA, as those of 256-33 do in <see cref="TileGemm"/>. A quarter of the time they are turned
-/// into lanes and activated, by what 256-1 takes; the products are then near the peak. Three outputs by four chains and one vector took four loads for three
-/// products, and 1.6 times as long in all, as all of a tile came from L2 for every three outputs.
+/// At 512 bits 64 samples of 256-32 reach 0.71 of the peak of FMA. Those of 256-33 reach as much in <see cref="TileGemm"/>. A quarter of
+/// the time they are transposed into lanes and activated: this was measured with 256-1. So the products are near the peak. Three outputs by
+/// four chains and one vector took four loads for three products. In all that took 1.6 times as long, because all of a tile came from L2
+/// for every three outputs.
 /// </para>
 /// </summary>
 internal static unsafe class TileNarrowPairs
@@ -38,8 +39,8 @@ internal static unsafe class TileNarrowPairs
         int passes = outputs <= most ? 1 : Parts.Of(inputs, depth);
         if (passes > 1)
         {
-            float* room = stackalloc float[4 * MaxOutputs * (int)tile];
-            parked = room;
+            float* memory = stackalloc float[4 * MaxOutputs * (int)tile];
+            parked = memory;
         }
 
         for (; passes > 0; passes--)
@@ -69,14 +70,14 @@ internal static unsafe class TileNarrowPairs
         Sum<S, V, N, R, Const.Yes>(a + tile, terms - 1, w + outputs, outputs, start, parked + 2 * R.Value * tile, sums);
     }
 
-    /// <summary>Two chains of R outputs over every fourth input, those of the first and of the third.</summary>
-    /// <param name="x">Inputs, a tile, from the first that these chains take.</param>
-    /// <param name="terms">How many from there on.</param>
-    /// <param name="w">The first output's weight of the first of them.</param>
-    /// <param name="outputs">From there to that of the second.</param>
-    /// <param name="start">Biases, which c₀ starts from, or null: all chains go on from where they are parked.</param>
-    /// <param name="parked">R rows of the first chain and R of the second, tiles.</param>
-    /// <param name="sums">Receives c₀ + c₂, or has c₁ + c₃ added; null where the chains are to be parked.</param>
+    /// <summary>Two chains of R outputs: those of the first and of the third of every four inputs.</summary>
+    /// <param name="x">Inputs, a tile, from the first input of these chains on.</param>
+    /// <param name="terms">The number of inputs from there on.</param>
+    /// <param name="w">The weight of that first input for the first output.</param>
+    /// <param name="outputs">Floats from there to the weight of the next input.</param>
+    /// <param name="start">Biases, from which c₀ starts. If it is null, all chains continue from the numbers in parked.</param>
+    /// <param name="parked">R rows of the first chain and R rows of the second, tiles.</param>
+    /// <param name="sums">Receives c₀ + c₂, or has c₁ + c₃ added. If it is null, the chains are written to parked.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Sum<S, V, N, R, TOdd>(float* x, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
         where S : struct, ISimd<V>
@@ -109,10 +110,13 @@ internal static unsafe class TileNarrowPairs
         for (; terms > 2; terms -= 4, x += 4 * tile, w += 4 * outputs)
         {
             AddTerm<S, V, N, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-            AddTerm<S, V, N, R>(x + 2 * tile, w + 2 * outputs, ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
+            AddTerm<S, V, N, R>(
+                x + 2 * tile, w + 2 * outputs,
+                ref e0, ref e1, ref e2, ref e3, ref e4, ref e5, ref f0, ref f1, ref f2, ref f3, ref f4, ref f5);
         }
 
-        if (terms > 0) AddTerm<S, V, N, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+        if (terms > 0)
+            AddTerm<S, V, N, R>(x, w, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
 
         if (sums != null)
         {
@@ -126,16 +130,18 @@ internal static unsafe class TileNarrowPairs
         }
     }
 
-    /// <summary>One input into one chain of each output.</summary>
+    /// <summary>Adds one input to one chain of each output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTerm<S, V, N, R>(
-        float* x, float* w, ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V d0, ref V d1, ref V d2, ref V d3, ref V d4, ref V d5)
+        float* x, float* w,
+        ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V d0, ref V d1, ref V d2, ref V d3, ref V d4, ref V d5)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
         where R : struct, IConst =>
         Accumulators.AddTerm<S, V, N, R>(
-            x, w, w + 1, w + 2, w + 3, w + 4, w + 5, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+            x, w, w + 1, w + 2, w + 3, w + 4, w + 5,
+            ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load<S, V, N, R>(
@@ -162,7 +168,7 @@ internal static unsafe class TileNarrowPairs
         if (N.Value > 1) Accumulators.Store<S, V, R>(z + S.Count, tile, d0, d1, d2, d3, d4, d5);
     }
 
-    /// <summary>c + e of each output to where the sums are, or, where these are of the odd chains, added to what is there.</summary>
+    /// <summary>Writes c + e of each output to sums. For the odd chains, adds it to the numbers there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<S, V, R, TOdd>(float* sums, nint tile, V c0, V c1, V c2, V c3, V c4, V c5, V e0, V e1, V e2, V e3, V e4, V e5)
         where S : struct, ISimd<V>
@@ -195,7 +201,7 @@ internal static unsafe class TileNarrowPairs
         where N : struct, IConst
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<R>()
+        public void Call<R>()
             where R : struct, IConst => Pairs<S, V, N, R>(a, terms, w, outputs, start, parked, sums);
     }
 }

@@ -6,17 +6,17 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// The output layer of a tile of samples [neurons][tile]: δ_i = ∂c/∂a(a_i, y_i)·f′(z_i) takes the place of a_i, and each sample's cost C = Σ_i c(a_i, y_i)
-/// is summed as <see cref="OutputDelta"/> sums it: i in lane i mod 16, here a row, and the rows folded.
+/// The output layer of a tile of samples, [neurons][tile]: δ_i = ∂c/∂a(a_i, y_i)·f′(z_i) replaces a_i. The cost C = Σ_i c(a_i, y_i) of each
+/// sample is summed in the order of <see cref="OutputDelta"/>: i is in lane i mod 16. Here a lane is a row. Then the rows are folded.
 /// </summary>
 internal static unsafe class TileOutputDelta
 {
-    /// <param name="a">Outputs, a tile; becomes δ.</param>
-    /// <param name="kept">What f′ is taken from, a tile.</param>
+    /// <param name="a">Outputs, a tile. It becomes δ.</param>
+    /// <param name="kept">A tile from which f′ is computed.</param>
     /// <param name="y">Targets, a tile.</param>
-    /// <param name="outputs">Rows of both.</param>
+    /// <param name="outputs">Rows of these tiles.</param>
     /// <param name="tile">Floats in a row, whole vectors.</param>
-    /// <param name="costs">Room for sixteen rows, the first of which receives the costs.</param>
+    /// <param name="costs">Memory for sixteen rows. The first row receives the costs.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Compute<S, V, A, C>(float* a, float* kept, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
@@ -29,7 +29,8 @@ internal static unsafe class TileOutputDelta
             for (int i = 0; i < outputs; i++)
             {
                 float* ai = a + i * tile + s, lane = costs + i % VirtualLanes.Count * tile + s;
-                V output = S.Load(ai), target = S.Load(y + i * tile + s), slope = A.Slope<S, V>(A.KeepsSlope ? S.Load(kept + i * tile + s) : output);
+                V output = S.Load(ai), target = S.Load(y + i * tile + s);
+                V slope = A.Slope<S, V>(A.KeepsSlope ? S.Load(kept + i * tile + s) : output);
                 S.Store(C.Add<S, V>(output, target, i < VirtualLanes.Count ? S.Broadcast(0f) : S.Load(lane)), lane);
                 S.Store(S.Multiply(C.Slope<S, V>(output, target), slope), ai);
             }
@@ -38,7 +39,10 @@ internal static unsafe class TileOutputDelta
         }
     }
 
-    /// <summary>The rows that sums have been made in, at most sixteen, folded in halves into the first. A row without a term would add +0, which changes no sum of terms from +0 on.</summary>
+    /// <summary>
+    /// Folds the rows of sums, at most sixteen, in halves into the first row. A row without a term would add +0. That changes no sum that
+    /// starts from +0.
+    /// </summary>
     internal static void Fold<S, V>(float* rows, int count, nint tile)
         where S : struct, ISimd<V>
         where V : struct

@@ -6,7 +6,10 @@ using FastNN.Simd;
 
 namespace FastNN.Batch;
 
-/// <summary>The kernels of <see cref="Softmax"/> on a tile of samples [neurons][tile]: sums run in sixteen rows, i in row i mod 16, then folded.</summary>
+/// <summary>
+/// The formulas of <see cref="Softmax"/> on a tile of samples [neurons][tile]. Sums have sixteen rows: i is in row i mod 16. Then the rows
+/// are folded.
+/// </summary>
 [SkipLocalsInit]
 internal static unsafe class TileSoftmax
 {
@@ -33,7 +36,7 @@ internal static unsafe class TileSoftmax
         }
     }
 
-    /// <summary>Cross-entropy: δ takes the place of the sums z; the first of sixteen rows at costs receives the samples' costs.</summary>
+    /// <summary>Cross-entropy: δ replaces the sums z. costs has sixteen rows, and the first receives the costs of the samples.</summary>
     internal static void CrossEntropyDelta<S, V>(float* z, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
@@ -48,7 +51,8 @@ internal static unsafe class TileSoftmax
             {
                 int lane = i % VirtualLanes.Count;
                 bool first = i < VirtualLanes.Count;
-                float* zi = z + i * tile + s, power = powers + lane * S.Count, target = targets + lane * S.Count, cost = costs + lane * tile + s;
+                float* zi = z + i * tile + s, power = powers + lane * S.Count, target = targets + lane * S.Count;
+                float* cost = costs + lane * tile + s;
                 V value = S.Load(zi), yi = S.Load(y + i * tile + s), e = powersOf.Of<Const.No>(value);
                 S.Store(S.Add(first ? zero : S.Load(power), e), power);
                 S.Store(S.Add(first ? zero : S.Load(target), yi), target);
@@ -59,7 +63,8 @@ internal static unsafe class TileSoftmax
             TileOutputDelta.Fold<S, V>(powers, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(targets, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(costs + s, lanes, tile);
-            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of<Const.No>(m)));
+            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum);
+            V logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of<Const.No>(m)));
             S.Store(S.MultiplyAdd(logarithm, S.Load(targets), S.Load(costs + s)), costs + s);
             for (int i = 0; i < outputs; i++)
             {
@@ -69,7 +74,10 @@ internal static unsafe class TileSoftmax
         }
     }
 
-    /// <summary>δ from g, of a cost of each output by itself; it takes the place of a. The first of sixteen rows at costs receives the samples' costs.</summary>
+    /// <summary>
+    /// δ for a cost of each output by itself. It is computed from g, and replaces a. costs has sixteen rows, and the first receives the
+    /// costs of the samples.
+    /// </summary>
     internal static void Delta<S, V, C>(float* a, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct

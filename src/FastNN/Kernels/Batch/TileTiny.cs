@@ -5,8 +5,9 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// z_i = b_i + Σ_j w_ij·a_j of a layer not wider than four, with no more inputs, on a tile of samples [neurons][lanes]: the inputs for one vector of
-/// samples are all in registers. Here a tile may have any number of vectors: the more, the less a layer waits for the one before.
+/// z_i = b_i + Σ_j w_ij·a_j for a layer with at most four inputs and four outputs, on a tile of samples [neurons][lanes]. The inputs for
+/// one vector of samples are all in registers. Here a tile may have any number of vectors: the more it has, the less a layer waits for the
+/// one before.
 /// </summary>
 internal static unsafe class TileTiny
 {

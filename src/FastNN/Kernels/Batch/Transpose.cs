@@ -5,19 +5,21 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns: samples into the lanes and back. Nothing beside these is touched, but that
-/// less than four rows may fill the target up to a fourth, where there is one. Blocks of a vector's rows by four columns, the last of them over the
-/// ones before where rows or columns leave a rest. Written by the vector wherever possible: a load of a vector must wait until floats stored one by
-/// one have reached the cache.
+/// target[c][r] = source[r][c] for r &lt; rows and c &lt; columns: copies samples into the lanes and back. No other memory is touched, with
+/// one exception: if there are fewer than four rows and the target has a fourth, it may be filled up to the fourth.
+/// <para>
+/// A block has the rows of one vector by four columns. If rows or columns leave a rest, the last block overlaps the one before. Vectors are
+/// written wherever possible: after floats are stored one by one, a load of a vector must wait until they have reached the cache.
+/// </para>
 /// </summary>
 internal static unsafe class Transpose
 {
-    /// <param name="source">[rows][columns], rows sourceStride floats apart.</param>
+    /// <param name="source">[rows][columns]. Rows are sourceStride floats apart.</param>
     /// <param name="sourceStride">At least columns.</param>
     /// <param name="rows">At least 1.</param>
     /// <param name="columns">At least 1.</param>
-    /// <param name="target">[columns][rows], rows targetStride floats apart; apart from the source.</param>
-    /// <param name="targetStride">At least rows; where these are less than four, rows or at least four.</param>
+    /// <param name="target">[columns][rows]. Rows are targetStride floats apart. It does not overlap the source.</param>
+    /// <param name="targetStride">At least rows. If there are fewer than four rows, it is their number, or at least four.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Copy<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
@@ -38,7 +40,7 @@ internal static unsafe class Transpose
         }
     }
 
-    /// <summary>A vector's rows, four columns at a time.</summary>
+    /// <summary>As many rows as a vector has lanes, four columns at a time.</summary>
     private static void WholeVectors<S, V>(float* source, nint sourceStride, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
@@ -61,8 +63,8 @@ internal static unsafe class Transpose
     }
 
     /// <summary>
-    /// A vector's rows from r on, of less than four columns. Four are loaded all the same: further ones in the next row, or, where there is
-    /// none, the ones before in the previous row.
+    /// As many rows as a vector has lanes, from row r on, and fewer than four columns. Four floats are loaded all the same. The further
+    /// ones are in the next row. If there is none, the load starts earlier, in the previous row.
     /// </summary>
     private static void FewColumns<S, V>(float* source, nint sourceStride, int r, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
@@ -91,7 +93,10 @@ internal static unsafe class Transpose
         if (columns > 2) S.Store(c2, target + 2 * targetStride + r);
     }
 
-    /// <summary>Less than four rows: four floats a column all the same, whose surplus the next column overwrites, or nothing lies there.</summary>
+    /// <summary>
+    /// Fewer than four rows. Four floats of each column are written all the same. The next column overwrites the surplus, or the target has
+    /// a fourth place.
+    /// </summary>
     private static void FewRows(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         if (rows == 1 && targetStride == 1)
@@ -117,7 +122,7 @@ internal static unsafe class Transpose
         OneByOne(source, sourceStride, rows, columns, target, targetStride);
     }
 
-    /// <summary>The longer loop inside.</summary>
+    /// <summary>Float by float. The longer loop is the inner one.</summary>
     private static void OneByOne(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         if (columns > rows)

@@ -7,12 +7,16 @@ using FastNN.Tuning;
 namespace FastNN.Sample;
 
 /// <summary>
-/// One layer backwards, one sample, in one pass over its weights. From its delta δ [outputs, padded] and its inputs a [inputs]:
+/// One layer backward for one sample, in one pass over its weights. It takes its delta δ [outputs, padded] and its inputs a [inputs]:
 /// <code>δ⁻_j = f′_j · Σ_i w_ij·δ_i          the delta of the layer before, by induction
 /// g_ij  = δ_i·a_j,   g_i = δ_i        the gradient for weights and biases</code>
-/// and what <typeparamref name="TAction"/> does with the gradient: descend (the old w enters the sum, the new one is written), accumulate or put.
-/// Rows of W run four at a time: δ is read once for four of them, and their sums end in one vector. Each sum over i runs in sixteen lanes
-/// (<see cref="VirtualLanes"/>); narrower vectors take the lanes in turns, so every weight is still visited once.
+/// <typeparamref name="TAction"/> says what becomes of the gradient. It updates the parameters, or is added to a sum, or is written. An
+/// update uses the old w in the sum and writes the new w.
+/// <para>
+/// Four rows of W are taken together. δ is read once for them, and their sums end in one vector. Each sum over i has sixteen lanes
+/// (<see cref="VirtualLanes"/>). Narrower vectors take some of these lanes after the others, so every weight is still visited once.
+/// <see cref="Routes.BackByOneRow"/> says when rows are taken one by one, and has the figures.
+/// </para>
 /// </summary>
 internal static unsafe class DenseBackward<S, V, A, TAction>
     where S : struct, ISimd<V>
@@ -21,15 +25,17 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     where TAction : struct, IGradientAction
 {
     /// <param name="w">Weights [inputs, outputs].</param>
-    /// <param name="weightTarget">What the action updates for the weights: themselves, or their gradient.</param>
+    /// <param name="weightTarget">What the action changes for the weights: the weights themselves, or their gradient.</param>
     /// <param name="biasTarget">The same for the biases.</param>
-    /// <param name="a">The layer's inputs, from which f′ of the layer before is taken where <paramref name="inputDelta"/> is wanted.</param>
+    /// <param name="a">
+    /// The layer's inputs. If <paramref name="inputDelta"/> is wanted, f′ of the layer before is computed from them.
+    /// </param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="delta">δ, padded with zeros.</param>
     /// <param name="outputs">Columns of W.</param>
-    /// <param name="inputDelta">Receives δ⁻, padded; null where no layer comes before.</param>
-    /// <param name="rate">−learning rate, for an action that descends.</param>
-    /// <param name="byOneRow">Whether rows are taken one at a time, not four (<see cref="Routes.BackByOneRow"/>).</param>
+    /// <param name="inputDelta">Receives δ⁻, padded. Null if there is no layer before.</param>
+    /// <param name="rate">−learning rate, for an action that updates.</param>
+    /// <param name="byOneRow">Whether rows are taken one by one, not four together (<see cref="Routes.BackByOneRow"/>).</param>
     internal static void Backward(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
         bool byOneRow)
@@ -55,10 +61,10 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     {
         if (byOneRow)
         {
-            // Not the last four: each row writes four of δ⁻, of which the rows after it overwrite three.
+            // Not for the last four rows: each row writes four floats of δ⁻, and the rows after it overwrite three of them.
             for (; inputs > 4; inputs--, w += outputs, target += outputs, a++)
             {
-                Rows<Const.One, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate);
+                BackwardRows<Const.One, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate);
                 if (TDelta.Value != 0) inputDelta++;
             }
         }
@@ -66,7 +72,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         nint block = 4 * (nint)outputs;
         for (; inputs >= 4; inputs -= 4)
         {
-            Rows<Const.Four, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate);
+            BackwardRows<Const.Four, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate);
             w += block;
             target += block;
             a += 4;
@@ -75,18 +81,19 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
 
         switch (inputs)
         {
-            case 1: Rows<Const.One, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate); break;
-            case 2: Rows<Const.Two, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate); break;
-            case 3: Rows<Const.Three, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate); break;
+            case 1: BackwardRows<Const.One, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate); break;
+            case 2: BackwardRows<Const.Two, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate); break;
+            case 3: BackwardRows<Const.Three, TRest, TDelta>(w, target, a, delta, outputs, inputDelta, rate); break;
         }
 
         float one = 1f; // the bias is the weight of an input that is always 1
-        Rows<Const.One, TRest, Const.No>(biasTarget, biasTarget, &one, delta, outputs, null, rate);
+        BackwardRows<Const.One, TRest, Const.No>(biasTarget, biasTarget, &one, delta, outputs, null, rate);
     }
 
     /// <summary>
-    /// The same for a layer whose outputs fit one vector: no loop over them, and none of the lanes that it does not have, since adding their
-    /// zeros changes nothing but the sign of a zero. The general way takes 1.3 times as long in 16 lanes, 2.7 times in 8 (64-8).
+    /// The same for a layer whose outputs fit one vector. There is no loop over the outputs. Lanes that the layer does not have are left
+    /// out: their zeros would change nothing but the sign of a zero. The general way takes 1.3 times as long in 16 lanes, and 2.7 times in
+    /// 8 (64-8).
     /// </summary>
     internal static void OneVector(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
@@ -119,14 +126,29 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         nint row = outputs;
         V zero = S.Broadcast(0f), sum1 = zero, sum2 = zero, sum3 = zero;
         V sum0 = S.MultiplyAdd(LastCell<Const.Yes>(w, target, S.Broadcast(a[0]), delta, rate, mask, outputs), delta, zero);
-        if (R.Value > 1) sum1 = S.MultiplyAdd(LastCell<Const.Yes>(w + row, target + row, S.Broadcast(a[1]), delta, rate, mask, outputs), delta, zero);
-        if (R.Value > 2) sum2 = S.MultiplyAdd(LastCell<Const.Yes>(w + 2 * row, target + 2 * row, S.Broadcast(a[2]), delta, rate, mask, outputs), delta, zero);
-        if (R.Value > 3) sum3 = S.MultiplyAdd(LastCell<Const.Yes>(w + 3 * row, target + 3 * row, S.Broadcast(a[3]), delta, rate, mask, outputs), delta, zero);
+        if (R.Value > 1)
+        {
+            sum1 = S.MultiplyAdd(LastCell<Const.Yes>(w + row, target + row, S.Broadcast(a[1]), delta, rate, mask, outputs), delta, zero);
+        }
+
+        if (R.Value > 2)
+        {
+            sum2 = S.MultiplyAdd(
+                LastCell<Const.Yes>(w + 2 * row, target + 2 * row, S.Broadcast(a[2]), delta, rate, mask, outputs), delta, zero);
+        }
+
+        if (R.Value > 3)
+        {
+            sum3 = S.MultiplyAdd(
+                LastCell<Const.Yes>(w + 3 * row, target + 3 * row, S.Broadcast(a[3]), delta, rate, mask, outputs), delta, zero);
+        }
+
         InputDelta<R>(S.Fold(sum0), S.Fold(sum1), S.Fold(sum2), S.Fold(sum3), a, inputDelta);
     }
 
-    /// <summary>R rows, one to four.</summary>
-    private static void Rows<R, TRest, TDelta>(float* w, float* target, float* a, float* delta, int outputs, float* inputDelta, float rate)
+    /// <summary>R rows of W, one to four: the action, and δ⁻ if it is wanted.</summary>
+    private static void BackwardRows<R, TRest, TDelta>(
+        float* w, float* target, float* a, float* delta, int outputs, float* inputDelta, float rate)
         where R : struct, IConst
         where TRest : struct, IConst
         where TDelta : struct, IConst
@@ -137,9 +159,10 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
             return;
         }
 
-        // The lanes are folded in registers: through memory, as 16 floats stored and 4 loaded, a step of 32-64-64-64-16 took 1.2 times as long.
+        // The lanes are folded in registers. Through memory (16 floats stored and 4 loaded), a step of 32-64-64-64-16 took 1.2 times as
+        // long.
         Four sums = S.Count == VirtualLanes.Count
-            ? Columns<R, TRest>(w, target, a, delta, outputs, rate, 0, VirtualLanes.Count)
+            ? ActAndSum<R, TRest>(w, target, a, delta, outputs, rate, 0, VirtualLanes.Count)
             : Part<R, TRest>(w, target, a, delta, outputs, rate, 0);
         if (S.Count <= 8) sums += Part<R, TRest>(w, target, a, delta, outputs, rate, 8);
         if (S.Count <= 4)
@@ -152,16 +175,20 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         InputDelta<R>(S.Fold(sums.Row0), S.Fold(sums.Row1), S.Fold(sums.Row2), S.Fold(sums.Row3), a, inputDelta);
     }
 
-    /// <summary>One of the parts that narrower vectors take in turns, in a call: inlined, four of them exceed what the JIT inlines at all.</summary>
+    /// <summary>
+    /// Some of the sixteen lanes, for narrower vectors. It is a call: four such parts inlined exceed what the JIT inlines at all.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Four Part<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first)
         where R : struct, IConst
-        where TRest : struct, IConst => Columns<R, TRest>(w, target, a, delta, outputs, rate, first, VirtualLanes.Count);
+        where TRest : struct, IConst => ActAndSum<R, TRest>(w, target, a, delta, outputs, rate, first, VirtualLanes.Count);
 
     /// <summary>
-    /// R rows where no δ⁻ is wanted, so that there is no order to keep. What is left of a row after whole vectors is the end of one more, which overlaps the
-    /// last: both are read before either is written, so the lanes they share are written twice with the same. Partial vectors after the whole ones, whose
-    /// masked loads wait for the stores of the row below, take 2.1 times as long for 256-17, 2.5 times for 256-31; before them 1.25 and 1.6 times.
+    /// The action on R rows, without δ⁻. So there is no order of sums to keep. If a row does not end with a whole vector, its end is one
+    /// more vector that overlaps the last whole one. Both are read before either is written, so the lanes they share are written twice with
+    /// the same value. There are two other ways. Partial vectors after the whole ones take 2.1 times as long for 256-17, and 2.5 times for
+    /// 256-31, because their masked loads wait for the stores of the row below. Partial vectors before the whole ones take 1.25 and 1.6
+    /// times as long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Act<R, TRest>(float* t, float* a, float* delta, int outputs, float rate)
@@ -207,14 +234,17 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     private static V Next(float* target, V a, V delta, V rate) =>
         TAction.Next<S, V>(TAction.ReadsTarget ? S.Load(target) : delta, delta, a, rate);
 
-    /// <summary>The vectors of R rows that start at <paramref name="first"/>, first + step, …; each row's products with δ, summed lane by lane.</summary>
+    /// <summary>
+    /// The action on R rows, and their sums with δ. It takes the vectors that start at <paramref name="first"/>, first + step, … The
+    /// products of each row are summed lane by lane.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Four Columns<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first, int step)
+    private static Four ActAndSum<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first, int step)
         where R : struct, IConst
         where TRest : struct, IConst
     {
         float* w1 = w + outputs, w2 = w1 + outputs, w3 = w2 + outputs;
-        float* t = TAction.HasTarget ? target : w; // one register for both where they are the same
+        float* t = TAction.HasTarget ? target : w; // one register for both if they are the same
         float* t1 = TAction.HasTarget ? t + outputs : w1;
         float* t2 = TAction.HasTarget ? t1 + outputs : w2;
         float* t3 = TAction.HasTarget ? t2 + outputs : w3;
@@ -224,8 +254,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         if (R.Value > 2) a2 = S.Broadcast(a[2]);
         if (R.Value > 3) a3 = S.Broadcast(a[3]);
 
-        // The last vectors first, where they are not whole: a masked load of one reaches into the row below, and once that is stored it waits until the
-        // store has reached the cache, whatever the mask. A step of 20-17-17-17 takes 0.7 of the time. Ends that overlap, as without δ⁻, gained nothing.
+        // Vectors that are not whole come first. A masked load of the last vector reaches into the row below. Once that row is stored, the
+        // load waits until the store has reached the cache, whatever the mask is. So a step of 20-17-17-17 takes 0.7 of the time.
+        // Overlapping ends, as in Act, gained nothing.
         nint last = TRest.Value != 0 ? first + (nint)((uint)(outputs - first + step - S.Count) / (uint)step * (uint)step) : outputs;
         int rest = (int)(outputs - last);
         V last0 = zero, last1 = zero, last2 = zero, last3 = zero, dLast = zero;
@@ -260,7 +291,9 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         return new Four(sum0, sum1, sum2, sum3);
     }
 
-    /// <summary>δ⁻ of R rows from the four lanes of each one's sum. The multiply-add turns −0 to +0, whatever zeros the lanes held.</summary>
+    /// <summary>
+    /// δ⁻ of R rows from the four lanes of the sum of each row. The multiply-add turns −0 into +0, whatever zeros the lanes held.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void InputDelta<R>(
         Vector128<float> sum0, Vector128<float> sum1, Vector128<float> sum2, Vector128<float> sum3, float* a, float* inputDelta)
@@ -281,12 +314,12 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         return sum;
     }
 
-    /// <summary>The first lanes of a vector; the result is what w was there, if a delta is wanted.</summary>
+    /// <summary>The action on the first lanes of a vector. If a delta is wanted, the result is the old w.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V LastCell<TDelta>(float* w, float* target, V a, V delta, V rate, V mask, int rest)
         where TDelta : struct, IConst
     {
-        V before = delta, current = delta; // of no meaning to an action that reads nothing
+        V before = delta, current = delta; // means nothing to an action that reads nothing
         if (TDelta.Value != 0) current = before = S.LoadFirst(w, mask);
         if (TAction.ReadsTarget && (TAction.HasTarget || TDelta.Value == 0)) current = S.LoadFirst(target, mask);
         S.StoreFirst(TAction.Next<S, V>(current, delta, a, rate), target, rest);

@@ -6,53 +6,54 @@ using FastNN.Spans;
 namespace FastNN.Sample;
 
 /// <summary>
-/// One layer, one sample: y_i = f(b_i + Σ_j x_j·w_ij), x [inputs], W [inputs, outputs], b and y [outputs].
-/// Outputs lie in the lanes: each is one chain of fused multiply-adds over ascending j, and no sum crosses lanes.
+/// One layer, one sample: y_i = f(b_i + Σ_j x_j·w_ij), with x [inputs], W [inputs, outputs], b and y [outputs]. Outputs are in the lanes.
+/// Each output is one chain of fused multiply-adds with j ascending. No sum crosses lanes. There are three ways:
 /// <list type="bullet">
 /// <item>
-/// Rows of at most eight vectors, and wider ones while the weights fit the L1 cache: eight vectors of outputs stay in registers while W goes
-/// by, one row a turn.
+/// <c>Panels</c>: eight vectors of outputs stay in registers, while one row of W after the other goes by. This is for rows of at most eight
+/// vectors, and for wider ones if the weights fit the L1 cache.
 /// </item>
 /// <item>
-/// Wider and larger ones: six whole rows a turn, the sums parked in y between turns (the chain merely continues through memory). A panel of a wide
-/// matrix jumps from row to row and gets 60-80 % of the bandwidth; this reads six streams end to end and gets 86-98 %. Eight rows are 2 %
-/// better on most shapes and 6 % worse where a row is 4 KiB and eight of them fall into one cache set; prefetching by hand cost 5-40 %.
+/// <c>Stream</c>: for wider and larger layers. Each iteration takes six whole rows. Between iterations the sums are in y: the chain
+/// continues through memory. <see cref="Tuning.Routes.Streams"/> has the figures. Eight rows are 2 % better on most shapes, and 6 % worse
+/// if a row is 4 KiB and eight of them fall into one cache set. Prefetching by hand cost 5-40 %.
 /// </item>
 /// <item>
-/// A layer that fills too few vectors to hide the latency of its chain (<see cref="SumOrder.IsNarrow"/>): four chains per output, over
-/// j ≡ 0, 1, 2, 3 (mod 4).
+/// <c>FourChains</c>: a narrow layer (<see cref="SumOrder.IsNarrow"/>) fills too few vectors to hide the latency of its chain. So each
+/// output has four chains, over j ≡ 0, 1, 2, 3 (mod 4).
 /// </item>
 /// </list>
 /// </summary>
 internal static unsafe class DenseForward
 {
+    /// <summary>A narrow layer, with four chains for each output.</summary>
     /// <param name="x">Inputs.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="w">Weights [inputs, outputs].</param>
     /// <param name="b">Biases [outputs].</param>
     /// <param name="y">Outputs [outputs].</param>
     /// <param name="outputs">Columns of W.</param>
-    /// <param name="room">
-    /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, which a
-    /// later vector load can be forwarded from; parts would have to reach the cache first.
+    /// <param name="writable">
+    /// Floats at <paramref name="y"/> that may be written, at least <paramref name="outputs"/>. A padded buffer takes whole vectors, and a
+    /// later load of a vector can take them from the store. Parts of a vector would have to reach the cache first.
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void FourChains<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal static void FourChains<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
     {
         for (int i = 0; i < outputs; i += 2 * S.Count)
         {
-            if (outputs - i > S.Count) FourChains<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
-            else FourChains<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, room - i);
+            if (outputs - i > S.Count) FourChains<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, writable - i);
+            else FourChains<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, outputs - i, writable - i);
         }
     }
 
-    /// <summary>Eight vectors of outputs at a time, over all inputs.</summary>
+    /// <summary>Eight vectors of outputs together, over all inputs.</summary>
     /// <inheritdoc cref="FourChains{S, V, A}"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Panels<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal static void Panels<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -62,27 +63,26 @@ internal static unsafe class DenseForward
             int rest = outputs - i;
             switch ((rest + S.Count - 1) / S.Count)
             {
-                case 1: Panel<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 2: Panel<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 3: Panel<S, V, A, Const.Three>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 4: Panel<S, V, A, Const.Four>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 5: Panel<S, V, A, Const.Five>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 6: Panel<S, V, A, Const.Six>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                case 7: Panel<S, V, A, Const.Seven>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
-                default: Panel<S, V, A, Const.Eight>(x, inputs, w + i, b + i, y + i, outputs, rest, room - i); break;
+                case 1: Panel<S, V, A, Const.One>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                case 2: Panel<S, V, A, Const.Two>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                case 3: Panel<S, V, A, Const.Three>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                case 4: Panel<S, V, A, Const.Four>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                case 5: Panel<S, V, A, Const.Five>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                case 6: Panel<S, V, A, Const.Six>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                case 7: Panel<S, V, A, Const.Seven>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
+                default: Panel<S, V, A, Const.Eight>(x, inputs, w + i, b + i, y + i, outputs, rest, writable - i); break;
             }
         }
     }
 
-    /// <summary>N vectors of outputs, the last of them with as many lanes as are left, at most a full vector.</summary>
-    private static void Panel<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
+    /// <summary>N vectors of outputs. The last one has the lanes that are left, at most a full vector.</summary>
+    private static void Panel<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int writable)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
         where N : struct, IConst
     {
-        int last = (N.Value - 1) * S.Count;
-        int lanes = Math.Min(S.Count, rest - last);
+        int last = (N.Value - 1) * S.Count, lanes = Math.Min(S.Count, rest - last);
         V mask = S.First(lanes);
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default, z6 = default;
         if (N.Value > 1) z0 = S.Load(b);
@@ -114,32 +114,35 @@ internal static unsafe class DenseForward
         if (N.Value > 5) S.Store(ActivationOf.Value<S, V, A>(z4), y + 4 * S.Count);
         if (N.Value > 6) S.Store(ActivationOf.Value<S, V, A>(z5), y + 5 * S.Count);
         if (N.Value > 7) S.Store(ActivationOf.Value<S, V, A>(z6), y + 6 * S.Count);
-        S.StoreFirst(ActivationOf.Value<S, V, A>(zLast), y + last, Math.Min(S.Count, room - last));
+        S.StoreFirst(ActivationOf.Value<S, V, A>(zLast), y + last, Math.Min(S.Count, writable - last));
     }
 
-    /// <summary>All outputs at once, six inputs a turn, the sums in y; those of the last, partial vector beside it, where a whole one fits.</summary>
+    /// <summary>
+    /// All outputs, six inputs in each iteration. The sums are in y. The sums of the last vector, if it is not whole, are beside y, where a
+    /// whole one fits.
+    /// </summary>
     /// <inheritdoc cref="FourChains{S, V, A}"/>
     [SkipLocalsInit]
-    internal static void Stream<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int room)
+    internal static void Stream<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
     {
         int lanes = outputs % S.Count, whole = outputs - lanes;
         V mask = S.First(lanes);
-        Unsafe.SkipInit(out VirtualLanes.Room last);
+        Unsafe.SkipInit(out VirtualLanes.Memory last);
         for (int i = 0; i < whole; i += S.Count) S.Store(S.Load(b + i), y + i);
         S.Store(S.LoadFirst(b + whole, mask), (float*)&last);
 
-        for (; inputs >= 6; inputs -= 6, x += 6, w += 6 * (nint)outputs) Rows<S, V, Const.Six>(x, w, y, outputs, (float*)&last);
-        for (; inputs > 0; inputs--, x++, w += outputs) Rows<S, V, Const.One>(x, w, y, outputs, (float*)&last);
+        for (; inputs >= 6; inputs -= 6, x += 6, w += 6 * (nint)outputs) AddRows<S, V, Const.Six>(x, w, y, outputs, (float*)&last);
+        for (; inputs > 0; inputs--, x++, w += outputs) AddRows<S, V, Const.One>(x, w, y, outputs, (float*)&last);
 
         ActivationSpan.Activate<S, V, A>(y, y, whole);
-        S.StoreFirst(ActivationOf.Value<S, V, A>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, room - whole));
+        S.StoreFirst(ActivationOf.Value<S, V, A>(S.Load((float*)&last)), y + whole, Math.Min(S.Count, writable - whole));
     }
 
-    /// <summary>z_i += Σ_j x_j·w_ij over R rows (one or six) in ascending j.</summary>
-    private static void Rows<S, V, R>(float* x, float* w, float* z, int outputs, float* last)
+    /// <summary>z_i += Σ_j x_j·w_ij over R rows (one or six), with j ascending.</summary>
+    private static void AddRows<S, V, R>(float* x, float* w, float* z, int outputs, float* last)
         where S : struct, ISimd<V>
         where V : struct
         where R : struct, IConst
@@ -187,8 +190,8 @@ internal static unsafe class DenseForward
         S.Store(zLast, last);
     }
 
-    /// <summary>N vectors of outputs (one or two), four chains each: z = (c₀ + c₂) + (c₁ + c₃), where c₀ starts from b.</summary>
-    private static void FourChains<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int room)
+    /// <summary>N vectors of outputs (one or two), with four chains each: z = (c₀ + c₂) + (c₁ + c₃). c₀ starts from b.</summary>
+    private static void FourChains<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int writable)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -242,6 +245,6 @@ internal static unsafe class DenseForward
         }
 
         if (N.Value > 1) S.Store(ActivationOf.Value<S, V, A>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
-        S.StoreFirst(ActivationOf.Value<S, V, A>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, room - last));
+        S.StoreFirst(ActivationOf.Value<S, V, A>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, writable - last));
     }
 }

@@ -4,9 +4,10 @@ using FastNN.Simd;
 namespace FastNN.Sample;
 
 /// <summary>
-/// The output layer of one sample: δ_i = ∂C/∂z_i = ∂c/∂a(a_i, y_i)·f′(z_i), by cost × by activation, and C = Σ_i c(a_i, y_i) as the result.
-/// a and y [count], f′ taken from what was kept of the layer; δ is padded (<see cref="VirtualLanes"/>), and a pad of zeros stays one. C is summed in sixteen
-/// lanes, i in lane i mod 16, then folded.
+/// The output layer of one sample: δ_i = ∂C/∂z_i = ∂c/∂a(a_i, y_i)·f′(z_i), the factor of the cost times the factor of the activation. The
+/// result is C = Σ_i c(a_i, y_i). a and y are [count]. f′ is computed from the kept numbers of the layer. δ is padded
+/// (<see cref="VirtualLanes"/>), and a padding of zeros stays zero. The sum C has sixteen lanes: i is in lane i mod 16, and then the lanes
+/// are folded.
 /// </summary>
 internal static unsafe class OutputDelta
 {
@@ -18,11 +19,12 @@ internal static unsafe class OutputDelta
     {
         V cost = Part<S, V, A, C>(a, kept, y, delta, count, 0);
         if (S.Count <= 8) cost = S.Add(cost, Part<S, V, A, C>(a, kept, y, delta, count, 8));
-        if (S.Count <= 4) cost = S.Add(cost, S.Add(Part<S, V, A, C>(a, kept, y, delta, count, 4), Part<S, V, A, C>(a, kept, y, delta, count, 12)));
+        if (S.Count <= 4)
+            cost = S.Add(cost, S.Add(Part<S, V, A, C>(a, kept, y, delta, count, 4), Part<S, V, A, C>(a, kept, y, delta, count, 12)));
         return Simd128.Sum(S.Fold(cost));
     }
 
-    /// <summary>The vectors that start at <paramref name="first"/>, first + 16, …; the result is the cost in their lanes.</summary>
+    /// <summary>The vectors that start at <paramref name="first"/>, first + 16, … The result is the cost in their lanes.</summary>
     private static V Part<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count, int first)
         where S : struct, ISimd<V>
         where V : struct

@@ -6,17 +6,17 @@ using FastNN.Simd;
 namespace FastNN.Sample;
 
 /// <summary>
-/// Softmax over the outputs of a sample, and what training makes of it; with m = max z and e as <see cref="SoftmaxPowers"/> has it:
+/// Softmax over the outputs of a sample, and its deltas. m = max z, and e is the power that <see cref="SoftmaxPowers"/> computes:
 /// <code>a_i = e_i·(1/Σ_k e_k)
 /// cross-entropy   C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i,   δ_i = a_i − y_i
 /// other costs     δ_i = a_i·(g_i − Σ_k g_k·a_k),   g = ∂C/∂a</code>
-/// Sums run in sixteen lanes, i in lane i mod 16, then folded.
+/// All are [outputs]. Sums have sixteen lanes: i is in lane i mod 16, and then the lanes are folded.
 /// </summary>
 internal static unsafe class Softmax
 {
     /// <summary>
-    /// a from z, which may be the same. Where all sums are near 0 no power has to wait for the largest of them, and each is two operations shorter: on Zen 5
-    /// 115 instead of 158 ns for 1000 floats at 512 bits, 8 instead of 14 for 16.
+    /// a from z. Both may be the same. If all sums are near 0, no power waits for the largest sum, and each power takes two operations
+    /// less: on Zen 5 115 instead of 158 ns for 1000 floats at 512 bits, and 8 instead of 14 for 16 floats.
     /// </summary>
     internal static void Activate<S, V>(float* z, float* a, int count)
         where S : struct, ISimd<V>
@@ -31,7 +31,7 @@ internal static unsafe class Softmax
         if (i < count) S.StoreFirst(S.Multiply(S.LoadFirst(a + i, S.First(count - i)), scale), a + i, count - i);
     }
 
-    /// <summary>Cross-entropy: its δ, padded, and C from the sums z.</summary>
+    /// <summary>Cross-entropy from the sums z: δ, padded. The result is C.</summary>
     internal static float CrossEntropyDelta<S, V>(float* z, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -43,13 +43,14 @@ internal static unsafe class Softmax
         for (int i = 0; i < count; i += S.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
-            S.Store(S.Subtract(S.And(mask, S.Multiply(S.Load(delta + i), scale)), S.LoadFirst(y + i, mask)), delta + i); // zeros past it, also of NaN
+            V a = S.And(mask, S.Multiply(S.Load(delta + i), scale)); // the padding becomes zeros, even if it is NaN
+            S.Store(S.Subtract(a, S.LoadFirst(y + i, mask)), delta + i);
         }
 
         return MathF.FusedMultiplyAdd(logarithm, Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));
     }
 
-    /// <summary>δ from g = ∂C/∂a, which it replaces; a pad of zeros stays one.</summary>
+    /// <summary>On entry delta holds g = ∂C/∂a, on return δ. A padding of zeros stays zero.</summary>
     internal static void Delta<S, V>(float* a, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -66,13 +67,15 @@ internal static unsafe class Softmax
         }
     }
 
-    /// <summary>(m − z)·y on top of a sum.</summary>
+    /// <summary>sum + (m − z)·y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V AddCost<S, V>(V z, V y, V m, V sum)
         where S : struct, ISimd<V>
         where V : struct => S.MultiplyAdd(S.Min(S.Broadcast(Cost.MostUnlikely), S.Subtract(m, z)), y, sum);
 
-    /// <summary>The largest of the sums, or of their magnitudes. A NaN among them may get lost here, but makes all outputs NaN.</summary>
+    /// <summary>
+    /// The largest of the sums, or of their magnitudes. A NaN among them may get lost here, but it makes all outputs NaN later.
+    /// </summary>
     private static float Largest<S, V, TMagnitude>(float* z, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -103,7 +106,7 @@ internal static unsafe class Softmax
         where V : struct
         where TMagnitude : struct, IConst => TMagnitude.Value == 0 ? z : S.Abs(z);
 
-    /// <summary>All e, and their sum; if there are targets, also the sums of these and of (m − z)·y.</summary>
+    /// <summary>All e, and their sum. If there are targets, also the sum of the targets and the sum of (m − z)·y.</summary>
     private static Sums<S, V> Powers<S, V, TCost, TNear>(float* z, float* y, float* e, int count, float m)
         where S : struct, ISimd<V>
         where V : struct
@@ -134,7 +137,8 @@ internal static unsafe class Softmax
         nint i = first, last = count - S.Count;
         if (i + VirtualLanes.Count <= last)
         {
-            // The second half of one power with the first half of the one after the next, as in ActivationSpan; two a turn, which spares moving them along.
+            // Each iteration finishes two powers and begins the two after them. ActivationSpan does so too. With two, no values need to be
+            // moved along.
             power.Begin<TNear>(S.Load(z + i), out V t0, out V s0);
             power.Begin<TNear>(S.Load(z + i + VirtualLanes.Count), out V t1, out V s1);
             for (; i <= last - 3 * VirtualLanes.Count; i += 2 * VirtualLanes.Count)
@@ -150,7 +154,8 @@ internal static unsafe class Softmax
             i += 2 * VirtualLanes.Count;
         }
 
-        for (; i <= last; i += VirtualLanes.Count) Add<S, V, TCost>(z, y, e, i, power.Of<TNear>(S.Load(z + i)), m, ref powers, ref targets, ref costs);
+        for (; i <= last; i += VirtualLanes.Count)
+            Add<S, V, TCost>(z, y, e, i, power.Of<TNear>(S.Load(z + i)), m, ref powers, ref targets, ref costs);
 
         if (i < count)
         {
@@ -173,7 +178,10 @@ internal static unsafe class Softmax
         return new Sums<S, V>(powers, targets, costs);
     }
 
-    /// <summary>One vector of e. z is read before e is written: a load waits for a store shortly before it whose address is the same within a page.</summary>
+    /// <summary>
+    /// One vector of e. z is read before e is written, because a load waits for a recent store if both addresses are the same within a
+    /// page.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<S, V, TCost>(float* z, float* y, float* e, nint i, V power, V m, ref V powers, ref V targets, ref V costs)
         where S : struct, ISimd<V>
@@ -205,7 +213,7 @@ internal static unsafe class Softmax
         return sum;
     }
 
-    /// <summary>Sums in lanes.</summary>
+    /// <summary>Sums, still in lanes.</summary>
     private readonly struct Sums<S, V>(V powers, V targets, V costs)
         where S : struct, ISimd<V>
         where V : struct

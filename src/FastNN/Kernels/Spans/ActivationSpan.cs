@@ -5,15 +5,16 @@ using FastNN.Simd;
 namespace FastNN.Spans;
 
 /// <summary>
-/// y_k = f(x_k) for k in 0..count−1; y may be x. Where f is long, each turn takes the second half of f of one vector and the first half of that four further
-/// on. Whole turns, for the sigmoid of some 46 cycles one operation after the other, would fill the processor's schedulers, so that too few of them overlap:
-/// for 16 floats on Zen 4 10.0 instead of 11.0 cycles at 512 bits, 14.0 instead of 15.3 at 256, and 16.7 instead of 26.9 there without AVX-512's instructions.
+/// y_k = f(x_k) for k in 0..count−1. y may be x. If f is long, each iteration computes the second half of f for one vector, and the first
+/// half for the vector four places later. The sigmoid takes some 46 cycles, one operation after the other. Whole sigmoids would fill the
+/// schedulers of the processor, and too few of them would overlap. With halves, 16 floats on Zen 4 take 10.0 instead of 11.0 cycles at 512
+/// bits, and 14.0 instead of 15.3 at 256 bits. At 256 bits without the instructions of AVX-512 they take 16.7 instead of 26.9.
 /// </summary>
 internal static unsafe class ActivationSpan
 {
     private const int Ahead = 4;
 
-    /// <summary>z for the second half. Of a load whose value is not used the JIT would leave a check of the address.</summary>
+    /// <summary>z for the second half. If the loaded value were not used, the JIT would still leave a check of the address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Sum<S, V, A>(float* z)
         where S : struct, ISimd<V>
@@ -56,7 +57,7 @@ internal static unsafe class ActivationSpan
         }
     }
 
-    /// <summary>y_k = f(z_k), and f′(z_k) takes the place of z_k.</summary>
+    /// <summary>y_k = f(z_k), and f′(z_k) replaces z_k.</summary>
     internal static void ActivateKeepingSlope<S, V, A>(float* z, float* y, nint count)
         where S : struct, ISimd<V>
         where V : struct

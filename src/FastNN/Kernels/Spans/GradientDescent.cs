@@ -3,7 +3,9 @@ using FastNN.Simd;
 
 namespace FastNN.Spans;
 
-/// <summary>w_k ← w_k + rate·(scale·g_k) for k in 0..count−1. rate = −learning rate; scale = 1 for the sum over a batch, 1/batch for its mean.</summary>
+/// <summary>
+/// w_k ← w_k + rate·(scale·g_k) for k in 0..count−1. rate = −learning rate. scale is 1 for the sum over a batch, and 1/batch for its mean.
+/// </summary>
 internal static unsafe class GradientDescent
 {
     internal static void Update<S, V>(float* w, float* g, nint count, float scale, float rate)

@@ -2,7 +2,7 @@ using FastNN.Simd;
 
 namespace FastNN.Spans;
 
-/// <summary>δ_k ← fma(δ_k, f′_k, 0) for k in 0..count−1: the end of a hidden delta whose slopes were kept.</summary>
+/// <summary>δ_k ← fma(δ_k, f′_k, 0) for k in 0..count−1. This ends a hidden delta if its slopes were kept.</summary>
 internal static unsafe class MultiplySlopes
 {
     internal static void Multiply<S, V>(float* delta, float* slopes, nint count)

@@ -8,9 +8,9 @@ namespace FastNN.Spans;
 /// One update of count parameters by any rule:
 /// <code>g ← scale·min(clip, max(−clip, g))
 /// g ← g + decay·w                                  if decay is not 0
-/// d ← the rule's direction, which takes its states along
+/// d ← the direction of the rule. The rule also changes its states
 /// w ← keep·w + rate·d                              if rate is not 0</code>
-/// The gradient itself stays. A clip of ∞ and factors of 1 change no bit.
+/// All are [count]. The gradient in memory does not change. A clip of ∞ and factors of 1 change no bit.
 /// </summary>
 internal static unsafe class ParameterUpdate
 {
@@ -53,7 +53,7 @@ internal static unsafe class ParameterUpdate
         }
     }
 
-    /// <summary>The gradient clipped, scaled, and with the decay that is part of it.</summary>
+    /// <summary>The gradient, clipped and scaled. If the decay is part of it, the decay is added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Gradient<S, V>(V g, V most, V least, V scale, bool decays, V decay, V w)
         where S : struct, ISimd<V>

@@ -5,8 +5,8 @@ using FastNN.Simd;
 namespace FastNN.Spans;
 
 /// <summary>
-/// Σ_k min(clip, max(−clip, g_k))², blocks and precision as <see cref="NormBlocks"/> says. In a block k is summed in lane k mod 16; the
-/// lanes are folded in halves.
+/// Σ_k min(clip, max(−clip, g_k))² for k in 0..count−1. <see cref="NormBlocks"/> says which blocks there are, and what is in double
+/// precision. In a block, k is in lane k mod 16, and then the lanes are folded in halves.
 /// </summary>
 internal static unsafe class SumOfSquares
 {
@@ -29,7 +29,7 @@ internal static unsafe class SumOfSquares
         return Simd128.Sum(S.Fold(sum));
     }
 
-    /// <summary>The vectors that start at <paramref name="first"/>, first + 16, …; the result is the sum in their lanes.</summary>
+    /// <summary>The vectors that start at <paramref name="first"/>, first + 16, … The result is the sum in their lanes.</summary>
     private static V Part<S, V>(float* g, int count, int first, float clip)
         where S : struct, ISimd<V>
         where V : struct

@@ -2,9 +2,9 @@ using FastNN.Simd;
 
 namespace FastNN.Tuning;
 
-/// <summary>The caches of one core, in floats.</summary>
-/// <param name="L1">Of the first level, for data.</param>
-/// <param name="L2">Of the second level.</param>
+/// <summary>The sizes of the caches of one core, in floats.</summary>
+/// <param name="L1">The data cache of the first level.</param>
+/// <param name="L2">The cache of the second level.</param>
 internal readonly record struct Caches(int L1, int L2)
 {
     /// <summary>Floats in a line of a cache: 64 bytes.</summary>
@@ -12,19 +12,19 @@ internal readonly record struct Caches(int L1, int L2)
 
     private const int KiB = 1024;
 
-    /// <summary>For a processor that does not say: what nearly all have at least.</summary>
+    /// <summary>For a processor that does not say its sizes. Nearly all processors have at least these.</summary>
     internal static Caches Usual => OfBytes(32 * KiB, 512 * KiB);
 
     internal static Caches OfBytes(int l1, int l2) => new(l1 / sizeof(float), l2 / sizeof(float));
 
     /// <summary>
-    /// What the processor says. A level that it does not name, or names with a size that no core has, as some virtual machines do, counts as
-    /// <see cref="Usual"/>.
+    /// The sizes that the processor says. Some virtual machines do not name a level, or name a size that no core has. Then the level counts
+    /// as in <see cref="Usual"/>.
     /// </summary>
     internal static Caches Measure()
     {
         Caches measured = OfBytes(Processor.CacheSize(level: 1), Processor.CacheSize(level: 2));
-        return new Caches(
-            measured.L1 is >= 4 * KiB and <= 128 * KiB ? measured.L1 : Usual.L1, measured.L2 is >= 32 * KiB and <= 32 * KiB * KiB ? measured.L2 : Usual.L2);
+        bool isL1 = measured.L1 is >= 4 * KiB and <= 128 * KiB, isL2 = measured.L2 is >= 32 * KiB and <= 32 * KiB * KiB;
+        return new Caches(isL1 ? measured.L1 : Usual.L1, isL2 ? measured.L2 : Usual.L2);
     }
 }

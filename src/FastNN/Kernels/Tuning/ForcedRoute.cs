@@ -3,11 +3,11 @@ using System.Globalization;
 namespace FastNN.Tuning;
 
 /// <summary>
-/// Routes that a benchmark wants, whatever <see cref="Routes"/> would choose. The bits stay the same. The environment variable
-/// <see cref="EnvironmentVariable"/> holds the names, with commas between them, and perhaps <c>depth=96</c>.
+/// Routes that a benchmark forces, whatever <see cref="Routes"/> would choose. The bits stay the same. The environment variable
+/// <see cref="EnvironmentVariable"/> holds their names, with commas between them. <c>depth=96</c> may be one of them.
 /// </summary>
-/// <param name="Choices">At most one of each pair; none for what the shape suggests.</param>
-/// <param name="Depth">The most terms of a sum in a pass, or 0.</param>
+/// <param name="Choices">At most one of each pair. None means that the shape decides.</param>
+/// <param name="Depth">The most terms of a sum in a pass. 0 means that the shape decides.</param>
 internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Depth)
 {
     /// <summary>Read once, when the process first asks for a route.</summary>
@@ -15,23 +15,23 @@ internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Dept
 
     private const string DepthName = "depth=";
 
-    /// <summary>What may be forced; each name says which of two or three ways.</summary>
+    /// <summary>What can be forced. Each name is one of two or three ways.</summary>
     [Flags]
     internal enum Choice
     {
         /// <summary>Nothing.</summary>
         None = 0,
 
-        /// <summary>One sample forward: some vectors of outputs in registers, over all inputs.</summary>
+        /// <summary>One sample forward: some vectors of outputs stay in registers, over all inputs.</summary>
         Panels = 1,
 
-        /// <summary>One sample forward: some whole rows of W at a time, the sums in memory.</summary>
+        /// <summary>One sample forward: some whole rows of W together, with the sums in memory.</summary>
         Stream = 2,
 
-        /// <summary>One sample back: four rows of W at a time.</summary>
+        /// <summary>One sample backward: four rows of W together.</summary>
         Fours = 4,
 
-        /// <summary>One sample back: one row of W at a time.</summary>
+        /// <summary>One sample backward: one row of W after the other.</summary>
         Ones = 8,
 
         /// <summary>A batch: the layer takes samples one by one.</summary>
@@ -43,27 +43,27 @@ internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Dept
         /// <summary>A batch: the layer takes samples in the lanes of tiles.</summary>
         Tiles = 64,
 
-        /// <summary>A batch: weights are copied side by side first.</summary>
+        /// <summary>A batch: first the weights are copied, so that they are side by side.</summary>
         Copies = 128,
 
         /// <summary>A batch: weights are read where they are.</summary>
         Direct = 256,
 
-        /// <summary>A narrow layer: two of the four chains at a time.</summary>
+        /// <summary>A narrow layer: two of the four chains together, then the other two.</summary>
         Pairs = 512,
 
         /// <summary>A narrow layer: all four chains together.</summary>
         Together = 1024,
     }
 
-    /// <summary>True where the first is forced, false where the second is, null where neither is.</summary>
+    /// <summary>True if the first is forced, false if the second is, null if neither is.</summary>
     internal bool? Between(Choice first, Choice second) =>
         Choices == Choice.None ? null : (Choices & first) != 0 ? true : (Choices & second) != 0 ? false : null;
 
-    /// <summary>Whether one is forced.</summary>
+    /// <summary>Whether this choice is forced.</summary>
     internal bool Has(Choice choice) => (Choices & choice) != 0;
 
-    /// <exception cref="InvalidOperationException">A name is unknown, or the depth is no number from 1 to 200.</exception>
+    /// <exception cref="InvalidOperationException">A name is unknown, or the depth is not a number from 1 to 200.</exception>
     internal static ForcedRoute Parse(string? text)
     {
         var forced = default(ForcedRoute);
@@ -80,7 +80,7 @@ internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Dept
         return forced;
     }
 
-    /// <summary>More would not fit the room that the kernels have for copies.</summary>
+    /// <summary>The memory that the kernels have for copies holds no more.</summary>
     private static int ParseDepth(string text) =>
         int.TryParse(text, CultureInfo.InvariantCulture, out int depth) && depth is >= 1 and <= Routes.MostDepth
             ? depth

@@ -1,11 +1,12 @@
 namespace FastNN.Tuning;
 
-/// <summary>What rows of a matrix that lie whole pages of 4 KiB apart do to the caches.</summary>
+/// <summary>What happens in the caches if the rows of a matrix are whole pages of 4 KiB apart.</summary>
 internal static class Pages
 {
     /// <summary>
-    /// Whether rows of so many floats lie whole pages apart, give or take a vector. Then a load from one row takes a store to another for one to
-    /// its own address, since the lowest twelve bits are the same, and waits for it; and a column of the matrix falls into one set of the L1 cache.
+    /// Whether rows of this many floats are whole pages apart, or nearly so, to within a vector. Then the lowest twelve bits of a load from
+    /// one row equal those of a store to another. The processor takes the addresses for the same, and the load waits for the store. Also, a
+    /// column of the matrix falls into one set of the L1 cache.
     /// </summary>
     internal static bool Alias(int floats)
     {

@@ -5,13 +5,13 @@ using Choice = FastNN.Tuning.ForcedRoute.Choice;
 namespace FastNN.Tuning;
 
 /// <summary>
-/// Which kernel takes a layer, and with what block sizes. Each method is a pure function of the layer's shape, the batch, the lanes of a vector and the
-/// <see cref="Machine"/>. Speed alone depends on them, never a bit. <c>bench -- --routes 784-128-10 64</c> prints them in words. With
-/// <c>--force NAME</c> it times another route beside the chosen one: each figure below names its command.
+/// Which kernel takes a layer, and with what block sizes. Each method is a pure function of the layer's shape, the batch, the lanes of a
+/// vector and the <see cref="Machine"/>. Only speed depends on them, never a bit. <c>bench -- --routes 784-128-10 64</c> prints them in
+/// words. With <c>--force NAME</c> it times another route beside the chosen one. Figures below name their command.
 /// </summary>
 internal static partial class Routes
 {
-    /// <summary>The most terms of a sum in a pass; the kernels have room for copies of so many rows.</summary>
+    /// <summary>The most terms of a sum in a pass. The kernels have stack memory for copies of this many rows.</summary>
     internal const int MostDepth = 200;
 
     /// <summary>Lanes of the widest vectors.</summary>
@@ -30,9 +30,9 @@ internal static partial class Routes
     internal static bool BackInOneVector(int outputs, int lanes) => outputs <= lanes;
 
     /// <summary>
-    /// Whether one sample streams through W: six whole rows at a time, the sums in memory. Otherwise eight vectors of outputs stay in registers, and W
-    /// goes by one row at a time. In a wide layer beyond L1 such a panel jumps from row to row and gets 60 to 80 % of the bandwidth; the stream reads
-    /// six rows end to end and gets 86 to 98 % (<c>--routes 1024-1024 1 --force panels</c>).
+    /// Whether one sample streams through W: it takes six whole rows together, with the sums in memory. Otherwise eight vectors of outputs
+    /// stay in registers, and one row of W after the other goes by. In a wide layer beyond L1 such a panel jumps from row to row, and gets
+    /// 60 to 80 % of the bandwidth. The stream reads six rows end to end, and gets 86 to 98 % (<c>--routes 1024-1024 1 --force panels</c>).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Streams(int inputs, int outputs, int lanes, in Machine machine)
@@ -43,16 +43,19 @@ internal static partial class Routes
     }
 
     /// <summary>
-    /// Whether one sample goes back row by row instead of four rows at a time. By fours, 1024-1024 takes 1.75 times as long without a delta and 1.4 times
-    /// with one, and from 1008 to 1040 outputs up to 1.9 times (<c>--routes 1024-1024 1 --force fours</c>). Elsewhere four rows are as fast or faster.
+    /// Whether one sample goes backward row by row instead of four rows together. With four rows, 1024-1024 takes 1.75 times as long
+    /// without a delta and 1.4 times with one. From 1008 to 1040 outputs it takes up to 1.9 times as long
+    /// (<c>--routes 1024-1024 1 --force fours</c>). For other widths four rows are as fast or faster.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool BackByOneRow(int outputs, in Machine machine) => machine.Forced.Between(Choice.Ones, Choice.Fours) ?? Pages.Alias(outputs);
+    internal static bool BackByOneRow(int outputs, in Machine machine) =>
+        machine.Forced.Between(Choice.Ones, Choice.Fours) ?? Pages.Alias(outputs);
 
     /// <summary>
-    /// Whether a layer takes some samples in rows together. One by one, W is read from end to end for each sample, but so that the processor foresees it.
-    /// The more W exceeds L2, the more samples it takes: 784-512 from 3 on (6 in 0.42 of the time, <c>--routes 784-512 6 --force single</c>), 1024-1024
-    /// and larger ones from 8 on (10 of 4096-4096 in 0.35, <c>--routes 4096-4096 10 --force single</c>).
+    /// Whether a layer takes some samples in rows together. One by one, W is read from end to end for each sample, but the processor
+    /// foresees it. The more W exceeds L2, the more samples are needed: 784-512 gains from 3 samples on (6 take 0.42 of the time,
+    /// <c>--routes 784-512 6 --force single</c>). 1024-1024 and larger layers gain from 8 on (10 of 4096-4096 take 0.35,
+    /// <c>--routes 4096-4096 10 --force single</c>).
     /// </summary>
     internal static bool RowsTogether(int inputs, int outputs, int samples, in Machine machine)
     {
@@ -64,9 +67,10 @@ internal static partial class Routes
     }
 
     /// <summary>
-    /// Whether the first layer of a network takes the samples of any batch in rows: where more inputs than outputs would be turned into tiles, and no lane
-    /// stays empty. 784-128 reaches 97 % of the peak, in tiles 93 % (<c>--routes 784-128 64 --force tiles</c>); 2048-64 97 and 80 %
-    /// (<c>--routes 2048-64 64 --force tiles</c>). But 784-100 reaches 91 % in tiles, 85 % in rows (<c>--routes 784-100 64 --force rows</c>).
+    /// Whether the first layer of a network takes the samples of any batch in rows. It does if it has more inputs than outputs (these
+    /// inputs need not be transposed into tiles) and if no lane stays empty. 784-128 reaches 97 % of the peak, and 93 % in tiles
+    /// (<c>--routes 784-128 64 --force tiles</c>). 2048-64 reaches 97 and 80 % (<c>--routes 2048-64 64 --force tiles</c>). But 784-100
+    /// reaches 91 % in tiles, and 85 % in rows (<c>--routes 784-100 64 --force rows</c>).
     /// </summary>
     internal static bool FirstLayerInRows(int inputs, int outputs, in Machine machine)
     {
@@ -78,10 +82,11 @@ internal static partial class Routes
     }
 
     /// <summary>
-    /// Whether any layer takes tiles better in rows, at 512 bits: where W exceeds L2 and the samples pay for the copies of it, or where more than two tiles
-    /// would take turns at columns of W that lie in few sets of L1. 128 samples of 128-128 reach 93 % of the peak, in tiles 67 %
-    /// (<c>--routes 128-128 128 --force tiles</c>); of 1024-1024 91 and 58 %; of 1000-1000 91 and 86 %. But 500-500 reaches 90 % in tiles, 83 % in rows.
-    /// Narrower vectors give tiles the time to fetch their weights.
+    /// Whether a layer, at 512 bits, is faster in rows than in tiles. There are two cases. Either W exceeds L2 and there are samples enough
+    /// to pay for the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. 128
+    /// samples of 128-128 reach 93 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of 1024-1024 reach
+    /// 91 and 58 %, and those of 1000-1000 91 and 86 %. But 500-500 reaches 90 % in tiles, and 83 % in rows. With narrower vectors, tiles
+    /// have the time to fetch their weights.
     /// </summary>
     internal static bool RowsBetterThanTiles(int inputs, int outputs, int lanes, int tiles, int samples, in Machine machine)
     {
@@ -90,14 +95,15 @@ internal static partial class Routes
         bool suits = RowsTogether(inputs, outputs, samples, in machine);
         if (machine.Forced.Has(Choice.Rows)) return suits;
 
-        const int sharedSets = 128; // rows of W whole multiples of so many floats apart fall into an eighth of the sets of L1, or less
+        const int sharedSets = 128; // if rows of W are whole multiples of this apart, they fall into an eighth of the sets of L1, or less
         long weights = (long)inputs * outputs;
         bool better = weights > machine.Caches.L2 ? samples >= weights / machine.Caches.L2 : tiles > 2 && outputs % sharedSets == 0;
         return better && lanes >= MostLanes && inputs >= 128 && suits;
     }
 
     /// <summary>
-    /// How many leading layers take tiles in rows: up to the last that gains, stopping at the first narrow one, whose sums need tiles.
+    /// How many leading layers run in rows: up to the last that gains. It stops at the first narrow one, because the sums of that layer
+    /// need tiles.
     /// </summary>
     internal static int LeadingRows(ReadOnlySpan<LayerShape> layers, int lanes, int tiles, int samples, in Machine machine)
     {
@@ -122,17 +128,17 @@ internal static partial class Routes
         samples < fewest ? layers.Length : LeadingRows(layers, lanes, tiles, samples, in machine);
 
     /// <summary>
-    /// Tiles that go through the layers together: four. They read weights beyond L2 once, and wait less for σ where layers are narrow: 17-33-9-5 forward
-    /// takes 0.95 of the time at 256 bits, 0.98 at 512. One where the activations of four would not stay in the cache.
+    /// Tiles that go through the layers together: four. They read weights beyond L2 once. In narrow layers they wait less for σ: 17-33-9-5
+    /// forward takes 0.95 of the time at 256 bits, and 0.98 at 512. It is one tile if the activations of four would not stay in the cache.
     /// </summary>
     internal static int TilesTogether(int widest) => widest > 8 * 1024 ? 1 : 4;
 
-    /// <summary>No more of them than leave each of some threads its share of the tiles.</summary>
+    /// <summary>At most <paramref name="together"/> tiles, and so few that each thread gets its share.</summary>
     internal static int ShareOfTiles(int together, int tiles, int threads) => Math.Min(together, (tiles - 1) / threads + 1);
 
     /// <summary>
-    /// Which of the samples that are left of a batch go forward next: all full tiles together, or a rest. A rest takes one vector if it
-    /// fills it, and no more lanes than it needs otherwise.
+    /// Which of the remaining samples of a batch go forward next: all full tiles together, or samples that do not fill a tile. These take
+    /// one vector if they fill it. Otherwise they take no more lanes than they need.
     /// </summary>
     /// <returns>The tiles.</returns>
     internal static int NextTiles(int left, int tile, out int samples)
@@ -142,8 +148,8 @@ internal static partial class Routes
         return Math.Max(1, left / tile);
     }
 
-    /// <summary>The samples from which on a tile pays. Fewer are taken in rows, by all layers and not by the first ones alone.</summary>
-    /// <param name="weights">Of the whole network.</param>
+    /// <summary>A tile pays from this number of samples on. Fewer samples go in rows through all layers.</summary>
+    /// <param name="weights">The weights of the whole network.</param>
     /// <param name="tile">Samples in a full tile.</param>
     internal static int FewestForTile(long weights, int tile)
     {
@@ -151,6 +157,6 @@ internal static partial class Routes
         return tile == 1 ? 1 : weights <= smallNetwork ? 5 : tile / 2;
     }
 
-    /// <summary>Whether a gradient fetches what its next block changes: where the layer exceeds L1.</summary>
+    /// <summary>Whether a gradient fetches what its next block changes. It does if the layer exceeds L1.</summary>
     internal static bool GradientFetches(int parameters, in Machine machine) => parameters > machine.Caches.L1;
 }

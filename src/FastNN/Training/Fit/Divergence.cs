@@ -1,8 +1,17 @@
 namespace FastNN;
 
-/// <summary>Where training came to a number that is not finite: too high a learning rate leads there, and samples that are too large.</summary>
+/// <summary>
+/// Where training came to a number that is not finite. The reason is a learning rate that is too high, or samples that are too large.
+/// </summary>
 /// <param name="Epoch">The epoch, counted from 1.</param>
-/// <param name="Step">The step within the epoch, counted from 1: that of the cost, or the epoch's last, after which parameters and states are looked at.</param>
-/// <param name="Cost">That step's cost: NaN or infinite, or finite if it is parameters, or states of the optimizer, that are not.</param>
-/// <param name="LearningRate">The rate of that step: <see cref="Optimizer.LearningRate"/> times the factor of the <see cref="Optimizer.Schedule"/>.</param>
+/// <param name="Step">
+/// The step in the epoch, counted from 1. It is the step with this cost, or the last step of the epoch. Parameters and states are checked
+/// after the last step.
+/// </param>
+/// <param name="Cost">
+/// The cost of this step: NaN or infinite. It is finite if only parameters or states of the optimizer are not finite.
+/// </param>
+/// <param name="LearningRate">
+/// The learning rate of this step: <see cref="Optimizer.LearningRate"/> times the factor of the <see cref="Optimizer.Schedule"/>.
+/// </param>
 public readonly record struct Divergence(int Epoch, int Step, float Cost, float LearningRate);

@@ -6,8 +6,9 @@ namespace FastNN.Fit;
 internal static class EpochOrder
 {
     /// <summary>
-    /// Fisher and Yates' shuffle, every permutation as likely as the numbers allow. It starts from the ascending order and depends on seed and epoch
-    /// alone, not on the epoch before, so that a run that goes on meets the samples in the order in which it would have met them.
+    /// The shuffle of Fisher and Yates. Every permutation is as likely as the random numbers allow. It starts from the ascending order and
+    /// depends only on the seed and the epoch, not on the epoch before. So a run that continues takes the samples in the same order as a
+    /// run that never stopped.
     /// </summary>
     internal static void Shuffle(Span<int> order, int seed, int epoch)
     {

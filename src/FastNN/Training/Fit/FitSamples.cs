@@ -1,13 +1,16 @@
 namespace FastNN.Fit;
 
-/// <summary>Samples that Fit trains on, or validates with: rows of both, and how many.</summary>
+/// <summary>Samples for training or validation: the rows of inputs and of targets, and their number.</summary>
 internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int count)
 {
     internal readonly ReadOnlySpan<float> Inputs = inputs, Targets = targets;
     internal readonly int Count = count;
 
-    /// <summary>Under these names, whether all values are finite and all targets such as the cost is made for.</summary>
-    /// <exception cref="ArgumentException">One is not. The message says which, its value, and what was expected.</exception>
+    /// <summary>
+    /// Checks that all values are finite, and that the cost allows all targets. Messages call the two spans <paramref name="inputs"/> and
+    /// <paramref name="targets"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value is wrong. The message names it, and says what is expected.</exception>
     internal void Check(Cost cost, string inputs, string targets)
     {
         CheckRange(Inputs, inputs, float.MinValue, float.MaxValue, "finite");
@@ -20,7 +23,10 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
             double sum = 0;
             foreach (float target in Targets.Slice(first, m)) sum += target;
             if (Math.Abs(sum - 1) > 1e-3)
-                throw new ArgumentException($"{targets}[{first}..{first + m}] must add up to 1, within 0.001, under {cost}, but add up to {sum}.", targets);
+            {
+                throw new ArgumentException(
+                    $"{targets}[{first}..{first + m}] must add up to 1, within 0.001, under {cost}, but add up to {sum}.", targets);
+            }
         }
     }
 
@@ -35,11 +41,14 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
     {
         for (int i = 0; i < values.Length; i++)
         {
-            if (!(values[i] >= least && values[i] <= most)) throw new ArgumentException($"{name}[{i}] must be {expected}, but is {values[i]}.", name);
+            if (!(values[i] >= least && values[i] <= most))
+                throw new ArgumentException($"{name}[{i}] must be {expected}, but is {values[i]}.", name);
         }
     }
 
-    /// <summary>Copies the samples of the given order, one after the other, into the front of <paramref name="x"/> and <paramref name="y"/>.</summary>
+    /// <summary>
+    /// Copies the samples of the given order one after the other into the front of <paramref name="x"/> and <paramref name="y"/>.
+    /// </summary>
     internal void Gather(ReadOnlySpan<int> order, Span<float> x, Span<float> y)
     {
         int n = Inputs.Length / Count, m = Targets.Length / Count;

@@ -1,8 +1,11 @@
 namespace FastNN.Fit;
 
-/// <summary>Accuracy and R² of outputs that come in parts, in double precision and in the order of the samples, however they are parted.</summary>
-/// <param name="outputs">How many a sample has.</param>
-/// <param name="independent">Whether each is a label by itself; a single one always is.</param>
+/// <summary>
+/// Accuracy and R² of outputs that come in parts. The sums are in double precision and in the order of the samples, so the parts do not
+/// matter.
+/// </summary>
+/// <param name="outputs">The number of outputs of a sample.</param>
+/// <param name="independent">Whether each output is a label by itself. A single output always is.</param>
 internal sealed class Score(int outputs, bool independent)
 {
     private readonly int _labels = independent || outputs == 1 ? outputs : 1;
@@ -23,7 +26,7 @@ internal sealed class Score(int outputs, bool independent)
         }
     }
 
-    /// <summary>Starts afresh with all the targets, whose means come first.</summary>
+    /// <summary>Starts again with the targets of all samples, and computes their means.</summary>
     internal void Start(ReadOnlySpan<float> targets)
     {
         _right = 0;
@@ -40,7 +43,7 @@ internal sealed class Score(int outputs, bool independent)
         for (int i = 0; i < outputs; i++) _mean[i] /= _samples;
     }
 
-    /// <summary>The next samples.</summary>
+    /// <summary>Adds the next samples.</summary>
     internal void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
         for (; !y.IsEmpty; a = a[outputs..], y = y[outputs..])
@@ -56,7 +59,7 @@ internal sealed class Score(int outputs, bool independent)
         }
     }
 
-    /// <summary>How many labels of a sample are right.</summary>
+    /// <summary>The number of labels of a sample that are right.</summary>
     private int RightOf(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
         int right = 0;
@@ -74,7 +77,7 @@ internal sealed class Score(int outputs, bool independent)
         return right;
     }
 
-    /// <summary>The first of the largest values, or −1 if there is a NaN.</summary>
+    /// <summary>The index of the largest value, the first of equals; −1 if there is a NaN.</summary>
     private static int Largest(ReadOnlySpan<float> values)
     {
         int largest = 0;

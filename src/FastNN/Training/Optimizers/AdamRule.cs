@@ -5,8 +5,9 @@ using FastNN.Simd;
 namespace FastNN.Optimizers;
 
 /// <summary>
-/// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + ((1 − β₂)·g·g + 2⁻¹²⁶), d = m/(c·√v + ε) with c = 1/√(1 − β₂ᵗ); what m̂ divides m by divides the rate. A
-/// subnormal m is 0, and 2⁻¹²⁶ costs nothing where it enters, in a multiply-add for a product that could be subnormal itself.
+/// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + ((1 − β₂)·g·g + 2⁻¹²⁶), d = m/(c·√v + ε) with c = 1/√(1 − β₂ᵗ). The divisor of m̂ divides the rate
+/// instead. A subnormal m becomes 0. Adding 2⁻¹²⁶ costs nothing: it is the third operand of a multiply-add that replaces a product, and
+/// that product could be subnormal.
 /// </summary>
 internal readonly struct AdamRule : IUpdateRule
 {

@@ -6,21 +6,24 @@ using FastNN.Plumbing;
 namespace FastNN;
 
 /// <summary>
-/// Adam with decay apart from the gradient: w ← w − learningRate·λ·w, then the update of <see cref="Adam"/>, whose moments know nothing of the
-/// decay. The rule of torch.optim.AdamW, after Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
+/// Adam with a decay apart from the gradient: w ← w − learningRate·λ·w, then the update of <see cref="Adam"/>. The decay does not enter the
+/// moments. The rule of torch.optim.AdamW, after Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
 /// </summary>
 /// <remarks>
-/// States: "first moment", m, and "second moment", v. λ is <see cref="Optimizer.WeightDecay"/>, here 0.01 by default, of weights only; the schedule
-/// moves decay and update alike. What is computed is w ← fma(−r, m/fma(√v, c, ε), (1 − learningRate·λ)·w), r and c as for <see cref="Adam"/>.
+/// States: "first moment", m, and "second moment", v. λ is <see cref="Optimizer.WeightDecay"/>, here 0.01 by default, and only for weights.
+/// The schedule changes both the decay and the update. The computation is w ← fma(−r, m/fma(√v, c, ε), (1 − learningRate·λ)·w), with r and
+/// c as in <see cref="Adam"/>.
 /// </remarks>
 public sealed class AdamW : Optimizer
 {
-    /// <summary>Creates the recipe, with a decay of 0.01.</summary>
-    /// <param name="learningRate">Finite and greater than 0: about the most that a step moves a parameter, but for the decay.</param>
-    /// <param name="beta1">β₁, in [0, 1): what is left of m in a step.</param>
-    /// <param name="beta2">β₂, in [0, 1): what is left of v in a step.</param>
+    /// <summary>Creates the optimizer, with a decay of 0.01.</summary>
+    /// <param name="learningRate">
+    /// Finite and greater than 0. Apart from the decay, a step moves a parameter by about this much at most.
+    /// </param>
+    /// <param name="beta1">β₁, in [0, 1): the share of m that a step keeps.</param>
+    /// <param name="beta2">β₂, in [0, 1): the share of v that a step keeps.</param>
     /// <param name="epsilon">ε, finite and greater than 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public AdamW(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
         : base(learningRate)
     {
@@ -50,5 +53,6 @@ public sealed class AdamW : Optimizer
 
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<AdamRule>();
 
-    private protected override RuleTerms<float> RuleAt(long step, out double divisor) => AdamRule.TermsAt(step, Beta1, Beta2, Epsilon, out divisor);
+    private protected override RuleTerms<float> RuleAt(long step, out double divisor) =>
+        AdamRule.TermsAt(step, Beta1, Beta2, Epsilon, out divisor);
 }

@@ -7,16 +7,18 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// Gradient descent with momentum: b ← μ·b + g, w ← w − learningRate·b, b [parameters] from 0, so that the first b is g. The rule of
+/// Gradient descent with momentum: b ← μ·b + g, w ← w − learningRate·b. b [parameters] starts from 0, so the first b is g. The rule of
 /// torch.optim.SGD without dampening, after Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
 /// </summary>
-/// <remarks>State: "velocity", b. The gradient is clipped and decayed first, as <see cref="Optimizer"/> says.</remarks>
+/// <remarks>State: "velocity", b. The gradient is clipped and decayed first, see <see cref="Optimizer"/>.</remarks>
 public sealed class Momentum : Optimizer
 {
-    /// <summary>Creates the recipe.</summary>
-    /// <param name="learningRate">Finite and greater than 0. A steady gradient moves w by learningRate/(1 − μ) times it in a step.</param>
-    /// <param name="momentum">μ, in [0, 1): what is left of b in a step.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">
+    /// Finite and greater than 0. A constant gradient moves w by learningRate/(1 − μ) times the gradient in a step.
+    /// </param>
+    /// <param name="momentum">μ, in [0, 1): the share of b that a step keeps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public Momentum(float learningRate, float momentum = 0.9f)
         : base(learningRate) => Coefficient = Guard.Fraction(momentum, nameof(momentum));
 
@@ -38,7 +40,7 @@ public sealed class Momentum : Optimizer
     }
 }
 
-/// <summary>b ← μ·b + g, 0 if it is subnormal, d = b.</summary>
+/// <summary>b ← μ·b + g; a subnormal b becomes 0. d = b.</summary>
 internal readonly struct MomentumRule : IUpdateRule
 {
     public static int States => 1;

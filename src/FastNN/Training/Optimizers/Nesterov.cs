@@ -7,16 +7,18 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// Nesterov's accelerated gradient: b ← μ·b + g, w ← w − learningRate·(g + μ·b), b [parameters] from 0. The rule of torch.optim.SGD with
-/// nesterov, after Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning", 2013.
+/// Nesterov's accelerated gradient: b ← μ·b + g, w ← w − learningRate·(g + μ·b). b [parameters] starts from 0. The rule of torch.optim.SGD
+/// with nesterov, after Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning", 2013.
 /// </summary>
-/// <remarks>State: "velocity", b. The gradient is clipped and decayed first, as <see cref="Optimizer"/> says.</remarks>
+/// <remarks>State: "velocity", b. The gradient is clipped and decayed first, see <see cref="Optimizer"/>.</remarks>
 public sealed class Nesterov : Optimizer
 {
-    /// <summary>Creates the recipe.</summary>
-    /// <param name="learningRate">Finite and greater than 0. A steady gradient moves w by learningRate/(1 − μ) times it in a step.</param>
-    /// <param name="momentum">μ, in [0, 1): what is left of b in a step.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">
+    /// Finite and greater than 0. A constant gradient moves w by learningRate/(1 − μ) times the gradient in a step.
+    /// </param>
+    /// <param name="momentum">μ, in [0, 1): the share of b that a step keeps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public Nesterov(float learningRate, float momentum = 0.9f)
         : base(learningRate) => Coefficient = Guard.Fraction(momentum, nameof(momentum));
 
@@ -38,7 +40,7 @@ public sealed class Nesterov : Optimizer
     }
 }
 
-/// <summary>b ← μ·b + g, 0 if it is subnormal, d = g + μ·b.</summary>
+/// <summary>b ← μ·b + g; a subnormal b becomes 0. d = g + μ·b.</summary>
 internal readonly struct NesterovRule : IUpdateRule
 {
     public static int States => 1;

@@ -8,17 +8,17 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// RMSprop: v ← α·v + (1 − α)·g², w ← w − learningRate·g/(√v + ε), v [parameters] from 0. The rule of torch.optim.RMSprop, neither centred
-/// nor with momentum, after Hinton, "Neural networks for machine learning", lecture 6, 2012.
+/// RMSprop: v ← α·v + (1 − α)·g², w ← w − learningRate·g/(√v + ε). v [parameters] starts from 0. The rule of torch.optim.RMSprop, not
+/// centred and without momentum, after Hinton, "Neural networks for machine learning", lecture 6, 2012.
 /// </summary>
-/// <remarks>State: "mean square", v. The gradient is clipped and decayed first, as <see cref="Optimizer"/> says.</remarks>
+/// <remarks>State: "mean square", v. The gradient is clipped and decayed first, see <see cref="Optimizer"/>.</remarks>
 public sealed class RmsProp : Optimizer
 {
-    /// <summary>Creates the recipe.</summary>
-    /// <param name="learningRate">Finite and greater than 0: about how far a step moves a parameter.</param>
-    /// <param name="smoothing">α, in [0, 1): what is left of v in a step.</param>
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">Finite and greater than 0. A step moves a parameter by about this much.</param>
+    /// <param name="smoothing">α, in [0, 1): the share of v that a step keeps.</param>
     /// <param name="epsilon">ε, finite and greater than 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public RmsProp(float learningRate, float smoothing = 0.99f, float epsilon = 1e-8f)
         : base(learningRate)
     {
@@ -36,7 +36,8 @@ public sealed class RmsProp : Optimizer
 
     internal override IReadOnlyList<string> StateNames => ["mean square"];
 
-    private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Smoothing), Smoothing), (nameof(Epsilon), Epsilon)];
+    private protected override IReadOnlyList<(string Name, float Value)> RuleSettings =>
+        [(nameof(Smoothing), Smoothing), (nameof(Epsilon), Epsilon)];
 
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<RmsPropRule>();
 
@@ -47,7 +48,7 @@ public sealed class RmsProp : Optimizer
     }
 }
 
-/// <summary>v ← α·v + ((1 − α)·g·g + 2⁻¹²⁶), d = g/(√v + ε). For 2⁻¹²⁶ see <see cref="AdamRule"/>.</summary>
+/// <summary>v ← α·v + ((1 − α)·g·g + 2⁻¹²⁶), d = g/(√v + ε). <see cref="AdamRule"/> explains 2⁻¹²⁶.</summary>
 internal readonly struct RmsPropRule : IUpdateRule
 {
     public static int States => 1;

@@ -6,14 +6,15 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>Gradient descent: w ← w − learningRate·∂C/∂w.</summary>
-/// <param name="learningRate">Finite and greater than 0. An article that writes w ← w + r·∂C/∂w with r &lt; 0 means learningRate = −r.</param>
+/// <param name="learningRate">Finite and greater than 0. If a text writes w ← w + r·∂C/∂w with r &lt; 0, then learningRate is −r.</param>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is not finite and greater than 0.</exception>
 /// <remarks>
-/// Keeps no state. Without decay and clipping a sample alone is updated by w ← fma(−r, δ·a, w) in the pass back, without a gradient in memory.
+/// It keeps no state. Without decay and clipping, a single sample needs no gradient in memory: the backward pass updates w ← fma(−r, δ·a,
+/// w) itself.
 /// </remarks>
 public sealed class Sgd(float learningRate) : Optimizer(learningRate)
 {
-    /// <summary>Whether the gradient goes into the parameters as it is.</summary>
+    /// <summary>Whether the gradient goes into the parameters unchanged.</summary>
     internal bool IsPlain => WeightDecay == 0 && float.IsPositiveInfinity(ClipValue) && float.IsPositiveInfinity(ClipNorm);
 
     internal override string Kind => nameof(Sgd);

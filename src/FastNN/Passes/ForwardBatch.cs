@@ -3,19 +3,20 @@ using FastNN.Tuning;
 
 namespace FastNN.Passes;
 
-/// <summary>A batch forward, tile by tile, on one thread or several.</summary>
-internal sealed unsafe class BatchForward : ParallelWork
+/// <summary>Forward for a batch, tile by tile, on one thread or several.</summary>
+internal sealed unsafe class ForwardBatch : ParallelWork
 {
     [ThreadStatic]
-    private static BatchForward? t_work;
+    private static ForwardBatch? t_work;
 
     private ForwardPasses? _passes;
     private float* _parameters, _x, _y;
     private int _batch, _samples;
 
-    internal static void Run(ForwardPasses passes, float* parameters, float* x, float* y, int batch, int threads)
+    /// <summary>All samples, from x to y.</summary>
+    internal static void Forward(ForwardPasses passes, float* parameters, float* x, float* y, int batch, int threads)
     {
-        BatchForward work = t_work ??= new BatchForward();
+        ForwardBatch work = t_work ??= new ForwardBatch();
         work._passes = passes;
         work._parameters = parameters;
         work._x = x;

@@ -5,32 +5,34 @@ using FastNN.Tuning;
 namespace FastNN.Passes;
 
 /// <summary>
-/// A batch through a network: cost, and gradient or step. Chunk after chunk, first the tiles forward and back to all deltas, four tiles together,
-/// through all layers while their activations are in the cache; then the gradient, each of its rows over all samples of the chunk in ascending order.
-/// Both may be split over threads: no sum is. Between chunks the gradient waits in memory as it is, so chunks change no bit either.
+/// A batch through a network: its cost, and its gradient or an update. The batch is taken chunk by chunk. First the tiles of a chunk go
+/// forward, and backward to all deltas. Four tiles go together through all layers, while their activations are in the cache. Then each row
+/// of the gradient is summed over all samples of the chunk, in ascending order. Threads may share both, because no sum is split. Between
+/// chunks the gradient stays in memory as it is, so chunks change no bit either.
 /// </summary>
-internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int threads, Updater? updater = null) : ParallelWork
+internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, int threads, Updater? updater = null) : ParallelWork
 {
     /// <summary>
-    /// Samples in a chunk, for each thread: so the inputs of all layers stay in L2 until the gradient needs them (784-128-10: 0.5 MB). The gradient is
-    /// read and written once a chunk; chunks of 256 and 512 do that less often and were no faster.
+    /// Samples in a chunk, for each thread. With this number the inputs of all layers stay in L2 until the gradient needs them (784-128-10:
+    /// 0.5 MB). The gradient is read and written once for each chunk. Chunks of 256 and 512 do that less often, and were no faster.
     /// </summary>
     internal const int ChunkSamples = 128;
 
-    /// <summary>Floats that a chunk takes at most, unless a single tile takes more.</summary>
+    /// <summary>The most floats in a chunk, unless a single tile takes more.</summary>
     internal const int ChunkFloats = 1 << 24;
 
     private readonly LayerShape[] _layers = plan.Shapes;
     private readonly int _chunkSamples = ChunkOf(plan, threads);
-    private readonly RowRange[] _rows = RowsOf(plan.Shapes, threads, updater != null);
+    private readonly RowRange[] _ranges = RangesOf(plan.Shapes, threads, updater != null);
     private readonly int _together = Routes.TilesTogether(plan.Widest);
 
-    private readonly AlignedBuffer? _block = threads == 1 ? updater?.Block : null; // there one block's gradient goes, if one thread may update it at once
+    /// <summary>Memory for one block of the gradient, if one thread may update it at once.</summary>
+    private readonly AlignedBuffer? _block = threads == 1 ? updater?.Block : null;
     private AlignedBuffer? _memory;
     private TileChunk _chunk;
     private int _group, _first;
     private Phase _phase;
-    private bool _deltas, _updates, _updating, _accumulates;
+    private bool _wantsDeltas, _updates, _updating, _accumulates;
     private TrainingPasses? _passes;
     private float* _y, _sum, _target, _xGradient;
     private float _scale, _rate;
@@ -38,29 +40,33 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
     private int _ticket; // 1 while a caller has it
 
     /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
-    /// <exception cref="InvalidOperationException">The pass is at work, as for all that follow. Nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another thread uses this object. Nothing was changed. The other methods throw it too.
+    /// </exception>
     internal double Cost(TrainingPasses passes, float* x, float* y, int batch)
     {
         using Ticket ticket = TakeTicket();
-        return Run(passes, x, y, batch, null, null, 0f, 0f, default);
+        return RunPass(passes, x, y, batch, null, null, 0f, 0f, default);
     }
 
     /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
-    internal double Gradient(TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
+    internal double Gradient(
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
-        return Run(passes, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+        return RunPass(passes, x, y, batch, gradient, gradient, scale, 0f, cancellation);
     }
 
-    /// <summary>Adds the gradient to what is there, and writes that with respect to the inputs, if it is not null.</summary>
-    internal void Accumulate(TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
+    /// <summary>Adds the gradient to the one in memory. If xGradient is not null, it receives the gradient by the inputs.</summary>
+    internal void Accumulate(
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
         _accumulates = true;
         _xGradient = xGradient;
         try
         {
-            Run(passes, x, y, batch, gradient, gradient, 1f, 0f, cancellation);
+            RunPass(passes, x, y, batch, gradient, gradient, 1f, 0f, cancellation);
         }
         finally
         {
@@ -69,33 +75,35 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
         }
     }
 
-    /// <summary>The same, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
+    /// <summary>The cost, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
     internal double GradientDescent(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
-        return Run(passes, x, y, batch, gradient, parameters, scale, rate, cancellation);
+        return RunPass(passes, x, y, batch, gradient, parameters, scale, rate, cancellation);
     }
 
     /// <summary>
-    /// The same, and the updater's update: block by block of the gradient while it is in the cache, or after all of it where its norm counts. The gradient
-    /// is only used if <see cref="NeedsGradient"/>.
+    /// The cost, and the update by the updater. Blocks of the gradient are used while they are in the cache. If the norm of the gradient is
+    /// limited, the update follows after all of it. The gradient is only used if <see cref="NeedsGradient"/>.
     /// </summary>
     internal double Update(
-        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, CancellationToken cancellation)
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms,
+        CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
         updater!.Begin(in terms);
         _updates = !updater.LimitsNorm;
         try
         {
-            double cost = Run(passes, x, y, batch, gradient, _block == null ? gradient : _block.Pointer, scale, 0f, cancellation);
+            float* target = _block == null ? gradient : _block.Pointer;
+            double cost = RunPass(passes, x, y, batch, gradient, target, scale, 0f, cancellation);
             if (!_updates)
             {
                 cancellation.ThrowIfCancellationRequested();
                 updater.Limit(gradient);
                 _phase = Phase.Update;
-                Run(_rows.Length, threads);
+                Run(_ranges.Length, threads);
             }
 
             return cost;
@@ -106,20 +114,23 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
         }
     }
 
-    /// <summary>Whether a step on such a batch needs room for the gradient: because it takes more than one chunk, or for the updater.</summary>
+    /// <summary>
+    /// Whether a step on a batch needs memory for the gradient, because it takes more than one chunk, or for the updater.
+    /// </summary>
     internal bool NeedsGradient(int batch) => batch > _chunkSamples || (updater != null && _block == null);
 
     /// <summary>
-    /// Two callers at once would write into each other's memory, beyond its end where it is too small for a batch. So the second is refused, before it
-    /// touches anything.
+    /// Two callers at the same time would write to each other's memory, and beyond its end if it is too small for one of the batches. So
+    /// the second caller is refused before it changes anything.
     /// </summary>
     private Ticket TakeTicket() =>
         Interlocked.Exchange(ref _ticket, 1) == 0
             ? new Ticket(this)
             : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
-    private double Run(
-        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate, CancellationToken cancellation)
+    private double RunPass(
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate,
+        CancellationToken cancellation)
     {
         _passes = passes;
         _cancellation = cancellation;
@@ -138,7 +149,7 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
         int samples = Math.Min(batch, _chunkSamples), tile = plan.Kernels.Tile;
         int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
         if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
-        _deltas = target != null;
+        _wantsDeltas = target != null;
         double cost = 0;
         for (int first = 0; first < batch; first += samples)
         {
@@ -150,19 +161,19 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
             _y = y + (nint)first * plan.Outputs;
             _first = first;
             _group = Routes.ShareOfTiles(_together, _chunk.Tiles, threads);
-            _phase = Phase.Differentiate;
+            _phase = Phase.Deltas;
             Run((_chunk.Tiles - 1) / _group + 1, threads);
             _cancellation.ThrowIfCancellationRequested();
             for (int s = 0; s < samples; s++) cost += _chunk.Costs[s];
             if (target == null) continue;
 
-            _phase = Phase.AddUp;
+            _phase = Phase.Gradient;
             _updating = last && _updates;
             _sum = first == 0 && !_accumulates ? null : gradient;
             _target = last ? target : gradient;
             _scale = last ? scale : 1f;
             _rate = last ? rate : 0f;
-            Run(_rows.Length, threads);
+            Run(_ranges.Length, threads);
         }
 
         return cost;
@@ -170,29 +181,29 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
 
     private protected override void RunItem(int item)
     {
-        if (_phase == Phase.Differentiate) Differentiate(item);
-        else if (_phase == Phase.AddUp) AddUp(in _rows[item]);
-        else Update(in _rows[item], _target + _layers[_rows[item].Layer].Weights);
+        if (_phase == Phase.Deltas) DeltasOfGroup(item);
+        else if (_phase == Phase.Gradient) GradientOf(in _ranges[item]);
+        else Update(in _ranges[item], _target + _layers[_ranges[item].Layer].Weights);
     }
 
-    /// <summary>The full tiles of a group together, the last of a chunk by itself if it is not full.</summary>
-    private void Differentiate(int group)
+    /// <summary>The full tiles of a group go together. The last tile of a chunk goes by itself if it is not full.</summary>
+    private void DeltasOfGroup(int group)
     {
         (int first, int full, int end) = TilesOf(group, _group, _chunk.Samples, _chunk.Tile);
-        if (full > first) Differentiate(first, full - first);
-        if (end > full) Differentiate(full, 1);
+        if (full > first) DeltasOfTiles(first, full - first);
+        if (end > full) DeltasOfTiles(full, 1);
     }
 
-    private void Differentiate(int first, int tiles)
+    private void DeltasOfTiles(int first, int tiles)
     {
         if (_cancellation.IsCancellationRequested) return;
 
         float* y = _y + (nint)first * _chunk.Tile * plan.Outputs;
         float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + first * _chunk.Tile) * plan.Inputs;
-        _passes!.DifferentiateTiles(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _deltas, xGradient);
+        _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
     }
 
-    private void AddUp(in RowRange rows)
+    private void GradientOf(in RowRange rows)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
         float* sum = _sum == null ? null : _sum + layer.Weights;
@@ -201,8 +212,10 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
         if (_updating) Update(in rows, target);
     }
 
-    /// <param name="rows">Which parameters.</param>
-    /// <param name="gradient">Where the gradient of their layer begins, or would if it were not for these rows alone.</param>
+    /// <param name="rows">The rows whose parameters are updated.</param>
+    /// <param name="gradient">
+    /// Where the gradient of their layer begins. If only these rows are in memory, it is where it would begin.
+    /// </param>
     private void Update(in RowRange rows, float* gradient)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
@@ -225,10 +238,11 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
     }
 
     /// <summary>
-    /// The gradient's rows in items: each layer's together for one thread, in blocks of some dozens for several. For an updater in blocks that fit L1
-    /// beside nothing else, of whole sixes, as the kernel takes rows.
+    /// The rows of the gradient as items of work. With one thread, the rows of a layer are one item. With several, an item is a block of
+    /// some dozen rows. For an updater, a block fits L1 if nothing else is there. It has whole sixes of rows, because the kernel takes six
+    /// together.
     /// </summary>
-    private static RowRange[] RowsOf(LayerShape[] layers, int threads, bool updates)
+    private static RowRange[] RangesOf(LayerShape[] layers, int threads, bool updates)
     {
         const int block = 24;
         List<RowRange> items = [];
@@ -242,24 +256,24 @@ internal sealed unsafe class BatchPass(NetworkPlan plan, float* parameters, int 
         return [.. items];
     }
 
-    /// <summary>The pass is the holder's alone until this is disposed.</summary>
-    private readonly ref struct Ticket(BatchPass pass)
+    /// <summary>Until this is disposed, only its holder may use the object.</summary>
+    private readonly ref struct Ticket(TrainingBatch batch)
     {
-        public void Dispose() => Volatile.Write(ref pass._ticket, 0);
+        public void Dispose() => Volatile.Write(ref batch._ticket, 0);
     }
 
-    /// <summary>Rows of a layer's W, the biases being the last.</summary>
+    /// <summary>Rows of a layer's W. The biases are the last row.</summary>
     private readonly record struct RowRange(int Layer, int From, int To);
 
     private enum Phase
     {
-        /// <summary>Tiles forward and back.</summary>
-        Differentiate,
+        /// <summary>Tiles forward, and backward to all deltas.</summary>
+        Deltas,
 
-        /// <summary>Rows of the gradient, and the update of their parameters where that may be.</summary>
-        AddUp,
+        /// <summary>Rows of the gradient, and the update of their parameters if it may follow at once.</summary>
+        Gradient,
 
-        /// <summary>The update of rows whose gradient was complete before.</summary>
+        /// <summary>The update of rows whose gradient is already complete.</summary>
         Update,
     }
 }
