@@ -87,8 +87,8 @@ internal static partial class Routes
     /// Whether a layer, at 512 bits, is faster in rows than in tiles. There are two cases. Either W exceeds L2 and there are samples enough
     /// to pay for the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. On
     /// a Zen 5, 128 samples of 128-128 reach 91 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of
-    /// 1024-1024 reach 87 and 53 % (<c>--routes 1024-1024 128 --force tiles</c>). Older: those of 1000-1000 reach 91 and 86 %
-    /// (<c>--routes 1000-1000 128 --force tiles</c>). But 500-500 reaches 90 % in tiles, and 83 % in rows
+    /// 1024-1024 reach 87 and 53 % (<c>--routes 1024-1024 128 --force tiles</c>). Those of 1000-1000 reach 87 and 83 %
+    /// (<c>--routes 1000-1000 128 --force tiles</c>). But 500-500 reaches 88 % in tiles, and 81 % in rows
     /// (<c>--routes 500-500 128 --force rows</c>). With narrower vectors, tiles have the time to fetch their weights.
     /// </summary>
     internal static bool RowsBetterThanTiles(int inputs, int outputs, int lanes, int tiles, int samples, in Machine machine)
