@@ -47,8 +47,8 @@ public sealed class ServedNetwork
 
     /// <summary>
     /// Computes the outputs of one sample or of a batch, as <see cref="Network.Forward"/> does. The whole call uses the parameters of one
-    /// publication: the last one when the call begins. It never waits for <see cref="Publish"/>. Only the first call on a thread allocates,
-    /// as in <see cref="Network.Forward"/>.
+    /// publication: the last one when the call begins. It never waits for <see cref="Publish"/>. It allocates only when
+    /// <see cref="Network.Forward"/> does: usually in the first call on a thread.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row. It must not overlap the inputs.</param>

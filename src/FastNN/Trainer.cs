@@ -201,9 +201,9 @@ public sealed unsafe partial class Trainer
     }
 
     /// <summary>
-    /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, until a number of steps, or until the cost is not
-    /// finite. After that nothing more can be learned. Each round evaluates the cost before it steps, so training ends at the first
-    /// parameters whose cost is small enough.
+    /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, or until a number of steps. It also ends if the
+    /// cost is not finite, because then nothing more can be learned. Each round evaluates the cost before it steps, so training ends at the
+    /// first parameters with a cost that is small enough.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>

@@ -8,7 +8,9 @@ public class SoftmaxTests(ITestOutputHelper output)
 {
     public static TheoryData<float> Spreads { get; } = [1f, 10f, 100f];
 
-    /// <summary>Logits of normal and of uniform distribution, in the spread given, at offsets that make the differences round.</summary>
+    /// <summary>
+    /// Logits of a normal and of a uniform distribution. They have the given spread. Their offsets make the differences round.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Spreads))]
     public void Every_width_is_as_exact_as_promised(float spread)
@@ -44,7 +46,8 @@ public class SoftmaxTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Vectors need no largest sum where all are near 0, and say nothing else there: also at that border, whatever is beyond it.
+    /// Where all sums are near 0, vectors need no largest sum. They give the same result there, also at that border and whatever is beyond
+    /// it.
     /// </summary>
     [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
@@ -104,7 +107,8 @@ public class SoftmaxTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Each a_i is a product of e_i and one factor, off by the relative error of the sum, the reciprocal and its own rounding.
+    /// Each a_i is a product of e_i and one factor. The factor is off by the relative error of the sum, of the reciprocal and of its own
+    /// rounding.
     /// </summary>
     private static double SumError(int width) => OracleActivations.SumError(width) + 2.01 * Bounded.U;
 

@@ -1,10 +1,13 @@
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>Once warm, no call allocates a single byte: one sample or a batch, on the stack or in the thread's scratch.</summary>
+/// <summary>
+/// After the first calls no call allocates a single byte. This holds for one sample and for a batch, on the stack and in the thread's
+/// scratch.
+/// </summary>
 [Collection(nameof(Alone))]
 public class AllocationTests
 {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests.Api;
 
-/// <summary>Of activations, costs and initializers, and of gradients that are given.</summary>
+/// <summary>Bad input of activations, costs, initializers and given gradients.</summary>
 public partial class BadInputTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public partial class BadInputTests
         Refuses<ArgumentException>("widths", ["at least two", "0 elements"], () => _ = new Network([], [], seed: 1));
         Refuses<ArgumentOutOfRangeException>("widths", ["widths[1]", "is 0"], () => _ = new Network([3, 0, 2], relu, softmax, seed: 1));
         Refuses<ArgumentOutOfRangeException>("kernels", ["99"], () => _ = new Network([3, 2], [relu], seed: 1, kernels: (KernelVariant)99));
-        _ = new Network([2, 1], softmax, softmax, seed: 1); // has no hidden layer
+        _ = new Network([2, 1], softmax, softmax, seed: 1); // this network has no hidden layer
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public partial class BadInputTests
             Refuses<ArgumentOutOfRangeException>("limit", ["finite and greater than 0", $"is {limit}"], () => Initializer.Uniform(limit));
     }
 
-    /// <summary>The message names both, and the activation that the cost needs.</summary>
+    /// <summary>The message names the cost and the activation, and the activation that the cost needs.</summary>
     [Fact]
     public void Costs_that_do_not_suit_the_last_layer()
     {
@@ -59,7 +59,7 @@ public partial class BadInputTests
     [Fact]
     public void Backward_of_a_trainer()
     {
-        _trainer.Backward(Part(0, 2), Part(10, 2), Part(20, 2)); // creates the gradient, and leaves something in it
+        _trainer.Backward(Part(0, 2), Part(10, 2), Part(20, 2)); // creates the gradient and leaves something in it
         float[] gradient = _trainer.Gradient.ToArray();
         Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _trainer.Backward([], []));
         Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => _trainer.Backward(Part(0, 3), Part(10, 2)));
@@ -119,7 +119,7 @@ public partial class BadInputTests
         }
     }
 
-    /// <summary>Kernels that take f′ from a refuse functions whose slope does not follow from it, and say what to do.</summary>
+    /// <summary>Some kernels compute f′ from a. They refuse an activation whose slope does not follow from a, and say what to do.</summary>
     [Fact]
     public void Kernels_of_activations_whose_slope_is_needed()
     {

@@ -4,12 +4,12 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// Sizes around what an int holds, and such as would fit again if their product lost its upper bits. The spans claim more memory than there
-/// is: who touched it, or believed 32 bits of a product, would not throw what is expected here.
+/// Sizes around what an int holds, and sizes whose product would fit again without its upper bits. The spans claim more memory than there
+/// is. Code that touched it, or used only 32 bits of a product, would not throw the exception that is expected here.
 /// </summary>
 public partial class BadInputTests
 {
-    /// <summary>3·(2³¹ − 1) outputs of so many samples, of which 32 bits are left.</summary>
+    /// <summary>The number of outputs for 2³¹ − 1 samples is 3·(2³¹ − 1). These are its lower 32 bits.</summary>
     private const int Wrapped = unchecked(3 * int.MaxValue);
 
     private readonly Network _widening = new([1, 3], seed: 1);
@@ -105,6 +105,8 @@ public partial class BadInputTests
         (x, y) => trainer.Fit(x, y, new FitOptions { Epochs = 1 }),
     ];
 
-    /// <summary>A span that claims so many floats from the first of the test's memory on, whatever lies behind.</summary>
+    /// <summary>
+    /// A span that claims so many floats. It begins with the first float of the test's memory and ends far behind the last.
+    /// </summary>
     private Span<float> Claim(int length) => MemoryMarshal.CreateSpan(ref _memory[0], length);
 }

@@ -1,19 +1,22 @@
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 using FastNN.Dispatch;
 using Xunit;
 
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// Eight threads at once on one shared network get the outputs that one thread gets, millions of times, and allocate nothing; of two on one
-/// trainer the second is refused.
+/// Eight threads call one shared network millions of times. They get the outputs that one thread gets, and allocate nothing. If two threads
+/// use one trainer, the second is refused.
 /// </summary>
 [Collection(nameof(Alone))]
 public class ConcurrencyTests
 {
     private const int Threads = 8, Samples = 100, MostTogether = 40;
 
-    /// <summary>One that needs no scratch, one with the stack's and a softmax, one with the thread's; and the calls of a thread.</summary>
+    /// <summary>
+    /// The first network needs no scratch. The second uses the stack and has a softmax. The third uses the thread's scratch. The number is
+    /// how many calls a thread makes.
+    /// </summary>
     public static TheoryData<int[], string, int, KernelVariant> Networks { get; } =
     [
         .. from network in ((int[], string, int)[])[([2, 4, 3, 2], "Sigmoid", 500_000), ([16, 24, 10], "Softmax", 100_000),
@@ -73,7 +76,7 @@ public class ConcurrencyTests
         Assert.Equal(0, different);
         Assert.Equal(0, allocated);
 
-        // Fifteen of sixteen calls take a sample alone; every fourth of the others, which take batches, a second thread.
+        // Fifteen of sixteen calls take a sample alone. The others take batches, and every fourth of these a second thread.
         void Run(int thread, float[] outputs, int calls)
         {
             for (int call = 0; call < calls; call++)

@@ -4,11 +4,14 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// The first parameters: within the limits of their formula, of the moments of a uniform distribution, and the same for a seed for ever.
+/// The first parameters stay within the limits of their formula and have the moments of a uniform distribution. A seed gives the same
+/// parameters for ever.
 /// </summary>
 public class InitializerTests
 {
-    /// <summary>Name, limit of the weights and of the biases for 24 inputs and 12 outputs, by the papers' formulas.</summary>
+    /// <summary>
+    /// The name, and the limits of the weights and of the biases for 24 inputs and 12 outputs. The limits follow the papers' formulas.
+    /// </summary>
     public static TheoryData<string, double, double> Limits { get; } = new()
     {
         { "Glorot", Math.Sqrt(6.0 / 36), 0 },
@@ -23,8 +26,9 @@ public class InitializerTests
         [Initializer.Glorot, Initializer.He, Initializer.LeCun, Initializer.PyTorch, Initializer.Article, Initializer.Uniform(0.125f)];
 
     /// <summary>
-    /// 300 networks of 24·12 weights: their mean is normal with a standard deviation of limit/√3/√86,400 = 0.002·limit, that of their
-    /// squares, limit²/3 in the mean, one of limit²·√(4/45)/√86,400 = 0.00102·limit². Five of these each way.
+    /// 300 networks have 24·12 weights each. The mean of all weights is normal, with a standard deviation of limit/√3/√86,400 =
+    /// 0.002·limit. The mean of their squares is limit²/3, with a standard deviation of limit²·√(4/45)/√86,400 = 0.00102·limit². Five
+    /// deviations are allowed each way.
     /// </summary>
     [Theory]
     [MemberData(nameof(Limits))]
@@ -46,7 +50,7 @@ public class InitializerTests
         }
     }
 
-    /// <summary>Every layer by its own widths.</summary>
+    /// <summary>The widths of each layer decide its limits.</summary>
     [Fact]
     public void Limits_are_those_of_the_layer()
     {
@@ -58,7 +62,7 @@ public class InitializerTests
             Assert.InRange(layer.Weights.ToArray().Max(Math.Abs) / Math.Sqrt(6.0 / (layer.Inputs + layer.Outputs)), 0.98, 1);
     }
 
-    /// <summary>The n-th number of a layer is the n-th of SplitMix64; layers without biases leave none out.</summary>
+    /// <summary>The n-th number of a layer is the n-th of SplitMix64. If the biases of a layer are zero, they take no number.</summary>
     [Fact]
     public void Numbers_come_from_the_seed_in_the_order_of_the_parameters()
     {

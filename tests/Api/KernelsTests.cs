@@ -22,7 +22,7 @@ public class KernelsTests
             {
                 float[] nan = new float[100], weights = [.. w], biases = [.. b], inputDelta = new float[Inputs];
                 nan.AsSpan().Fill(float.NaN);
-                Kernels.OutputDelta(nan, nan, new float[100], kernels); // leaves a hundred NaN
+                Kernels.OutputDelta(nan, nan, new float[100], kernels); // leaves a hundred NaN in the scratch
 
                 Kernels.BackwardUpdate(a, delta, weights, biases, inputDelta, 0.5f, kernels);
                 return [.. weights, .. biases, .. inputDelta];

@@ -8,7 +8,7 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// The network: its parameters' layout and first values, and forward for one sample, for a batch, and beside a broken neighbour.
+/// The network: the layout and the first values of its parameters, and forward for one sample, for a batch, and beside a broken neighbour.
 /// </summary>
 public unsafe class NetworkTests
 {
@@ -83,7 +83,7 @@ public unsafe class NetworkTests
         Assert.NotEqual(p, new Network([100, 999], seed: 43).Parameters.ToArray());
         Cases.AssertSameBits([1.44938922f, -2.04053783f, -1.32839334f, -0.934856057f], p.AsSpan(0, 4), "the first parameters of seed 42");
 
-        // 100,899 numbers: six sixths of the range, each expected to hold 16,817 with a standard deviation of 118.
+        // 100,899 numbers: each sixth of the range should hold 16,817 of them, with a standard deviation of 118.
         Assert.All(p, value => Assert.True(value is >= -3f and < 3f));
         Assert.All(p.CountBy(value => (int)MathF.Floor(value)), sixth => Assert.InRange(sixth.Value, 16_817 - 600, 16_817 + 600));
         Assert.InRange(p.Min(), -3f, -2.999f);
@@ -138,7 +138,10 @@ public unsafe class NetworkTests
         }
     }
 
-    /// <summary>A network with parameters in [−1, 1): outputs that round to 0 or 1 would hide what they are computed from.</summary>
+    /// <summary>
+    /// A network with parameters in [−1, 1). Larger ones would give outputs that round to 0 or 1. These would hide what they are computed
+    /// from.
+    /// </summary>
     private static Network Unsaturated(int[] widths, KernelVariant variant)
     {
         var network = new Network(widths, seed: 1, variant);

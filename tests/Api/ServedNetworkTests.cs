@@ -4,7 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// A network that is served computes, whoever publishes meanwhile, with the parameters of one publication, that of the number it returns.
+/// Other threads may publish while a served network computes. It then uses the parameters of one publication only, and returns the number
+/// of that publication.
 /// </summary>
 [Collection(nameof(Alone))]
 public class ServedNetworkTests
@@ -71,7 +72,7 @@ public class ServedNetworkTests
         }
     }
 
-    /// <summary>Whatever processor the call began on.</summary>
+    /// <summary>This holds for every processor that the call began on.</summary>
     [Fact]
     public void A_publisher_waits_for_calls_on_the_publication_before_the_last_and_for_no_others()
     {
@@ -89,7 +90,8 @@ public class ServedNetworkTests
     }
 
     /// <summary>
-    /// One that has slept between reading which publication is current and counting itself, through one publication or more.
+    /// A reader first reads which publication is current, and then counts itself. In between it slept, and one or more publications were
+    /// made.
     /// </summary>
     [Theory]
     [InlineData(0, 1)]
@@ -123,7 +125,7 @@ public class ServedNetworkTests
         AssertPublisherWaits(served, network, () => served.Leave(1, 2));
     }
 
-    /// <summary>With a network of 35 parameters, and one of 7,803, which takes as long to copy as to compute.</summary>
+    /// <summary>One network has 35 parameters. The other has 7,803, so copying takes as long as computing.</summary>
     [Theory]
     [InlineData(new[] { 2, 4, 3, 2 }, "Sigmoid", 25_000, 2_000)]
     [InlineData(new[] { 9, 600, 3 }, "Softmax", 4_000, 100)]
@@ -137,8 +139,8 @@ public class ServedNetworkTests
     }
 
     /// <summary>
-    /// So many publications that some begin and end while a call is between two instructions; with so many readers that some sleep there,
-    /// in as many as two seconds allow.
+    /// There are so many publications that some begin and end while a call is between two instructions. There are so many readers that some
+    /// sleep there. All this goes on for as long as two seconds allow.
     /// </summary>
     [Theory]
     [InlineData(2)]
@@ -214,7 +216,7 @@ public class ServedNetworkTests
         return outputs;
     }
 
-    /// <summary>The number of a publication that need not wait.</summary>
+    /// <summary>The number of a publication that does not have to wait.</summary>
     private static long PublishInTime(ServedNetwork served, Network network)
     {
         long number = -1;
@@ -224,7 +226,7 @@ public class ServedNetworkTests
         return number;
     }
 
-    /// <summary>A publication does not end before calls have, and then it does; calls go on meanwhile.</summary>
+    /// <summary>A publication ends only after the calls that use the old parameters have ended. New calls go on meanwhile.</summary>
     private static void AssertPublisherWaits(ServedNetwork served, Network network, Action endCalls)
     {
         long current = served.Forward(new float[2], new float[2]);

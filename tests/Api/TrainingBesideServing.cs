@@ -1,8 +1,8 @@
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// One thread trains a network and publishes it after each step, and others compute with what is served: the same two samples always, alone
-/// or in a batch by turns, whose outputs are known for each publication before it is made.
+/// One thread trains a network and publishes it after each step. Other threads compute with the served network. They always take the same
+/// two samples, by turns alone or in a batch. The outputs of a publication are known before it is made.
 /// </summary>
 /// <param name="network">What is trained.</param>
 /// <param name="publications">How often it is published.</param>
@@ -25,15 +25,15 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
 
     internal int Paces => publications / Pace;
 
-    /// <summary>Outputs that are not those of the publication that the call returned.</summary>
+    /// <summary>How many outputs were not those of the publication whose number the call returned.</summary>
     internal int Different => _different;
 
-    /// <summary>Calls that returned less than one before on the same thread.</summary>
+    /// <summary>How many calls returned a smaller number than an earlier call on the same thread.</summary>
     internal int Backwards => _backwards;
 
     internal long Allocated => _allocated;
 
-    /// <summary>Of a reader, calls that returned more than the one before.</summary>
+    /// <summary>For each reader, how many calls returned a larger number than the call before.</summary>
     internal int FewestChanges => _changes.Min();
 
     internal void Run()
@@ -42,7 +42,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
         Together.Run(readers + 1, Run);
     }
 
-    /// <summary>Thread 0 publishes, the others read.</summary>
+    /// <summary>Thread 0 publishes. The other threads read.</summary>
     private void Run(int thread)
     {
         try
@@ -52,7 +52,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
         }
         finally
         {
-            _done = true; // nobody waits for one that failed
+            _done = true; // nobody waits for a thread that failed
         }
     }
 
@@ -61,9 +61,9 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
         var seen = new int[readers];
         while (_published < publications)
         {
-            Interlocked.Add(ref _allocated, FastNN.Bench.Allocated.Fewest(PublishSome));
+            Interlocked.Add(ref _allocated, FastNN.Bench.Machine.Allocated.Fewest(PublishSome));
 
-            // Each reader goes on before the next ones, so that it sees many.
+            // The publisher lets each reader go on before the next publication, so that a reader sees many of them.
             _calls.CopyTo(seen, 0);
             for (int reader = 0; reader < readers; reader++)
             {
@@ -89,7 +89,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
     {
         var outputs = new float[MostTogether * _m];
         long last = 0;
-        while (!_done) Interlocked.Add(ref _allocated, FastNN.Bench.Allocated.Fewest(ReadSome));
+        while (!_done) Interlocked.Add(ref _allocated, FastNN.Bench.Machine.Allocated.Fewest(ReadSome));
 
         void ReadSome()
         {
@@ -104,8 +104,8 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
                 Volatile.Write(ref _calls[reader], _calls[reader] + 1);
             }
 
-            // Who does not give up its core loses it in the middle of a call mostly, and the publisher waits for milliseconds until it has
-            // it again.
+            // Give up the core here. A thread that does not loses it, mostly in the middle of a call. Then the publisher waits for
+            // milliseconds until that thread runs again.
             Thread.Yield();
         }
     }

@@ -3,8 +3,8 @@ using Xunit;
 namespace FastNN.Tests.Api;
 
 /// <summary>
-/// The public methods on a user's spans, which have no slack behind them, at every distance from a cache line: the bits of the scalar
-/// variant, and no memory but theirs, also between guard pages (<see cref="House.GuardPageTests"/>).
+/// The public methods on a user's spans, which have no slack behind them. They lie at every distance from a cache line, also between guard
+/// pages (<see cref="House.GuardPageTests"/>). The methods have the bits of the scalar variant and touch no memory but the spans.
 /// </summary>
 public class UserMemoryTests
 {
@@ -12,13 +12,13 @@ public class UserMemoryTests
 
     private static readonly int[] s_batches = [1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 70, 129, 257];
 
-    /// <summary>From tiny ones to such as take their samples in rows.</summary>
+    /// <summary>The smallest are tiny. The largest take the samples of a batch in rows.</summary>
     private static readonly int[][] s_networks =
         [[1, 1], [2, 4, 3, 2], [4, 4, 4], [3, 2], [3, 7, 5], [17, 33, 9, 5], [8, 70], [49, 48, 20], [67, 64, 9], [70, 1, 3]];
 
     public static TheoryData<KernelVariant, string> VariantsAndFunctions => Cases.VariantsAndActivations;
 
-    /// <summary>None, every one to seventy, and some far beyond what a kernel takes at once.</summary>
+    /// <summary>Zero, every number from one to seventy, and some far beyond what a kernel takes at once.</summary>
     private static IEnumerable<int> Lengths => [.. Enumerable.Range(0, 71), 127, 128, 129, 257, 1031];
 
     [Theory]

@@ -1,16 +1,19 @@
-using FastNN.Bench;
+using FastNN.Bench.Machine;
+using FastNN.Bench.WholeNetworks;
 using Xunit;
 
 namespace FastNN.Tests.Bench;
 
 /// <summary>
-/// The bench's model of what limits a call: the rules on a machine made up for it, and its counts against loops that count.
+/// The bench's model of what limits a call. The rules are tested on an invented machine. The counts are compared with loops that count.
 /// </summary>
 public class RooflineTests
 {
     private const double MultiplyAddLatency = 4, AddLatency = 3, DivideLatency = 11;
 
-    /// <summary>50 multiply-adds, 8 divisions a nanosecond; L1 reads 200 bytes in one and updates 100, L2 half of that.</summary>
+    /// <summary>
+    /// In a nanosecond the machine makes 50 multiply-adds or 8 divisions. L1 reads 200 bytes and updates 100. L2 does half of that.
+    /// </summary>
     private static readonly Roofline s_roofline = new(new LimitFigures(
         MultiplyAddLatency,
         AddLatency,
@@ -96,7 +99,8 @@ public class RooflineTests
     }
 
     /// <summary>
-    /// A multiply-add for each weight and sample in W·a, in δ·a, and behind the first layer in Wᵀδ; none of biases, sigmoids or the update.
+    /// One multiply-add for each weight and sample in W·a and in δ·a, and behind the first layer also in Wᵀδ. Biases, sigmoids and the
+    /// update count none.
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
@@ -128,14 +132,14 @@ public class RooflineTests
     public void Products_of_a_kernel_are_all_its_multiply_adds() =>
         Assert.Equal(79 + 500, new Work(0, default, new Phase(500, 0, 0, 0), new Phase(79, 0, 0, 0)).Products);
 
-    /// <summary>Products do not depend on activations, cost and optimizer, and so neither does the share of the peak.</summary>
+    /// <summary>Activations, cost and optimizer do not change the products. So they do not change the share of the peak.</summary>
     [Theory]
     [MemberData(nameof(Networks))]
     public void Every_kind_has_the_same_products(int[] widths, int batch) =>
         Assert.All(
             NetworkKind.Others, kind => Assert.Equal(Work.OfStep(widths, batch).Products, Work.OfStep(widths, batch, kind).Products));
 
-    /// <summary>Of each parameter w, m and v are updated, by seven multiplications; the gradient they come from is on the way.</summary>
+    /// <summary>Seven multiplications update w, m and v of each parameter. The gradient is read on the way.</summary>
     [Theory]
     [MemberData(nameof(Networks))]
     public void Adam_updates_three_times_the_bytes(int[] widths, int batch)
@@ -156,8 +160,8 @@ public class RooflineTests
     }
 
     /// <summary>
-    /// A step's chain against the order of operations itself, with times instead of numbers: how much later the first layer's weights are
-    /// ready after one more step. (Under Adam v, which the chain leads through, is as old as they are.)
+    /// Checks a step's chain against the order of operations itself. The test computes with times instead of numbers: how much later are
+    /// the first layer's weights ready after one more step? (Under Adam the chain leads through v. It is as old as the weights.)
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
@@ -186,8 +190,8 @@ public class RooflineTests
     }
 
     /// <summary>
-    /// When the parameters of each layer are ready, moved on by one step; all neurons of a layer are alike. The result is the first
-    /// layer's.
+    /// Moves the times at which the parameters of each layer are ready on by one step. All neurons of a layer are alike. Returns the time
+    /// of the first layer.
     /// </summary>
     private static double Step(int[] widths, int batch, NetworkKind kind, double[] ready)
     {
@@ -234,7 +238,7 @@ public class RooflineTests
         return Add(MultiplyAdd(Add(t), q)) + DivideLatency;
     }
 
-    /// <summary>With its last multiply-add and division side by side for numerator and denominator.</summary>
+    /// <summary>The last multiply-add and the division run side by side for numerator and denominator.</summary>
     private static double Tanh(double z)
     {
         double rounded = MultiplyAdd(z, 0), i = Add(rounded), t = Add(MultiplyAdd(i, z)),
@@ -242,7 +246,10 @@ public class RooflineTests
         return MultiplyAdd(Add(t), q) + DivideLatency;
     }
 
-    /// <summary>z − max, e to that, added to its lane, folded four times; the inverse of the sum times the power.</summary>
+    /// <summary>
+    /// z − max, then its power of e. The power is added to its lane, and the lanes are folded four times. Then comes the inverse of the
+    /// sum, times the power.
+    /// </summary>
     private static double Softmax(double z)
     {
         double x = Add(z), i = Add(MultiplyAdd(x, 0)), t = MultiplyAdd(MultiplyAdd(i, x), i), q = MultiplyAdd(MultiplyAdd(t, 0), t);

@@ -3,9 +3,9 @@ using Xunit;
 namespace FastNN.Tests.Costs;
 
 /// <summary>
-/// Backpropagation through every activation, hidden and last, under every cost that suits: proven by finite differences in double
-/// precision, and the library's cost and gradients are the oracle's within the proven bound. <see cref="Training.GradientCheckTests"/>
-/// takes the article's networks further.
+/// Backpropagation through every activation, hidden and last, under every cost that suits. Finite differences in double precision prove the
+/// oracle. The library's cost and gradients are the oracle's within the proven bound. <see cref="Training.GradientCheckTests"/> takes the
+/// article's networks further.
 /// </summary>
 public class CostGradientTests
 {
@@ -24,9 +24,9 @@ public class CostGradientTests
     ];
 
     /// <summary>
-    /// A parameter moves a sum of the network by some steps at most (|x|, |a| and |w| are a few units), so that samples all of whose sums
-    /// are a hundred steps from a kink of their layer have none between the two points. Others, here none, would have no derivative to
-    /// compare with.
+    /// A kink has no derivative to compare with. |x|, |a| and |w| are a few units, so a step of a parameter moves a sum by some steps at
+    /// most. If all sums of a sample are a hundred steps away from a kink of their layer, no kink lies between the two points. Only such
+    /// samples are used. Here all of them are such.
     /// </summary>
     [Theory]
     [MemberData(nameof(Networks))]
@@ -75,7 +75,7 @@ public class CostGradientTests
         }
     }
 
-    /// <summary>The same of a cost that only ∂C/∂a is known of.</summary>
+    /// <summary>The same for a cost of which only ∂C/∂a is known.</summary>
     private static void Backward(Trainer trainer, Oracle oracle, float[] x, int batch)
     {
         Network network = trainer.Network;
@@ -96,7 +96,8 @@ public class CostGradientTests
     }
 
     /// <summary>
-    /// Central differences: truncation error ~ h² = 1e-10, rounding error ~ 2⁻⁵²/h = 2e-11, either times a cost of some units.
+    /// Central differences. The truncation error is about h² = 1e-10 and the rounding error about 2⁻⁵²/h = 2e-11. Both are multiplied by a
+    /// cost of some units.
     /// </summary>
     private static void AssertIsDerivative(ref Bounded variable, Func<double> cost, double derivative, double largest)
     {

@@ -2,12 +2,10 @@ using Xunit;
 
 namespace FastNN.Tests.Costs;
 
-/// <summary>
-/// What costs say of themselves; their values and gradients are those of the oracle, see <see cref="CostGradientTests"/>.
-/// </summary>
+/// <summary>What costs say about themselves. <see cref="CostGradientTests"/> compares their values and gradients with the oracle.</summary>
 public class CostTests
 {
-    /// <summary>In the order of their names, and each has its row in the oracle.</summary>
+    /// <summary>They are in the order of their names. Each has its row in the oracle.</summary>
     [Fact]
     public void All_of_them()
     {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FastNN.Tests.Dispatch;
 
-/// <summary>What <see cref="Kernels.Describe"/> says of this process is true, and of others would be.</summary>
+/// <summary><see cref="Kernels.Describe"/> tells the truth about this process. It would tell the truth about others, too.</summary>
 public class KernelReportTests
 {
     private static readonly KernelVariant[] s_all =
@@ -52,7 +52,7 @@ public class KernelReportTests
                 KernelReport.Current.HasAvx512);
         }
 
-        // What runs is there.
+        // If vectors run, the processor has what they need.
         Assert.True(KernelReport.Current.HasAvx2 || !Vector256.IsHardwareAccelerated);
         Assert.True(KernelReport.Current.HasAvx512 || !Vector512.IsHardwareAccelerated);
     }
@@ -102,7 +102,7 @@ public class KernelReportTests
         Assembly library = typeof(Network).Assembly;
         Assert.Null(Why());
         Assert.Null(Why(("DOTNET_JITMinOpts", "0"), ("DOTNET_TC_CallCounting", "1")));
-        Assert.Null(Why(("DOTNET_TC_CallCounting", "0"), ("DOTNET_TieredCompilation", "0"))); // all is optimized at once
+        Assert.Null(Why(("DOTNET_TC_CallCounting", "0"), ("DOTNET_TieredCompilation", "0"))); // all code is optimized at once
         Assert.Equal("the environment sets JITMinOpts", Why(("DOTNET_JITMinOpts", "1")));
         Assert.Equal("the environment sets JITMinOpts", Why(("COMPlus_JITMinOpts", "1")));
         Assert.Equal("the environment sets TC_CallCounting", Why(("DOTNET_TC_CallCounting", "0")));

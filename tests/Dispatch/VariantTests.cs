@@ -5,8 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Dispatch;
 
 /// <summary>
-/// Which kernels run: those asked for, else those that FASTNN_KERNELS names, else the widest that the process accelerates.
-/// FASTNN_EXPECT_KERNELS says what a run under other instruction-set settings has to find.
+/// Which kernels run. First choice are the kernels that are asked for, then those that FASTNN_KERNELS names, then the widest that the
+/// process accelerates. CI runs the tests under other instruction sets. FASTNN_EXPECT_KERNELS says which kernels such a run must find.
 /// </summary>
 public class VariantTests
 {

@@ -6,7 +6,8 @@ using Xunit;
 namespace FastNN.Tests.Files;
 
 /// <summary>
-/// A run that was killed goes on from its checkpoint, in a fresh trainer, to the bits of one that was not. What does not fit is refused.
+/// A run is killed. It goes on from its checkpoint in a fresh trainer, and reaches the bits of a run that was not killed. A checkpoint that
+/// does not fit is refused.
 /// </summary>
 public sealed class CheckpointTests : IDisposable
 {
@@ -28,7 +29,7 @@ public sealed class CheckpointTests : IDisposable
         FitResult expected = uninterrupted.Fit(s_x, s_y, s_options, end);
         foreach (int epoch in (int[])[1, 2, 5, 8])
         {
-            // Killed: nothing of the first trainer is used any more but the file.
+            // Here the run is killed: of the first trainer only the file is used from now on.
             Trainer killed = TrainerOf(recipe);
             FitState running = new();
             FitOptions saving = s_options with
@@ -36,7 +37,7 @@ public sealed class CheckpointTests : IDisposable
                 EpochDone = report =>
                 {
                     if (report.Epoch == epoch) killed.Save(FilePath, running);
-                    return report.Epoch <= epoch; // one epoch more is lost
+                    return report.Epoch <= epoch; // the file is one epoch older
                 },
             };
             killed.Fit(s_x, s_y, saving, running);
@@ -125,7 +126,7 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    /// <summary>What a trainer may differ in, and what is said of it.</summary>
+    /// <summary>What may be different in a trainer, and what the message says about it.</summary>
     public static TheoryData<string, string> Differences { get; } = new()
     {
         { "widths", "the list of widths is 2,4,3,2 in the file, but 2,4,2 in the trainer." },
@@ -189,7 +190,7 @@ public sealed class CheckpointTests : IDisposable
         fresh.Load(new MemoryStream(file));
     }
 
-    /// <summary>What a file says, what is put there instead, and what the refusal says of it.</summary>
+    /// <summary>What a file says, what the test writes instead, and what the refusal says about it.</summary>
     private static readonly (string Old, string Changed, string Message)[] s_lies =
     [
         ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"-1\"",
@@ -225,7 +226,7 @@ public sealed class CheckpointTests : IDisposable
         ("\"fastnn.fit.Epoch\"", "\"fastnn.fit.Epoc\"", "The metadata lacks \"fastnn.fit.Epoch\"."),
         ("\"fastnn.fit.", "\"fastnn.fix.", "The file has the tensor \"fit.best_parameters\", but no state of a run."),
         ("\"optimizer.velocity\"", "\"optimizer.momentum\"",
-            "The tensor \"optimizer.momentum\" [35] is none that the optimizer keeps."),
+            "The tensor \"optimizer.momentum\" [35] is not a state of the optimizer."),
         ("\"fastnn.cost\"", "\"fastnn.coast\"", "The metadata lacks \"fastnn.cost\"."),
         ("velocity\":{\"dtype\":\"F32\",\"shape\":[35]", "velocity\":{\"dtype\":\"F32\",\"shape\":[5,7]",
             "must have one dimension, 35 for"),

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>The checksum of files, by published values and bit by bit, whatever its length and however it comes.</summary>
+/// <summary>
+/// The checksum of files has the published values. It agrees with a computation bit by bit, for every length and however the data come.
+/// </summary>
 public class Crc32CTests
 {
     /// <summary>RFC 3720, appendix B.4, and the usual check value.</summary>

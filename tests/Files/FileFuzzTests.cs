@@ -7,8 +7,8 @@ using Xunit;
 namespace FastNN.Tests.Files;
 
 /// <summary>
-/// Good files, damaged at random but the same each time: whatever comes of it is loaded or refused by <see cref="ModelFormatException"/>,
-/// within a second and a megabyte, and a trainer that refuses is left as it was. 20,000 files, or as many as the environment variable
+/// Good files are damaged at random, but the same each time. Each one is loaded, or refused by <see cref="ModelFormatException"/>, within a
+/// second and a megabyte. A trainer that refuses a file stays as it was. There are 20,000 files, or as many as the environment variable
 /// <c>FASTNN_FUZZ</c> says.
 /// </summary>
 public class FileFuzzTests
@@ -78,7 +78,7 @@ public class FileFuzzTests
         else Network.Load(file, options);
     }
 
-    /// <summary>One of the files after up to four changes, its length and checksums made to fit again more often than not.</summary>
+    /// <summary>One of the files after up to four changes. In most cases its length and checksums are made to fit again.</summary>
     private static byte[] Damaged(Random random)
     {
         byte[] seed = s_seeds[random.Next(s_seeds.Length)];
@@ -110,7 +110,7 @@ public class FileFuzzTests
         }
     }
 
-    /// <summary>The next number becomes another word.</summary>
+    /// <summary>Replaces the next number by another word.</summary>
     private static void ReplaceNumber(List<byte> bytes, int at, byte[] word)
     {
         int from = bytes.FindIndex(at, value => char.IsAsciiDigit((char)value));

@@ -8,7 +8,7 @@ using Xunit;
 namespace FastNN.Tests.Files;
 
 /// <summary>
-/// Whatever the bytes are, what comes is a network or a <see cref="ModelFormatException"/> that says what is wrong, soon, in little memory.
+/// Any bytes give a network, or a <see cref="ModelFormatException"/> that says what is wrong. It comes soon and takes little memory.
 /// </summary>
 [Collection(nameof(Alone))]
 public class HostileFileTests
@@ -17,7 +17,7 @@ public class HostileFileTests
     private static readonly byte[] s_four = new byte[4];
     private static readonly Network s_network = new([2, 4, 3, 2], Activation.Relu, Activation.Softmax, seed: 1);
 
-    /// <summary>Headers with four bytes of data, and what is said of them.</summary>
+    /// <summary>Headers with four bytes of data, and what the message says about them.</summary>
     public static TheoryData<string, string> Headers { get; } = new()
     {
         { "{}", "The tensors of the header take 0 bytes, but" },
@@ -78,23 +78,24 @@ public class HostileFileTests
             "The tensor \"1.weight\" [0, 1] must have two dimensions" },
     };
 
-    /// <summary>What is changed in the header of a good file, and what is said of it.</summary>
+    /// <summary>What is changed in the header of a good file, and what the message says about it.</summary>
     public static TheoryData<string, string, string> Lies { get; } = new()
     {
-        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"", "The file has the format version 2 of FastNN, but this library reads version 1." },
+        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"",
+            "The file has the format version 2 of FastNN, but this library reads version 1." },
         { "Relu,Relu", "Relu,Tanh", "The metadata is damaged: its CRC-32C is " },
         { "0.weight=", "0.weighs=", "The metadata is damaged" },
         { "\"fastnn.checksum\"", "\"fastnn.checksun\"", "The metadata lacks \"fastnn.checksum\"." },
     };
 
-    /// <summary>The same, to metadata whose checksum is made to fit again.</summary>
+    /// <summary>The same for metadata. Their checksum is made to fit again.</summary>
     public static TheoryData<string, string, string> ConsistentLies { get; } = new()
     {
         { "Relu,Relu,", "Relu,Tanh,", "Output 0 of sample 0 is " },
         { "Relu,Relu,", "Relu,Swish,", "The activation \"Swish\" in the metadata is none of Gelu,Identity," },
         { "Relu,Relu,", "Relu,", "\"fastnn.activations\" in the metadata must name one for each of 3 layers, but is \"Relu,Softmax\"." },
         { "Relu,Relu,", "Softmax,Relu,",
-            "Softmax in the metadata couples the neurons of a layer and must be that of the last, but is not." },
+            "Softmax in the metadata couples the neurons of a layer. Only the last layer may have it, but another one has." },
         { "2,4,3,2", "2,4,4,2", "The tensors are those of widths 2,4,3,2, but the metadata says \"2,4,4,2\"." },
         { "0.weight=", "0.weight=1", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight=1" },
         { "0.weight=", "0.weight:", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight:" },
@@ -134,7 +135,7 @@ public class HostileFileTests
     {
         NetworkFileTests.AssertSame(s_network, Network.Load(WithChecksum(TensorFile.Saved(s_network))));
         AssertRefused(TensorFile.Of("{" + W + "}", s_four),
-            "The file does not name the activations of its 1 layers: give them in LoadOptions, Hidden and");
+            "The file does not name the activations of its 1 layers: give them in LoadOptions, as Hidden and");
         Assert.Equal([0, 0], Network.Load(TensorFile.Of("{" + W + "}", s_four), NetworkFileTests.Given).Parameters);
     }
 
@@ -231,7 +232,8 @@ public class HostileFileTests
         }
 
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
+            TensorFile.Of(Weight("a", 1, 1)),
+            "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
@@ -271,7 +273,7 @@ public class HostileFileTests
         AssertRefused(WithChecksum(file), "The metadata has no checksum of the tensor \"2.bias\" [3].");
     }
 
-    /// <summary>Where the file holds 500,000 characters, messages show 64, and allocate what the file has, twice, and a megabyte.</summary>
+    /// <summary>The file holds 500,000 characters. Messages show 64 of them. The memory is at most twice the file and a megabyte.</summary>
     [Theory]
     [InlineData("\"fastnn.version\":\"", "xxx", "version xxx")]
     [InlineData("\"fastnn.version\":\"", "\\u001b[31", "version ?[31?[31")]
@@ -320,7 +322,8 @@ public class HostileFileTests
     }
 
     /// <summary>
-    /// What is allocated is bounded by what is there, twice the file and a megabyte, whatever a header claims, from whatever source.
+    /// The memory is bounded by the data that are there: twice the file and a megabyte. It does not depend on what a header claims, nor on
+    /// the source.
     /// </summary>
     [Fact]
     public void Memory_and_time_grow_with_what_is_there()
@@ -372,7 +375,7 @@ public class HostileFileTests
         return text.Replace(old, changed);
     }
 
-    /// <summary>The file with a checksum of its metadata that fits.</summary>
+    /// <summary>The file, with a checksum that fits its metadata.</summary>
     internal static byte[] WithChecksum(byte[] file)
     {
         string header = TensorFile.HeaderOf(file);
@@ -394,7 +397,7 @@ public class HostileFileTests
         }
     }
 
-    /// <summary>From memory and from streams alike.</summary>
+    /// <summary>Memory and streams give the same.</summary>
     private static void AssertRefused(byte[] file, string message, LoadOptions? options = null)
     {
         foreach (Action load in (Action[])[() => Network.Load(file, options), () => Network.Load(new MemoryStream(file), options)])

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>A network that is saved and loaded is the same to the bit, whatever it is and wherever it comes from.</summary>
+/// <summary>A network that is saved and loaded is the same to the bit. This holds for all kinds of networks and of sources.</summary>
 public sealed class NetworkFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
@@ -15,7 +15,7 @@ public sealed class NetworkFileTests : IDisposable
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void Comes_back_with_the_same_bits(KernelVariant variant)
     {
-        // Ragged layers, whose transposes end in every way, some of which take several blocks, and rows longer than one.
+        // Ragged layers: their transposes end in every way. Some take several blocks, and some rows are longer than a block.
         var random = new Random(1);
         int[][] networks =
         [
@@ -155,7 +155,7 @@ public sealed class NetworkFileTests : IDisposable
 
     internal static LoadOptions Given { get; } = new() { Hidden = Activation.Relu, Output = Activation.Identity };
 
-    /// <summary>What the golden file holds, in numbers that are exact wherever they are written.</summary>
+    /// <summary>What the golden file holds. Its numbers are exact in every notation.</summary>
     internal static Network Golden()
     {
         var network = new Network([3, 5, 2], [Activation.Gelu, Activation.Softmax], seed: 1);
@@ -163,7 +163,7 @@ public sealed class NetworkFileTests : IDisposable
         return network;
     }
 
-    /// <summary>Compares with what was loaded, or, for null, with what comes back from memory.</summary>
+    /// <summary>Compares a network with what was loaded. If that is null, it compares with what comes back from memory.</summary>
     internal static void AssertSame(Network expected, Network? actual)
     {
         actual ??= Network.Load(TensorFile.Saved(expected));

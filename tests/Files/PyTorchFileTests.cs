@@ -2,7 +2,9 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>Files that others wrote: any type of number, any names from which an order follows, activations from who loads them.</summary>
+/// <summary>
+/// Files that others wrote. They have numbers of any type, and any names that give an order. The caller says the activations.
+/// </summary>
 public class PyTorchFileTests
 {
     private static readonly LoadOptions s_given = NetworkFileTests.Given;
@@ -10,7 +12,7 @@ public class PyTorchFileTests
     [Fact]
     public void Tensors_come_in_any_order()
     {
-        // PyTorch sorts them by name, so that layer 10 stands before layer 2.
+        // PyTorch sorts them by name, so layer 10 stands before layer 2.
         byte[] file = TensorFile.Of(
             TensorFile.F32("net.10.bias", [1], 6), TensorFile.F32("net.10.weight", [1, 2], 4, 5), TensorFile.F32("net.2.bias", [2], 2, 3),
             TensorFile.F32("net.2.weight", [2, 1], 0, 1));
@@ -114,7 +116,7 @@ public class PyTorchFileTests
     public void Options_that_contradict_themselves_are_refused()
     {
         Assert.StartsWith(
-            "Hidden is Softmax, which couples",
+            "Hidden must be an activation of each neuron by itself, but is Softmax.",
             Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
         Assert.StartsWith(
             "Activations[0] must be an activation of each neuron by itself, but is Softmax.",

@@ -7,10 +7,10 @@ namespace FastNN.Tests.Files;
 /// <summary>Safetensors files written by hand: whole ones, and parts that do not fit.</summary>
 internal static class TensorFile
 {
-    /// <summary>A tensor's entry and data; offsets follow from the order in which they are given.</summary>
+    /// <summary>A tensor's entry and data. The order of the tensors gives the offsets.</summary>
     internal sealed record Tensor(string Name, string Type, long[] Shape, byte[] Data);
 
-    /// <summary>The file, as PyTorch writes it but for the order.</summary>
+    /// <summary>The file as PyTorch writes it, except for the order.</summary>
     internal static byte[] Of(params ReadOnlySpan<Tensor> tensors)
     {
         var entries = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
@@ -25,7 +25,7 @@ internal static class TensorFile
         return Of(entries.Append('}').ToString(), [.. data]);
     }
 
-    /// <summary>Length, header, padded with spaces to a multiple of 8, and data.</summary>
+    /// <summary>The length, the header padded with spaces to a multiple of 8, and the data.</summary>
     internal static byte[] Of(string header, byte[] data) => Of(Encoding.UTF8.GetBytes(header.PadRight((header.Length + 7) / 8 * 8)), data);
 
     internal static byte[] Of(byte[] header, byte[] data)
@@ -51,7 +51,7 @@ internal static class TensorFile
     /// <summary>The header of a file.</summary>
     internal static string HeaderOf(ReadOnlySpan<byte> file) => Encoding.UTF8.GetString(file.Slice(sizeof(ulong), HeaderLength(file)));
 
-    /// <summary>What is behind it.</summary>
+    /// <summary>The bytes behind the header.</summary>
     internal static byte[] DataOf(ReadOnlySpan<byte> file) => file[(sizeof(ulong) + HeaderLength(file))..].ToArray();
 
     /// <summary>The file with another header.</summary>
@@ -68,7 +68,7 @@ internal static class TensorFile
     private static int HeaderLength(ReadOnlySpan<byte> file) => (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
 }
 
-/// <summary>A stream that knows neither its length nor its position, and gives few bytes at a time.</summary>
+/// <summary>A stream that does not know its length and position. It gives few bytes at a time.</summary>
 internal sealed class Trickle(byte[] bytes, int most) : MemoryStream(bytes)
 {
     public override bool CanSeek => false;

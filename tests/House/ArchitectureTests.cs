@@ -6,11 +6,11 @@ using Xunit;
 namespace FastNN.Tests.House;
 
 /// <summary>
-/// The folders of src/FastNN depend on each other in one direction. The compiler tells which file declares what a name means.
+/// The folders of src/FastNN depend on each other in one direction. The compiler knows what each name means and which file declares it.
 /// </summary>
 public class ArchitectureTests
 {
-    /// <summary>A folder may use those before it. The root, which holds the public types, may use all.</summary>
+    /// <summary>A folder may use the folders before it. The root holds the public types and may use all folders.</summary>
     private static readonly string[] s_order =
     [
         "Plumbing", "Simd", "Contract", "Activations", "Costs", "Reference", "Kernels/Tuning", "Kernels/Spans", "Kernels/Sample",
@@ -27,29 +27,19 @@ public class ArchitectureTests
     /// <summary>The folders that may use the root's other types, too: Network, Trainer, Kernels and so on.</summary>
     private static readonly string[] s_users = ["Training/Optimizers", "Training/Fit", "Training", "Files", Root];
 
-    /// <summary>Uses that break the rules and are still open.</summary>
-    private static readonly string[] s_open =
-    [
-    ];
-
-    /// <summary>Files at the wrong place or in the wrong namespace that are still open.</summary>
-    private static readonly string[] s_misplaced =
-    [
-    ];
-
     private const string Root = "";
 
     private static readonly string s_rule =
-        $"A folder of src/FastNN uses only those before it: {string.Join(", ", s_order[..^1])}, and last the root, which may use all. "
+        $"A folder of src/FastNN uses only the folders before it: {string.Join(", ", s_order[..^1])}. The root is last and may use all. "
         + "Reference and Kernels never use each other. "
-        + $"Of the root's types every folder may use {string.Join(", ", s_vocabulary)}; Training and Files may use the others, too.";
+        + $"Every folder may use these types of the root: {string.Join(", ", s_vocabulary)}. Training and Files may use the others, too.";
 
     private static readonly CSharpCompilation s_sources = Compile(Sources.Below("src/FastNN"));
 
     [Fact]
     public void The_sources_compile()
     {
-        // What does not compile here has no meaning that could be looked at.
+        // A name that does not compile has no meaning, so the other tests would not see it.
         Assert.Empty(s_sources.GetDiagnostics(TestContext.Current.CancellationToken)
             .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
     }
@@ -68,7 +58,7 @@ public class ArchitectureTests
         var found = new Dictionary<string, string>();
         foreach (SyntaxTree tree in s_sources.SyntaxTrees)
         {
-            // The types come first: if one is named, the line need not name its namespace, too.
+            // The types come first. If a type of a folder is reported, the folder's namespace need not be.
             var folders = new HashSet<string>();
             foreach ((SyntaxNode node, string target, string folder) in UsesIn(tree).OrderBy(use => IsNamespace(use.Target)))
             {
@@ -80,7 +70,7 @@ public class ArchitectureTests
             }
         }
 
-        KnownList.AssertSame(found, s_open, s_rule);
+        Findings.AssertNone(found, s_rule);
     }
 
     [Fact]
@@ -102,15 +92,14 @@ public class ArchitectureTests
                 string name = type.ContainingNamespace.ToDisplayString();
                 if (name != expected) found.Add($"{file}: {type.Name} is in {name}", $"expected {expected}");
                 if (folder == Root && type.DeclaredAccessibility != Accessibility.Public)
-                    found.Add($"{file}: {type.Name} is internal at the root", "it belongs into a folder");
+                    found.Add($"{file}: {type.Name} is internal at the root", "move it into a folder");
             }
         }
 
-        KnownList.AssertSame(
+        Findings.AssertNone(
             found,
-            s_misplaced,
             "The root of src/FastNN holds public types only. "
-            + "A file with a public type is in the namespace FastNN, every other in FastNN.<its folder>.");
+            + "A file with a public type is in the namespace FastNN. Every other file is in FastNN.<its folder>.");
     }
 
     private static bool IsAllowed(string user, string used, string target)
@@ -126,7 +115,8 @@ public class ArchitectureTests
     private static bool IsKernels(string folder) => folder.StartsWith("Kernels/", StringComparison.Ordinal);
 
     /// <summary>
-    /// What each name and each operator in a file means, if src/FastNN declares it: the outermost type or the namespace, and its folder.
+    /// The names and operators in a file whose meaning src/FastNN declares. Each comes with its outermost type or its namespace, and with
+    /// the folder of that.
     /// </summary>
     private static IEnumerable<(SyntaxNode Node, string Target, string Folder)> UsesIn(SyntaxTree tree)
     {
@@ -138,7 +128,7 @@ public class ArchitectureTests
             SymbolInfo meaning = model.GetSymbolInfo(node);
             ISymbol?[] meanings =
             [
-                meaning.Symbol ?? meaning.CandidateSymbols.FirstOrDefault(), // several candidates in nameof
+                meaning.Symbol ?? meaning.CandidateSymbols.FirstOrDefault(), // nameof may have several candidates
                 node is ExpressionSyntax value ? model.GetConversion(value).MethodSymbol : null,
             ];
             foreach (ISymbol symbol in meanings.OfType<ISymbol>())
@@ -168,7 +158,7 @@ public class ArchitectureTests
     }
 
     /// <summary>
-    /// The file that declares a member. A type with several parts belongs to the highest one, which is the root if any part is there.
+    /// The file that declares a member. If a type has several parts, the part nearest to the root counts.
     /// </summary>
     private static string? FileOf(ISymbol symbol, INamedTypeSymbol outermost)
     {
@@ -177,7 +167,7 @@ public class ArchitectureTests
         return declared.Select(reference => reference.SyntaxTree.FilePath).MinBy(file => file.Count(letter => letter == '/'));
     }
 
-    /// <summary>A compilation against what this process itself runs on.</summary>
+    /// <summary>Compiles against the framework that this process runs on.</summary>
     private static CSharpCompilation Compile(SyntaxTree[] sources)
     {
         string[] implicitUsings =

@@ -12,9 +12,9 @@ using Xunit;
 namespace FastNN.Tests.House;
 
 /// <summary>
-/// The tests of kernels, of passes and of what users call, once more in a process whose buffers lie between <see cref="GuardPages"/>. That
-/// these would notice is shown by handing out what lies one float further: the tests of every class of kernels, and each of passes and of
-/// public methods, end their process in the library.
+/// Runs the tests of kernels, of passes and of what users call once more, in a process whose buffers lie between <see cref="GuardPages"/>.
+/// A second test shows that these would notice: it hands out memory that begins one float further. Then the tests of every class of kernels
+/// end their process in the library. So does each test of passes and of public methods.
 /// </summary>
 [Trait("Category", "GuardPages")]
 public partial class GuardPageTests
@@ -25,7 +25,7 @@ public partial class GuardPageTests
         typeof(UpdateKernelTests), typeof(GradientDescentTests),
     ];
 
-    /// <summary>A child takes half a minute on a machine with nothing else to do.</summary>
+    /// <summary>A child process takes half a minute on a machine with nothing else to do.</summary>
     private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(10);
 
     private static readonly Type[] s_callers = [typeof(PassMemoryTests), typeof(UserMemoryTests)];
@@ -53,7 +53,7 @@ public partial class GuardPageTests
     {
         (int exit, string output) = await Run([tests], side);
         Assert.NotEqual(0, exit);
-        Assert.Contains(nameof(AccessViolationException), output); // not merely a test that fails
+        Assert.Contains(nameof(AccessViolationException), output); // a test that fails is not enough
         string place = output.Split('\n').First(line => line.StartsWith("   at FastNN.", StringComparison.Ordinal));
         Assert.DoesNotContain("FastNN.Tests.", place[..place.IndexOf('(')]);
     }
@@ -64,7 +64,7 @@ public partial class GuardPageTests
         tests.GetMethods().Where(method => method.IsDefined(typeof(TheoryAttribute), inherit: false))
             .Select(method => $"{tests.FullName}.{method.Name}");
 
-    /// <summary>Some tests in a process of their own.</summary>
+    /// <summary>Runs some tests in a process of their own.</summary>
     private static async Task<(int Exit, string Output)> Run(string[] tests, string? offByOne)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")

@@ -6,8 +6,8 @@ using Xunit;
 namespace FastNN.Tests.House;
 
 /// <summary>
-/// The documentation files describe public members: all of them, and no others. Those beside the tests are checked, or those in the folder
-/// that <c>FASTNN_PACKED</c> names: tests/packages/run gives it what the packages hold.
+/// The documentation files describe all public members and no others. The tests check the files beside them, or the files in the folder
+/// that <c>FASTNN_PACKED</c> names. tests/packages/run sets it to a folder with the files from the packages.
 /// </summary>
 public class PublicDocumentationTests
 {
@@ -43,7 +43,7 @@ public class PublicDocumentationTests
         return [.. file.Descendants("member").Select(member => member.Attribute("name")!.Value)];
     }
 
-    /// <summary>The library first, then what it uses.</summary>
+    /// <summary>A compilation that refers to the library first, and then to what the library uses.</summary>
     private static CSharpCompilation Compilation(string library)
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
@@ -52,12 +52,14 @@ public class PublicDocumentationTests
         return CSharpCompilation.Create("Empty", references: ours.Concat(system).Select(file => MetadataReference.CreateFromFile(file)));
     }
 
-    /// <summary>Whether users of the library see it, as itself or by deriving from its type.</summary>
+    /// <summary>Whether users of the library see it, or see it if they derive from its type.</summary>
     private static bool IsPublic(ISymbol? symbol) =>
         symbol is { DeclaredAccessibility: Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal }
         && (symbol.ContainingType is null || IsPublic(symbol.ContainingType));
 
-    /// <summary>Not an accessor, nor what the compiler adds to a record or an enum.</summary>
+    /// <summary>
+    /// Whether someone has written the member. Accessors do not count, nor members that the compiler adds to a record or an enum.
+    /// </summary>
     private static bool IsWritten(ISymbol member) =>
         !member.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "CompilerGeneratedAttribute")
         && member is IPropertySymbol or IFieldSymbol { Name: not "value__" } or IMethodSymbol { MethodKind: MethodKind.Ordinary };

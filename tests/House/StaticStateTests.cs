@@ -7,16 +7,19 @@ using Xunit;
 
 namespace FastNN.Tests.House;
 
-/// <summary>No call leaves a trace that another one on another thread could see: nothing static changes once it is initialised.</summary>
+/// <summary>
+/// No call leaves a trace that a call on another thread could see. Static fields do not change after their initialisation.
+/// </summary>
 public class StaticStateTests
 {
     private const BindingFlags Statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>Written while their classes are initialised alone, as their comments say.</summary>
+    /// <summary>These are written only while their classes are initialised. Their comments say so.</summary>
     private static readonly string[] s_initialised = ["FastNN.Activation.s_all", "FastNN.Cost.s_all"];
 
     /// <summary>
-    /// Those of the two libraries that people have written: no lambdas kept by the compiler, nothing generated from ONNX's schema.
+    /// The static fields that people have written in the two libraries. Lambdas that the compiler keeps do not count, nor does what is
+    /// generated from ONNX's schema.
     /// </summary>
     private static IEnumerable<FieldInfo> Fields =>
         from assembly in (Assembly[])[typeof(Network).Assembly, typeof(OnnxModel).Assembly]

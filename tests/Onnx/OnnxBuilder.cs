@@ -4,12 +4,12 @@ using Google.Protobuf;
 
 namespace FastNN.Tests.Onnx;
 
-/// <summary>Models by hand, node by node, each reading the value that the one before gives unless it is told otherwise.</summary>
+/// <summary>Models by hand, node by node. Each node reads the value of the node before, unless it is told otherwise.</summary>
 internal sealed class OnnxBuilder
 {
     private int _names;
 
-    /// <param name="dimensions">Of the input: numbers, names, or null for what is not known.</param>
+    /// <param name="dimensions">The dimensions of the input: numbers, names, or null for unknown ones.</param>
     internal OnnxBuilder(params object?[] dimensions)
     {
         Model.Graph.Input.Add(Describe("x", dimensions));
@@ -23,10 +23,10 @@ internal sealed class OnnxBuilder
     /// <summary>The value that the next node reads.</summary>
     internal string Value { get; set; } = "x";
 
-    /// <summary>A node that reads the current value and then the others.</summary>
+    /// <summary>A node that reads the current value first and then the others.</summary>
     internal OnnxBuilder Op(string type, params string[] others) => Node(type, [Value, .. others]);
 
-    /// <summary>A node that reads others and then the current value.</summary>
+    /// <summary>A node that reads the others first and then the current value.</summary>
     internal OnnxBuilder OpLast(string type, params string[] others) => Node(type, [.. others, Value]);
 
     internal OnnxBuilder Node(string type, params string[] inputs)
@@ -102,7 +102,7 @@ internal sealed class OnnxBuilder
         return Model.ToByteArray();
     }
 
-    /// <summary>A value of floats, of an unknown shape if there are no dimensions.</summary>
+    /// <summary>A value of floats. Without dimensions its shape is unknown.</summary>
     internal static ValueInfoProto Describe(string name, params object?[] dimensions)
     {
         var tensor = new TypeProto.Types.Tensor { ElemType = 1, Shape = dimensions.Length == 0 ? null : new TensorShapeProto() };
@@ -119,7 +119,7 @@ internal sealed class OnnxBuilder
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    /// <summary>[n, m] to [m, n].</summary>
+    /// <summary>Transposes [n, m] to [m, n].</summary>
     internal static float[] Transpose(ReadOnlySpan<float> values, int rows, int columns)
     {
         var transposed = new float[values.Length];

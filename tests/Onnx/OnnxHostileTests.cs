@@ -7,8 +7,8 @@ using Xunit;
 namespace FastNN.Tests.Onnx;
 
 /// <summary>
-/// Whatever the bytes are, loading gives a network or a <see cref="ModelFormatException"/>, soon, and takes no more than twice their size
-/// of memory and 1 MB.
+/// For any bytes, loading gives a network or a <see cref="ModelFormatException"/>. It comes soon and takes at most twice their size of
+/// memory and 1 MB.
 /// </summary>
 public class OnnxHostileTests
 {
@@ -73,7 +73,9 @@ public class OnnxHostileTests
         Assert.NotNull(Load(model));
     }
 
-    /// <summary>The same bound holds for what is a network: data in all the ways that it may come, and many layers.</summary>
+    /// <summary>
+    /// The same bound holds for models that are networks: with data in all the ways that they may come, and with many layers.
+    /// </summary>
     [Fact]
     public void What_is_a_network_takes_no_more()
     {
@@ -86,7 +88,7 @@ public class OnnxHostileTests
         foreach (string variant in OnnxVariants.Names.Select(row => row.Data)) Assert.Null(Load(OnnxVariants.Create(variant).Model));
     }
 
-    /// <summary>The numbers of layers that are documented, of narrow and wide ones, and those around.</summary>
+    /// <summary>The documented largest numbers of narrow and of wide layers, and the numbers around them.</summary>
     [Theory]
     [InlineData("Gelu", 147)]
     [InlineData("Silu", 228)]
@@ -125,7 +127,7 @@ public class OnnxHostileTests
         Assert.Equal(3, OnnxModel.Load(stream).Inputs);
     }
 
-    /// <summary>What the stream did not write must not become a network.</summary>
+    /// <summary>Bytes that the stream did not write must not become a network.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(int.MinValue)]
@@ -135,7 +137,7 @@ public class OnnxHostileTests
         Assert.Contains("The stream", Assert.Throws<IOException>(() => OnnxModel.Load(stream)).Message);
     }
 
-    /// <summary>What is read often is checked as often, and so must be small.</summary>
+    /// <summary>A part that is read often is checked as often, so it must be small.</summary>
     [Fact]
     public void What_is_read_often_is_small()
     {
@@ -150,7 +152,9 @@ public class OnnxHostileTests
         }
     }
 
-    /// <summary>Mutations of all forms of models, always the same; FASTNN_FUZZ says how many are tried instead of ten thousand.</summary>
+    /// <summary>
+    /// Mutations of all forms of models. They are always the same. There are ten thousand, or as many as FASTNN_FUZZ says.
+    /// </summary>
     [Fact]
     public void Mutations_are_networks_or_are_refused()
     {
@@ -178,10 +182,10 @@ public class OnnxHostileTests
         Assert.InRange(networks, count / 100, count * 9 / 10);
     }
 
-    /// <summary>Loads a model within the bounds of memory and time; null if it is a network.</summary>
+    /// <summary>Loads a model within the bounds of memory and time. Returns null if it is a network.</summary>
     private static ModelFormatException? Load(byte[] model)
     {
-        OnnxModel.Load(s_warm); // what is allocated once
+        OnnxModel.Load(s_warm); // this is allocated once
         long before = GC.GetAllocatedBytesForCurrentThread();
         long began = Stopwatch.GetTimestamp();
         ModelFormatException? refusal = null;
@@ -202,7 +206,7 @@ public class OnnxHostileTests
 
     private static readonly byte[] s_warm = OnnxTests.Save(new Network([2, 2], seed: 1));
 
-    /// <summary>Some changes of bits, bytes, lengths, pieces, or of the end.</summary>
+    /// <summary>Changes some bits, bytes, lengths, pieces, or the end.</summary>
     private static byte[] Mutate(byte[][] models, Random random)
     {
         List<byte> bytes = [.. models[random.Next(models.Length)]];
@@ -282,7 +286,7 @@ public class OnnxHostileTests
         public override long Length => long.MaxValue;
     }
 
-    /// <summary>Claims that it read so much more than was asked for.</summary>
+    /// <summary>Claims that it read more than was asked for.</summary>
     private sealed class Excess(byte[] bytes, int excess) : MemoryStream(bytes)
     {
         public override int Read(Span<byte> buffer) => base.Read(buffer) > 0 ? buffer.Length + excess : 0;

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace FastNN.Tests.Onnx;
 
-/// <summary>Networks go to ONNX models and come back with the same bits, and the forms in which others write them are understood.</summary>
+/// <summary>Networks go to ONNX models and come back with the same bits. The forms in which others write networks are understood.</summary>
 public class OnnxTests
 {
-    /// <summary>Every activation in layers of ragged widths, alone and behind others.</summary>
+    /// <summary>Every activation in layers of ragged widths, alone and behind other activations.</summary>
     public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(activation => activation.Name)];
 
     [Fact]
@@ -46,7 +46,7 @@ public class OnnxTests
         Assert.Equal(Bits(network), Bits(loaded));
     }
 
-    /// <summary>By the recipe of the page on ONNX.</summary>
+    /// <summary>Follows the recipe of the page on ONNX.</summary>
     [Fact]
     public void A_network_comes_back_from_a_file_that_replaces_another()
     {
@@ -156,7 +156,7 @@ public class OnnxTests
 
     private static int[] Bits(Network network) => Array.ConvertAll(network.Parameters.ToArray(), BitConverter.SingleToInt32Bits);
 
-    /// <summary>A stream that gives some bytes at a time, cannot seek, and has no length.</summary>
+    /// <summary>A stream that gives some bytes at a time. It cannot seek and has no length.</summary>
     private sealed class Trickle(byte[] bytes) : Stream
     {
         private int _position;

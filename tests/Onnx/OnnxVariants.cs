@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FastNN.Tests.Onnx;
 
-/// <summary>The forms in which others write a network, by name: a model, and the network that it is.</summary>
+/// <summary>The forms in which others write a network. Each has a name, a model, and the network that the model is.</summary>
 public static class OnnxVariants
 {
     private const float RootOfTwo = 1.41421354f, RootOfHalf = 0.707106769f;
@@ -171,7 +171,8 @@ public static class OnnxVariants
     internal static (OnnxBuilder Model, Network Network) CreateBuilder(string name) => s_all[name]();
 
     /// <summary>
-    /// 3-4-2 by a node or some for each layer; parameters other than those that the nodes are made from, if these change them.
+    /// A network of 3-4-2. Each layer is one node or several. If the nodes change the parameters that they are made from, the others are
+    /// given.
     /// </summary>
     private static (OnnxBuilder Model, Network Network) Two(
         Func<OnnxBuilder, Layer, OnnxBuilder> add,
@@ -194,7 +195,7 @@ public static class OnnxVariants
         return (model, network);
     }
 
-    /// <summary>3-4-2 that ends with an activation, and that has it in both layers where it may.</summary>
+    /// <summary>A network of 3-4-2 that ends with an activation. If the activation may be in a hidden layer, both layers have it.</summary>
     private static (OnnxBuilder Model, Network Network) Ends(Activation activation, Func<OnnxBuilder, OnnxBuilder> add) => Two(
         (model, layer) =>
         {
@@ -216,7 +217,7 @@ public static class OnnxVariants
         return model.Node("MatMul", x, w);
     }
 
-    /// <summary>Makes a node of an initializer.</summary>
+    /// <summary>Turns an initializer into a node.</summary>
     private static string Constant(OnnxBuilder model, string name)
     {
         TensorProto tensor = model.Graph.Initializer.Single(tensor => tensor.Name == name);

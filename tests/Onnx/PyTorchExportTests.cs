@@ -5,8 +5,8 @@ using Xunit;
 namespace FastNN.Tests.Onnx;
 
 /// <summary>
-/// Files that PyTorch wrote: an nn.Sequential of each activation by safetensors.torch.save_file and by torch.onnx.export, GELU at an opset
-/// without and one with the operator. Both bring the same network, and that gives PyTorch's outputs.
+/// PyTorch wrote these files: an nn.Sequential of each activation, by safetensors.torch.save_file and by torch.onnx.export. GELU comes at
+/// an opset with the operator and at one without. Both files give the same network. Its outputs are PyTorch's.
 /// </summary>
 public class PyTorchExportTests
 {

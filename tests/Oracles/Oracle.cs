@@ -3,8 +3,9 @@ using Xunit;
 namespace FastNN.Tests.Oracles;
 
 /// <summary>
-/// A number in double precision and a proven bound on how far from it single precision may end, whatever the order of its sums and fused
-/// or not: running error analysis (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1 and §3.3) with u = 2⁻²⁴.
+/// A number in double precision, and a proven bound on its distance from the result in single precision. The bound holds for every order of
+/// sums, fused or not. It comes from running error analysis (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1 and §3.3) with
+/// u = 2⁻²⁴.
 /// </summary>
 internal readonly record struct Bounded(double Value, double Error = 0)
 {
@@ -23,7 +24,8 @@ internal readonly record struct Bounded(double Value, double Error = 0)
     public static Bounded operator *(Bounded a, Bounded b) => Rounded(a.Value * b.Value, ProductError(a, b));
 
     /// <summary>
-    /// |â/b̂ − a/b| ≤ (e + |a/b|·e′)/(|b| − e′), from â/b̂ − a/b = ((â − a) − (b̂ − b)·a/b)/b̂; no bound where b̂ may be 0.
+    /// |â/b̂ − a/b| ≤ (e + |a/b|·e′)/(|b| − e′). This follows from â/b̂ − a/b = ((â − a) − (b̂ − b)·a/b)/b̂. There is no bound if b̂ may be
+    /// 0.
     /// </summary>
     public static Bounded operator /(Bounded a, Bounded b)
     {
@@ -31,7 +33,7 @@ internal readonly record struct Bounded(double Value, double Error = 0)
         return Rounded(value, least > 0 ? (a.Error + Math.Abs(value) * b.Error) / least : double.PositiveInfinity);
     }
 
-    /// <summary>|√x̂ − √x| = |x̂ − x|/(√x̂ + √x) ≤ e/(√x + √(x − e)); where x − e is negative, x̂ ≥ 0 leaves e/√x.</summary>
+    /// <summary>|√x̂ − √x| = |x̂ − x|/(√x̂ + √x) ≤ e/(√x + √(x − e)). If x − e is negative, x̂ ≥ 0 leaves e/√x.</summary>
     internal static Bounded Sqrt(Bounded x)
     {
         double root = Math.Sqrt(x.Value);
@@ -42,7 +44,7 @@ internal readonly record struct Bounded(double Value, double Error = 0)
     internal static Bounded Rounded(double value, double error = 0) => new(value, error + U * (Math.Abs(value) + error) + Underflow);
 
     /// <summary>
-    /// s + Σ_k a_k·b_k: in any order n fused multiply-adds are off by γ_n·(|s| + Σ|a_k·b_k|) at most, γ_n = n·u/(1 − n·u).
+    /// s + Σ_k a_k·b_k. In any order, n fused multiply-adds are off by at most γ_n·(|s| + Σ|a_k·b_k|) with γ_n = n·u/(1 − n·u).
     /// </summary>
     internal static Bounded Dot(Bounded start, ReadOnlySpan<Bounded> a, ReadOnlySpan<Bounded> b)
     {
@@ -59,8 +61,8 @@ internal readonly record struct Bounded(double Value, double Error = 0)
     }
 
     /// <summary>
-    /// Taylor carries an error e of z over to e·σ′(z) + e²/2·max|σ″| of σ, where |σ″| ≤ 1/(6√3) &lt; 0.0963. On top come 2.5 ULP of the
-    /// float f nearest to σ(ẑ); an ULP of f is at most 2u·f ≤ 2u·(1 + u)·σ(ẑ), or twice the underflow.
+    /// By Taylor an error e of z becomes an error of at most e·σ′(z) + e²/2·max|σ″| of σ, with |σ″| ≤ 1/(6√3) &lt; 0.0963. To this come 2.5
+    /// ULP of f, the float nearest to σ(ẑ). An ULP of f is at most 2u·f ≤ 2u·(1 + u)·σ(ẑ), or twice the underflow.
     /// </summary>
     internal static Bounded Sigmoid(Bounded z)
     {
@@ -68,7 +70,7 @@ internal readonly record struct Bounded(double Value, double Error = 0)
         return new Bounded(value, error + SigmoidUlp * (2 * U * (1 + U) * (value + error) + 2 * Underflow));
     }
 
-    /// <summary>σ′ = a·(1 − a): an error e of a becomes at most e·|1 − 2a| + e², and two operations round.</summary>
+    /// <summary>σ′ = a·(1 − a). An error e of a becomes at most e·|1 − 2a| + e². Two operations round.</summary>
     internal static Bounded Derivative(Bounded a)
     {
         double value = a.Value * (1 - a.Value), error = a.Error * (Math.Abs(1 - 2 * a.Value) + a.Error);
@@ -100,13 +102,13 @@ internal readonly record struct Bounded(double Value, double Error = 0)
 }
 
 /// <summary>
-/// A network by the book, in double precision, with the bound on what single precision may make of it. Parameters are, layer by layer,
-/// W [n_in, n_out] row by row, then b. Shares no code with the library but the exact formulas of its activations.
+/// A network by the book in double precision, with the bound on the result in single precision. The parameters are, layer by layer, W
+/// [n_in, n_out] row by row, then b. Only the exact formulas of the activations are shared with the library.
 /// </summary>
 /// <param name="widths">Neurons in each layer.</param>
-/// <param name="parameters">As the library has them.</param>
-/// <param name="activations">One for each layer behind the inputs; all sigmoid, the article's, for null.</param>
-/// <param name="cost">That of the outputs; squared error for null.</param>
+/// <param name="parameters">In the order of the library.</param>
+/// <param name="activations">One for each layer behind the inputs. Null is sigmoid for all, as in the article.</param>
+/// <param name="cost">The cost of the outputs. Null is the squared error.</param>
 internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? activations = null, Cost? cost = null)
 {
     private readonly Cost _cost = cost ?? FastNN.Cost.SquaredError;
@@ -121,31 +123,31 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         return OracleCosts.Of(_cost).Value(z[^1], a[^1], y);
     }
 
-    /// <summary>∂C/∂p for every parameter, from δ = ∂C/∂z of the outputs on.</summary>
+    /// <summary>∂C/∂p for every parameter, from the outputs' δ = ∂C/∂z.</summary>
     internal Bounded[] Gradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y) => WithInputGradient(x, y).Gradient;
 
-    /// <summary>The same and ∂C/∂x.</summary>
+    /// <summary>The same, and ∂C/∂x.</summary>
     internal (Bounded[] Gradient, Bounded[] InputGradient) WithInputGradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y)
     {
         (Bounded[][] z, Bounded[][] a) = Run(x);
         return Back(z, a, Delta(ActivationOf(widths.Length - 1), _cost, z[^1], a[^1], y));
     }
 
-    /// <summary>Cost and δ = ∂C/∂z of a last layer from its sums.</summary>
+    /// <summary>The cost and δ = ∂C/∂z of a last layer, from its sums.</summary>
     internal static (Bounded Cost, Bounded[] Delta) Output(Activation f, Cost cost, Bounded[] z, ReadOnlySpan<Bounded> y)
     {
         Bounded[] a = OracleActivations.Value(f, z);
         return (OracleCosts.Of(cost).Value(z, a, y), Delta(f, cost, z, a, y));
     }
 
-    /// <summary>∂C/∂p and ∂C/∂x of a cost of which ∂C/∂a is given.</summary>
+    /// <summary>∂C/∂p and ∂C/∂x of a cost whose ∂C/∂a is given.</summary>
     internal (Bounded[] Gradient, Bounded[] InputGradient) Backward(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> outputGradient)
     {
         (Bounded[][] z, Bounded[][] a) = Run(x);
         return Back(z, a, Delta(ActivationOf(widths.Length - 1), z[^1], a[^1], outputGradient));
     }
 
-    /// <summary>Cost and gradient of a batch: the sums of the samples', times <paramref name="scale"/>.</summary>
+    /// <summary>The cost and the gradient of a batch: the sums over its samples, times <paramref name="scale"/>.</summary>
     internal (Bounded Cost, Bounded[] Gradient) Batch(ReadOnlySpan<Bounded> inputs, ReadOnlySpan<Bounded> targets, Bounded scale)
     {
         int nIn = widths[0], nOut = widths[^1], batch = inputs.Length / nIn;
@@ -162,7 +164,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         return (Bounded.Dot(0, costs, ones) * scale, gradient);
     }
 
-    /// <summary>The cost of a batch, without what it takes to bound its gradient.</summary>
+    /// <summary>The cost of a batch. It does not bound the gradient, and takes less time.</summary>
     internal double BatchCost(ReadOnlySpan<Bounded> inputs, ReadOnlySpan<Bounded> targets)
     {
         int nIn = widths[0], nOut = widths[^1];
@@ -196,7 +198,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         return row.TakesSums ? gradient : Delta(f, z, a, gradient);
     }
 
-    /// <summary>δ = ∂C/∂z of the outputs from g = ∂C/∂a: f′(z)·g, of softmax a_i·(g_i − Σ_k g_k·a_k).</summary>
+    /// <summary>The outputs' δ = ∂C/∂z from g = ∂C/∂a. It is f′(z)·g. For softmax it is a_i·(g_i − Σ_k g_k·a_k).</summary>
     private static Bounded[] Delta(Activation f, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> g)
     {
         var delta = new Bounded[a.Length];
@@ -230,7 +232,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         return (gradient, delta);
     }
 
-    /// <summary>All layers' sums and outputs; those of the inputs are the inputs.</summary>
+    /// <summary>The sums and outputs of all layers. The sums and outputs of the inputs are the inputs.</summary>
     private (Bounded[][] Z, Bounded[][] A) Run(ReadOnlySpan<Bounded> x)
     {
         Bounded[][] z = new Bounded[widths.Length][], a = new Bounded[widths.Length][];

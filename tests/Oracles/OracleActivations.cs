@@ -3,16 +3,16 @@ using FastNN.Tests.Activations;
 namespace FastNN.Tests.Oracles;
 
 /// <summary>
-/// The activations on <see cref="Bounded"/>: what becomes of an error e of z by Taylor, |f(ẑ) − f(z)| ≤ e·|f′(z)| + e²/2·max|f″|, and of f′
-/// by |f′(ẑ) − f′(z)| ≤ e·max|f″|; on top the errors that <see cref="Activation.MaxUlp"/> and <see cref="Activation.MaxSlopeError"/>
-/// promise for ẑ, which <see cref="ActivationTests"/> hold over all floats. Where f has a kink within e of z, f′ may be off by all of the
+/// The activations on <see cref="Bounded"/>. By Taylor an error e of z becomes |f(ẑ) − f(z)| ≤ e·|f′(z)| + e²/2·max|f″| for f, and |f′(ẑ) −
+/// f′(z)| ≤ e·max|f″| for f′. To this come the errors that <see cref="Activation.MaxUlp"/> and <see cref="Activation.MaxSlopeError"/>
+/// promise for ẑ. <see cref="ActivationTests"/> check these for all floats. If f has a kink within e of z, f′ may be off by all of the
 /// jump.
 /// </summary>
 internal static class OracleActivations
 {
     private const double U = Bounded.U;
 
-    /// <summary>PyTorch's; the library has the float nearest to it, off by at most u·0.01.</summary>
+    /// <summary>PyTorch's slope. The library has the float nearest to it, which is off by at most u·0.01.</summary>
     private const double Leak = 0.01;
 
     private const float Tiny = float.Epsilon, Infinity = float.PositiveInfinity, Most = float.MaxValue, NaN = float.NaN;
@@ -20,9 +20,9 @@ internal static class OracleActivations
     private static readonly float s_log2 = MathF.Log(2f);
 
     /// <summary>
-    /// A row for each. Curvatures: 1/(6√3) for σ; 4/(3√3) for tanh; ½ at 0 for SiLU, σ′·(2 − z·tanh(z/2)), the other sign of which is at
-    /// most z·e⁻ᶻ ≤ 1/e; 2φ(0) at 0 for GELU, φ·(2 − z²), the other extreme being −2φ(2); ¼ for softplus; none where f is linear on both
-    /// sides of a kink.
+    /// A row for each. The curvatures max|f″| are: 1/(6√3) for σ. 4/(3√3) for tanh. ½ at 0 for SiLU, whose f″ is σ′·(2 − z·tanh(z/2)); with
+    /// the other sign it is at most z·e⁻ᶻ ≤ 1/e. 2φ(0) at 0 for GELU, whose f″ is φ·(2 − z²); its other extreme is −2φ(2). ¼ for softplus.
+    /// Zero where f is linear on both sides of a kink.
     /// </summary>
     private static readonly Dictionary<Activation, Row> s_rows = new()
     {
@@ -55,7 +55,7 @@ internal static class OracleActivations
         [Activation.Softmax] = new(0, One, []),
     };
 
-    /// <summary>The activations that have a row: all of them, says a test.</summary>
+    /// <summary>The activations that have a row. A test says that these are all.</summary>
     internal static IEnumerable<Activation> Known => s_rows.Keys;
 
     internal static Row Of(Activation f) => s_rows[f];
@@ -78,7 +78,7 @@ internal static class OracleActivations
         return new Bounded(value, error + f.MaxUlp * (2 * U * (1 + U) * (Math.Abs(value) + error) + 2 * Bounded.Underflow));
     }
 
-    /// <summary>f′, of some functions from the bounded a = f(z), from which the library takes it.</summary>
+    /// <summary>f′. For some functions it comes from the bounded a = f(z), because the library takes it from a.</summary>
     internal static Bounded Slope(Activation f, Bounded z, Bounded a)
     {
         Row row = Of(f);
@@ -89,9 +89,9 @@ internal static class OracleActivations
     }
 
     /// <summary>
-    /// a_i = e_i·(1/Σ_k e_k), e_i = e^(z_i − m). Errors of the sums: ln a_i = z_i − ln Σ_k e^(z_k) moves by e_i + max e at most. Then
-    /// relative errors: each e_i off by <see cref="PowerError"/>, their sum in sixteen lanes, folded, by one u for each addition that a
-    /// term goes through, a reciprocal, a product.
+    /// a_i = e_i·(1/Σ_k e_k) with e_i = e^(z_i − m). First the errors of the sums: ln a_i = z_i − ln Σ_k e^(z_k) moves by at most e_i + max
+    /// e. Then the relative errors: each e_i is off by <see cref="PowerError"/>. The sum runs in sixteen lanes that are folded. It is off
+    /// by one u for each addition that a term goes through. The reciprocal and the product round once each.
     /// </summary>
     internal static Bounded[] Softmax(Bounded[] z)
     {
@@ -107,12 +107,14 @@ internal static class OracleActivations
     }
 
     /// <summary>
-    /// Relative error of e_i for exact m and z_i. The table's power of two and the last multiply-add round, u each; q has 0.08u; t, at most
-    /// 2⁻⁵, rounds three times, as q and the product with s do, 2⁻⁵·u each; and of m − z_i nothing is lost.
+    /// The relative error of e_i for exact m and z_i. The table's power of two and the last multiply-add round with u each. q has 0.08u. t
+    /// is at most 2⁻⁵ and rounds three times. q and the product with s round, too. These have 2⁻⁵·u each. m − z_i loses nothing.
     /// </summary>
     internal const double PowerError = 2.3 * U;
 
-    /// <summary>Of a sum of n positive terms in sixteen lanes, folded: ⌈n/16⌉ − 1 additions in a lane, four to fold.</summary>
+    /// <summary>
+    /// The relative error of a sum of n positive terms in sixteen lanes that are folded. A lane has ⌈n/16⌉ − 1 additions. Folding has four.
+    /// </summary>
     internal static double SumError(int n) => ((n + 15) / 16 + 3) * U * 1.001;
 
     internal static double Exact(Activation f, double z) => Of(f).Exact is { } exact ? exact.Value(z) : f.Exact(z);
@@ -126,12 +128,13 @@ internal static class OracleActivations
     private static double Sum(double z) => Math.Max(1, Math.Abs(z));
 
     /// <summary>
-    /// What the tests know of an activation. What may be left out has a proven bound without it, only a larger one, or there is no kink.
+    /// What the tests know about an activation. Some properties may be left out. Then the bound is larger, but still proven, or there is no
+    /// kink.
     /// </summary>
     /// <param name="Curvature">max|f″|.</param>
-    /// <param name="Largest">The largest value that the usual formula comes by at z; 0 where nothing rounds.</param>
+    /// <param name="Largest">The largest value in the usual formula at z. It is 0 if nothing rounds.</param>
     /// <param name="Specials">
-    /// f of 0, −0, the smallest floats of either sign, ±∞, the largest of either sign, and NaN. Not of softmax.
+    /// f of 0, −0, the smallest floats of either sign, ±∞, the largest of either sign, and NaN. Softmax has none.
     /// </param>
     internal sealed record Row(double Curvature, Func<double, double> Largest, float[] Specials)
     {
@@ -141,15 +144,15 @@ internal static class OracleActivations
         /// <summary>A tighter bound for f′ from a.</summary>
         internal Func<Bounded, Bounded>? Slope { get; init; }
 
-        /// <summary>f and f′ where the library's own exact formulas have a constant rounded to float.</summary>
+        /// <summary>f and f′ for activations whose exact formulas in the library have a constant that is rounded to float.</summary>
         internal (Func<double, double> Value, Func<double, double> Slope)? Exact { get; init; }
 
         /// <summary>How far such a constant is off.</summary>
         internal double ConstantError { get; init; }
 
         /// <summary>
-        /// Whether f is its tangent at 0 within 2⁻⁴⁰, and its asymptotes from 128 on, as close as <see cref="ActivationTests"/> say. That
-        /// spares four fifths of the work there, and is of no use where f is cheap anyway.
+        /// Whether f is its tangent at 0 within 2⁻⁴⁰, and its asymptotes from 128 on. <see cref="ActivationTests"/> say how close. This
+        /// saves four fifths of the work there. If f is cheap, it is of no use.
         /// </summary>
         internal bool IsStraightFarOut { get; init; }
 

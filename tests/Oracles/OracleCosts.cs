@@ -3,14 +3,14 @@ using FastNN.Tests.Activations;
 namespace FastNN.Tests.Oracles;
 
 /// <summary>
-/// The costs on <see cref="Bounded"/>, a row each, cross-entropies from the sums z as the library takes them. Shares no code with the
+/// The costs on <see cref="Bounded"/>, with a row for each. Cross-entropies take the sums z, as in the library. No code is shared with the
 /// library.
 /// </summary>
 internal static class OracleCosts
 {
     /// <summary>
-    /// |ln x| off by at most this absolute error and 2u of the result for a float x ≥ 1; <see cref="SoftmaxTests"/> hold it for all of
-    /// them.
+    /// For a float x ≥ 1, ln x is off by at most this absolute error and 2u of the result. <see cref="SoftmaxTests"/> check it for all such
+    /// floats.
     /// </summary>
     internal const double LogarithmError = 0.1 * Bounded.U;
 
@@ -27,7 +27,7 @@ internal static class OracleCosts
     /// <summary>∂C/∂a, or ∂C/∂z of a cost that takes the sums.</summary>
     internal delegate Bounded[] Derivative(Bounded[] a, ReadOnlySpan<Bounded> y);
 
-    /// <summary>The costs that have a row: all of them, says a test.</summary>
+    /// <summary>The costs that have a row. A test says that these are all.</summary>
     internal static IEnumerable<Cost> Known => s_rows.Keys;
 
     internal static Row Of(Cost cost) => s_rows[cost];
@@ -63,7 +63,7 @@ internal static class OracleCosts
     }
 
     /// <summary>
-    /// ln Σ_k e^(z_k − m)·Σ_i y_i + Σ_i (m − z_i)·y_i; a relative error r of the sum is one of ln(1 + r) of its logarithm.
+    /// ln Σ_k e^(z_k − m)·Σ_i y_i + Σ_i (m − z_i)·y_i. A relative error r of the sum is an error of ln(1 + r) of its logarithm.
     /// </summary>
     private static Bounded CrossEntropy(Bounded[] z, ReadOnlySpan<Bounded> y)
     {

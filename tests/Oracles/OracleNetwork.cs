@@ -5,12 +5,12 @@ internal static class OracleNetwork
 {
     internal static Bounded[] Outputs(Network network, ReadOnlySpan<float> x) => Outputs(network, x, (_, z, a) => a);
 
-    /// <summary>With room for activations of others.</summary>
+    /// <summary>The outputs with a larger bound, for the activations of others.</summary>
     internal static Bounded[] OutputsOfOthers(Network network, ReadOnlySpan<float> x) => Outputs(network, x, Loosen);
 
     /// <summary>
-    /// The exact outputs with the bound that <see cref="Bounded"/> proves: sums of n products, unfused, round each product once and n times
-    /// more, so they are taken as n + 1 fused ones.
+    /// The exact outputs with the bound that <see cref="Bounded"/> proves. Without fused multiply-adds a sum of n products rounds each
+    /// product once, and each of the n additions. So it is bounded like n + 1 fused multiply-adds.
     /// </summary>
     private static Bounded[] Outputs(Network network, ReadOnlySpan<float> x, Func<Activation, Bounded[], Bounded[], Bounded[]> loosen)
     {
@@ -32,9 +32,9 @@ internal static class OracleNetwork
     }
 
     /// <summary>
-    /// What the activations of others are off, over what FastNN promises of its own, is not proven but assumed: eight units of 2⁻²⁴ of the
-    /// largest value that the formula comes by, which is 1 or, of z·σ(z) and z·(1 + erf(z/√2)), |z|; and of softmax another for each term
-    /// that is added one by one.
+    /// Loosens the bound for the activations of others. FastNN promises the errors of its own activations. How much more the others are off
+    /// is not proven but assumed: eight units of 2⁻²⁴ of the largest value in the formula. That value is 1, or |z| for z·σ(z) and z·(1 +
+    /// erf(z/√2)). Softmax gets one more unit for each term, because terms are added one by one.
     /// </summary>
     private static Bounded[] Loosen(Activation f, Bounded[] z, Bounded[] a)
     {

@@ -2,11 +2,11 @@ using Xunit;
 
 namespace FastNN.Tests.Pages;
 
-/// <summary>The C# that pages show is code of this folder, which compiles and runs.</summary>
+/// <summary>The C# on the pages is code of this folder. It compiles and runs.</summary>
 [Collection(nameof(Alone))]
 public class CodeTests
 {
-    /// <summary>Programs that say what they print, by the names of their regions.</summary>
+    /// <summary>Programs and what they print, by the names of their regions.</summary>
     private static readonly Dictionary<string, Action> s_programs = new()
     {
         ["first"] = FrontDoorRecipes.First,

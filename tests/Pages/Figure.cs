@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace FastNN.Tests.Pages;
 
 /// <summary>A paragraph, a heading, or a row of a table.</summary>
-/// <param name="Line">Where it begins.</param>
-/// <param name="Text">Without emphasis and targets of links; code stands between backticks, cells are separated by bars.</param>
-/// <param name="Units">Of a row: for each column whether its header names a unit.</param>
+/// <param name="Line">The line where it begins.</param>
+/// <param name="Text">The text without emphasis and targets of links. Code stands between backticks. Bars separate cells.</param>
+/// <param name="Units">For a row: whether the header of each column names a unit.</param>
 internal sealed record Prose(int Line, string Text, bool[] Units)
 {
-    /// <summary>The numbers with a unit: what a reader may want to check.</summary>
+    /// <summary>The numbers with a unit. A reader may want to check these.</summary>
     internal IEnumerable<(int Start, int End)> Figures
     {
         get
@@ -29,10 +29,10 @@ internal static partial class Figure
 {
     private const string Units = "ns|µs|ms|s|seconds?|min|minutes?|%|times|GFLOP/s|GB/s|GB|MB|KB|bytes?|ULP|GHz|cycles?";
 
-    /// <summary>Whether the header of a column names a unit, which its numbers then have.</summary>
+    /// <summary>Whether the header of a column names a unit. Its numbers then have that unit.</summary>
     internal static bool NamesUnit(string header) => Unit().IsMatch(header);
 
-    /// <summary>Code between backticks holds none: it is compiled, or names a command.</summary>
+    /// <summary>Code between backticks holds no figures. It is compiled, or it names a command.</summary>
     internal static MatchCollection WithUnit(string text) => Number().Matches(Code().Replace(text, code => new string('_', code.Length)));
 
     [GeneratedRegex($@"(?<![\w.,])\d[\d.,]*(?:[⁰¹²³⁴-⁹⁻]*)[  ]?(?:{Units})(?![\w/])|(?<![\d…][  ]?)×[  ]?\d[\d.,]*")]

@@ -78,7 +78,7 @@ public sealed class FileRecipes : IDisposable
         return loaded;
     }
 
-    /// <summary>How the run ends, whether it begins at the start or where another one was interrupted.</summary>
+    /// <summary>How the run ends. It begins at the start, or where another one was interrupted.</summary>
     private static FitResult Resume(float[] pixels, float[] digits, string path, int epochs)
     {
         // <checkpoints>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Pages;
 
-/// <summary>What README.md shows, and the READMEs of the packages; <see cref="CodeTests"/> runs the two programs.</summary>
+/// <summary>What README.md and the READMEs of the packages show. <see cref="CodeTests"/> runs the two programs.</summary>
 [Collection(nameof(Alone))] // an example changes the current folder
 public class FrontDoorRecipes
 {

@@ -1,5 +1,5 @@
 using System.Text;
-using FastNN.Bench;
+using FastNN.Bench.Results;
 using Markdig;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
@@ -25,21 +25,21 @@ internal sealed class Page
     /// <summary>The folder of the repository.</summary>
     internal static string Root => ResultsFolder.Repository;
 
-    /// <summary>All of them, but for results that a program wrote.</summary>
+    /// <summary>All pages, except results that a program wrote.</summary>
     internal static IReadOnlyList<Page> All => s_all.Value;
 
-    /// <summary>Relative to the repository, with slashes.</summary>
+    /// <summary>The path relative to the repository, with slashes.</summary>
     internal string Path { get; }
 
     internal string Text { get; }
 
-    /// <summary>Its fenced blocks of code in a language, as they would stand at the left edge, with the line of each.</summary>
+    /// <summary>Its fenced blocks of code in a language, without their indentation. Each comes with its line.</summary>
     internal IEnumerable<(int Line, string Code)> Code(string language) =>
         from block in _document.Descendants<FencedCodeBlock>()
         where block.Info == language
         select (block.Line + 1, string.Join('\n', block.Lines.Lines.Take(block.Lines.Count).Select(line => line.ToString())));
 
-    /// <summary>Where its links and pictures lead, also those in HTML, with the line of each.</summary>
+    /// <summary>The targets of its links and pictures, also of those in HTML. Each comes with its line.</summary>
     internal IEnumerable<(int Line, string Target)> Links =>
     [
         .. from link in _document.Descendants<LinkInline>() select (link.Line + 1, link.Url ?? ""),
@@ -49,7 +49,7 @@ internal sealed class Page
         .. from html in _document.Descendants<HtmlInline>() from target in Html.Targets(html.Tag) select (html.Line + 1, target),
     ];
 
-    /// <summary>The anchors that GitHub gives its headings; a second of the same name has a number.</summary>
+    /// <summary>The anchors that GitHub gives its headings. A second heading of the same name gets a number.</summary>
     internal IReadOnlySet<string> Anchors
     {
         get
@@ -65,11 +65,13 @@ internal sealed class Page
         }
     }
 
-    /// <summary>What people wrote: paragraphs, headings and rows of tables. Not blocks of code, and not tables made from results.</summary>
+    /// <summary>
+    /// What people wrote: paragraphs, headings and rows of tables. Blocks of code and tables made from results do not count.
+    /// </summary>
     internal IEnumerable<Prose> Prose =>
         [.. _document.Descendants<LeafBlock>().Where(IsProse).Select(ToProse), .. _document.Descendants<Table>().SelectMany(Rows)];
 
-    /// <summary>All files of the repository that match a pattern and are no product of a build.</summary>
+    /// <summary>All files of the repository that match a pattern, without products of a build.</summary>
     internal static IEnumerable<string> Files(string pattern) =>
         from path in Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
         let folders = path[Root.Length..].Split(System.IO.Path.DirectorySeparatorChar)
@@ -79,7 +81,7 @@ internal sealed class Page
 
     public override string ToString() => Path;
 
-    /// <summary>By GitHub's rules: lower case, without punctuation, spaces as hyphens.</summary>
+    /// <summary>Follows GitHub's rules: lower case, no punctuation, and hyphens for spaces.</summary>
     private static string Anchor(string heading) =>
         string.Concat(heading.Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 
@@ -90,7 +92,7 @@ internal sealed class Page
 
     private static Prose ToProse(LeafBlock block) => new(block.Line + 1, ToText(block.Inline), []);
 
-    /// <summary>The rows of a table below its header, with the units that its header names.</summary>
+    /// <summary>The rows of a table below its header. Each comes with the units that the header names.</summary>
     private IEnumerable<Prose> Rows(Table table)
     {
         if (IsMade(table.Span.Start)) return [];

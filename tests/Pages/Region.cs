@@ -4,9 +4,9 @@ namespace FastNN.Tests.Pages;
 /// A piece of code in this folder that a page shows: the lines between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>. It stands in a
 /// test, or in a private method that a test calls: the build refuses private methods that nobody calls.
 /// </summary>
-/// <param name="File">Where it is.</param>
-/// <param name="Name">What marks it.</param>
-/// <param name="Code">Its lines, as they would stand at the left edge.</param>
+/// <param name="File">The file that it is in.</param>
+/// <param name="Name">The name in its marks.</param>
+/// <param name="Code">Its lines without their indentation.</param>
 /// <param name="Usings">The namespaces that the file uses, and those that every file here is in.</param>
 internal sealed record Region(string File, string Name, string Code, IReadOnlyList<string> Usings)
 {

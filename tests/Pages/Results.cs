@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FastNN.Bench;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 
 namespace FastNN.Tests.Pages;
 
@@ -37,7 +38,7 @@ internal sealed class Results
         row => (row.Task, row.Size, row.Batch, row.Kind, row.Contestant) == ($"Network {pass}", size, batch, kind, Own)).Nanoseconds
         / batch;
 
-    /// <summary>How many times as long as the widest vectors TensorPrimitives take at a kernel.</summary>
+    /// <summary>How many times as long as the widest vectors TensorPrimitives take for a kernel.</summary>
     internal double Faster(string task, string size) => Kernel(task, size, Peer) / Kernel(task, size, Widest);
 
     /// <summary>The kernels at which TensorPrimitives are faster.</summary>
@@ -46,10 +47,10 @@ internal sealed class Results
         where row.Contestant == Peer && Faster(row.Task, row.Size) < 1
         select (row.Task, row.Size);
 
-    /// <summary>Of the processor, for a vector of 16 sigmoids.</summary>
+    /// <summary>The processor's time for a vector of 16 sigmoids.</summary>
     internal double CyclesOfSigmoids => Kernel("Sigmoid", "1000", Widest) / 1000 * 16 * Variants.Machine.Limits.Gigahertz;
 
-    /// <summary>The share of the peak that is left to the products of a network if its sigmoids take their time too.</summary>
+    /// <summary>The share of the peak that the products of a network can reach if its sigmoids take their time, too.</summary>
     internal double LeftBySigmoids(params int[] widths)
     {
         LimitFigures limits = Variants.Machine.Limits;
@@ -58,15 +59,17 @@ internal sealed class Results
         return multiplyAdds / (multiplyAdds + widths.Skip(1).Sum() / 16.0 * CyclesOfSigmoids);
     }
 
-    /// <summary>How many times as long as alone a sample takes in a step on two.</summary>
+    /// <summary>A sample in a step on two samples takes this many times as long as a sample alone.</summary>
     internal double StepOnTwo(string size) => Step(size, 2) / Step(size, 1);
 
-    /// <summary>The smallest batch from which on a sample takes less time than alone.</summary>
+    /// <summary>From this batch size on a sample takes less time than alone.</summary>
     internal int StepGainsFrom(string size) =>
         Scaling.Rows.Where(row => row.Task == "Batch step" && row.Size == size).Select(row => row.Batch).Distinct()
             .First(batch => batch > 1 && Step(size, batch) < Step(size, 1));
 
-    /// <summary>A number in a file that was kept as it was printed: the first line with the name, and the column, counted from 0.</summary>
+    /// <summary>
+    /// A number in a file that was kept as it was printed. It stands in the first line with the name. Columns are counted from 0.
+    /// </summary>
     internal double Printed(string file, string name, int column)
     {
         string line = File.ReadLines(Path.Combine(_folder, file)).First(line => line.Contains(name, StringComparison.Ordinal));

@@ -1,4 +1,5 @@
-using FastNN.Bench;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Xunit;
 
 namespace FastNN.Tests.Pages;
@@ -7,7 +8,7 @@ namespace FastNN.Tests.Pages;
 public class ResultsTests
 {
     /// <summary>
-    /// A working set about as large as a cache may be luckier under a kernel than under the sweeps that measure the limit.
+    /// A working set that is about as large as a cache may be luckier under a kernel than under the sweeps that measure the limit.
     /// </summary>
     private const double LargestOfLimit = 1.1;
 
@@ -36,7 +37,7 @@ public class ResultsTests
         Assert.All(Results("*.json").Concat(Results("*.txt")), file => Assert.Contains($"{ReadmeTable.Begin}{file} ", page));
     }
 
-    /// <summary>A report with networks of another kind has a table more, and nothing else changes.</summary>
+    /// <summary>A report with networks of another kind has one table more. Nothing else changes.</summary>
     [Fact]
     public void Networks_of_other_kinds_have_a_table_of_their_own()
     {
@@ -66,7 +67,7 @@ public class ResultsTests
         Assert.Contains(Report.Load(path).Digest, File.ReadAllText(svg));
     }
 
-    /// <summary>The rows behind every table have what a reader needs to trust them.</summary>
+    /// <summary>The rows behind every table tell a reader what is needed to trust them.</summary>
     [Fact]
     public void Reports_reach_no_more_than_the_limit_and_allocate_nothing_of_ours()
     {

@@ -5,7 +5,7 @@ namespace FastNN.Tests.Pages;
 /// <summary>Data for the examples.</summary>
 internal static class Samples
 {
-    /// <summary>The digits that examples learn from; the others are held out.</summary>
+    /// <summary>The digits that examples learn from. The others are held out.</summary>
     internal const int Training = 1347;
 
     /// <summary>Pixels from −1 to 1, and 1 for the right one of ten digits.</summary>

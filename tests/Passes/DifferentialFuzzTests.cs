@@ -5,10 +5,10 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// Random networks on random data, NaN and infinities among it: every variant, with any number of threads, has the bits of the scalar
-/// reference on one. For two seconds, or as many as <c>FASTNN_FUZZ_SECONDS</c> says. A difference is reduced to a small network and shown
-/// with the seed that leads there again: <c>CsCheck_Seed=… dotnet test</c>. Between <see cref="GuardPages"/>, which end the process, each
-/// thread's last network stands in a file beside the tests.
+/// Random networks on random data, also with NaN and infinities. Every variant with any number of threads has the bits of the scalar
+/// reference on one thread. The test runs for two seconds, or for as many as <c>FASTNN_FUZZ_SECONDS</c> says. It reduces a difference to a
+/// small network and shows it with the seed that leads there again: <c>CsCheck_Seed=… dotnet test</c>. <see cref="GuardPages"/> end the
+/// process, so each thread then keeps its last network in a file beside the tests.
 /// </summary>
 [Trait("Category", "Fuzz")]
 public class DifferentialFuzzTests
@@ -52,7 +52,7 @@ public class DifferentialFuzzTests
         }
     }
 
-    /// <summary>All that can be computed of a case, in one variant.</summary>
+    /// <summary>Everything that can be computed for a case in one variant.</summary>
     private sealed class Trial
     {
         private readonly Case _case;
@@ -93,7 +93,7 @@ public class DifferentialFuzzTests
             Cases.AssertSameBits(a.Span, alone.Span, $"{_variant}, outputs of samples alone");
         }
 
-        /// <summary>By the public kernels.</summary>
+        /// <summary>The same by the public kernels.</summary>
         private void FirstLayer(Guarded x)
         {
             Layer layer = _network.Layers[0];
@@ -154,7 +154,7 @@ public class DifferentialFuzzTests
         }
     }
 
-    /// <summary>A network, its training and its data, of which one in so many values is special, none for 0.</summary>
+    /// <summary>A network, its training and its data. One in so many values is special. 0 means that none is.</summary>
     private sealed record Case(int[] Widths, int Batch, int Threads, string Optimizer, int OneIn, int Seed)
     {
         public override string ToString() =>

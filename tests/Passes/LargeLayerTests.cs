@@ -4,8 +4,9 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// Weights beyond half of L2 or all of it, such as narrow vectors copy because their rows lie powers of two apart, and layers that the
-/// widest take in rows, one, two or three. The reference, slow here, runs once.
+/// Large layers. The weights fill more than half of L2, or more than all of it. Narrow vectors copy some of these weights, because their
+/// rows lie powers of two apart. The widest vectors take some layers in rows: one, two or three layers of a network. The reference is slow
+/// here, so it runs once.
 /// </summary>
 public class LargeLayerTests
 {

@@ -4,9 +4,9 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>
-/// Networks with a random activation in each layer under a random cost that suits: outputs and training have the same bits in every
-/// variant, for every batch and number of threads. <see cref="Training.TrainingBitsTests"/> and <see cref="BatchBitsTests"/> say so of the
-/// article's networks, in more forms.
+/// Networks with a random activation in each layer under a random cost that suits. Outputs and training have the same bits in every
+/// variant, for every batch and number of threads. <see cref="Training.TrainingBitsTests"/> and <see cref="BatchBitsTests"/> show the same
+/// for the article's networks, in more forms.
 /// </summary>
 public class MixedNetworkTests
 {
@@ -18,7 +18,7 @@ public class MixedNetworkTests
         [.. from set in KernelSet.Supported from threads in Enumerable.Range(1, MostThreads) select (set.Variant, threads)];
 
     /// <summary>
-    /// One activation in the hidden layer, each in turn in the last; networks no wider than four have kernels of their own.
+    /// The hidden layer has one activation. The last layer has each in turn. Networks no wider than four have kernels of their own.
     /// </summary>
     [Theory]
     [MemberData(nameof(Cases.VariantsAndNumbers), MemberType = typeof(Cases))]
@@ -61,7 +61,7 @@ public class MixedNetworkTests
             Train(variant, threads, widths, Cases.RandomActivations(random, widths.Length - 1), Cost.SquaredError, 70, steps: 4);
         }
 
-        // Layers that the widest variant takes in rows, their slopes kept.
+        // The widest variant takes these layers in rows and keeps their slopes.
         Train(variant, threads, [128, 128, 128], [Activation.Gelu, Activation.Silu], Cost.SquaredError, 130, steps: 2);
         Train(variant, threads, [129, 128, 128, 128], [Activation.Gelu, Activation.Tanh, Activation.Softmax], Cost.CrossEntropy, 130,
             steps: 2);

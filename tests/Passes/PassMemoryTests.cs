@@ -16,7 +16,7 @@ public sealed unsafe class PassMemoryTests
 
     private const float Rate = -0.3f;
 
-    /// <summary>All that are tiny, and some of every other kind.</summary>
+    /// <summary>All tiny networks, and some of every other kind.</summary>
     private static IEnumerable<int[]> Networks =>
     [
         .. Cases.TinyNetworks,

@@ -5,7 +5,7 @@ using CoreAtomicFile = core::FastNN.Plumbing.AtomicFile;
 
 namespace FastNN.Tests.Plumbing;
 
-/// <summary>A file is there as a whole or not at all, and nothing is left beside it.</summary>
+/// <summary>A file is there as a whole or not at all. Nothing else is left beside it.</summary>
 public sealed class AtomicFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fastnn").FullName;

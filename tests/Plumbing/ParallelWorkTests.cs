@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Plumbing;
 
-/// <summary>Work shared out between threads: every item once, exceptions to the caller, nobody at work afterwards.</summary>
+/// <summary>Threads share work. Every item is done once. The caller gets the exceptions. Nobody is at work afterwards.</summary>
 public class ParallelWorkTests
 {
     [Theory]
@@ -92,7 +92,7 @@ public class ParallelWorkTests
         work.Release.Dispose();
     }
 
-    /// <summary>Two items, of which the caller does its own once a helper has begun the other and stays in it.</summary>
+    /// <summary>Two items. A helper begins one and stays in it. Then the caller does the other.</summary>
     private sealed class Meeting : ParallelWork
     {
         internal ManualResetEventSlim Helper { get; } = new();

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace FastNN.Tests.Simd;
 
-/// <summary>The multiply-add for processors without one rounds once, where double precision rounded twice would differ.</summary>
+/// <summary>
+/// The multiply-add for processors that have none rounds once. Double precision alone would round twice and give other results.
+/// </summary>
 public class MultiplyAddTests
 {
     private const int Quads = 200_000;
@@ -12,8 +14,8 @@ public class MultiplyAddTests
     [Fact]
     public void Sums_beside_a_tie_of_floats_are_rounded_once()
     {
-        // a·b is half a unit in the last place of c, less up to m² = 600² parts in 2⁴⁶ of it: less than 1.4 last places of a double beside
-        // c.
+        // a·b is a bit less than half a unit in the last place of c. It lacks up to m² = 600² parts in 2⁴⁶ of it. Beside c that is less
+        // than 1.4 last places of a double.
         var random = new Random(1);
         int twice = 0;
         for (int k = 0; k < Quads; k++)

@@ -2,6 +2,6 @@ using Xunit;
 
 namespace FastNN.Tests.Support;
 
-/// <summary>Tests that nothing else may run beside: they capture what the process prints, or count what it allocates.</summary>
+/// <summary>Nothing else may run beside these tests. They capture what the process prints, or count what it allocates.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace FastNN.Tests.Support;
 
 /// <summary>
-/// Whole pages between two that nobody may touch: who reads or writes there ends the process, so the tests on them run in one of their own
-/// (<see cref="Guarded"/>). Pages are used again once their owner is gone, for a process has 65,530 mappings and no more.
+/// Whole pages between two that nobody may touch. Code that reads or writes there ends the process, so these tests run in a process of
+/// their own (<see cref="Guarded"/>). A process has at most 65,530 mappings. So pages are used again after their owner is gone.
 /// </summary>
 internal sealed unsafe partial class GuardPages
 {
-    /// <summary>The environment variable that has <see cref="Guarded"/> lie between such pages.</summary>
+    /// <summary>With this environment variable <see cref="Guarded"/> lies between such pages.</summary>
     internal const string EnvironmentVariable = "FASTNN_GUARD_PAGES";
 
     private const int MostOwned = 4096;
@@ -45,7 +45,7 @@ internal sealed unsafe partial class GuardPages
     /// <summary>The first float of the first page.</summary>
     internal float* First { get; }
 
-    /// <summary>Floats up to the last page's end.</summary>
+    /// <summary>How many floats there are up to the last page's end.</summary>
     internal int Count => _bytes / sizeof(float);
 
     private static nint Take(int bytes)

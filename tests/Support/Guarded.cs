@@ -5,30 +5,31 @@ using Xunit;
 namespace FastNN.Tests.Support;
 
 /// <summary>
-/// Floats that never move, at a chosen distance from a cache line, with NaN-filled guard zones before and behind: a kernel that uses
-/// what it finds there ends in NaN, and one that writes there is found out. A delta has a pad before the guards behind it, zeros that stay
-/// zeros.
+/// Floats that never move, at a chosen distance from a cache line. Guard zones full of NaN lie before and behind them. If a kernel uses a
+/// guard, its result is NaN. If it writes to one, the test finds out. Behind a delta lies a pad of zeros and then the guards. The zeros
+/// must stay zeros.
 /// <para>
-/// In a process that wants <see cref="GuardPages"/> the last float is the last before such a page if the offset is even, and the first is
-/// the first behind one if it is odd: one float too far ends the process, read or written, used or not. The distance from a cache line is
-/// then what the length makes it.
+/// A process may want <see cref="GuardPages"/>. If the offset is even, the last float then lies directly before such a page. If it is odd,
+/// the first float lies directly behind one. So one float too far ends the process, read or written, used or not. The length then gives the
+/// distance from a cache line.
 /// </para>
 /// </summary>
 internal sealed unsafe class Guarded
 {
     /// <summary>
-    /// The environment variable by which kernels get what lies one float behind the values, or one before: the guard pages must notice.
+    /// With this environment variable kernels get memory that begins one float behind the values, or one before. The guard pages must
+    /// notice.
     /// </summary>
     internal const string OffByOneVariable = "FASTNN_OFF_BY_ONE";
 
     private const int Zone = 48, Recent = 64;
-    private const int Guard = 0x7F80DEAD; // signalling: arithmetic makes it quiet, so a guard that was computed from another shows, too
+    private const int Guard = 0x7F80DEAD; // a signalling NaN: arithmetic makes it quiet, so a guard computed from another one shows, too
 
     private static readonly int s_offByOne =
         Environment.GetEnvironmentVariable(OffByOneVariable) switch { "behind" => 1, "before" => -1, _ => 0 };
 
-    // Neither a pointer nor a span keeps its buffer alive: the last ones are, so that no kernel still reads what another test writes
-    // already.
+    // A pointer or a span does not keep its buffer alive. This keeps the last buffers alive. Otherwise a kernel might still read memory
+    // that another test writes already.
     [ThreadStatic]
     private static Guarded?[]? t_recent;
     [ThreadStatic]
@@ -40,9 +41,9 @@ internal sealed unsafe class Guarded
     private readonly float[] _before;
 
     /// <param name="values">What the buffer holds.</param>
-    /// <param name="offset">Floats between the last cache line's start and the first value.</param>
-    /// <param name="pad">Zeros behind the values.</param>
-    /// <param name="slack">Guards behind those, which may be read but not used.</param>
+    /// <param name="offset">How many floats lie between the start of the last cache line and the first value.</param>
+    /// <param name="pad">How many zeros lie behind the values.</param>
+    /// <param name="slack">How many guards behind the zeros may be read, but not used.</param>
     internal Guarded(ReadOnlySpan<float> values, int offset = 0, int pad = 0, int slack = 0)
     {
         int used = values.Length + pad;
@@ -93,14 +94,14 @@ internal sealed unsafe class Guarded
     /// <summary>The values as they are now, at another offset.</summary>
     internal Guarded Copy() => new(Span, (Offset + 5) % 16, Pad.Length, Slack);
 
-    /// <summary>What was only to be read is as it was, guards included.</summary>
+    /// <summary>Memory that may only be read is as it was. So are its guards.</summary>
     internal static void AssertUntouched(params ReadOnlySpan<Guarded> buffers)
     {
         foreach (Guarded buffer in buffers)
             Assert.True(Bits(buffer.All).SequenceEqual(Bits(buffer._before)), "a buffer that is only read was written to");
     }
 
-    /// <summary>What was to be written was written nowhere else.</summary>
+    /// <summary>Memory was written only where it may be.</summary>
     internal static void AssertGuards(params ReadOnlySpan<Guarded> buffers)
     {
         foreach (Guarded buffer in buffers)

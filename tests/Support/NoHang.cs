@@ -3,12 +3,12 @@ using Xunit;
 
 namespace FastNN.Tests.Support;
 
-/// <summary>Whatever a file holds, it is loaded or refused within a second.</summary>
+/// <summary>Loads or refuses any file within a second.</summary>
 internal static class NoHang
 {
-    /// <summary>A load that took longer is tried twice more: a pause of the machine does not come back, what hangs does.</summary>
+    /// <summary>Tries a load that took longer twice more. A pause of the machine does not come back. A hang does.</summary>
     /// <param name="began">When it began, by <see cref="Stopwatch.GetTimestamp"/>.</param>
-    /// <param name="load">The load; what it refuses a file by does not matter here.</param>
+    /// <param name="load">The load. How it refuses a file does not matter here.</param>
     /// <param name="what">The file, in the message.</param>
     internal static void Assert(long began, Action load, string what)
     {

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace FastNN.Tests.Support;
 
-/// <summary>Optimizers of every kind, by name: plain, with decay, clipped by value, by norm, and all of these on a schedule.</summary>
+/// <summary>
+/// Optimizers of every kind, by name. They are plain, with decay, clipped by value, clipped by norm, and all of these on a schedule.
+/// </summary>
 public static class Recipes
 {
     private static readonly LearningRateSchedule s_schedule = LearningRateSchedule.WarmUp(2, LearningRateSchedule.Cosine(10, 0.1));
@@ -28,6 +30,6 @@ public static class Recipes
 
     public static TheoryData<string> Names { get; } = [.. s_all.Keys];
 
-    /// <summary>The same object each time: a recipe has no state, so tests that share it show that.</summary>
+    /// <summary>Returns the same object each time. A recipe has no state. Tests that share it show that.</summary>
     internal static Optimizer Create(string name) => s_all[name];
 }

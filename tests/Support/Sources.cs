@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FastNN.Tests.Support;
 
-/// <summary>The repository's C# files, parsed. The build says where they are; tests that read them run where they were built.</summary>
+/// <summary>The repository's C# files, parsed. The build says where they are. Tests that read them run where they were built.</summary>
 internal static class Sources
 {
     private static readonly CSharpParseOptions s_options = new(LanguageVersion.Preview, DocumentationMode.None);
@@ -14,7 +14,7 @@ internal static class Sources
     private static string Root { get; } = Path.GetFullPath(
         typeof(Sources).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!);
 
-    /// <summary>All C# files below a folder, by their path from there with slashes. What the build writes is left out.</summary>
+    /// <summary>All C# files below a folder, without those that the build writes. Their paths begin there and have slashes.</summary>
     internal static SyntaxTree[] Below(string folder)
     {
         string path = Path.Combine(Root, folder);
@@ -26,7 +26,7 @@ internal static class Sources
             name => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(path, name)), s_options, name))];
     }
 
-    /// <summary>The folder of a file, empty at the top.</summary>
+    /// <summary>The folder of a file. It is empty at the top.</summary>
     internal static string FolderOf(string file) => file[..Math.Max(file.LastIndexOf('/'), 0)];
 
     private static bool IsWritten(string name) => !name.Split('/').Any(part => part is "obj" or "bin");

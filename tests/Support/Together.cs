@@ -6,8 +6,8 @@ namespace FastNN.Tests.Support;
 internal static class Together
 {
     /// <summary>
-    /// Runs the body, given its number from 0 on, on so many threads that begin at once. What one of them throws, this throws at the end.
-    /// Bodies take seconds; two minutes are a hang.
+    /// Runs the body on several threads that begin at once, and gives it its number from 0 on. If one of them throws, this throws at the
+    /// end. Bodies take seconds, so two minutes are a hang.
     /// </summary>
     internal static void Run(int threads, Action<int> body)
     {

@@ -4,8 +4,9 @@ using Xunit;
 namespace FastNN.Tests.Training;
 
 /// <summary>
-/// <see cref="Trainer.Backward"/>: the same bits in every variant and for any number of threads, added to what is there, and those of
-/// <see cref="Trainer.ComputeGradient"/> where both do the same arithmetic. That it is right says <see cref="Costs.CostGradientTests"/>.
+/// <see cref="Trainer.Backward"/> has the same bits in every variant and for any number of threads. It adds to the gradient. If
+/// <see cref="Trainer.ComputeGradient"/> does the same arithmetic, both have the same bits. <see cref="Costs.CostGradientTests"/> show that
+/// the result is right.
 /// </summary>
 public class BackwardTests
 {
@@ -16,7 +17,10 @@ public class BackwardTests
     public static TheoryData<KernelVariant, int> VariantsAndThreads { get; } =
         [.. from set in KernelSet.Supported from threads in Enumerable.Range(1, MostThreads) select (set.Variant, threads)];
 
-    /// <summary>A sample alone sums its hidden deltas in another order than a batch: each is compared with the like.</summary>
+    /// <summary>
+    /// A sample alone sums its hidden deltas in another order than a batch. So samples alone are compared with samples alone, and batches
+    /// with batches.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndThreads))]
     public void Several_calls_add_up_to_the_same_bits(KernelVariant variant, int threads)
@@ -51,12 +55,12 @@ public class BackwardTests
             }
         }
 
-        Assert.InRange(learning, 38, 5 * Activation.All.Count); // all but softmax of one neuron and where all of ReLU is silent
+        Assert.InRange(learning, 38, 5 * Activation.All.Count); // all but softmax of one neuron and networks where every ReLU is silent
     }
 
     /// <summary>
-    /// What a deep network keeps of four tiles is far larger than the scratch that deltas lie in: who mistook one for the other read beyond
-    /// all memory.
+    /// A deep network keeps much more of four tiles than fits into the scratch of the deltas. Code that mistakes one for the other reads
+    /// beyond all memory.
     /// </summary>
     [Fact]
     public void Deep_networks_lead_back_to_their_inputs()
@@ -76,7 +80,9 @@ public class BackwardTests
         Assert.True(inputGradients[0].AsSpan().IndexOfAnyExcept(0f) >= 0);
     }
 
-    /// <summary>Samples of a batch are added one after the other, so two halves in two calls are the whole in one.</summary>
+    /// <summary>
+    /// Samples of a batch are added one after the other. So two halves in two calls give the same as the whole batch in one.
+    /// </summary>
     [Theory]
     [MemberData(nameof(VariantsAndThreads))]
     public void A_batch_in_two_calls_has_the_bits_of_one(KernelVariant variant, int threads)
@@ -95,7 +101,7 @@ public class BackwardTests
             Cases.AssertSameBits(one.Gradient, two.Gradient, $"{first} and {second}, gradient");
             Cases.AssertSameBits(all, parts, $"{first} and {second}, input gradient");
 
-            // Without an input gradient no bit is another.
+            // Without an input gradient all bits are the same.
             one.Gradient.Clear();
             one.Backward(x, g);
             Cases.AssertSameBits(two.Gradient, one.Gradient, $"{first} and {second}, without input gradient");
@@ -103,7 +109,7 @@ public class BackwardTests
     }
 
     /// <summary>
-    /// 2(a − y) as floats round it is what the squared error's kernels take the delta from: a given gradient of that leads to the same
+    /// The squared error's kernels take the delta from 2(a − y), rounded to floats. If that is given as the gradient, it leads to the same
     /// bits.
     /// </summary>
     [Theory]

@@ -3,7 +3,8 @@ using Xunit;
 namespace FastNN.Tests.Training;
 
 /// <summary>
-/// What a trainer allocates for a batch. Alone: a collection that others cause counts the rest of this thread's allocation block.
+/// What a trainer allocates for a batch. Nothing runs beside this test. If another test caused a collection, the rest of this thread's
+/// allocation block would count.
 /// </summary>
 [Collection(nameof(Alone))]
 public class BatchMemoryTests
@@ -18,7 +19,7 @@ public class BatchMemoryTests
         long workspace = sizeof(float) * (2L * (32 + 16) + 128 * (1 + 31 + 21 + 32 + 16) + network.Parameters.Length); // as documented
         Assert.InRange(bytes[0], workspace, workspace + 2000);
 
-        // The least of three: the first warms up, and a collection in between adds to one.
+        // The least of three counts: the first one warms up, and a collection may add to another.
         long AllocatedBy(int batch) => Enumerable.Range(0, 3).Min(_ =>
         {
             var trainer = new Trainer(network, new Sgd(1e-3f));

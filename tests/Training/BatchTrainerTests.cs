@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Training;
 
-/// <summary>A trainer on batches: the gradient as a span, cancellation, and memory that does not grow with the batch.</summary>
+/// <summary>A trainer on batches. The gradient is a span, training can be cancelled, and memory does not grow with the batch.</summary>
 [Collection(nameof(Alone))]
 public class BatchTrainerTests
 {

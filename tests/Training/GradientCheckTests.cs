@@ -4,8 +4,8 @@ using Xunit;
 namespace FastNN.Tests.Training;
 
 /// <summary>
-/// The article's induction, proven by finite differences: δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ σ′(z^l) gives the derivative of the cost by every
-/// parameter, and the gradient of a batch's summed cost is the sum of its samples' gradients. The library's gradient is the oracle's.
+/// Finite differences prove the article's induction. δ^l = (W^{l+1})ᵀ·δ^{l+1} ⊙ σ′(z^l) gives the derivative of the cost by every
+/// parameter. The gradient of a batch's summed cost is the sum of its samples' gradients. The library's gradient is the oracle's.
 /// </summary>
 public class GradientCheckTests
 {
@@ -82,7 +82,9 @@ public class GradientCheckTests
         }
     }
 
-    /// <summary>Cost and gradient summed over a batch, by the public kernels, layer by layer, sample after sample.</summary>
+    /// <summary>
+    /// The cost and the gradient summed over a batch. The public kernels compute them layer by layer, sample after sample.
+    /// </summary>
     private static (float Cost, float[] Gradient) ByHand(Network network, float[] inputs, float[] targets)
     {
         KernelVariant kernels = network.KernelVariant;
@@ -115,7 +117,7 @@ public class GradientCheckTests
         return ((float)cost, gradient);
     }
 
-    /// <summary>As a batch of several samples has it: outputs in ascending order.</summary>
+    /// <summary>The order of a batch of several samples: outputs are summed in ascending order.</summary>
     private static void InputDelta(Layer layer, float[] a, float[] delta, float[] inputDelta)
     {
         for (int j = 0; j < layer.Inputs; j++)

@@ -3,7 +3,7 @@ using Xunit;
 namespace FastNN.Tests.Training;
 
 /// <summary>
-/// Networks learn. Every count is exact, because every machine computes the same bits: another count is another computation.
+/// Networks learn. Every machine computes the same bits, so every count is exact. Another count comes from another computation.
 /// </summary>
 public class LearningTests
 {
@@ -25,7 +25,7 @@ public class LearningTests
     }
 
     [Theory]
-    [InlineData(2, 8)] // 40 %: two hidden neurons are just enough, and most starts end in a local minimum
+    [InlineData(2, 8)] // 40 %: two hidden neurons are just enough. Most starts end in a local minimum.
     [InlineData(3, 17)] // 85 %
     [InlineData(4, 20)] // 100 %
     public void Xor_is_learnt_from_this_many_of_20_random_starts(int hidden, int expected)
@@ -47,7 +47,7 @@ public class LearningTests
     [Fact]
     public void Iris_flowers_held_out_are_told_apart_50_of_50()
     {
-        // Every third flower is held out. Measurements less their mean over their deviation, roughly.
+        // Every third flower is held out. From each measurement the mean is subtracted. Then it is divided by the deviation, roughly.
         float[] mean = [5.8f, 3.1f, 3.8f, 1.2f], deviation = [0.8f, 0.4f, 1.8f, 0.8f];
         (float[] X, int Class)[] flowers =
             [.. Rows("iris.csv", header: 1)

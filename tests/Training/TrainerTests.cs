@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests.Training;
 
-/// <summary>The trainer: what a step returns, when a loop ends, and what mean and sum do.</summary>
+/// <summary>The trainer. The tests say what a step returns, when a loop ends, and what mean and sum do.</summary>
 public class TrainerTests
 {
     private static readonly float[] s_inputs = Cases.Uniform(1, 8 * 2);
@@ -71,7 +71,7 @@ public class TrainerTests
     [Fact]
     public void The_mean_of_a_batch_is_its_sum_divided_by_the_batch_size()
     {
-        // Eight samples: to divide by 8 is exact, so the bits must be the same.
+        // There are eight samples. Division by 8 is exact, so the bits must be the same.
         (Network meanNetwork, Trainer mean) = Example(0.5f);
         (Network sumNetwork, Trainer sum) = Example(0.5f / 8, Reduction.Sum);
         for (int step = 0; step < 10; step++) Assert.Equal(sum.Step(s_inputs, s_targets) / 8, mean.Step(s_inputs, s_targets));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FastNN.Tests.Training;
 
-/// <summary>Training, whose errors would add up, leads to the same bits in every variant.</summary>
+/// <summary>Training adds up errors. Yet it leads to the same bits in every variant.</summary>
 public class TrainingBitsTests
 {
     public static TheoryData<KernelVariant, int[], int> VariantsNetworksAndBatches { get; } =
@@ -64,7 +64,7 @@ public class TrainingBitsTests
         }
     }
 
-    /// <summary>All networks of one or two layers of up to five.</summary>
+    /// <summary>All networks of one or two layers that are no wider than five.</summary>
     private static IEnumerable<int[]> SmallWidths() =>
         from first in Enumerable.Range(1, 5)
         from second in Enumerable.Range(1, 5)

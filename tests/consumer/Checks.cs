@@ -7,8 +7,8 @@ using FastNN.Onnx;
 internal static class Checks
 {
     /// <summary>
-    /// Says what runs, trains with every variant of this process and prints the bits they reached: builds by JIT and by NativeAOT must
-    /// print the same. A file that does not bring back what was saved is an exception.
+    /// Says what runs, trains with every variant of this process and prints the bits that they reached. Builds by JIT and by NativeAOT must
+    /// print the same. If a file does not bring back what was saved, an exception is thrown.
     /// </summary>
     /// <param name="args">The variant that must run.</param>
     /// <returns>The exit code: 0 if that variant runs, and all variants reached the same bits.</returns>
@@ -36,7 +36,7 @@ internal static class Checks
                 hash.AppendData(MemoryMarshal.AsBytes(Trained(new Network(widths, seed: 42, kernels), optimizer).Parameters));
         }
 
-        // Every activation in a hidden layer, if it can be there, and in the last under each cost that suits it.
+        // Each activation is in a hidden layer, if it can be there. It is also in the last layer, under each cost that suits it.
         foreach (Activation activation in Activation.All)
         {
             Activation hidden = activation.IsElementwise ? activation : Activation.Tanh;
@@ -73,7 +73,7 @@ internal static class Checks
         return Reloaded(trainer);
     }
 
-    // What a file brings back, which loading verifies, into a new trainer and, for the return, by itself.
+    // A file brings the training back into a new trainer. Then it brings back the network by itself. Loading verifies both.
     private static Network Reloaded(Trainer trainer)
     {
         using var file = new MemoryStream();

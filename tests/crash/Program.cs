@@ -1,6 +1,7 @@
-// Saves are whole or not there, whenever the process that makes them is killed. `parent KILLS FOLDER` starts itself as `child FOLDER`,
-// which saves two networks in turn to one path, kills it (SIGKILL) after a random time, and looks at the file: it must load, verify, and be
-// one of the two. `parent KILLS FOLDER --in-place` writes the file in place instead, so that this test can be seen to fail.
+// A saved file is whole or not there, even if the process is killed while it saves. `parent KILLS FOLDER` starts itself as `child FOLDER`.
+// The child saves two networks by turns to one path. The parent kills it (SIGKILL) after a random time and looks at the file. It must load,
+// verify, and be one of the two networks. `parent KILLS FOLDER --in-place` writes the file in place instead. It shows that this test can
+// fail.
 using System.Diagnostics;
 using FastNN;
 
@@ -37,7 +38,7 @@ int Kill(int kills, string[] options)
         using var child =
             Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["child", folder, .. options]) { RedirectStandardOutput = true })!;
         child.StandardOutput.ReadLine();
-        // up to 20 ms, some saves, not in steps of a timer's
+        // Wait up to 20 ms, which is time for some saves. A timer would wait in steps.
         long until = Stopwatch.GetTimestamp() + random.Next((int)(Stopwatch.Frequency / 50));
         while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(20);
         child.Kill();

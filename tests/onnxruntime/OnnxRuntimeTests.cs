@@ -7,8 +7,8 @@ using Xunit;
 namespace FastNN.Tests;
 
 /// <summary>
-/// ONNX Runtime runs what FastNN saves, and FastNN loads what ONNX Runtime runs: the outputs of both are within their bounds of the same
-/// exact values.
+/// ONNX Runtime runs what FastNN saves. FastNN loads what ONNX Runtime runs. The outputs of both are within their bounds of the same exact
+/// values.
 /// </summary>
 public class OnnxRuntimeTests
 {
@@ -16,7 +16,7 @@ public class OnnxRuntimeTests
 
     public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(activation => activation.Name)];
 
-    /// <summary>All forms but those that mix floats with doubles, which ONNX Runtime refuses.</summary>
+    /// <summary>All forms except those that mix floats with doubles. ONNX Runtime refuses these.</summary>
     public static TheoryData<string> Variants { get; } =
         [.. OnnxVariants.Names.Select(row => row.Data).Where(name => !name.Contains("double", StringComparison.OrdinalIgnoreCase))];
 
@@ -48,14 +48,14 @@ public class OnnxRuntimeTests
         Compare(network, model, shape, isOfColumns);
     }
 
-    /// <summary>Of the input, with <see cref="Batch"/> samples where their number is open.</summary>
+    /// <summary>The shape of the input. If the number of samples is open, it is <see cref="Batch"/>.</summary>
     private static IEnumerable<long> ShapeOf(ValueInfoProto input, Network network)
     {
         TensorShapeProto? shape = input.Type.TensorType.Shape;
         return shape == null ? [Batch, network.Inputs] : shape.Dim.Select(dimension => dimension.HasDimValue ? dimension.DimValue : Batch);
     }
 
-    /// <summary>Inputs are rows of samples of whatever shape, or columns [n_in, batch].</summary>
+    /// <summary>The inputs are rows of samples of any shape, or columns [n_in, batch].</summary>
     private static void Compare(Network network, byte[] model, long[] shape, bool isOfColumns = false)
     {
         var random = new Random(1);

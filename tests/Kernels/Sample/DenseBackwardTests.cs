@@ -3,7 +3,10 @@ using Xunit;
 
 namespace FastNN.Tests.Sample;
 
-/// <summary>Backward through a layer, descending or accumulating: the same bits in every variant, and no memory but its own.</summary>
+/// <summary>
+/// Backward through a layer, with an update or with a sum of gradients. The bits are the same in every variant. No memory but the layer's
+/// own is touched.
+/// </summary>
 public unsafe class DenseBackwardTests
 {
     private const float Rate = -0.3f;

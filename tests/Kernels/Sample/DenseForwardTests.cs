@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FastNN.Tests.Sample;
 
-/// <summary>Forward through a layer: the same bits in every variant, and no memory but its own.</summary>
+/// <summary>Forward through a layer. The bits are the same in every variant. No memory but the layer's own is touched.</summary>
 public unsafe class DenseForwardTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public unsafe class DenseForwardTests
         var supply = new Supply(numbers);
         foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
         {
-            // Biases around −4: where σ is nearly an exponential, an error in the last bit of z shows in a.
+            // The biases lie around −4. There σ is nearly an exponential, so an error in the last bit of z shows in a.
             Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f);
             Guarded expected = supply.Target(outputs), actual = supply.Target(outputs);
             Cases.Reference.Of(Activation.Sigmoid).Forward(x.Pointer, inputs, w.Pointer, b.Pointer, expected.Pointer, outputs, outputs);

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace FastNN.Tests.Sample;
 
-/// <summary>The output delta and the cost: the same bits in every variant, a pad that stays zero, and no memory but its own.</summary>
+/// <summary>
+/// The output delta and the cost. The bits are the same in every variant, and the pad stays zero. No memory but their own is touched.
+/// </summary>
 public unsafe class OutputDeltaTests
 {
     [Theory]

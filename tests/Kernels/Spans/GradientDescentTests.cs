@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FastNN.Tests.Spans;
 
-/// <summary>A step down a gradient: the same bits in every variant, and no memory but its own.</summary>
+/// <summary>A step down a gradient. The bits are the same in every variant. No memory but its own is touched.</summary>
 public unsafe class GradientDescentTests
 {
     [Theory]

@@ -5,10 +5,12 @@ using Xunit;
 
 namespace FastNN.Tests.Spans;
 
-/// <summary>An update by every rule, and the norm of a gradient: the same bits in every variant, and no memory but its own.</summary>
+/// <summary>
+/// An update by every rule, and the norm of a gradient. The bits are the same in every variant. No memory but their own is touched.
+/// </summary>
 public unsafe class UpdateKernelTests
 {
-    /// <summary>Plain, with decay, clipped and scaled, and, with a rate of 0, standing still.</summary>
+    /// <summary>Updates without extras, with decay, clipped and scaled, and with a rate of 0, which moves nothing.</summary>
     private static readonly UpdateTerms[] s_terms =
     [
         new(-0.3f, 1f, 0f, float.PositiveInfinity, 1f, new RuleTerms<float>(0.9f, 0.1f, 0.99f, 0.01f, 1.7f, 1e-8f)),
@@ -125,7 +127,7 @@ public unsafe class UpdateKernelTests
         }
     }
 
-    /// <summary>States as a mean of squares has them: not negative.</summary>
+    /// <summary>States like those of a mean of squares: they are not negative.</summary>
     private static Guarded Magnitudes(Supply supply, int count)
     {
         Guarded buffer = supply.Next(count);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>The order of the samples: a permutation, another one for each epoch and seed, and the same for ever.</summary>
+/// <summary>The order of the samples is a permutation. Each epoch and each seed has another one. It is the same for ever.</summary>
 public class EpochOrderTests
 {
     [Fact]
@@ -49,8 +49,8 @@ public class EpochOrderTests
     [Fact]
     public void Draws_below_a_bound_are_not_biased()
     {
-        // Of eight 32-bit numbers in a row, times 3/8 rounded down, three lead to 0 mod 3, three to 1 and two to 2, unless some are drawn
-        // again.
+        // Take eight 32-bit numbers in a row, times 3/8, rounded down. Three lead to 0 mod 3, three to 1 and two to 2, unless some are
+        // drawn again.
         var random = new SplitMix64(1);
         int[] counts = new int[3];
         for (int k = 0; k < 30_000; k++) counts[random.NextBelow(3 << 29) % 3]++;
@@ -59,7 +59,7 @@ public class EpochOrderTests
 
     private static int[] Shuffled(int count, int seed, int epoch)
     {
-        int[] order = [.. Enumerable.Repeat(7, count)]; // what the epoch before left must not count
+        int[] order = [.. Enumerable.Repeat(7, count)]; // the rest of the epoch before must not count
         EpochOrder.Shuffle(order, seed, epoch);
         return order;
     }

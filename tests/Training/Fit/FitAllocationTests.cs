@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>Fit allocates when it begins, and nothing for a step or an epoch more.</summary>
+/// <summary>Fit allocates when it begins. It allocates nothing more for a step or an epoch.</summary>
 [Collection(nameof(Alone))]
 public class FitAllocationTests
 {
@@ -21,15 +21,15 @@ public class FitAllocationTests
         long two = Fit(2), twenty = Fit(20);
         Assert.InRange(two, 1, 10_000); // order, batch, best parameters, options, state and result
 
-        // The smallest object takes 24 bytes; the JIT, at work meanwhile, may find that one of a whole call needs no heap, or the runtime
-        // take some.
+        // The smallest object takes 24 bytes. The JIT works meanwhile. It may find that an object of a call needs no heap. The runtime may
+        // allocate some bytes, too.
         Assert.True(twenty - two < 18 * 24, $"{two} bytes for 2 epochs, {twenty} for 20");
     }
 
     [Fact]
     public void Measuring_again_allocates_nothing() => Assert.Equal(0, Fewest(() => _trainer.Measure(_x, _y)));
 
-    /// <summary>The least of many series: the runtime's own bytes are not in all of them.</summary>
+    /// <summary>The least of many series. The runtime allocates bytes of its own, but not in all of them.</summary>
     private static long Fewest(Action action)
     {
         long fewest = long.MaxValue;

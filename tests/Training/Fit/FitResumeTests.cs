@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>A run that was cancelled goes on elsewhere, from what was saved, to the bits of one that was not.</summary>
+/// <summary>A run is cancelled. It goes on elsewhere from what was saved, and reaches the bits of a run that was not cancelled.</summary>
 public class FitResumeTests
 {
     private const int Samples = 61, Epochs = 12;
@@ -28,7 +28,7 @@ public class FitResumeTests
     [Fact]
     public void After_cancellation_within_an_epoch()
     {
-        // Another thread cancels as soon as it sees a certain step: where exactly the run ends is chance, and is to make no difference.
+        // Another thread cancels as soon as it sees a certain step. Chance decides where the run ends. It must make no difference.
         int within = 0;
         for (int attempt = 0; attempt < 200 && within < 10; attempt++)
         {
@@ -42,7 +42,7 @@ public class FitResumeTests
                 while (state.Epoch < epoch || state.Step < step) Interlocked.MemoryBarrier();
                 source.Cancel();
             });
-            watcher.IsBackground = true; // it must not keep the process if Fit fails
+            watcher.IsBackground = true; // it must not keep the process alive if Fit fails
             watcher.Start();
             Assert.ThrowsAny<OperationCanceledException>(
                 () => TrainerOf(network).Fit(s_x, s_y, options, state, cancellationToken: source.Token));
@@ -60,7 +60,7 @@ public class FitResumeTests
     [InlineData(2, 3)]
     public void From_a_step_of_an_epoch(int epoch, int step)
     {
-        // The same without chance: the steps of the cancelled run made by hand.
+        // The same without chance: the test makes the steps of the cancelled run by hand.
         (Network network, FitState state) = epoch == 0 ? (NewNetwork(), new FitState()) : CancelledBehind(epoch, s_options);
         Trainer trainer = TrainerOf(network);
         (state.Samples, state.BatchSize, state.Seed) = (43, 4, 5);
@@ -156,7 +156,9 @@ public class FitResumeTests
         Cases.AssertSameBits(whole.Parameters, parts.Parameters, "parameters");
     }
 
-    /// <summary>Goes on with a fresh network and trainer and what a file would hold, and compares with a run from the start.</summary>
+    /// <summary>
+    /// Goes on with a fresh network and trainer and with what a file would hold. Compares the result with a run from the start.
+    /// </summary>
     private static void AssertGoesOn(Network interrupted, FitState state, FitOptions options)
     {
         (Network whole, Network fresh) = (NewNetwork(), NewNetwork());

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>Fit: its steps, what it holds out, what it reports, and when and with which parameters it ends.</summary>
+/// <summary>Fit: its steps, what it holds out, what it reports, when it ends and with which parameters.</summary>
 public class FitTests
 {
     private const int Samples = 23;
@@ -266,7 +266,7 @@ public class FitTests
     [Fact]
     public void Parameters_that_are_not_finite_end_it_although_the_cost_is()
     {
-        // A single step, the last of an epoch, moves the parameters, and farther than floats reach.
+        // A single step moves the parameters, and farther than floats reach. It is the last of an epoch.
         var network = new Network([2, 4, 3, 2], seed: 1);
         var sgd = new Sgd(1e38f) { Schedule = LearningRateSchedule.From(step => step == 5 ? 2 : 0) };
         float[] y = Array.ConvertAll(_y, value => 100 * value);
@@ -278,7 +278,7 @@ public class FitTests
         Assert.Contains(network.Parameters.ToArray(), parameter => !float.IsFinite(parameter));
         Assert.Equal(
             FormattableString.Invariant(
-                $"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now; ")
+                $"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite; ")
             + "the learning rate may be too high (2E+38), or samples too large; "
             + "parameters may not be finite, and no earlier ones were kept (Patience keeps the best)",
             $"{result}");
@@ -314,7 +314,8 @@ public class FitTests
 
     private static (float[] X, float[] Y) Iris()
     {
-        // In an order in which the three kinds take turns; measurements less their mean over their deviation, roughly.
+        // The three kinds take turns in this order. From each measurement the mean is subtracted. Then it is divided by the deviation,
+        // roughly.
         float[] mean = [5.8f, 3.1f, 3.8f, 1.2f], deviation = [0.8f, 0.4f, 1.8f, 0.8f];
         string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "data", "iris.csv"))[1..];
         float[][] rows = [.. Enumerable.Range(0, 150).Select(k => Array.ConvertAll(lines[k % 3 * 50 + k / 3].Split(','), float.Parse))];

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>Accuracy and R² by examples worked out by hand, and of networks by their outputs.</summary>
+/// <summary>Accuracy and R². Some examples are worked out by hand. Others compute them from a network's outputs.</summary>
 public class MetricsTests
 {
     [Theory]
@@ -28,7 +28,7 @@ public class MetricsTests
         Assert.Equal(accuracy, ScoreOf(outputs.Length, outputs, targets).Accuracy);
 
     [Theory]
-    // the largest output is not where the largest target is asked for alone
+    // only here the largest output is not where the largest target is
     [InlineData(new[] { 0.9f, 0.8f, 0.1f }, new[] { 1f, 1f, 0f }, 3)]
     [InlineData(new[] { 0.6f, 0.9f, 0.1f }, new[] { 1f, 0f, 0f }, 2)]
     [InlineData(new[] { 0.9f, 0.4f, 0.6f }, new[] { 1f, 1f, 0f }, 1)]
@@ -46,7 +46,7 @@ public class MetricsTests
     [InlineData(nameof(Cost.BinaryCrossEntropy), 5 / 6.0)]
     public void Labels_are_independent_under_binary_cross_entropy(string cost, double accuracy)
     {
-        // Biases alone say the outputs: σ(2) = 0.88, σ(1) = 0.73, σ(−1) = 0.27.
+        // The biases alone decide the outputs: σ(2) = 0.88, σ(1) = 0.73, σ(−1) = 0.27.
         var network = new Network([1, 3], [Activation.Sigmoid], seed: 1);
         network.Parameters.Clear();
         ((ReadOnlySpan<float>)[2f, 1f, -1f]).CopyTo(network.Layers[0].Biases);
@@ -86,7 +86,7 @@ public class MetricsTests
         Assert.Equal(1, ScoreOf(1, [0.3f], [0.3f]).R2);
         Assert.Equal(0.5, ScoreOf(2, [0.1f, 1, 0.1f, 2], [0.1f, 1.5f, 0.1f, 1.5f]).R2);
 
-        // 0.1f is none that sums keep by luck: the mean of seven must still be it.
+        // Sums of 0.1f are not exact by luck. The mean of seven must still be 0.1f.
         Assert.Equal(0, ScoreOf(1, [.. Enumerable.Repeat(0.2f, 7)], [.. Enumerable.Repeat(0.1f, 7)]).R2);
         Assert.Equal(double.NaN, ScoreOf(1, [float.NaN, 1, 2], [0, 1, 2]).R2);
     }
@@ -109,7 +109,7 @@ public class MetricsTests
                 Assert.Equal(new Metrics(trainer.Evaluate(x, y), expected.Accuracy, expected.R2), trainer.Measure(x, y));
         }
 
-        // And by the formulas as they stand.
+        // The formulas themselves give the same.
         double[] r2 = [.. Enumerable.Range(0, width).Select(i =>
         {
             double[] column = [.. Enumerable.Range(0, samples).Select(s => (double)y[s * width + i])];

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests.Optimizers;
 
-/// <summary>Every optimizer against its rule by the book, step for step in double precision, within a proven bound.</summary>
+/// <summary>Every optimizer is compared with its rule from the book, step for step in double precision, within a proven bound.</summary>
 public class OptimizerTests
 {
     private const float Rate = 0.05f, Mu = 0.8f, Alpha = 0.95f, Beta1 = 0.85f, Beta2 = 0.97f, Epsilon = 1e-3f;
@@ -52,10 +52,10 @@ public class OptimizerTests
                 double lambda = isWeight[k] ? decay : 0;
                 book[k] = Book(name, book[k], g[k], ref first[k], ref second[k], rate, t, lambda);
                 bound[k] = Bound(name, bound[k], g[k], ref boundFirst[k], ref boundSecond[k], rate, t, lambda);
-                Assert.InRange(bound[k].Error, 0, 1e-4); // a rule that were off by a thousandth of a step would be found out
+                Assert.InRange(bound[k].Error, 0, 1e-4); // this would find a rule that is off by a thousandth of a step
             }
 
-            // The book's own roundings, in double precision and in another order, are paid for as those of Bounded are.
+            // The book computes in double precision and in another order. Its own roundings are paid for like those of Bounded.
             Bounded[] exact = [.. book.Zip(bound, (w, b) => new Bounded(w, b.Error))];
             Bounded.AssertAdmits(exact, network.Parameters, $"step {t}, parameters");
             AssertState(trainer.OptimizerState, 0, first, boundFirst, t);
@@ -159,7 +159,7 @@ public class OptimizerTests
         _ => new AdamW(Rate, Beta1, Beta2, Epsilon) { WeightDecay = decay, Schedule = schedule },
     };
 
-    /// <summary>One parameter's update as PyTorch's documentation writes it.</summary>
+    /// <summary>The update of one parameter, as PyTorch's documentation writes it.</summary>
     private static double Book(string name, double w, double g, ref double first, ref double second, double rate, int t, double decay)
     {
         if (name == "AdamW") w -= rate * decay * w;
@@ -185,7 +185,9 @@ public class OptimizerTests
         }
     }
 
-    /// <summary>The same by the operations that the library documents, each of them rounded, coefficients too; fused or not.</summary>
+    /// <summary>
+    /// The same by the operations that the library documents. Each of them rounds, fused or not. Coefficients round, too.
+    /// </summary>
     private static Bounded Bound(string name, Bounded w, Bounded g, ref Bounded first, ref Bounded second, double rate, int t, double decay)
     {
         bool adam = name is "Adam" or "AdamW";

@@ -198,7 +198,7 @@ public class OptimizerTrainingTests
         var trainer = new Trainer(network, new Sgd(1f) { ClipNorm = 1f });
         trainer.Gradient.Fill(3e38f);
         trainer.Apply();
-        // two roundings: of the factor and of its product
+        // Two roundings: one of the factor and one of its product.
         Assert.All(network.Parameters.ToArray(), w => Assert.InRange(w, -0.5f - 1e-7f, -0.5f + 1e-7f));
     }
 
@@ -227,7 +227,7 @@ public class OptimizerTrainingTests
         foreach (int batch in (int[])[1, 30, 300])
         {
             var network = new Network([5, 8, 3], seed: 1);
-            network.Layers[0].Weights.Fill(-0f); // to which a product of a rate of 0 would add +0 for one of the gradient's signs
+            network.Layers[0].Weights.Fill(-0f); // a product with a rate of 0 would add +0 to it, for one sign of the gradient
             float[] before = network.Parameters.ToArray(), inputs = Cases.Uniform(1, batch * 5), targets = Cases.Uniform(2, batch * 3);
             var trainer = new Trainer(network, still);
             Assert.Equal(trainer.Evaluate(inputs, targets), trainer.Step(inputs, targets));

@@ -24,8 +24,8 @@ public class ScheduleTests
     [Fact]
     public void Step_decay_is_the_power_to_rounding()
     {
-        // By repeated squaring at most 2·n products are behind a power, each off by 2⁻⁵³; as many again are for Math.Pow's own ulp and the
-        // logarithm's.
+        // Repeated squaring needs at most 2·n products for a power. Each is off by 2⁻⁵³. As much again is allowed for the ulp of Math.Pow
+        // and of the logarithm.
         var schedule = LearningRateSchedule.StepDecay(1, 0.999);
         for (int n = 0; n < 5000; n++)
         {

@@ -18,6 +18,9 @@ internal static partial class Routes
     /// <summary>Weights of one term in a copy for tiles: those of eight blocks of six rows. They fill whole lines of the cache.</summary>
     internal const int TilePanel = 48;
 
+    /// <summary>The most outputs of a narrow layer whose four chains are computed together.</summary>
+    internal const int NarrowOutputs = 3;
+
     /// <summary>The most inputs in a pass over copied weights. So the copy stays in L1.</summary>
     private const int RowDepth = MostDepth;
 
@@ -56,6 +59,12 @@ internal static partial class Routes
 
     /// <summary>Tiles backward: the most terms in a pass. W is read along its rows, so nothing is copied.</summary>
     internal static int TileBackDepth(int lanes, in Machine machine) => DepthOr(lanes >= MostLanes ? MostDepth : 128, in machine);
+
+    /// <summary>
+    /// Outputs of a narrow layer whose four chains fit the registers together, for so many vectors of samples. 1 if three do not fit.
+    /// </summary>
+    internal static int OutputsTogether(int vectors, int registers) =>
+        4 * vectors * NarrowOutputs <= registers ? NarrowOutputs : 1; // the factors take the rest of the 16 or 32 registers
 
     /// <summary>
     /// Whether a narrow layer on tiles takes its four chains in pairs. A pair has costs besides its products. They show if there are few

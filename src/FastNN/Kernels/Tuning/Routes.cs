@@ -17,6 +17,18 @@ internal static partial class Routes
     /// <summary>Lanes of the widest vectors.</summary>
     private const int MostLanes = 16;
 
+    /// <summary>Whether one sample takes a layer in vectors of four lanes, because these hold all outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TakesFourLanes(int outputs) => outputs <= 4;
+
+    /// <summary>The same for vectors of eight lanes, where there are wider ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TakesEightLanes(int outputs, int lanes) => lanes > 8 && outputs <= 8;
+
+    /// <summary>Whether one sample goes back without a loop over the outputs, because one vector holds them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool BackInOneVector(int outputs, int lanes) => outputs <= lanes;
+
     /// <summary>
     /// Whether one sample streams through W: it takes six whole rows together, with the sums in memory. Otherwise eight vectors of outputs
     /// stay in registers, and one row of W after the other goes by. In a wide layer beyond L1 such a panel jumps from row to row, and gets
@@ -104,6 +116,17 @@ internal static partial class Routes
         return count;
     }
 
+    /// <summary>How many leading layers of a training step take tiles in rows: all, if the samples are too few for a tile.</summary>
+    /// <param name="layers">Of the network.</param>
+    /// <param name="lanes">Of a vector.</param>
+    /// <param name="tiles">That go together.</param>
+    /// <param name="samples">In each of them.</param>
+    /// <param name="fewest">From how many on a tile pays.</param>
+    /// <param name="machine">Where.</param>
+    internal static int LeadingRowsOfStep(
+        ReadOnlySpan<LayerShape> layers, int lanes, int tiles, int samples, int fewest, in Machine machine) =>
+        samples < fewest ? layers.Length : LeadingRows(layers, lanes, tiles, samples, in machine);
+
     /// <summary>
     /// Tiles that go through the layers together: four. They read weights beyond L2 once. In narrow layers they wait less for σ: 17-33-9-5
     /// forward takes 0.95 of the time at 256 bits, and 0.98 at 512. It is one tile if the activations of four would not stay in the cache.
@@ -112,6 +135,18 @@ internal static partial class Routes
 
     /// <summary>At most <paramref name="together"/> tiles, and so few that each thread gets its share.</summary>
     internal static int ShareOfTiles(int together, int tiles, int threads) => Math.Min(together, (tiles - 1) / threads + 1);
+
+    /// <summary>
+    /// Which of the remaining samples of a batch go forward next: all full tiles together, or samples that do not fill a tile. These take
+    /// one vector if they fill it. Otherwise they take no more lanes than they need.
+    /// </summary>
+    /// <returns>The tiles.</returns>
+    internal static int NextTiles(int left, int tile, out int samples)
+    {
+        samples = Math.Min(left, tile);
+        if (samples < tile && samples > tile / 2) samples = tile / 2;
+        return Math.Max(1, left / tile);
+    }
 
     /// <summary>A tile pays from this number of samples on. Fewer samples go in rows through all layers.</summary>
     /// <param name="weights">The weights of the whole network.</param>
