@@ -1,27 +1,74 @@
 using System.CommandLine;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
-using FastNN.Bench;
+using FastNN;
+using FastNN.Bench.Contests;
+using FastNN.Bench.Results;
+using FastNN.Bench.Routing;
+using FastNN.Bench.Runs;
+using FastNN.Tuning;
 using Spectre.Console;
 
-var full = new Option<bool>("--full") { Description = "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes." };
-var scaling = new Option<bool>("--scaling") { Description = "How networks fare as batches, widths and threads grow: under three minutes." };
-var load = new Option<bool>("--load") { Description = "Only how long it takes to load a network: some seconds." };
-var aot = new Option<bool>("--aot") { Description = "NativeAOT beside the JIT, and how long a start takes: about three minutes." };
-var latency = new Option<bool>("--latency") { Description = "Ten million single calls, one by one, for the longest: about two minutes." };
-var save = new Option<bool>("--save") { Description = "Keep the results in bench/results/<cpu>." };
+Option<bool> Flag(string name, string description) => new(name) { Description = description };
+Option<bool> full = Flag(
+    "--full", "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes.");
+Option<bool> scaling = Flag("--scaling", "How networks fare as batches, widths and threads grow: under three minutes.");
+Option<bool> load = Flag("--load", "Only how long it takes to load a network: some seconds.");
+Option<bool> aot = Flag("--aot", "NativeAOT beside the JIT, and how long a start takes: about three minutes.");
+Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, for the longest: about two minutes.");
+Option<bool> save = Flag("--save", "Keep the results in bench/results/<cpu>.");
+var routes = new Option<RouteQuestion?>("--routes")
+{
+    Description = "Which kernel takes each layer of a network, and in what blocks: --routes 784-128-10 64.",
+    HelpName = "widths> <batch",
+    Arity = new ArgumentArity(2, 2),
+    AllowMultipleArgumentsPerToken = true,
+    CustomParser = RouteQuestion.Parse,
+};
+var force = new Option<string?>("--force")
+{
+    Description = "With --routes: times another route beside the chosen one, in some ten seconds. "
+        + $"{string.Join(", ", Enum.GetNames<ForcedRoute.Choice>().Skip(1))}, depth=N.",
+};
+var variant = new Option<KernelVariant>("--variant") { Description = "With --routes: the kernels, the default ones if none are named." };
+force.Validators.Add(result =>
+{
+    try
+    {
+        ForcedRoute.Parse(result.GetValueOrDefault<string?>());
+    }
+    catch (InvalidOperationException unknown)
+    {
+        result.AddError(unknown.Message);
+    }
+});
+
 var file = new Argument<string>("file");
 var launch = new Command(Launch.Command) { file };
 launch.Hidden = true;
 launch.SetAction(arguments => Launch.Run(arguments.GetRequiredValue(file)));
 
+Argument<string> widths = new("widths"), batch = new("batch");
+var kernels = new Argument<KernelVariant>("kernels");
+var timeRoutes = new Command(RouteTiming.Command) { widths, batch, kernels, file };
+timeRoutes.Hidden = true;
+timeRoutes.SetAction(arguments => RouteTiming.Run(
+    RouteQuestion.Parse(arguments.GetRequiredValue(widths), arguments.GetRequiredValue(batch))!, arguments.GetValue(kernels),
+    arguments.GetRequiredValue(file)));
+
 var root = new RootCommand(
-    "Compares FastNN's kernels with each other and with the limits of this machine: without options all of them, in five processes, in under four minutes. "
-    + "Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
+    "Compares FastNN's kernels with each other and with the limits of this machine: without options all of them, in five processes, "
+    + "in under four minutes. Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
 {
-    full, scaling, load, aot, latency, save, launch,
+    full, scaling, load, aot, latency, routes, force, variant, save, launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
+root.Validators.Add(result =>
+{
+    bool asks = result.GetResult(routes) is not null;
+    if (!asks && (result.GetResult(force) ?? result.GetResult(variant)) is { Implicit: false })
+        result.AddError("--force and --variant go with --routes.");
+});
 root.SetAction(arguments =>
 {
     if (arguments.UnmatchedTokens.Count > 0)
@@ -31,6 +78,9 @@ root.SetAction(arguments =>
     }
 
     Screen.Prepare();
+    if (arguments.GetValue(routes) is { } question)
+        return RoutesRun.Run(question, arguments.GetValue(variant), arguments.GetValue(force));
+
     if (arguments.GetValue(load))
     {
         Screen.Header();

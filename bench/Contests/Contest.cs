@@ -1,12 +1,17 @@
 using BenchmarkDotNet.Attributes;
+using FastNN.Bench.Batch;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Sample;
+using FastNN.Bench.Spans;
+using FastNN.Bench.WholeNetworks;
 using FastNN.Plumbing;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
 /// <summary>
-/// One task that contestants are compared at: its buffers, its call, what it has to do at least, and the results that validation compares. What is timed
-/// is what was validated: the setup of every BenchmarkDotNet benchmark compares its contestant with the scalar reference first, and fails
-/// where they differ.
+/// One task that contestants are compared at: its buffers, its call, what it has to do at least, and the results that validation compares.
+/// What is timed is what was validated: the setup of every BenchmarkDotNet benchmark compares its contestant with the scalar reference
+/// first, and fails where they differ.
 /// </summary>
 [MemoryDiagnoser(displayGenColumns: false), LimitColumns]
 public abstract unsafe class Contest
@@ -29,7 +34,9 @@ public abstract unsafe class Contest
     /// <summary>The one list of tasks: for validation, the default run and the full one.</summary>
     internal static IReadOnlyList<Contest> All { get; } =
     [
-        .. Activation.All.Select(activation => new Activate { Activation = activation }), new Forward(), new OutputDelta(), new BackwardUpdate(), new BackwardAccumulate(), new GradientDescent(),
+        .. Activation.All.Select(activation => new Activate { Activation = activation }), new Forward(), new OutputDelta(),
+        new BackwardUpdate(), new BackwardAccumulate(), new GradientDescent(),
+        new RowGemm(), new TileGemm(), new TileGemmBackward(), new TileNarrow(), new BatchGradient(), new Transpose(),
         new NetworkForward(), new NetworkStep(), new NetworkBatchForward(), new NetworkBatchStep(),
     ];
 
@@ -90,7 +97,10 @@ public abstract unsafe class Contest
         return contest;
     }
 
-    /// <summary>How much of the peak of multiply-adds a call of so many nanoseconds reaches; null for kernels and one sample, of which it says little.</summary>
+    /// <summary>
+    /// How much of the peak of multiply-adds a call of so many nanoseconds reaches; null for kernels and one sample, of which it says
+    /// little.
+    /// </summary>
     internal double? OfPeak(Roofline roofline, double nanoseconds) => Size.Batch > 1 ? roofline.OfPeak(Work, nanoseconds) : null;
 
     /// <summary>Buffers filled afresh, and the call on them.</summary>

@@ -2,17 +2,25 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using FastNN.Bench.Machine;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Contests;
 
-/// <summary>BenchmarkDotNet's columns of what its medians reach of the limits, and how many times as fast as the baseline that is at the same size.</summary>
+/// <summary>
+/// BenchmarkDotNet's columns of what its medians reach of the limits, and how many times as fast as the baseline that is at the same size.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class LimitColumnsAttribute() : ColumnConfigBaseAttribute(
     new LimitColumn("ns/sample", "Median time divided by the samples in a call", (contest, time, _) => $"{time / contest.Size.Batch:N1}"),
-    new LimitColumn("Rate", "Work done per second, in the unit of the limit that applies", (contest, time, _) => Format(Roofline.Here.Reach(contest.Work, time))),
+    new LimitColumn(
+        "Rate", "Work done per second, in the unit of the limit that applies",
+        (contest, time, _) => Format(Roofline.Here.Reach(contest.Work, time))),
     new LimitColumn("Limited by", "The limit that applies", (contest, time, _) => Roofline.Here.Reach(contest.Work, time).Limit),
-    new LimitColumn("Of the limit", "How much of it is reached", (contest, time, _) => $"{Roofline.Here.Reach(contest.Work, time).OfLimit:P0}"),
-    new LimitColumn("Of FMA peak", "How much of it the products of a network's batch reach", (contest, time, _) => $"{contest.OfPeak(Roofline.Here, time):P0}"),
+    new LimitColumn(
+        "Of the limit", "How much of it is reached", (contest, time, _) => $"{Roofline.Here.Reach(contest.Work, time).OfLimit:P0}"),
+    new LimitColumn(
+        "Of FMA peak", "How much of it the products of a network's batch reach",
+        (contest, time, _) => $"{contest.OfPeak(Roofline.Here, time):P0}"),
     new LimitColumn(
         "x baseline", "Median time of Scalar, of batches that of the widest vectors, at the same size divided by this median time",
         (_, time, baseline) => $"{baseline / time:F2}"))
@@ -65,6 +73,7 @@ internal sealed class LimitColumn(string name, string legend, Func<Contest, doub
     private static Contest ContestOf(BenchmarkCase benchmarkCase)
     {
         var contest = (Contest)Activator.CreateInstance(benchmarkCase.Descriptor.Type)!;
-        return contest.For((Size)benchmarkCase.Parameters[nameof(Contest.Size)], (Contestant)benchmarkCase.Parameters[nameof(Contest.Contestant)]);
+        return contest.For(
+            (Size)benchmarkCase.Parameters[nameof(Contest.Size)], (Contestant)benchmarkCase.Parameters[nameof(Contest.Contestant)]);
     }
 }

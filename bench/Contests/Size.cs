@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.WholeNetworks;
+
+namespace FastNN.Bench.Contests;
 
 /// <summary>The size of a task: the widths of its layers, a single one for a kernel over a plain span, and the samples in a call.</summary>
 public sealed record Size(params int[] Widths)

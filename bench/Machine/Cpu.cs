@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using BenchmarkDotNet.Environments;
 using FastNN.Simd;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>The processor: its name, and its caches where the operating system tells of them in files (Linux).</summary>
 internal static partial class Cpu

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
+using FastNN.Bench.Contests;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>What the bench knows of an activation: the one table of this project, with a row for each, says a test.</summary>
 /// <param name="Multiplications">Fused with an addition or not, for each value, by the library's formula.</param>

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>What this machine was measured to allow one thread.</summary>
 /// <param name="MultiplyAddLatency">Nanoseconds.</param>
@@ -16,8 +16,8 @@ internal sealed record LimitFigures(
     IReadOnlyList<Bandwidth> Bandwidths)
 {
     /// <summary>
-    /// Of the clock: a multiply-add has a latency of four cycles on every x64 core since 2015. It means nothing where the process must do without the
-    /// instruction and calls the C library.
+    /// Of the clock: a multiply-add has a latency of four cycles on every x64 core since 2015. It means nothing where the process must do
+    /// without the instruction and calls the C library.
     /// </summary>
     internal double Gigahertz => 4 / MultiplyAddLatency;
 
@@ -28,7 +28,10 @@ internal sealed record LimitFigures(
         runs.Min(run => run.DivideLatency),
         runs.Max(run => run.GigaDivisions),
         runs[0].Gigaflops.ToDictionary(peak => peak.Key, peak => runs.Max(run => run.Gigaflops[peak.Key])),
-        [.. runs[0].Bandwidths.Select((set, k) => set with { Read = runs.Max(run => run.Bandwidths[k].Read), Update = runs.Max(run => run.Bandwidths[k].Update) })]);
+        [.. runs[0].Bandwidths.Select((set, k) => Best(set, [.. runs.Select(run => run.Bandwidths[k])]))]);
+
+    private static Bandwidth Best(Bandwidth set, IReadOnlyList<Bandwidth> runs) =>
+        set with { Read = runs.Max(run => run.Read), Update = runs.Max(run => run.Update) };
 }
 
 /// <summary>How fast a working set of so many bytes can be read, and updated in place, in GB/s.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using FastNN.Plumbing;
 using FastNN.Simd;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// Measures what the machine allows: the peak of multiply-adds per vector width, divisions, latencies, and for each working set how fast it
@@ -16,15 +16,18 @@ internal sealed unsafe class Limits
     /// <summary>Passes over more are worth fewer rounds.</summary>
     private const long LargestCheap = 2 << 20;
 
-    private readonly List<(Loops Loops, Measurement MultiplyAdd)> _peaks = [.. Loops.All.Select(loops => (loops, new Measurement(loops.MultiplyAdd)))];
+    private readonly List<(Loops Loops, Measurement MultiplyAdd)> _peaks =
+        [.. Loops.All.Select(loops => (loops, new Measurement(loops.MultiplyAdd)))];
     private readonly Measurement _divide = new(Loops.Widest.Divide);
-    private readonly Measurement _multiplyAddChain = new(Peaks.MultiplyAddChain), _addChain = new(Peaks.AddChain), _divideChain = new(Peaks.DivideChain);
+    private readonly Measurement _multiplyAddChain = new(Peaks.MultiplyAddChain);
+    private readonly Measurement _addChain = new(Peaks.AddChain), _divideChain = new(Peaks.DivideChain);
     private readonly List<WorkingSet> _workingSets;
 
     /// <summary>Limits for working sets of these sizes, all below 16 KiB sharing one, besides one for each cache and the memory.</summary>
     internal Limits(IEnumerable<long> bytes)
     {
-        long[] sizes = [.. bytes.Concat(Cpu.TypicalWorkingSets).Select(size => Math.Max(WorkingSet.RoundUp(size), SmallestWorkingSet)).Distinct().Order()];
+        IEnumerable<long> all = bytes.Concat(Cpu.TypicalWorkingSets);
+        long[] sizes = [.. all.Select(size => Math.Max(WorkingSet.RoundUp(size), SmallestWorkingSet)).Distinct().Order()];
         var buffer = new AlignedBuffer((int)(sizes[^1] / sizeof(float)));
         _workingSets = [.. sizes.Select(size => new WorkingSet(size, buffer))];
     }
@@ -48,17 +51,26 @@ internal sealed unsafe class Limits
         return limits.Figures;
     }
 
+    /// <summary>The loop for the peak of multiply-adds at one width, and the operations in a call of it.</summary>
+    internal static (Measurement Loop, double Operations) PeakOf(KernelVariant variant)
+    {
+        Loops loops = Loops.All.First(any => any.Variant == variant);
+        return (new Measurement(loops.MultiplyAdd), 2.0 * loops.Lanes * Peaks.Operations);
+    }
+
     /// <summary>What the measurements have found so far.</summary>
     internal LimitFigures Figures => new(
         MultiplyAddLatency: _multiplyAddChain.Nanoseconds / Peaks.Operations,
         AddLatency: _addChain.Nanoseconds / Peaks.Operations,
         DivideLatency: _divideChain.Nanoseconds / Peaks.Operations,
         GigaDivisions: Loops.Widest.Lanes * Peaks.Operations / _divide.Nanoseconds,
-        Gigaflops: _peaks.ToDictionary(peak => $"{peak.Loops.Variant}", peak => 2.0 * peak.Loops.Lanes * Peaks.Operations / peak.MultiplyAdd.Nanoseconds),
+        Gigaflops: _peaks.ToDictionary(
+            peak => $"{peak.Loops.Variant}", peak => 2.0 * peak.Loops.Lanes * Peaks.Operations / peak.MultiplyAdd.Nanoseconds),
         Bandwidths: [.. _workingSets.Select(set => new Bandwidth(Cpu.CacheFor(set.Bytes), set.Bytes, set.ReadRate, set.UpdateRate))]);
 
     /// <summary>The loops at one vector width.</summary>
-    private sealed record Loops(KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Sweeps.Sweep[] Reads, Sweeps.Sweep[] Updates)
+    private sealed record Loops(
+        KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Sweeps.Sweep[] Reads, Sweeps.Sweep[] Updates)
     {
         internal static List<Loops> All { get; } = [.. Kernels.Supported.Select(Of)];
 

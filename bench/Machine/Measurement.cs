@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// A call that is timed in many short rounds, in turn with others, so that a machine that drifts favours none. As a time the best round
@@ -69,7 +69,8 @@ internal sealed class Measurement(Action<int> repeat)
         TimeSpan elapsed;
         for (_calls = 1; (elapsed = Elapsed()) < RoundLength; _calls *= 2) { }
 
-        // Brings the data back to the cache it lives in; an L3 that takes what L2 evicts needs two passes. A call that takes long sees to that itself.
+        // Brings the data back to the cache it lives in; an L3 that takes what L2 evicts needs two passes. A call that takes long sees to
+        // that itself.
         _warmUpCalls = elapsed > LongestWarmUp ? 0 : Math.Max(2, _calls / 4);
         Cost = elapsed * (1 + (double)_warmUpCalls / _calls);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,7 +1,7 @@
 using FastNN.Plumbing;
 using FastNN.Simd;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// Loops that do nothing but one operation: many at once for the peak, each on the result of the one before for the latency. They go on
@@ -14,7 +14,9 @@ internal static unsafe class Peaks
 
     private static readonly AlignedBuffer s_state = new(12 * 16);
 
-    /// <summary>z ← z·½ + 1 in twelve vectors, as many as the registers of AVX2 hold beside the constants; four cycles by two units need eight.</summary>
+    /// <summary>
+    /// z ← z·½ + 1 in twelve vectors, as many as the registers of AVX2 hold beside the constants; four cycles by two units need eight.
+    /// </summary>
     internal static void MultiplyAdd<S, V>(int calls)
         where S : struct, ISimd<V>
         where V : struct

@@ -1,6 +1,6 @@
 using FastNN.Simd;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>Passes over a buffer that do as little as can be done with its floats: what they reach is what the machine allows.</summary>
 internal static unsafe class Sweeps

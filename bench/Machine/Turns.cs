@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Machine;
 
 /// <summary>Calls timed in turn with the limits of the machine: the cheap in many rounds, the costly in fewer.</summary>
 /// <param name="cheap">Time for the rounds of those that take less than <see cref="CostlyCall"/>.</param>

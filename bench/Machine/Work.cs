@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.WholeNetworks;
+
+namespace FastNN.Bench.Machine;
 
 /// <summary>
 /// What one call has to do, whoever does it: the demands of its phases, which follow one another, and how far its results wait for each
@@ -12,7 +14,9 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     /// <summary>Two operations, a multiplication and an addition, for each multiply-add.</summary>
     internal double Operations => 2 * MultiplyAdds;
 
-    /// <summary>The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone. The share of the peak counts these.</summary>
+    /// <summary>
+    /// The multiply-adds without those of a step's update: of a network W·a, Wᵀδ and δ·a alone. The share of the peak counts these.
+    /// </summary>
     internal double Products => MultiplyAdds - Updates;
 
     internal double Bytes => Phases.Sum(phase => phase.BytesRead + phase.BytesUpdated);
@@ -30,19 +34,41 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
     }
 
     /// <summary>δ = 2(a − y)·a(1 − a) and C = Σ(a − y)²: three multiplications an output.</summary>
-    internal static Work OfOutputDelta(long count) => new(Floats(3 * count), default, new Phase(3 * count, 0, Floats(2 * count), Floats(count)));
+    internal static Work OfOutputDelta(long count) =>
+        new(Floats(3 * count), default, new Phase(3 * count, 0, Floats(2 * count), Floats(count)));
 
     /// <summary>w ← w − r·(scale·g).</summary>
-    internal static Work OfGradientDescent(long count) => new(Floats(2 * count), default, new Phase(2 * count, 0, Floats(count), Floats(count)));
+    internal static Work OfGradientDescent(long count) =>
+        new(Floats(2 * count), default, new Phase(2 * count, 0, Floats(count), Floats(count)));
 
     /// <summary>
-    /// A layer back, δ⁻ = σ′·Wᵀδ, and the outer product δ·a: a multiply-add into a gradient beside w, or a product, and a multiply-add into w.
+    /// A layer back, δ⁻ = σ′·Wᵀδ, and the outer product δ·a: a multiply-add into a gradient beside w, or a product, and a multiply-add into
+    /// w.
     /// </summary>
     internal static Work OfBackward(long inputs, long outputs, bool accumulates)
     {
         long weights = inputs * outputs + outputs, read = inputs + outputs + (accumulates ? weights : 0);
-        return new(Floats(accumulates ? 2 * weights : weights), default, new Phase((accumulates ? 2 : 3) * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
+        return new(
+            Floats(accumulates ? 2 * weights : weights), default,
+            new Phase((accumulates ? 2 : 3) * inputs * outputs, 0, Floats(read), Floats(weights + inputs)));
     }
+
+    /// <summary>A layer back on a batch: the deltas of the layer before alone.</summary>
+    internal static Work OfTileBackward(long inputs, long outputs, long batch) => new(
+        Floats(inputs * outputs), default,
+        new Phase((double)batch * inputs * outputs, 0, Floats(inputs * outputs + batch * outputs), Floats(batch * inputs)));
+
+    /// <summary>The gradient of a layer over a batch. A bias is the weight of one more input, which is 1.</summary>
+    internal static Work OfBatchGradient(long inputs, long outputs, long batch)
+    {
+        long parameters = (inputs + 1) * outputs;
+        return new(
+            Floats(parameters), default, new Phase((double)batch * parameters, 0, Floats(batch * (inputs + outputs)), Floats(parameters)));
+    }
+
+    /// <summary>Each number read and written once.</summary>
+    internal static Work OfTranspose(long neurons, long batch) =>
+        new(Floats(2 * neurons * batch), default, new Phase(0, 0, Floats(neurons * batch), Floats(neurons * batch)));
 
     /// <summary>
     /// A batch forward. Calls are independent of one another. Each parameter is read at least once, each sample read and each prediction
@@ -53,8 +79,8 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 
     /// <summary>
     /// A step on a batch: forward; then back, where each weight takes a product for the gradient and, but for the first layer, one for the
-    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters. Adam updates two
-    /// moments besides, in seven multiplications together, a division, and a root, which takes at least as long as one.
+    /// delta, for each sample, and each parameter is updated once, by a multiply-add. The next step waits for the parameters. Adam updates
+    /// two moments besides, in seven multiplications together, a division, and a root, which takes at least as long as one.
     /// </summary>
     internal static Work OfStep(ReadOnlySpan<int> widths, int batch, NetworkKind? kind = null)
     {
@@ -62,7 +88,8 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         long parameters = Parameters(widths), weights = Weights(widths), samples = widths[0] + widths[^1];
         long state = (kind.Adam ? 3 : 1) * Floats(parameters), updates = (kind.Adam ? 7 : 1) * parameters;
         var back = new Phase(
-            (double)batch * (2 * weights - widths[0] * widths[1]) + updates, kind.Adam ? 2 * parameters : 0, Floats(batch * samples), state);
+            (double)batch * (2 * weights - widths[0] * widths[1]) + updates, kind.Adam ? 2 * parameters : 0, Floats(batch * samples),
+            state);
         return new(state, StepChain(widths, batch, kind), ForwardPhase(widths, batch), back) { Updates = updates };
     }
 
@@ -90,7 +117,9 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
         return chain;
     }
 
-    /// <summary>Adam's goes through v: g, scaled if it is of a batch, (1 − β₂)·g·g into v, its root times c plus ε, m through that, and w.</summary>
+    /// <summary>
+    /// Adam's goes through v: g, scaled if it is of a batch, (1 − β₂)·g·g into v, its root times c plus ε, m through that, and w.
+    /// </summary>
     private static Chain UpdateChain(int batch, bool adam) =>
         adam ? new Chain(batch + 3, batch == 1 ? 2 : 3, 1) : new Chain(batch == 1 ? 1 : batch + 1, 1, 0);
 
@@ -118,8 +147,11 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
 /// <param name="BytesUpdated">Written, be it after reading or not: a cache line is read before it is written.</param>
 internal readonly record struct Phase(double MultiplyAdds, double Divisions, double BytesRead, double BytesUpdated);
 
-/// <summary>Operations each of which needs the result of the one before. An addition stands for a subtraction or multiplication as well.</summary>
+/// <summary>
+/// Operations each of which needs the result of the one before. An addition stands for a subtraction or multiplication as well.
+/// </summary>
 internal readonly record struct Chain(int MultiplyAdds, int Additions, int Divisions)
 {
-    public static Chain operator +(Chain a, Chain b) => new(a.MultiplyAdds + b.MultiplyAdds, a.Additions + b.Additions, a.Divisions + b.Divisions);
+    public static Chain operator +(Chain a, Chain b) =>
+        new(a.MultiplyAdds + b.MultiplyAdds, a.Additions + b.Additions, a.Divisions + b.Divisions);
 }

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>Numbers as pages show them.</summary>
 internal static class Cell

@@ -1,6 +1,10 @@
+using FastNN.Bench.Contests;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Runs;
+using FastNN.Bench.WholeNetworks;
 using Spectre.Console;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>The launches of a run put together: the rows of its report, and how they are shown.</summary>
 internal static class Comparison
@@ -21,8 +25,9 @@ internal static class Comparison
             double nanoseconds = Median([.. launches.Select(launch => launch.Times[k].Nanoseconds)]);
             Reached reached = roofline.Reach(entry.Work, nanoseconds);
             rows.Add(new Row(
-                entry.Name, entry.Size.Name, entry.Size.Batch, $"{entry.Contestant}", nanoseconds, reached.Rate, reached.Unit, reached.Limit, reached.OfLimit,
-                Median(ratios), ratios[0], ratios[^1], launches.Max(launch => launch.Times[k].AllocatedBytes),
+                entry.Name, entry.Size.Name, entry.Size.Batch, $"{entry.Contestant}", nanoseconds, reached.Rate, reached.Unit,
+                reached.Limit, reached.OfLimit, Median(ratios), ratios[0], ratios[^1],
+                launches.Max(launch => launch.Times[k].AllocatedBytes),
                 entry.OfPeak(roofline, nanoseconds), Kind: entry.Size.Kind.Name));
         }
 
@@ -33,7 +38,8 @@ internal static class Comparison
     internal static Table ToTable(Contest task, IEnumerable<Row> rows)
     {
         Table table = Screen.Table(
-            task.Name, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", $"× {task.Baseline}", "spread", "bytes");
+            task.Name, "size", "kernels", "ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", $"× {task.Baseline}",
+            "spread", "bytes");
         foreach (IGrouping<(string, int), Row> size in rows.Where(row => row.Task == task.Name).GroupBy(row => (row.Name, row.Batch)))
         {
             if (table.Rows.Count > 0) table.AddEmptyRow();
@@ -41,8 +47,10 @@ internal static class Comparison
             {
                 table.AddRow(
                     row != size.First() ? "" : row.Batch == 1 ? row.Name : $"{row.Name} by {row.Batch}", row.Contestant,
-                    $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit, $"{row.OfLimit:P0}",
-                    $"{row.OfPeak:P0}", $"{row.Ratio:F2}", IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}", $"{row.AllocatedBytes:F0}");
+                    $"{row.Nanoseconds:N1}", $"{row.Nanoseconds / row.Batch:N1}", $"{row.Rate:N1} {row.Unit}", row.Limit,
+                    $"{row.OfLimit:P0}", $"{row.OfPeak:P0}", $"{row.Ratio:F2}",
+                    IsUnstable(row) ? $"[yellow]unstable {Spread(row):P1}[/]" : $"{Spread(row):P1}",
+                    $"{row.AllocatedBytes:F0}");
             }
         }
 
@@ -55,7 +63,7 @@ internal static class Comparison
         (string? sgd, string? adam) = (NetworkKind.Classifier.Name, NetworkKind.ClassifierByAdam.Name);
         string[] contestants = [.. rows.Where(row => row.Kind == adam).Select(row => row.Contestant).Distinct()];
         Table table = Screen.Table("Adam's step in SGD's", "network", ["batch", .. contestants]);
-        foreach (IGrouping<(string, string, int), Row> step in rows.Where(row => row.Kind == adam).GroupBy(row => (row.Task, row.Size, row.Batch)))
+        foreach (var step in rows.Where(row => row.Kind == adam).GroupBy(row => (row.Task, row.Size, row.Batch)))
         {
             Row any = step.First();
             table.AddRow([
@@ -67,8 +75,8 @@ internal static class Comparison
 
         string Ratio(Row row)
         {
-            Row same = rows.First(other =>
-                other.Kind == sgd && (other.Task, other.Size, other.Batch, other.Contestant) == (row.Task, row.Size, row.Batch, row.Contestant));
+            (string, string, int, string) Key(Row any) => (any.Task, any.Size, any.Batch, any.Contestant);
+            Row same = rows.First(other => other.Kind == sgd && Key(other) == Key(row));
             return $"{row.Nanoseconds / same.Nanoseconds:F2}";
         }
     }

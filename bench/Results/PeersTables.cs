@@ -1,6 +1,7 @@
 using System.Globalization;
+using FastNN.Bench.Machine;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>
 /// FastNN beside its peers, from <c>peers.json</c>: one sample at a time, batches, and networks of other kinds if the report has any.

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>
 /// The tables that pages show. Each stands between two comments. The first comment names the file in <c>bench/results</c> that the table is

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastNN.Bench.Machine;
+using FastNN.Bench.WholeNetworks;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>
 /// What a run measured: the file <c>bench/results/&lt;cpu&gt;/&lt;name&gt;.json</c>. Pictures and tables of pages are made from it.
@@ -58,8 +60,8 @@ internal sealed record MachineReport(
         };
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
-            FastNN.Bench.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, $"{FastNN.Kernels.Default}",
-            DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
+            Bench.Machine.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
+            $"{FastNN.Kernels.Default}", DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
     }
 
     /// <summary>The package's version, without the commit it was built from.</summary>
@@ -85,7 +87,9 @@ internal sealed record MachineReport(
 /// How much of the peak of multiply-adds, of as many cores as there are threads, the products of a network's batch reach; null elsewhere.
 /// </param>
 /// <param name="Threads">The most that work on a call.</param>
-/// <param name="Kind">The kind of a network, if it is not the article's; null elsewhere, and in reports from before there were others.</param>
+/// <param name="Kind">
+/// The kind of a network, if it is not the article's; null elsewhere, and in reports from before there were others.
+/// </param>
 internal sealed record Row(
     string Task,
     string Size,

@@ -1,4 +1,6 @@
-namespace FastNN.Bench;
+using FastNN.Bench.Machine;
+
+namespace FastNN.Bench.Results;
 
 /// <summary>Where results are kept: <c>bench/results/&lt;cpu&gt;/</c> in the repository.</summary>
 internal static class ResultsFolder
@@ -16,7 +18,8 @@ internal static class ResultsFolder
                 if (File.Exists(Path.Combine(folder.FullName, "FastNN.sln"))) return folder.FullName;
             }
 
-            throw new DirectoryNotFoundException($"No folder with FastNN.sln at or above {AppContext.BaseDirectory}: results are kept in its bench/results.");
+            throw new DirectoryNotFoundException(
+                $"No folder with FastNN.sln at or above {AppContext.BaseDirectory}: results are kept in its bench/results.");
         }
     }
 

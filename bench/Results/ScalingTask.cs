@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>The tasks of <c>-- --scaling</c>, as its report names them: what grows, and which pass.</summary>
 internal static class ScalingTask

@@ -1,4 +1,4 @@
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>All rows of <c>variants.json</c> or <c>scaling.json</c>: a line for each task and size, a column for each contestant.</summary>
 internal static class SweepTables

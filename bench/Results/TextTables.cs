@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastNN.Bench;
+namespace FastNN.Bench.Results;
 
 /// <summary>
 /// The tables of <c>aot.txt</c> and <c>latency.txt</c>. These files are kept as they were

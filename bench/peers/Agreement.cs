@@ -18,15 +18,17 @@ internal readonly record struct Agreement(double Outputs, double? Change)
     internal static Agreement Between(Problem problem, Results expected, Results actual)
     {
         double outputs = LargestDifference(expected.Outputs, actual.Outputs) / (Tolerance * Largest(expected.Outputs));
-        double? change = actual.Parameters == null ? null : problem.Layers.Max(layer => CompareChange(problem, layer, expected.Parameters, actual.Parameters));
+        double? change = actual.Parameters == null
+            ? null
+            : problem.Layers.Max(layer => CompareChange(problem, layer, expected.Parameters, actual.Parameters));
         return new Agreement(outputs, change);
     }
 
     public override string ToString() => Change == null ? $"{Outputs:F3}" : $"{Outputs:F3} / {Change:F3}";
 
     /// <summary>
-    /// Beside the tolerance each of both updated parameters is rounded once a step. All together must stay far below the change, or the comparison would see
-    /// nothing.
+    /// Beside the tolerance each of both updated parameters is rounded once a step. All together must stay far below the change, or the
+    /// comparison would see nothing.
     /// </summary>
     private static double CompareChange(Problem problem, Dense layer, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {

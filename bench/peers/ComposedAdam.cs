@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace FastNN.Bench.Peers;
 
-/// <summary>Adam composed of the calls of System.Numerics.Tensors, block by block, so that what they pass on to each other stays in the L1 cache.</summary>
+/// <summary>
+/// Adam composed of the calls of System.Numerics.Tensors, block by block, so that what they pass on to each other stays in the L1 cache.
+/// </summary>
 internal sealed class ComposedAdam(Problem problem) : IDisposable
 {
     private const int Block = 1024;
@@ -13,11 +15,13 @@ internal sealed class ComposedAdam(Problem problem) : IDisposable
     internal void Update(Span<float> parameters, Span<float> gradient, float scale)
     {
         _steps++;
-        float rate = -problem.LearningRate / (1f - MathF.Pow(Problem.Beta1, _steps)), correction = 1f / MathF.Sqrt(1f - MathF.Pow(Problem.Beta2, _steps));
+        float rate = -problem.LearningRate / (1f - MathF.Pow(Problem.Beta1, _steps)),
+            correction = 1f / MathF.Sqrt(1f - MathF.Pow(Problem.Beta2, _steps));
         for (int start = 0; start < parameters.Length; start += Block)
         {
             var range = new Range(start, Math.Min(start + Block, parameters.Length));
-            Span<float> w = parameters[range], g = gradient[range], m = _first.Span[range], v = _second.Span[range], x = _block.Span[..g.Length];
+            Span<float> w = parameters[range], g = gradient[range], m = _first.Span[range], v = _second.Span[range],
+                x = _block.Span[..g.Length];
             TensorPrimitives.Multiply(g, scale, g);
             TensorPrimitives.Multiply(m, Problem.Beta1, m);
             TensorPrimitives.MultiplyAdd(g, 1f - Problem.Beta1, m, m);

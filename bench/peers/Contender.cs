@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text.RegularExpressions;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 
@@ -13,13 +15,16 @@ namespace FastNN.Bench.Peers;
 /// <param name="Hint">How to get it, where it is not in a package.</param>
 /// <param name="Lacks">What a kind of network needs that it does not have; null if there is nothing.</param>
 internal sealed partial record Contender(
-    string Name, string Version, Func<Problem, IPeer> Create, string? NoStep = null, string? Hint = null, Func<NetworkKind, string?>? Lacks = null)
+    string Name, string Version, Func<Problem, IPeer> Create, string? NoStep = null, string? Hint = null,
+    Func<NetworkKind, string?>? Lacks = null)
 {
     /// <summary>The baseline of all ratios, then the peers in the order of the tables' columns.</summary>
     internal static IReadOnlyList<Contender> All { get; } =
     [
         new("FastNN", MachineReport.VersionOf(typeof(Network)), problem => new FastNNPeer(problem)),
-        new("ONNX Runtime", MachineReport.VersionOf(typeof(InferenceSession)), problem => new OnnxRuntimePeer(problem), NoStep: "the package runs models, it does not train them"),
+        new(
+            "ONNX Runtime", MachineReport.VersionOf(typeof(InferenceSession)), problem => new OnnxRuntimePeer(problem),
+            NoStep: "the package runs models, it does not train them"),
         new("libtorch", $"2.10.0 through TorchSharp {MachineReport.VersionOf(typeof(torch))}", LibtorchPeer.Load),
         new("FANN", "2 (libfann.so.2)", problem => new FannPeer(problem), Hint: "apt-get install libfann2", Lacks: FannPeer.Lacks),
         new("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)), problem => new TensorPrimitivesPeer(problem)),
@@ -39,7 +44,8 @@ internal sealed partial record Contender(
             using IPeer peer = Create(Problem.Create(NetworkKind.Article, [2, 2], batch: 1));
             return null;
         }
-        catch (Exception e) when (e.GetBaseException() is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException)
+        catch (Exception e) when (
+            e.GetBaseException() is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException)
         {
             string reason = Essence(e.GetBaseException().Message);
             return Hint == null ? reason : $"{reason}; {Hint}";
@@ -47,13 +53,14 @@ internal sealed partial record Contender(
     }
 
     /// <summary>
-    /// A loader tries many names and folders, and says of each why not: what matters is the line that is not about a missing file. Folders say
-    /// nothing to others.
+    /// A loader tries many names and folders, and says of each why not: what matters is the line that is not about a missing file. Folders
+    /// say nothing to others.
     /// </summary>
     private static string Essence(string message)
     {
         string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string line = lines.Skip(1).FirstOrDefault(line => !line.EndsWith("No such file or directory", StringComparison.Ordinal)) ?? lines[0].Split(". ")[0];
+        string line = lines.Skip(1).FirstOrDefault(line => !line.EndsWith("No such file or directory", StringComparison.Ordinal))
+            ?? lines[0].Split(". ")[0];
         return Folders.Replace(line, "");
     }
 

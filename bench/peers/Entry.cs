@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastNN.Bench.Machine;
 
 namespace FastNN.Bench.Peers;
 
@@ -14,14 +15,18 @@ internal sealed class Entry : IDisposable
     {
         (Contender, Problem, _peer) = (contender, problem, contender.Create(problem));
         if (!problem.Kind.Adam) _measurements[Pass.Forward] = new Measurement(calls => { for (; calls > 0; calls--) _peer.Forward(); });
-        if (_peer is ITrainingPeer trainer) _measurements[Pass.Step] = new Measurement(calls => { for (; calls > 0; calls--) trainer.Step(); });
+        if (_peer is ITrainingPeer trainer)
+            _measurements[Pass.Step] = new Measurement(calls => { for (; calls > 0; calls--) trainer.Step(); });
     }
 
     internal Contender Contender { get; }
 
     internal Problem Problem { get; }
 
-    /// <summary>Of the passes that this contender has, that another kind does not have as well, and that are short enough, as <see cref="Compute"/> finds.</summary>
+    /// <summary>
+    /// Of the passes that this contender has, that another kind does not have as well, and that are short enough, as <see cref="Compute"/>
+    /// finds.
+    /// </summary>
     internal IReadOnlyDictionary<Pass, Measurement> Measurements => _measurements;
 
     /// <summary>The passes left out, and how long a call takes.</summary>

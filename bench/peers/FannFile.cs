@@ -11,20 +11,26 @@ internal static class FannFile
     private const int Incremental = 0, Batch = 1;
 
     /// <summary>
-    /// What is not FANN's default: the error function 0, of which the derivative is the difference itself (1, the default, exaggerates it by atanh),
-    /// no momentum, and training without RPROP.
+    /// What is not FANN's default: the error function 0, of which the derivative is the difference itself (1, the default, exaggerates it
+    /// by atanh), no momentum, and training without RPROP.
     /// </summary>
     internal static void Write(Problem problem, TextWriter file)
     {
-        int trainingAlgorithm = problem.Batch == 1 ? Incremental : Batch;
-        file.Write(string.Create(CultureInfo.InvariantCulture, $"""
+        file.Write(Header(problem));
+        WriteNeurons(problem, file);
+        WriteConnections(problem, file);
+    }
+
+    private static string Header(Problem problem)
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"""
             FANN_FLO_2.1
             num_layers={problem.Widths.Length}
             learning_rate=0.7
             connection_rate=1
             network_type=0
             learning_momentum=0
-            training_algorithm={trainingAlgorithm}
+            training_algorithm={(problem.Batch == 1 ? Incremental : Batch)}
             train_error_function=0
             train_stop_function=0
             cascade_output_change_fraction=0.01
@@ -53,9 +59,7 @@ internal static class FannFile
             layer_sizes={string.Join(' ', problem.Widths.Select(width => width + 1))} 
             scale_included=0
 
-            """));
-        WriteNeurons(problem, file);
-        WriteConnections(problem, file);
+            """);
     }
 
     /// <summary>Inputs and the neurons for the biases, the last of each layer, have neither connections nor a function.</summary>

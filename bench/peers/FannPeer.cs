@@ -1,3 +1,5 @@
+using FastNN.Bench.WholeNetworks;
+
 namespace FastNN.Bench.Peers;
 
 /// <summary>
@@ -23,8 +25,8 @@ internal sealed unsafe class FannPeer : ITrainingPeer
     /// <summary>What FANN does not have of this kind.</summary>
     internal static string? Lacks(NetworkKind kind)
     {
-        Activation[] missing = [.. new[] { kind.Hidden, kind.Output }.Distinct()
-            .Where(activation => ActivationForms.Of(activation).Fann is null)];
+        Activation[] missing =
+            [.. new[] { kind.Hidden, kind.Output }.Distinct().Where(activation => ActivationForms.Of(activation).Fann is null)];
         return missing.Length == 0 ? null : $"it has no {string.Join(" and no ", missing as object[])}";
     }
 
@@ -81,7 +83,9 @@ internal sealed unsafe class FannPeer : ITrainingPeer
         {
             using (StreamWriter file = File.CreateText(path)) FannFile.Write(problem, file);
             nint network = Fann.CreateFromFile(path);
-            return network != 0 ? network : throw new InvalidDataException($"FANN does not read {problem.Size} from the file written for it.");
+            return network != 0
+                ? network
+                : throw new InvalidDataException($"FANN does not read {problem.Size} from the file written for it.");
         }
         finally
         {

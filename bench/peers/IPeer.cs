@@ -1,6 +1,8 @@
 namespace FastNN.Bench.Peers;
 
-/// <summary>A library with a <see cref="Problem"/> in its hands: its own network, inputs and outputs, as its careful user would keep them.</summary>
+/// <summary>
+/// A library with a <see cref="Problem"/> in its hands: its own network, inputs and outputs, as its careful user would keep them.
+/// </summary>
 internal interface IPeer : IDisposable
 {
     /// <summary>The outputs of the whole batch, left where the library puts them.</summary>

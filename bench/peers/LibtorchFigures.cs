@@ -1,3 +1,5 @@
+using FastNN.Bench.Results;
+
 namespace FastNN.Bench.Peers;
 
 /// <summary>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace FastNN.Bench.Peers;
 
 /// <summary>
-/// libtorch on one thread, as a user of PyTorch writes it: Sequential, autograd, and the optimizer. A classifier learns from its logits and the numbers of
-/// the classes; its softmax is for predictions alone.
+/// libtorch on one thread, as a user of PyTorch writes it: Sequential, autograd, and the optimizer. A classifier learns from its logits and
+/// the numbers of the classes; its softmax is for predictions alone.
 /// </summary>
 internal sealed class LibtorchPeer : ITrainingPeer
 {
@@ -23,9 +23,11 @@ internal sealed class LibtorchPeer : ITrainingPeer
         set_num_threads(1);
         _problem = problem;
         _layers = [.. problem.Layers.Select(layer => nn.Linear(layer.Inputs, layer.Outputs))];
-        _network = nn.Sequential(_layers.SelectMany((layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
+        _network = nn.Sequential(_layers.SelectMany(
+            (layer, l) => (nn.Module<Tensor, Tensor>[])[layer, .. ModulesOf(problem.ActivationOf(l))]));
 
-        // The mean over samples and outputs in one operation, and the division by the outputs undone here: faster than a sum and a division.
+        // The mean over samples and outputs in one operation, and the division by the outputs undone here: faster than a sum and a
+        // division.
         float rate = problem.LearningRate * (Classifies ? 1 : problem.Widths[^1]);
         _optimizer = problem.Kind.Adam
             ? optim.Adam(_network.parameters(), rate, Problem.Beta1, Problem.Beta2, Problem.Epsilon)
@@ -37,8 +39,8 @@ internal sealed class LibtorchPeer : ITrainingPeer
     }
 
     /// <summary>
-    /// Loads the native libraries first: an exception then says what is missing. TorchSharp would copy the whole package beside the program,
-    /// try again, and tell about it on the console.
+    /// Loads the native libraries first: an exception then says what is missing. TorchSharp would copy the whole package beside the
+    /// program, try again, and tell about it on the console.
     /// </summary>
     internal static LibtorchPeer Load(Problem problem)
     {

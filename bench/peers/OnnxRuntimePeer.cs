@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace FastNN.Bench.Peers;
 
 /// <summary>
-/// ONNX Runtime on one thread, with inputs and outputs bound once, so that a call copies and allocates nothing that it need not. That the model leaves
-/// the batch size open costs it no time.
+/// ONNX Runtime on one thread, with inputs and outputs bound once, so that a call copies and allocates nothing that it need not. That the
+/// model leaves the batch size open costs it no time.
 /// </summary>
 internal sealed class OnnxRuntimePeer : IPeer
 {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using FastNN.Bench.Contests;
+using FastNN.Bench.WholeNetworks;
 
 namespace FastNN.Bench.Peers;
 
@@ -10,11 +12,12 @@ namespace FastNN.Bench.Peers;
 /// <param name="Inputs">[batch, in], row by row.</param>
 /// <param name="Targets">[batch, out], row by row.</param>
 /// <param name="LearningRate">Of the update w ← w − learningRate·∂C/∂w, or Adam's.</param>
-internal sealed record Problem(NetworkKind Kind, int[] Widths, int Batch, float[] Parameters, float[] Inputs, float[] Targets, float LearningRate)
+internal sealed record Problem(
+    NetworkKind Kind, int[] Widths, int Batch, float[] Parameters, float[] Inputs, float[] Targets, float LearningRate)
 {
     /// <summary>
-    /// Adam's β₁, β₂ and ε, about as large as the gradient: with a tiny one the first steps would hardly depend on the size of the gradient, which could
-    /// then be wrong by a factor, and where it is almost 0 they would hang on its roundings. It costs no time.
+    /// Adam's β₁, β₂ and ε, about as large as the gradient: with a tiny one the first steps would hardly depend on the size of the
+    /// gradient, which could then be wrong by a factor, and where it is almost 0 they would hang on its roundings. It costs no time.
     /// </summary>
     internal const float Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-2f;
 
@@ -26,9 +29,9 @@ internal sealed record Problem(NetworkKind Kind, int[] Widths, int Batch, float[
     internal ImmutableArray<Dense> Layers { get; } = [.. LayOut(Widths)];
 
     /// <summary>
-    /// Always the same numbers in one version of .NET: parameters as every benchmark here has them, inputs in ±1, targets in 0.5 ± 0.25 or, of a
-    /// classifier, one class for each sample. The learning rate falls with the width, for the sums that an update changes grow with it: so a step
-    /// changes much, and thousands of steps stay stable. It is smaller without sigmoids, which flatten the gradient.
+    /// Always the same numbers in one version of .NET: parameters as every benchmark here has them, inputs in ±1, targets in 0.5 ± 0.25 or,
+    /// of a classifier, one class for each sample. The learning rate falls with the width, for the sums that an update changes grow with
+    /// it: so a step changes much, and thousands of steps stay stable. It is smaller without sigmoids, which flatten the gradient.
     /// </summary>
     internal static Problem Create(NetworkKind kind, int[] widths, int batch)
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 using FastNN.Bench.Peers;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Spectre.Console;
 
 IReadOnlyList<int[]> networks = Networks.Widths;
@@ -8,9 +10,15 @@ IReadOnlyList<int[]> networksOfKinds = [[32, 64, 64, 64, 16], [784, 128, 10]];
 int[] batches = [1, 4, 16, 64, 256, 1024], batchesOfLargeNetworks = [1, 64, 1024], batchesOfKinds = [1, 64], batchesToValidate = [1, 4];
 const int LargeNetwork = 1024;
 
-var validate = new Option<bool>("--validate") { Description = "Only compare the peers' results with FastNN's, on small batches, in a few seconds." };
+var validate = new Option<bool>("--validate")
+{
+    Description = "Only compare the peers' results with FastNN's, on small batches, in a few seconds.",
+};
 var save = new Option<bool>("--save") { Description = "Keep what was measured in bench/results." };
-var command = new RootCommand("FastNN beside the libraries that one would use instead, on the same work, one thread each.") { validate, save };
+var command = new RootCommand("FastNN beside the libraries that one would use instead, on the same work, one thread each.")
+{
+    validate, save,
+};
 command.SetAction(arguments => Run(arguments.GetValue(validate), arguments.GetValue(save)));
 return command.Parse(args).Invoke();
 
@@ -49,7 +57,8 @@ static void Report(Race race, LimitFigures limits, string? file)
     foreach (Table table in Tables.OfTimes(rows, race.Absent)) AnsiConsole.Write(table);
     if (file is null) return;
 
-    var machine = MachineReport.Of(limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);
+    var machine = MachineReport.Of(
+        limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);
     new Report(machine, rows, race.Absent).Save(file);
     AnsiConsole.WriteLine($"Saved to {file}.");
 }

@@ -1,3 +1,7 @@
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
+
 namespace FastNN.Bench.Peers;
 
 /// <summary>The peers on the same problems: first compared with FastNN, then timed in turns with it, and what came of both.</summary>
@@ -110,7 +114,9 @@ internal sealed class Race
     {
         Problem problem = entry.Problem;
         Measurement measurement = entry.Measurements[pass];
-        Work work = pass == Pass.Forward ? Work.OfForward(problem.Widths, problem.Batch) : Work.OfStep(problem.Widths, problem.Batch, problem.Kind);
+        Work work = pass == Pass.Forward
+            ? Work.OfForward(problem.Widths, problem.Batch)
+            : Work.OfStep(problem.Widths, problem.Batch, problem.Kind);
         Reached reached = _roofline.Reach(work, measurement.Nanoseconds);
         Ratio ratio = measurement.RatioTo(baseline);
         return new Row(

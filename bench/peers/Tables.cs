@@ -1,3 +1,4 @@
+using FastNN.Bench.Results;
 using Spectre.Console;
 
 namespace FastNN.Bench.Peers;
@@ -16,7 +17,9 @@ internal static class Tables
         {
             table.AddRow([
                 $"{problem.Key}",
-                .. s_peers.Select(peer => problem.Where(entry => entry.Contender == peer).Select(entry => Describe(entry.Agreement)).FirstOrDefault("–"))]);
+                .. from peer in s_peers
+                   select problem.Where(entry => entry.Contender == peer).Select(entry => Describe(entry.Agreement)).FirstOrDefault("–"),
+            ]);
         }
 
         return table.Caption(Notes(race.Absent));
@@ -35,13 +38,19 @@ internal static class Tables
     {
         Table table = Screen.Table(
             $"{title}: how many times as fast FastNN is, median and 10th to 90th percentile of the rounds",
-            "network", ["batch", "FastNN ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", "bytes", .. s_peers.Select(peer => peer.Name)]);
+            "network",
+            [
+                "batch", "FastNN ns", "ns/sample", "rate", "limited by", "of the limit", "of FMA peak", "bytes",
+                .. s_peers.Select(peer => peer.Name),
+            ]);
         foreach (var cell in rows.GroupBy(row => (row.Size, row.Task, row.Batch)))
         {
             Row baseline = cell.First();
             table.AddRow([
-                baseline.Kind is null ? baseline.Size : $"{baseline.Size} {baseline.Pass}", $"{baseline.Batch}", Significant(baseline.Nanoseconds), Significant(baseline.Nanoseconds / baseline.Batch),
-                $"{baseline.Rate:F1} {baseline.Unit}", baseline.Limit, $"{baseline.OfLimit:P0}", $"{baseline.OfPeak:P0}", $"{baseline.AllocatedBytes:F0}",
+                baseline.Kind is null ? baseline.Size : $"{baseline.Size} {baseline.Pass}", $"{baseline.Batch}",
+                Significant(baseline.Nanoseconds), Significant(baseline.Nanoseconds / baseline.Batch),
+                $"{baseline.Rate:F1} {baseline.Unit}", baseline.Limit, $"{baseline.OfLimit:P0}", $"{baseline.OfPeak:P0}",
+                $"{baseline.AllocatedBytes:F0}",
                 .. s_peers.Select(peer => Describe(cell.FirstOrDefault(row => row.Contestant == peer.Name || IsStandIn(row, peer))))]);
         }
 

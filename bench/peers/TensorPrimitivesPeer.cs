@@ -3,14 +3,14 @@ using System.Numerics.Tensors;
 namespace FastNN.Bench.Peers;
 
 /// <summary>
-/// A network composed of the calls of System.Numerics.Tensors. It has none for matrices, so that a batch goes sample by sample, and a step of
-/// several adds up their gradients.
+/// A network composed of the calls of System.Numerics.Tensors. It has none for matrices, so that a batch goes sample by sample, and a step
+/// of several adds up their gradients.
 /// </summary>
 /// <remarks>
-/// The fastest of what was tried. Weights are [out, in], the transpose of ours, and forward one Dot for each neuron: beside MultiplyAdd over the rows
-/// of [in, out] 784-128-10 takes 5.5 µs instead of 8.6 forward and 13 instead of 18 a step, 32-64-64-64-16 1.7 instead of 1.4 and 4.3 in either.
-/// FusedMultiplyAdd instead of MultiplyAdd takes up to five times as long, differently from process to process, once the JIT has its profile:
-/// without DOTNET_TieredPGO they are equal.
+/// The fastest of what was tried. Weights are [out, in], the transpose of ours, and forward one Dot for each neuron: beside MultiplyAdd
+/// over the rows of [in, out] 784-128-10 takes 5.5 µs instead of 8.6 forward and 13 instead of 18 a step, 32-64-64-64-16 1.7 instead of 1.4
+/// and 4.3 in either. FusedMultiplyAdd instead of MultiplyAdd takes up to five times as long, differently from process to process, once the
+/// JIT has its profile: without DOTNET_TieredPGO they are equal.
 /// </remarks>
 internal sealed class TensorPrimitivesPeer : ITrainingPeer
 {
@@ -43,7 +43,8 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
     public void Forward()
     {
         int inputs = _problem.Widths[0], outputs = _problem.Widths[^1];
-        for (int s = 0; s < _problem.Batch; s++) Forward(_problem.Inputs.AsSpan(s * inputs, inputs), _outputs.Span.Slice(s * outputs, outputs));
+        for (int s = 0; s < _problem.Batch; s++)
+            Forward(_problem.Inputs.AsSpan(s * inputs, inputs), _outputs.Span.Slice(s * outputs, outputs));
     }
 
     public void Step()
@@ -79,7 +80,8 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
 
     public void Dispose()
     {
-        foreach (AlignedFloats floats in (AlignedFloats[])[_parameters, _gradient, _outputs, .. _activations, .. _deltas, .. _slopes]) floats.Dispose();
+        foreach (AlignedFloats floats in (AlignedFloats[])[_parameters, _gradient, _outputs, .. _activations, .. _deltas, .. _slopes])
+            floats.Dispose();
         _adam?.Dispose();
     }
 

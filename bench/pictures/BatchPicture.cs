@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -19,7 +20,8 @@ internal static class BatchPicture
         return rows.Length == 0
             ? null
             : new Picture(
-                name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report, Contender.In(rows),
+                name, $"{title}: time per sample against samples in a batch", "lower is better · both scales are logarithmic", report,
+                Contender.In(rows),
                 theme => Panel.InLines(Columns, PanelHeight, rows.GroupBy(row => row.Size).Select(network => Plot(theme, network))));
     }
 
@@ -35,7 +37,9 @@ internal static class BatchPicture
 
         int[] batches = [.. network.Select(row => row.Batch).Distinct()];
         plot.Axes.Bottom.TickGenerator =
-            new NumericManual([.. batches.Select(batch => Math.Log10(batch))], [.. batches.Select(batch => batch.ToString(CultureInfo.InvariantCulture))]);
+            new NumericManual(
+                [.. batches.Select(batch => Math.Log10(batch))],
+                [.. batches.Select(batch => batch.ToString(CultureInfo.InvariantCulture))]);
         double[] times = [.. network.Select(row => Math.Log10(row.Nanoseconds / row.Batch))];
         double margin = 0.07 * (times.Max() - times.Min());
         (double low, double high) = (times.Min() - margin, times.Max() + margin);

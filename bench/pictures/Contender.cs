@@ -1,3 +1,4 @@
+using FastNN.Bench.Results;
 using ScottPlot;
 
 namespace FastNN.Bench.Pictures;
@@ -14,8 +15,8 @@ internal readonly record struct Contender(string Label)
     private const string StandIn = " (published figure, scaled)";
 
     /// <summary>
-    /// In the order of legends, with the colours of Okabe and Ito, which also the colour-blind tell apart: somewhat darker on light pages and
-    /// lighter on dark ones. Passes, variants and libraries that share a colour are never in one picture.
+    /// In the order of legends, with the colours of Okabe and Ito, which also the colour-blind tell apart: somewhat darker on light pages
+    /// and lighter on dark ones. Passes, variants and libraries that share a colour are never in one picture.
     /// </summary>
     private static readonly (string Name, string Light, string Dark, MarkerShape Marker)[] s_looks =
     [
@@ -58,9 +59,13 @@ internal readonly record struct Contender(string Label)
 
     internal LineStyle Line(Theme theme) => new(2, Color(theme));
 
-    internal MarkerStyle Marker(Theme theme, float size) => new(Known ? s_looks[Rank].Marker : MarkerShape.FilledDiamond, size, Color(theme));
+    internal MarkerStyle Marker(Theme theme, float size) =>
+        new(Known ? s_looks[Rank].Marker : MarkerShape.FilledDiamond, size, Color(theme));
 
     /// <summary>Everyone in these rows, in the order of legends.</summary>
     internal static Contender[] In(IEnumerable<Row> rows) =>
-        [.. rows.Select(row => new Contender(row.Contestant)).Distinct().OrderBy(who => who.Rank).ThenBy(who => who.Label, StringComparer.Ordinal)];
+        [
+            .. rows.Select(row => new Contender(row.Contestant)).Distinct()
+                .OrderBy(who => who.Rank).ThenBy(who => who.Label, StringComparer.Ordinal),
+        ];
 }

@@ -71,7 +71,9 @@ internal sealed record Panel(Plot Plot, PixelRect Place)
         (label.OffsetX, label.OffsetY) = (offsetX, Lowered);
     }
 
-    /// <summary>Ticks of a logarithmic axis: at 1, 2 and 5 times the powers of ten where there is room for so many, or at 1 and 3, or at 1.</summary>
+    /// <summary>
+    /// Ticks of a logarithmic axis: at 1, 2 and 5 times the powers of ten where there is room for so many, or at 1 and 3, or at 1.
+    /// </summary>
     /// <param name="low">Where the axis begins, as a logarithm.</param>
     /// <param name="high">And where it ends.</param>
     /// <param name="room">The most ticks there is room for.</param>

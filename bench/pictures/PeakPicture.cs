@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -8,7 +9,8 @@ namespace FastNN.Bench.Pictures;
 internal static class PeakPicture
 {
     private const int Columns = 2, PanelHeight = 240;
-    private const string Note = "higher is better · products of matrices alone count as work, not sigmoids and the update · logarithmic from left to right";
+    private const string Note =
+        "higher is better · products of matrices alone count as work, not sigmoids and the update · logarithmic from left to right";
 
     internal static Picture? OfBatches(Report report) => Create(
         report, "batch-peak", "Share of the peak of multiply-adds against samples in a batch", ScalingTask.Batch, "samples",
@@ -18,8 +20,11 @@ internal static class PeakPicture
         report, "width-batch", "A layer n → n, 64 samples: share of the peak of multiply-adds against n", ScalingTask.Width, "n",
         row => int.Parse(row.Size.Split('-')[0], CultureInfo.InvariantCulture), _ => "");
 
-    /// <summary>A panel for each pass of each network, if <paramref name="network"/> names it. Null where the report has no such rows.</summary>
-    private static Picture? Create(Report report, string name, string title, string what, string axis, Func<Row, int> x, Func<Row, string> network)
+    /// <summary>
+    /// A panel for each pass of each network, if <paramref name="network"/> names it. Null where the report has no such rows.
+    /// </summary>
+    private static Picture? Create(
+        Report report, string name, string title, string what, string axis, Func<Row, int> x, Func<Row, string> network)
     {
         string forward = ScalingTask.Of(what, ScalingTask.Forward), step = ScalingTask.Of(what, ScalingTask.Step);
         Row[] rows = [.. report.Rows.Where(row => row.Task == forward || row.Task == step).OrderBy(x)];
@@ -38,7 +43,10 @@ internal static class PeakPicture
     {
         Plot plot = Panel.Create(theme, rows.Key, new PixelPadding(52, 16, 46, 28));
         foreach (Contender who in Contender.In(rows).Reverse())
-            Panel.AddLine(plot, theme, who, rows.Where(row => row.Contestant == who.Label).Select(row => (Math.Log2(x(row)), row.OfPeak ?? 0)), 5);
+        {
+            IEnumerable<Row> its = rows.Where(row => row.Contestant == who.Label);
+            Panel.AddLine(plot, theme, who, its.Select(row => (Math.Log2(x(row)), row.OfPeak ?? 0)), 5);
+        }
 
         double first = Math.Log2(rows.Min(x)), last = Math.Log2(rows.Max(x));
         int[] ticks = [.. Enumerable.Range((int)Math.Ceiling(first), (int)last - (int)Math.Ceiling(first) + 1).Select(power => 1 << power)];

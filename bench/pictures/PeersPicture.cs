@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
@@ -15,11 +16,14 @@ internal static class PeersPicture
 
     /// <summary>The article's networks, one sample. Null where the report compares nothing.</summary>
     internal static Picture? OfArticle(Report report) =>
-        Create(report, "peers", "How many times as fast FastNN is as its peers, one sample", labels: 130, row => row is { Kind: null, Batch: 1 });
+        Create(
+            report, "peers", "How many times as fast FastNN is as its peers, one sample", labels: 130,
+            row => row is { Kind: null, Batch: 1 });
 
     /// <summary>The other networks, one sample and batches. Null where the report has none.</summary>
     internal static Picture? OfOthers(Report report) => Create(
-        report, "kinds", "How many times as fast FastNN is as its peers, tanh networks and classifiers", labels: 280, row => row.Kind is not null);
+        report, "kinds", "How many times as fast FastNN is as its peers, tanh networks and classifiers", labels: 280,
+        row => row.Kind is not null);
 
     /// <summary>A figure without a spread gets whiskers of no length.</summary>
     private static Picture? Create(Report report, string name, string title, int labels, Func<Row, bool> takes)
@@ -55,8 +59,10 @@ internal static class PeersPicture
             Row[] shown = [.. rows.Where(row => row.Task == task)];
             (double low, double high) = LimitsOf(shown, TextWidth / half);
             plot.Axes.SetLimits(low, high, height - Top - Bottom, 0);
-            plot.Axes.Bottom.TickGenerator = Panel.LogTicks(low, high, 6, value => $"×{value.ToString("G6", CultureInfo.InvariantCulture)}");
-            (string Network, double Y)[] groups = [.. bars.GroupBy(bar => bar.Network).Select(group => (group.Key, group.Average(bar => bar.Y)))];
+            plot.Axes.Bottom.TickGenerator = Panel.LogTicks(
+                low, high, 6, value => $"×{value.ToString("G6", CultureInfo.InvariantCulture)}");
+            (string Network, double Y)[] groups =
+                [.. bars.GroupBy(bar => bar.Network).Select(group => (group.Key, group.Average(bar => bar.Y)))];
             plot.Axes.Left.TickGenerator = labels == 0
                 ? new NumericManual()
                 : new NumericManual([.. groups.Select(group => group.Y)], [.. groups.Select(group => group.Network)]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using SkiaSharp;
 
@@ -56,7 +57,9 @@ internal sealed record Picture(
         using var paint = Paint.NewDisposablePaint();
         Write(Title, 17, 18, theme.Text, bold: true);
         Write(Note, 40, TextSize, theme.Text);
-        string runtime = Report.Machine.Runtime.StartsWith(".NET", StringComparison.Ordinal) ? Report.Machine.Runtime : $".NET {Report.Machine.Runtime}";
+        string runtime = Report.Machine.Runtime.StartsWith(".NET", StringComparison.Ordinal)
+            ? Report.Machine.Runtime
+            : $".NET {Report.Machine.Runtime}";
         string date = Report.Machine.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         Write($"{Report.Machine.Cpu} · {runtime} · {Threads} · {date}", 58, TextSize, theme.Muted);
         foreach ((Contender who, float x, int line) in legend)

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FastNN.Bench;
 using FastNN.Bench.Pictures;
+using FastNN.Bench.Results;
 
 RootCommand command = new(
     "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light "

@@ -7,8 +7,9 @@ namespace FastNN.Bench.Pictures;
 internal static class Svg
 {
     /// <summary>
-    /// Saves it with a box to scale, a title to read aloud, the digest of its report and a list of fonts to fall back on; without the comma that ends its lists of
-    /// coordinates, which the format forbids, and without clipping, for which there is no need, and whose names count what the process drew before.
+    /// Saves it with a box to scale, a title to read aloud, the digest of its report and a list of fonts to fall back on; without the comma
+    /// that ends its lists of coordinates, which the format forbids, and without clipping, for which there is no need, and whose names
+    /// count what the process drew before.
     /// </summary>
     internal static void Save(string path, string title, string digest, int width, int height, Action<SKCanvas> draw)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -12,7 +13,8 @@ internal static class ThreadsPicture
     /// <summary>Null where the report has no such rows.</summary>
     internal static Picture? Create(Report report)
     {
-        string forward = ScalingTask.Of(ScalingTask.Threads, ScalingTask.Forward), step = ScalingTask.Of(ScalingTask.Threads, ScalingTask.Step);
+        string forward = ScalingTask.Of(ScalingTask.Threads, ScalingTask.Forward),
+            step = ScalingTask.Of(ScalingTask.Threads, ScalingTask.Step);
         Row[] rows =
         [
             .. from row in report.Rows
@@ -26,7 +28,8 @@ internal static class ThreadsPicture
                 "threads", $"A batch of {rows[0].Batch} on several threads: how many times as fast as on one",
                 "higher is better · medians of rounds in which all are timed in turn",
                 report, [new Contender(Contender.Ideal), .. Contender.In(rows)],
-                theme => Panel.InLines(Columns, PanelHeight, rows.GroupBy(row => row.Size).Select(network => Plot(theme, network, report.Machine.Processors))))
+                theme => Panel.InLines(
+                    Columns, PanelHeight, rows.GroupBy(row => row.Size).Select(network => Plot(theme, network, report.Machine.Processors))))
             { Threads = $"1 to {rows[^1].Threads} threads on {report.Machine.Processors} processors" };
     }
 
@@ -36,7 +39,10 @@ internal static class ThreadsPicture
         int most = network.Max(row => row.Threads), atWork = Math.Min(most, processors);
         Panel.AddLine(plot, theme, new Contender(Contender.Ideal), [(1, 1), (atWork, atWork), (most, atWork)], 0);
         foreach (Contender who in Contender.In(network).Reverse())
-            Panel.AddLine(plot, theme, who, network.Where(row => row.Contestant == who.Label).Select(row => ((double)row.Threads, row.Ratio)), 7);
+        {
+            IEnumerable<Row> its = network.Where(row => row.Contestant == who.Label);
+            Panel.AddLine(plot, theme, who, its.Select(row => ((double)row.Threads, row.Ratio)), 7);
+        }
 
         int apart = (most + MostTicks - 1) / MostTicks;
         int[] ticks = [.. Enumerable.Range(1, most).Where(threads => threads == 1 || threads % apart == 0)];
@@ -48,6 +54,8 @@ internal static class ThreadsPicture
         return plot;
 
         NumericManual Ticks(string prefix) =>
-            new([.. ticks.Select(threads => (double)threads)], [.. ticks.Select(threads => prefix + threads.ToString(CultureInfo.InvariantCulture))]);
+            new(
+                [.. ticks.Select(threads => (double)threads)],
+                [.. ticks.Select(threads => prefix + threads.ToString(CultureInfo.InvariantCulture))]);
     }
 }

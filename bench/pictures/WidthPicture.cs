@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastNN.Bench.Results;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -20,8 +21,10 @@ internal static class WidthPicture
         return rows.Length == 0
             ? null
             : new Picture(
-                "width", "A layer n → n, forward, one sample: GFLOP/s against n", "higher is better · a layer does 2n² floating-point operations · both scales are logarithmic",
-                report, [new Contender(Contender.Limit), .. Contender.In(rows)], theme => [new Panel(Plot(theme, rows), new(0, Picture.Width, Height, 0))]);
+                "width", "A layer n → n, forward, one sample: GFLOP/s against n",
+                "higher is better · a layer does 2n² floating-point operations · both scales are logarithmic",
+                report, [new Contender(Contender.Limit), .. Contender.In(rows)],
+                theme => [new Panel(Plot(theme, rows), new(0, Picture.Width, Height, 0))]);
     }
 
     private static Plot Plot(Theme theme, Row[] rows)

@@ -1,8 +1,8 @@
-// What `bench -- --aot` starts, compiled by the JIT and by NativeAOT. With "first FILE": loads a network and prints the first value of a prediction. With
-// "throughput": prints the variant that runs, then a line for each task, "nanoseconds of a call, task".
+// What `bench -- --aot` starts, compiled by the JIT and by NativeAOT. With "first FILE": loads a network and prints the first value of a
+// prediction. With "throughput": prints the variant that runs, then a line for each task, "nanoseconds of a call, task".
 using System.Globalization;
 using FastNN;
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 
 if (args is ["first", var file])
 {

@@ -1,4 +1,4 @@
-using FastNN.Bench;
+using FastNN.Bench.Machine;
 using FastNN.Dispatch;
 using Xunit;
 

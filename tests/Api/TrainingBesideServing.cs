@@ -61,7 +61,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
         var seen = new int[readers];
         while (_published < publications)
         {
-            Interlocked.Add(ref _allocated, FastNN.Bench.Allocated.Fewest(PublishSome));
+            Interlocked.Add(ref _allocated, FastNN.Bench.Machine.Allocated.Fewest(PublishSome));
 
             // The publisher lets each reader go on before the next publication, so that a reader sees many of them.
             _calls.CopyTo(seen, 0);
@@ -89,7 +89,7 @@ internal sealed class TrainingBesideServing(Network network, int publications, i
     {
         var outputs = new float[MostTogether * _m];
         long last = 0;
-        while (!_done) Interlocked.Add(ref _allocated, FastNN.Bench.Allocated.Fewest(ReadSome));
+        while (!_done) Interlocked.Add(ref _allocated, FastNN.Bench.Machine.Allocated.Fewest(ReadSome));
 
         void ReadSome()
         {

@@ -226,7 +226,7 @@ public sealed class CheckpointTests : IDisposable
         ("\"fastnn.fit.Epoch\"", "\"fastnn.fit.Epoc\"", "The metadata lacks \"fastnn.fit.Epoch\"."),
         ("\"fastnn.fit.", "\"fastnn.fix.", "The file has the tensor \"fit.best_parameters\", but no state of a run."),
         ("\"optimizer.velocity\"", "\"optimizer.momentum\"",
-            "The tensor \"optimizer.momentum\" [35] is none that the optimizer keeps."),
+            "The tensor \"optimizer.momentum\" [35] is not a state of the optimizer."),
         ("\"fastnn.cost\"", "\"fastnn.coast\"", "The metadata lacks \"fastnn.cost\"."),
         ("velocity\":{\"dtype\":\"F32\",\"shape\":[35]", "velocity\":{\"dtype\":\"F32\",\"shape\":[5,7]",
             "must have one dimension, 35 for"),

@@ -81,10 +81,8 @@ public class HostileFileTests
     /// <summary>What is changed in the header of a good file, and what the message says about it.</summary>
     public static TheoryData<string, string, string> Lies { get; } = new()
     {
-        {
-            "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"",
-            "The file has the format version 2 of FastNN, but this library reads version 1."
-        },
+        { "\"fastnn.version\":\"1\"", "\"fastnn.version\":\"2\"",
+            "The file has the format version 2 of FastNN, but this library reads version 1." },
         { "Relu,Relu", "Relu,Tanh", "The metadata is damaged: its CRC-32C is " },
         { "0.weight=", "0.weighs=", "The metadata is damaged" },
         { "\"fastnn.checksum\"", "\"fastnn.checksun\"", "The metadata lacks \"fastnn.checksum\"." },
@@ -97,7 +95,7 @@ public class HostileFileTests
         { "Relu,Relu,", "Relu,Swish,", "The activation \"Swish\" in the metadata is none of Gelu,Identity," },
         { "Relu,Relu,", "Relu,", "\"fastnn.activations\" in the metadata must name one for each of 3 layers, but is \"Relu,Softmax\"." },
         { "Relu,Relu,", "Softmax,Relu,",
-            "Softmax in the metadata couples the neurons of a layer and must be that of the last, but is not." },
+            "Softmax in the metadata couples the neurons of a layer. Only the last layer may have it, but another one has." },
         { "2,4,3,2", "2,4,4,2", "The tensors are those of widths 2,4,3,2, but the metadata says \"2,4,4,2\"." },
         { "0.weight=", "0.weight=1", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight=1" },
         { "0.weight=", "0.weight:", "\"fastnn.crc32c\" in the metadata must hold a checksum for each name, but has \"0.weight:" },
@@ -137,7 +135,7 @@ public class HostileFileTests
     {
         NetworkFileTests.AssertSame(s_network, Network.Load(WithChecksum(TensorFile.Saved(s_network))));
         AssertRefused(TensorFile.Of("{" + W + "}", s_four),
-            "The file does not name the activations of its 1 layers: give them in LoadOptions, Hidden and");
+            "The file does not name the activations of its 1 layers: give them in LoadOptions, as Hidden and");
         Assert.Equal([0, 0], Network.Load(TensorFile.Of("{" + W + "}", s_four), NetworkFileTests.Given).Parameters);
     }
 
@@ -238,8 +236,7 @@ public class HostileFileTests
             "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)),
-            "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
+            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
             NetworkFileTests.Given with { Layers = ["a", "a"] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
@@ -384,7 +381,7 @@ public class HostileFileTests
         using var json = System.Text.Json.JsonDocument.Parse(header);
         var metadata =
             json.RootElement.GetProperty("__metadata__").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
-        return TensorFile.Of(header.Replace(metadata["fastnn.checksum"], ModelMetadata.ChecksumOf(metadata)), TensorFile.DataOf(file));
+        return TensorFile.Of(header.Replace(metadata["fastnn.checksum"], SafetensorsMetadata.ChecksumOf(metadata)), TensorFile.DataOf(file));
     }
 
     private static Network? Loaded(Func<Network> load)

@@ -116,7 +116,7 @@ public class PyTorchFileTests
     public void Options_that_contradict_themselves_are_refused()
     {
         Assert.StartsWith(
-            "Hidden is Softmax, which couples",
+            "Hidden must be an activation of each neuron by itself, but is Softmax.",
             Assert.Throws<ArgumentException>(() => new LoadOptions { Hidden = Activation.Softmax }).Message);
         Assert.StartsWith(
             "Activations[0] must be an activation of each neuron by itself, but is Softmax.",

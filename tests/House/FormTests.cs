@@ -17,15 +17,6 @@ public class FormTests
     private static readonly string[] s_wide =
     [
         "tests/Contract/CommittedBitsTests.cs", // no byte of it changes, so that it proves that the bits have not changed
-
-        // Not yet in bench: delete these lines.
-        "bench",
-        "bench/Contests",
-        "bench/Machine",
-        "bench/Results",
-        "bench/peers",
-        "bench/pictures",
-        "bench/probe",
     ];
 
     /// <summary>
@@ -43,9 +34,6 @@ public class FormTests
         "src/FastNN/Kernels/Sample/DenseForward.cs: AddRows", // six inputs by vectors of outputs
         "src/FastNN/Kernels/Sample/DenseForward.cs: FourChains", // four chains for each of N vectors
         "src/FastNN/Kernels/Sample/Softmax.cs: Powers", // three sums in one loop
-
-        // Not yet in bench: delete this line.
-        "bench/peers",
     ];
 
     private static readonly (string File, SyntaxTree Tree)[] s_files =

@@ -44,12 +44,12 @@ public class OnnxErrorTests
             (() => From(Layer(), m => m.Op("Relu").Op("Add", m.Raw([1f]))), ["(Add)", "must follow a Gemm or MatMul"]),
         ["a second addition"] =
             (() => From(Layer(), m => m.Op("Add", m.Raw([1f])).Op("Add", m.Raw([1f]))), ["(Add)", "must follow a Gemm or MatMul"]),
-        ["multiplication"] = (() => From(Layer(), m => m.Op("Mul", m.Raw([2f]))), ["Node 1 'n4' (Mul)", "no part of an activation"]),
+        ["multiplication"] = (() => From(Layer(), m => m.Op("Mul", m.Raw([2f]))), ["Node 1 'n4' (Mul)", "not part of a known activation"]),
         ["SiLU with a factor"] =
             (() => From(Layer(), (m, z) => m.Node("Mul", z, m.Op("Mul", m.Raw([1.702f])).Op("Sigmoid").Value)), ["(Mul)", "SiLU"]),
-        ["GELU with another root"] = (() => Gelu(1.5f, 1f, 0.5f), ["(Mul)", "no part of an activation"]),
-        ["GELU with another sum"] = (() => Gelu(1.41421354f, 2f, 0.5f), ["(Add)", "no part of an activation"]),
-        ["GELU with another half"] = (() => Gelu(1.41421354f, 1f, 0.6f), ["(Mul)", "no part of an activation"]),
+        ["GELU with another root"] = (() => Gelu(1.5f, 1f, 0.5f), ["(Mul)", "not part of a known activation"]),
+        ["GELU with another sum"] = (() => Gelu(1.41421354f, 2f, 0.5f), ["(Add)", "not part of a known activation"]),
+        ["GELU with another half"] = (() => Gelu(1.41421354f, 1f, 0.6f), ["(Mul)", "not part of a known activation"]),
         ["GELU with a vector"] = (() => From(Layer(), m => m.Op("Div", m.Raw([1f, 2f], 2))), ["(Div)", "must be one FLOAT or DOUBLE"]),
         ["a residual"] = (() => From(Square(), (m, z) => m.Node("Add", z, m.Op("Relu").Value)), ["(Relu)", "branches"]),
         ["a squared value"] = (() => From(Layer(), m => m.Node("Mul", m.Value, m.Value)), ["(Mul)", "not part of a known activation"]),

@@ -1,4 +1,5 @@
-using FastNN.Bench;
+using FastNN.Bench.Learning;
+using FastNN.Bench.WholeNetworks;
 using FastNN.Tests.Api;
 using FastNN.Tests.Training;
 using static FastNN.Tests.Pages.Claim;
@@ -19,7 +20,7 @@ internal static class Figures
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
         MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory"),
-        Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.MemoryBudget), "Allowance") >> 20} MB of memory"),
+        Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.OnnxMemoryBudget), "Allowance") >> 20} MB of memory"),
     ];
 
     private static Claim[] OfFrontDoor() =>
@@ -77,6 +78,8 @@ internal static class Figures
             $"× {Faster("Sigmoid")} | × {Faster("Tanh")} | × {Faster("Silu")} | × {Faster("Softplus")} | × {Faster("Softmax")}"),
         Computed(Bench, $"an update of 35 parameters takes {1 / Zen5.Faster("GradientDescent", "35"):F1} times as long."),
         Computed(Bench, $"a layer of 2048-2048 takes {1 / Zen4.Faster("Layer forward", "2048-2048"):F1} times as long."),
+        MeasuredBy("bench -- --routes 784-128 64 --force tiles", Bench, "784-128 takes 1.3 times as long in tiles as in rows."),
+        MeasuredBy("bench -- --routes 784-512 6 --force single", Bench, "take 3.6 times as long one by one as together."),
         Computed(Bench, $"takes {Adam(64):F1} times as long on a batch of 64, and {Adam(1):F1} times as long on one sample."),
         Computed(
             Bench,

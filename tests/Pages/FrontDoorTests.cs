@@ -1,4 +1,4 @@
-using FastNN.Bench;
+using FastNN.Bench.Results;
 using Xunit;
 
 namespace FastNN.Tests.Pages;

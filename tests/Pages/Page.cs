@@ -1,5 +1,5 @@
 using System.Text;
-using FastNN.Bench;
+using FastNN.Bench.Results;
 using Markdig;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FastNN.Bench;
+using FastNN.Bench.Machine;
+using FastNN.Bench.Results;
 
 namespace FastNN.Tests.Pages;
 

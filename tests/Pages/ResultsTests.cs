@@ -1,4 +1,5 @@
-using FastNN.Bench;
+using FastNN.Bench.Results;
+using FastNN.Bench.WholeNetworks;
 using Xunit;
 
 namespace FastNN.Tests.Pages;

@@ -80,7 +80,7 @@ public class BatchBitsTests
         foreach (int[] widths in Cases.TinyNetworks)
         {
             Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
-            Assert.True(variant == KernelVariant.Scalar || network.Plan.Forward.TilesTogether > Tuning.Routes.TilesTogether(4));
+            Assert.True(variant == KernelVariant.Scalar || network.Plan.Forward.TilesTogether > FastNN.Tuning.Routes.TilesTogether(4));
             foreach (int batch in (int[])[3, 7, 127, 255, 256, 257, 301, 523])
             {
                 Guarded x = supply.Next(batch * network.Inputs), y = supply.Target(batch * network.Outputs);

@@ -26,8 +26,8 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation
     {
-        if (outputs <= 4) Forward<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, writable);
-        else if (S.Count > 8 && outputs <= 8) Forward<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, writable);
+        if (Routes.TakesFourLanes(outputs)) Forward<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, writable);
+        else if (Routes.TakesEightLanes(outputs, S.Count)) Forward<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, writable);
         else Forward<S, V, A>(x, inputs, w, b, y, outputs, writable);
     }
 
@@ -90,17 +90,17 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where A : struct, IActivation
         where TAction : struct, IGradientAction
     {
-        if (outputs <= 4)
+        if (Routes.TakesFourLanes(outputs))
         {
             DenseBackward<Simd128, Vector128<float>, A, TAction>.OneVector(
                 w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
         }
-        else if (S.Count > 8 && outputs <= 8)
+        else if (Routes.TakesEightLanes(outputs, S.Count))
         {
             DenseBackward<Simd256, Vector256<float>, A, TAction>.OneVector(
                 w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
         }
-        else if (outputs <= S.Count)
+        else if (Routes.BackInOneVector(outputs, S.Count))
         {
             DenseBackward<S, V, A, TAction>.OneVector(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate);
         }

@@ -22,8 +22,7 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         work._x = x;
         work._y = y;
         work._batch = batch;
-        int tile = passes.Plan.Kernels.Tile;
-        work._samples = tile * Routes.ShareOfTiles(passes.TilesTogether, (batch - 1) / tile + 1, threads);
+        work._samples = SamplesTogether(passes, batch, threads);
         try
         {
             work.Run((batch - 1) / work._samples + 1, threads);
@@ -32,6 +31,13 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         {
             work._passes = null;
         }
+    }
+
+    /// <summary>Samples in an item of work for a thread.</summary>
+    internal static int SamplesTogether(ForwardPasses passes, int batch, int threads)
+    {
+        int tile = passes.Plan.Kernels.Tile;
+        return tile * Routes.ShareOfTiles(passes.TilesTogether, (batch - 1) / tile + 1, threads);
     }
 
     private protected override void RunItem(int item)
@@ -43,9 +49,7 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         float* x = _x + first * inputs, y = _y + first * outputs, scratch = ThreadScratch.Get(passes.BatchScratch);
         for (int done; left > 0; left -= done, x += (nint)done * inputs, y += (nint)done * outputs)
         {
-            // Samples that do not fill a tile take one vector if they fill it. Otherwise they take no more lanes than they need.
-            int tiles = Math.Max(1, left / tile), samples = Math.Min(left, tile);
-            if (samples < tile && samples > tile / 2) samples = tile / 2;
+            int tiles = Routes.NextTiles(left, tile, out int samples);
             done = tiles * samples;
             if (samples >= fewest) passes.ForwardTiles(_parameters, x, y, tiles, samples, scratch);
             else passes.ForwardFew(_parameters, x, y, samples, scratch);

@@ -15,6 +15,9 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
     /// <summary>Floats that one sample needs for the activations of hidden layers.</summary>
     internal virtual int Scratch => plan.Shapes[^1].Activations;
 
+    /// <summary>Whether four lanes hold each layer from end to end (<see cref="TinyNetwork"/>).</summary>
+    internal virtual bool IsTiny => false;
+
     /// <summary>Tiles that go forward together, if a batch has as many.</summary>
     internal virtual int TilesTogether => Routes.TilesTogether(plan.Widest);
 

@@ -19,6 +19,8 @@ internal sealed unsafe class TinyForwardPasses<K, T>(NetworkPlan plan) : Forward
 
     internal override int Scratch => 0;
 
+    internal override bool IsTiny => true;
+
     internal override int FewestForTile => 4;
 
     /// <summary>

@@ -189,7 +189,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <summary>The full tiles of a group go together. The last tile of a chunk goes by itself if it is not full.</summary>
     private void DeltasOfGroup(int group)
     {
-        int first = group * _group, end = Math.Min(first + _group, _chunk.Tiles), full = Math.Min(end, _chunk.Samples / _chunk.Tile);
+        (int first, int full, int end) = TilesOf(group, _group, _chunk.Samples, _chunk.Tile);
         if (full > first) DeltasOfTiles(first, full - first);
         if (end > full) DeltasOfTiles(full, 1);
     }
@@ -222,7 +222,17 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         updater!.UpdateRows(in layer, rows.From, rows.To, gradient + rows.From * (nint)layer.Outputs);
     }
 
-    private static int ChunkOf(NetworkPlan plan, int threads)
+    /// <summary>
+    /// The tiles of a group: from the first to before full these go together, and the one from there to the end by itself.
+    /// </summary>
+    internal static (int First, int Full, int End) TilesOf(int group, int together, int samples, int tile)
+    {
+        int first = group * together, end = Math.Min(first + together, Parts.Of(samples, tile));
+        return (first, Math.Min(end, samples / tile), end);
+    }
+
+    /// <summary>Samples in a chunk.</summary>
+    internal static int ChunkOf(NetworkPlan plan, int threads)
     {
         int tile = plan.Kernels.Tile;
         long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(plan.Shapes, tile, tile) / tile);

@@ -16,9 +16,7 @@ internal unsafe partial class TrainingPasses<K, T>
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
     {
         var memory = new TileMemory(Plan, in chunk, first, tiles, scratch);
-        int inRows = memory.Samples < _fewestForTile
-            ? _layers.Length
-            : Routes.LeadingRows(_layers, T.Tile / 2, tiles, memory.Samples, Machine.Here);
+        int inRows = Routes.LeadingRowsOfStep(_layers, T.Tile / 2, tiles, memory.Samples, _fewestForTile, Machine.Here);
         if (!_layers[0].InputsInRows)
         {
             RowLayer<T>.ToTiles(

@@ -98,13 +98,13 @@ public class FitBadInputTests
     {
         FitOptions split = s_options with { ValidationSplit = 0.3f }, seeded = s_options with { Seed = 5 },
             inOrder = s_options with { Shuffle = false };
-        RefusesOptions("state.Samples must be 7, those trained on, as long as an epoch is not finished, but is 10.", split);
-        RefusesOptions("state.BatchSize must be 3, that of the options, as long as an epoch is not finished, but is 4.",
+        RefusesOptions("state.Samples must be 7, the number of training samples, until the epoch is finished, but is 10.", split);
+        RefusesOptions("state.BatchSize must be 3, as in the options, until the epoch is finished, but is 4.",
             s_options with { BatchSize = 3 });
-        RefusesOptions("state.Seed must be 5, that of the options, as long as an epoch is not finished, but is 0.", seeded);
-        RefusesOptions("state.Seed must be null, that of the options, as long as an epoch is not finished, but is 0.", inOrder);
+        RefusesOptions("state.Seed must be 5, as in the options, until the epoch is finished, but is 0.", seeded);
+        RefusesOptions("state.Seed must be null, as in the options, until the epoch is finished, but is 0.", inOrder);
         RefusesOptions(
-            "state.Seed must be 0, that of the options, as long as an epoch is not finished, but is null.", s_options, seed: null);
+            "state.Seed must be 0, as in the options, until the epoch is finished, but is null.", s_options, seed: null);
         _trainer.Fit(_x, _y, s_options, Begun());
 
         static FitState Begun(int? seed = 0) => new() { Step = 1, Samples = 10, BatchSize = 4, Seed = seed };

@@ -278,7 +278,7 @@ public class FitTests
         Assert.Contains(network.Parameters.ToArray(), parameter => !float.IsFinite(parameter));
         Assert.Equal(
             FormattableString.Invariant(
-                $"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite by now; ")
+                $"diverged in epoch 1 at step 6: the cost is {at.Cost}, but parameters or the optimizer's state are not finite; ")
             + "the learning rate may be too high (2E+38), or samples too large; "
             + "parameters may not be finite, and no earlier ones were kept (Patience keeps the best)",
             $"{result}");

@@ -17,7 +17,7 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileNarrow
 {
-    private const int MaxOutputs = 3;
+    private const int MaxOutputs = Routes.NarrowOutputs;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -30,13 +30,13 @@ internal static unsafe class TileNarrow
         where V : struct
         where N : struct, IConst
     {
-        bool fits = 4 * N.Value * MaxOutputs <= S.Registers; // the factors take the rest of the 16 or 32 registers
+        int together = Routes.OutputsTogether(N.Value, S.Registers);
         nint tile = N.Value * S.Count;
-        if (Routes.ChainsInPairs(inputs, outputs, fits ? MaxOutputs : 1, Machine.Here))
+        if (Routes.ChainsInPairs(inputs, outputs, together, Machine.Here))
         {
             TileNarrowPairs.Forward<S, V, N>(a, inputs, w, b, y, outputs, Routes.PairsDepth(Machine.Here));
         }
-        else if (fits || outputs == 1)
+        else if (together > 1 || outputs == 1)
         {
             Together<S, V, N>(a, inputs, w, b, y, outputs, tile);
         }

@@ -1,0 +1,26 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace FastNN.Bench.Routing;
+
+/// <summary>What <c>--routes</c> asks: the widths of a network and a batch.</summary>
+internal sealed record RouteQuestion(int[] Widths, int Batch)
+{
+    internal string Name => string.Join('-', Widths);
+
+    /// <summary>From <c>784-128-10 64</c>; null, with an error, if it is none.</summary>
+    internal static RouteQuestion? Parse(ArgumentResult result)
+    {
+        RouteQuestion? question = Parse(result.Tokens[0].Value, result.Tokens[1].Value);
+        if (question is null)
+            result.AddError("--routes takes at least two widths and a batch, all at least 1, such as: --routes 784-128-10 64");
+        return question;
+    }
+
+    internal static RouteQuestion? Parse(string widths, string batch)
+    {
+        int[] numbers =
+            [.. widths.Split('-').Append(batch).Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        return numbers.Length > 2 && numbers.All(n => n > 0) ? new RouteQuestion(numbers[..^1], numbers[^1]) : null;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace FastNN.Files;
+
+/// <summary>A tensor of a file to be written.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Shape">Its dimensions.</param>
+/// <param name="Write">Writes its data.</param>
+internal sealed record SafetensorsTensor(string Name, int[] Shape, Func<SafetensorsTensorWriter, Crc32C> Write);
+
+/// <summary>
+/// Writes a network, and what belongs to it, as a safetensors file. The same network gives the same bytes on every machine.
+/// </summary>
+internal static class SafetensorsWriter
+{
+    internal const int MaxLayers = 1000;
+    private const int Alignment = 64; // of the data in the file
+
+    /// <summary>Writes the whole file.</summary>
+    /// <param name="stream">Receives the bytes.</param>
+    /// <param name="network">It is read twice: for the checksums and for the data.</param>
+    /// <param name="metadata">More metadata, under keys that start with <see cref="SafetensorsMetadata.Prefix"/>.</param>
+    /// <param name="others">More tensors.</param>
+    /// <exception cref="InvalidOperationException">The network has more layers than can be read.</exception>
+    internal static void Write(
+        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null, IEnumerable<SafetensorsTensor>? others = null)
+    {
+        if (network.Layers.Count > MaxLayers)
+            throw new InvalidOperationException($"A file holds at most {MaxLayers} layers, but the network has {network.Layers.Count}.");
+
+        List<SafetensorsTensor> tensors = [.. TensorsOf(network), .. others ?? []];
+        stream.Write(Header(tensors, MetadataOf(network, tensors, metadata ?? [])));
+        using var writer = new SafetensorsTensorWriter(stream);
+        foreach (SafetensorsTensor tensor in tensors) tensor.Write(writer);
+    }
+
+    private static IEnumerable<SafetensorsTensor> TensorsOf(Network network)
+    {
+        for (int l = 0; l < network.Layers.Count; l++)
+        {
+            int layer = l, inputs = network.Layers[l].Inputs, outputs = network.Layers[l].Outputs;
+            yield return new(SafetensorsLayer.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Plan.Shapes[layer]));
+            yield return new(SafetensorsLayer.BiasOf(l), [outputs], writer => writer.Flat(network.Layers[layer].Biases));
+        }
+    }
+
+    private static Dictionary<string, string> MetadataOf(
+        Network network, IReadOnlyList<SafetensorsTensor> tensors, IEnumerable<KeyValuePair<string, string>> more)
+    {
+        using var hasher = new SafetensorsTensorWriter(null);
+        var metadata = new Dictionary<string, string>(more)
+        {
+            [SafetensorsMetadata.Version] = SafetensorsMetadata.CurrentVersion,
+            [SafetensorsMetadata.Widths] = SafetensorsMetadata.Text([network.Inputs, .. network.Layers.Select(layer => layer.Outputs)]),
+            [SafetensorsMetadata.Activations] = SafetensorsMetadata.Text(network.Layers.Select(layer => layer.Activation)),
+            [SafetensorsMetadata.TensorChecksums] = SafetensorsMetadata.Text(
+                tensors.Select(tensor => $"{tensor.Name}={SafetensorsMetadata.Text(tensor.Write(hasher))}")),
+            [SafetensorsMetadata.Samples] = SafetensorsSamples.Of(network),
+        };
+        metadata[SafetensorsMetadata.Checksum] = SafetensorsMetadata.ChecksumOf(metadata);
+        return metadata;
+    }
+
+    /// <summary>The length and then the JSON. Spaces at the end make the data begin at a multiple of <see cref="Alignment"/>.</summary>
+    private static byte[] Header(IReadOnlyList<SafetensorsTensor> tensors, Dictionary<string, string> metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // does not escape the + of base64
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(SafetensorsHeader.MetadataKey);
+            json.WriteString("format", "pt"); // as PyTorch's own files say
+            foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+            json.WriteEndObject();
+            long end = 0;
+            foreach (SafetensorsTensor tensor in tensors)
+            {
+                long begin = end;
+                end += sizeof(float) * tensor.Shape.Aggregate(1L, (size, dimension) => size * dimension);
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", nameof(SafetensorsType.F32));
+                WriteNumbers(json, "shape", [.. tensor.Shape]);
+                WriteNumbers(json, "data_offsets", [begin, end]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        int length = (sizeof(ulong) + buffer.WrittenCount + Alignment - 1) / Alignment * Alignment;
+        byte[] header = new byte[length];
+        header.AsSpan().Fill((byte)' ');
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(length - sizeof(ulong)));
+        buffer.WrittenSpan.CopyTo(header.AsSpan(sizeof(ulong)));
+        return header;
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers) json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+}

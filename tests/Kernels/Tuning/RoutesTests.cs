@@ -1,0 +1,178 @@
+using FastNN.Contract;
+using FastNN.Tuning;
+using Xunit;
+using TuningMachine = FastNN.Tuning.Machine;
+
+namespace FastNN.Tests.Tuning;
+
+/// <summary>
+/// The decisions of <see cref="Routes"/> as a table. They are pure functions, so no processor is asked: L1 and L2 are given in KiB.
+/// </summary>
+public class RoutesTests
+{
+    [Theory]
+    [InlineData(784, 128, 16, 32, false)] // eight vectors: registers hold all outputs
+    [InlineData(784, 128, 8, 32, true)]
+    [InlineData(63, 129, 16, 32, false)]
+    [InlineData(64, 129, 16, 32, true)] // 8,256 floats, more than 32 KiB
+    [InlineData(64, 129, 16, 48, false)]
+    [InlineData(1024, 1024, 16, 48, true)]
+    public void One_sample_streams_through_a_wide_layer_beyond_L1(int inputs, int outputs, int lanes, int l1, bool streams) =>
+        Assert.Equal(streams, Routes.Streams(inputs, outputs, lanes, Of(l1, 1024)));
+
+    [Theory]
+    [InlineData(1007, false)]
+    [InlineData(1008, true)]
+    [InlineData(1024, true)]
+    [InlineData(1040, true)]
+    [InlineData(1041, false)]
+    [InlineData(128, false)]
+    [InlineData(2048, true)]
+    [InlineData(4096, true)]
+    public void One_sample_goes_back_row_by_row_where_rows_alias(int outputs, bool byOneRow) =>
+        Assert.Equal(byOneRow, Routes.BackByOneRow(outputs, Of(32, 1024)));
+
+    [Theory]
+    [InlineData(784, 128, 1, 1024, false)]
+    [InlineData(784, 128, 2, 1024, true)]
+    [InlineData(784, 32, 64, 1024, false)] // narrow
+    [InlineData(7, 33, 64, 1024, false)] // few inputs
+    [InlineData(784, 512, 2, 2048, true)]
+    [InlineData(784, 512, 2, 1024, false)]
+    [InlineData(784, 512, 3, 1024, true)]
+    [InlineData(784, 512, 5, 512, false)]
+    [InlineData(784, 512, 6, 512, true)]
+    [InlineData(784, 512, 7, 256, false)]
+    [InlineData(784, 512, 8, 256, true)]
+    [InlineData(1024, 1024, 7, 1024, false)]
+    [InlineData(1024, 1024, 8, 1024, true)]
+    [InlineData(4096, 4096, 7, 2048, false)]
+    [InlineData(4096, 4096, 8, 2048, true)]
+    public void Rows_go_together_the_later_the_more_W_exceeds_L2(int inputs, int outputs, int samples, int l2, bool together) =>
+        Assert.Equal(together, Routes.RowsTogether(inputs, outputs, samples, Of(32, l2)));
+
+    [Theory]
+    [InlineData(784, 128, 512, true)]
+    [InlineData(784, 128, 256, false)] // W exceeds L2
+    [InlineData(784, 100, 512, false)] // ragged
+    [InlineData(128, 128, 512, false)] // not more inputs than outputs
+    [InlineData(784, 32, 512, false)] // narrow
+    [InlineData(1024, 512, 1024, false)]
+    [InlineData(1024, 512, 2048, true)]
+    public void The_first_layer_runs_in_rows_where_tiles_would_cost_more(int inputs, int outputs, int l2, bool inRows) =>
+        Assert.Equal(inRows, Routes.FirstLayerInRows(inputs, outputs, Of(32, l2)));
+
+    [Theory]
+    [InlineData(128, 128, 16, 4, 128, 1024, true)]
+    [InlineData(128, 128, 16, 2, 64, 1024, false)]
+    [InlineData(128, 128, 8, 4, 64, 1024, false)] // narrower vectors
+    [InlineData(500, 500, 16, 4, 128, 1024, false)]
+    [InlineData(1024, 1024, 16, 4, 128, 1024, true)]
+    [InlineData(1024, 1024, 16, 2, 64, 256, true)]
+    [InlineData(1024, 1024, 16, 1, 15, 256, false)] // too few to pay for copies
+    [InlineData(100, 128, 16, 4, 128, 1024, false)]
+    public void Rows_beat_tiles(int inputs, int outputs, int lanes, int tiles, int samples, int l2, bool rows) =>
+        Assert.Equal(rows, Routes.RowsBetterThanTiles(inputs, outputs, lanes, tiles, samples, Of(32, l2)));
+
+    [Theory]
+    [InlineData(1024, 0, false)]
+    [InlineData(512, 0, false)]
+    [InlineData(256, 200, true)]
+    public void Rows_copy_where_W_exceeds_L2(int l2, int depth, bool fetches) =>
+        Assert.Equal(new RowBlocks(depth, fetches), Routes.RowBlocksFor(784, 128, 64, 6, Of(32, l2)));
+
+    [Fact]
+    public void Six_samples_leave_no_copy() => Assert.Equal(new RowBlocks(0, true), Routes.RowBlocksFor(1024, 1024, 6, 6, Of(32, 1024)));
+
+    [Theory]
+    [InlineData(1024, 16, 4, 200, false)]
+    [InlineData(1024, 8, 4, 96, true)]
+    [InlineData(1024, 8, 3, 64, false)]
+    [InlineData(1000, 8, 4, 128, false)]
+    [InlineData(768, 8, 4, 96, true)]
+    [InlineData(384, 8, 4, 128, false)]
+    [InlineData(1024, 4, 1, 64, false)]
+    public void Tiles_copy_where_columns_fall_into_few_sets(int outputs, int lanes, int tiles, int depth, bool copies) =>
+        Assert.Equal(new TileBlocks(depth, copies), Routes.TileBlocksFor(outputs, lanes, tiles, Of(32, 1024)));
+
+    [Theory]
+    [InlineData(48, 32, 2, 32, true)]
+    [InlineData(47, 32, 2, 32, false)]
+    [InlineData(784, 3, 2, 32, false)]
+    [InlineData(784, 4, 2, 32, true)]
+    [InlineData(16, 10, 2, 16, true)]
+    [InlineData(15, 10, 2, 16, false)]
+    [InlineData(784, 1, 2, 16, false)]
+    public void Narrow_layers_take_chains_in_pairs(int inputs, int outputs, int vectors, int registers, bool pairs)
+    {
+        int together = Routes.OutputsTogether(vectors, registers);
+        Assert.Equal(pairs, Routes.ChainsInPairs(inputs, outputs, together, Of(32, 1024)));
+    }
+
+    [Theory]
+    [InlineData("784-128-10", 2, 32, 1)]
+    [InlineData("784-100-10", 2, 32, 0)]
+    [InlineData("1024-1024-1024", 4, 32, 2)]
+    [InlineData("1024-1024-10-1024-1024", 4, 32, 1)] // stops at the narrow one
+    [InlineData("500-500-128-128", 4, 32, 3)] // up to the last that gains
+    public void Leading_layers_run_in_rows(string network, int tiles, int samples, int rows)
+    {
+        TuningMachine machine = Of(32, 1024);
+        int[] widths = [.. network.Split('-').Select(int.Parse)];
+        bool firstInRows = Routes.FirstLayerInRows(widths[0], widths[1], in machine);
+        LayerShape[] layers = LayerShape.LayOut(widths, new bool[widths.Length - 1], firstInRows, int.MaxValue);
+        Assert.Equal(rows, Routes.LeadingRows(layers, lanes: 16, tiles, samples, in machine));
+        Assert.Equal(layers.Length, Routes.LeadingRowsOfStep(layers, lanes: 16, tiles: 1, samples: 15, fewest: 16, in machine));
+    }
+
+    [Theory]
+    [InlineData(67, 32, 2, 32)]
+    [InlineData(32, 32, 1, 32)]
+    [InlineData(31, 32, 1, 16)]
+    [InlineData(16, 32, 1, 16)]
+    [InlineData(3, 32, 1, 3)]
+    [InlineData(1, 1, 1, 1)]
+    public void A_rest_takes_one_vector_if_it_fills_it(int left, int tile, int tiles, int samples)
+    {
+        Assert.Equal(tiles, Routes.NextTiles(left, tile, out int each));
+        Assert.Equal(samples, each);
+    }
+
+    [Theory]
+    [InlineData(8192, 3, 2, 2)]
+    [InlineData(8193, 8, 1, 1)]
+    [InlineData(784, 8, 1, 4)]
+    [InlineData(784, 8, 4, 2)]
+    public void Tiles_are_shared_among_threads(int widest, int tiles, int threads, int share) =>
+        Assert.Equal(share, Routes.ShareOfTiles(Routes.TilesTogether(widest), tiles, threads));
+
+    [Theory]
+    [InlineData(2048, 32, 5)]
+    [InlineData(2049, 32, 16)]
+    [InlineData(2049, 1, 1)]
+    public void A_tile_pays_from_some_samples_on(long weights, int tile, int fewest) =>
+        Assert.Equal(fewest, Routes.FewestForTile(weights, tile));
+
+    [Theory]
+    [InlineData("rows", 64, true)]
+    [InlineData("single", 64, false)]
+    [InlineData("rows", 1, false)]
+    public void A_forced_route_beats_the_shape(string names, int samples, bool together) =>
+        Assert.Equal(together, Routes.RowsTogether(1024, 1024, samples, Of(32, 1024) with { Forced = ForcedRoute.Parse(names) }));
+
+    [Fact]
+    public void Rows_cannot_be_forced_on_a_narrow_layer() =>
+        Assert.False(Routes.RowsTogether(784, 32, 64, Of(32, 1024) with { Forced = ForcedRoute.Parse("rows") }));
+
+    [Fact]
+    public void A_forced_depth_counts_in_every_kernel()
+    {
+        TuningMachine machine = Of(32, 256) with { Forced = ForcedRoute.Parse("depth=50") };
+        Assert.Equal(50, Routes.RowBlocksFor(784, 128, 64, 6, in machine).Depth);
+        Assert.Equal(50, Routes.TileBlocksFor(1000, 16, 4, in machine).Depth);
+        Assert.Equal(50, Routes.TileBackDepth(16, in machine));
+        Assert.Equal(52, Routes.PairsDepth(in machine)); // whole fours
+    }
+
+    private static TuningMachine Of(int l1, int l2) => TuningMachine.Of(l1 * 1024, l2 * 1024);
+}
