@@ -381,7 +381,8 @@ public class HostileFileTests
         using var json = System.Text.Json.JsonDocument.Parse(header);
         var metadata =
             json.RootElement.GetProperty("__metadata__").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
-        return TensorFile.Of(header.Replace(metadata["fastnn.checksum"], SafetensorsMetadata.ChecksumOf(metadata)), TensorFile.DataOf(file));
+        string fitting = header.Replace(metadata["fastnn.checksum"], SafetensorsMetadata.ChecksumOf(metadata));
+        return TensorFile.Of(fitting, TensorFile.DataOf(file));
     }
 
     private static Network? Loaded(Func<Network> load)
