@@ -238,8 +238,7 @@ public class HostileFileTests
             "The file has no tensor \"b.weight\", or it was already taken. Other weights: those of layers \"a\".",
             NetworkFileTests.Given with { Layers = ["b"] });
         AssertRefused(
-            TensorFile.Of(Weight("a", 1, 1)),
-            "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
+            TensorFile.Of(Weight("a", 1, 1)), "The file has no tensor \"a.weight\", or it was already taken. Other weights: none.",
             NetworkFileTests.Given with { Layers = ["a", "a"] });
         AssertRefused(
             TensorFile.Of(Weight("a", 1, 1)), "The file holds no weights of a layer.", NetworkFileTests.Given with { Layers = [] });
