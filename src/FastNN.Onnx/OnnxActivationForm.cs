@@ -5,8 +5,8 @@ namespace FastNN.Onnx;
 
 /// <summary>
 /// How a model writes an activation, and which operator is read as this activation. This is the only table of activations in this project.
-/// A test checks that each activation has a row. <see cref="OnnxCompositeActivation"/> reads activations that other exporters write as several
-/// operators.
+/// A test checks that each activation has a row. <see cref="OnnxCompositeActivation"/> reads activations that other exporters write as
+/// several operators.
 /// </summary>
 /// <param name="Operator">The operator that is read as this activation.</param>
 /// <param name="Attribute">The only attribute that the operator may have; null for none.</param>

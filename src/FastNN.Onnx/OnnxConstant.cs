@@ -10,7 +10,8 @@ internal sealed class OnnxConstant
     private readonly TensorProto _tensor;
     private readonly bool _isTransposed;
 
-    private OnnxConstant(TensorProto tensor, bool isTransposed, int count) => (_tensor, _isTransposed, Count) = (tensor, isTransposed, count);
+    private OnnxConstant(TensorProto tensor, bool isTransposed, int count) =>
+        (_tensor, _isTransposed, Count) = (tensor, isTransposed, count);
 
     /// <summary>The number of values: the product of the lengths.</summary>
     internal int Count { get; }
@@ -77,7 +78,8 @@ internal sealed class OnnxConstant
 
     /// <summary>Whether this is a single boolean that is false.</summary>
     internal bool IsFalse =>
-        Count == 1 && _tensor.DataType == OnnxTensorTypes.Boolean && (_tensor.RawData.IsEmpty ? _tensor.Int32Data[0] : _tensor.RawData[0]) == 0;
+        Count == 1 && _tensor.DataType == OnnxTensorTypes.Boolean
+        && (_tensor.RawData.IsEmpty ? _tensor.Int32Data[0] : _tensor.RawData[0]) == 0;
 
     internal long Integer(int k) =>
         _tensor.RawData.IsEmpty ? _tensor.Int64Data[k] : BinaryPrimitives.ReadInt64LittleEndian(_tensor.RawData.Span[(k * sizeof(long))..]);

@@ -66,7 +66,7 @@ internal sealed class OnnxGraph
         OutputInfo = TheOne(graph.Output, "output");
         Output = _values.TryGetValue(OutputInfo.Name, out OnnxValue? output)
             ? output
-            : throw OnnxFault.Of($"OnnxGraph output {OnnxFault.Quote(OutputInfo.Name)}", "no node gives it");
+            : throw OnnxFault.Of($"Graph output {OnnxFault.Quote(OutputInfo.Name)}", "no node gives it");
     }
 
     internal ValueInfoProto InputInfo { get; }
@@ -79,7 +79,7 @@ internal sealed class OnnxGraph
 
     internal OnnxValue ValueOf(string name) => _values[name];
 
-    /// <summary>Whether a name stands for an initializer or for the output of a OnnxConstant node.</summary>
+    /// <summary>Whether a name stands for an initializer or for the output of a Constant node.</summary>
     internal bool IsConstant(string name) => _values[name] is { Initializer: not null } or { Producer.Type: "Constant" };
 
     /// <summary>The constant that an operation reads, also through nodes that pass it on or transpose it.</summary>

@@ -18,13 +18,15 @@ internal sealed class OnnxGraphReader(OnnxGraph graph)
         if (value.FirstReader is { } reader) throw reader.Fault("it reads the graph's output; branches are not supported");
         if (_layers.Count == 0) throw OnnxFault.Of("The graph", "it has no layer, a Gemm or MatMul, between input and output");
         if (OnnxShape.LengthsOf(graph.OutputInfo, "output") is [.., { } width] && width != _layers[^1].Outputs)
-            throw OnnxFault.Of($"OnnxGraph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
+            throw OnnxFault.Of(
+                $"Graph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
         return _layers;
     }
 
     private OnnxValue Step(OnnxValue value)
     {
-        OnnxOperation operation = value.FirstReader ?? throw OnnxFault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
+        OnnxOperation operation = value.FirstReader
+            ?? throw OnnxFault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
         if (value.Readings > 1 || operation.Type is "Mul" or "Div" or "Erf")
         {
             (Activation activation, OnnxValue end) = _composites.Read(value);
@@ -67,7 +69,8 @@ internal sealed class OnnxGraphReader(OnnxGraph graph)
             case "Cast":
                 operation.Expect(1, 1, "to", "saturate");
                 long type = operation.Integer("to", OnnxTensorTypes.Undefined);
-                if (type != OnnxTensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {OnnxTensorTypes.NameOf(type)}");
+                if (type != OnnxTensorTypes.Float)
+                    throw operation.Fault($"it must cast to FLOAT, but casts to {OnnxTensorTypes.NameOf(type)}");
                 break;
             default:
                 Activate(operation, ReadActivation(operation));

@@ -83,7 +83,8 @@ internal sealed class OnnxOperation(int index, NodeProto node)
         : byDefault;
 
     /// <summary>The integers of an attribute; none if it is not there.</summary>
-    internal IReadOnlyList<long> Integers(string name) => Find(name, OnnxAttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
+    internal IReadOnlyList<long> Integers(string name) =>
+        Find(name, OnnxAttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
 
     internal TensorProto? Tensor(string name) => Find(name, OnnxAttributeTypes.Tensor, "a tensor") is { } attribute
         ? attribute.T ?? throw Fault($"its {name} holds no tensor")

@@ -17,12 +17,12 @@ internal sealed class OnnxShape
         if (tensor != null && tensor.ElemType is not (OnnxTensorTypes.Undefined or OnnxTensorTypes.Float or OnnxTensorTypes.Double))
         {
             string type = OnnxTensorTypes.NameOf(tensor.ElemType);
-            throw OnnxFault.Of($"OnnxGraph input {OnnxFault.Quote(input.Name)}", $"it is of type {type}; FLOAT and DOUBLE are supported");
+            throw OnnxFault.Of($"Graph input {OnnxFault.Quote(input.Name)}", $"it is of type {type}; FLOAT and DOUBLE are supported");
         }
 
         _lengths = LengthsOf(input, "input");
         if (_lengths is { Length: 0 })
-            throw OnnxFault.Of($"OnnxGraph input {OnnxFault.Quote(input.Name)}", "it must have a dimension at least, but is a scalar");
+            throw OnnxFault.Of($"Graph input {OnnxFault.Quote(input.Name)}", "it must have a dimension at least, but is a scalar");
     }
 
     /// <summary>Whether the data is one sample without a dimension for the batch.</summary>
@@ -34,7 +34,8 @@ internal sealed class OnnxShape
         if (value.Type?.TensorType?.Shape is not { } shape) return null;
         const int most = 16;
         if (shape.Dim.Count > most)
-            throw OnnxFault.Of($"Graph {what} {OnnxFault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
+            throw OnnxFault.Of(
+                $"Graph {what} {OnnxFault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
         long?[] lengths = new long?[shape.Dim.Count];
         for (int k = 0; k < lengths.Length; k++)
         {

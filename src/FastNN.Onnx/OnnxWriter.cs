@@ -86,7 +86,8 @@ internal sealed class OnnxWriter
     private static ValueInfoProto Describe(string name, int width)
     {
         TensorShapeProto.Types.Dimension batch = new() { DimParam = Batch }, values = new() { DimValue = width };
-        var tensor = new TypeProto.Types.Tensor { ElemType = OnnxTensorTypes.Float, Shape = new TensorShapeProto { Dim = { batch, values } } };
+        var shape = new TensorShapeProto { Dim = { batch, values } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = OnnxTensorTypes.Float, Shape = shape };
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 

@@ -24,7 +24,8 @@ internal static class Checkpoint
                 nameof(state));
         }
 
-        if (state is not null && CheckpointMetadata.FaultOf(state) is { } fault) throw new ArgumentException($"state.{fault}", nameof(state));
+        if (state is not null && CheckpointMetadata.FaultOf(state) is { } fault)
+            throw new ArgumentException($"state.{fault}", nameof(state));
 
         List<SafetensorsTensor> tensors = [];
         foreach (string name in trainer.OptimizerState.Names)

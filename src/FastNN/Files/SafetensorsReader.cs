@@ -27,7 +27,8 @@ internal sealed class SafetensorsReader
         if (IsOwn) CheckMetadata();
         _layers = SafetensorsLayer.Find(IsOwn ? [.. Tensors.Where(tensor => !Checkpoint.Owns(tensor.Name))] : Tensors, options.Layers);
         Widths = [_layers[0].Inputs, .. _layers.Select(layer => layer.Outputs)];
-        Activations = SafetensorsActivations.Resolve(_layers.Length, IsOwn ? Metadata.Require(SafetensorsMetadata.Activations) : null, options);
+        Activations = SafetensorsActivations.Resolve(
+            _layers.Length, IsOwn ? Metadata.Require(SafetensorsMetadata.Activations) : null, options);
         if (IsOwn) CheckArchitecture();
     }
 
@@ -82,7 +83,8 @@ internal sealed class SafetensorsReader
         }
     }
 
-    private static Crc32C ReadOther(SafetensorsTensorReader reader, SafetensorsEntry tensor, IReadOnlyDictionary<string, float[]>? others) =>
+    private static Crc32C ReadOther(
+        SafetensorsTensorReader reader, SafetensorsEntry tensor, IReadOnlyDictionary<string, float[]>? others) =>
         others is not null && others.TryGetValue(tensor.Name, out float[]? target) ? reader.Flat(tensor, target) : reader.Skip(tensor);
 
     private void CheckMetadata()
@@ -156,7 +158,8 @@ internal sealed class SafetensorsReader
         if (checksum.Value != expected)
         {
             throw new ModelFormatException(
-                $"The {tensor} is damaged: its CRC-32C is {SafetensorsMetadata.Text(checksum)}, but the file says {expected:x8}. {IfChanged}");
+                $"The {tensor} is damaged: its CRC-32C is {SafetensorsMetadata.Text(checksum)}, but the file says {expected:x8}. "
+                + IfChanged);
         }
     }
 }

@@ -5,7 +5,8 @@ using FastNN.Contract;
 namespace FastNN.Files;
 
 /// <summary>
-/// The counterpart of <see cref="SafetensorsTensorReader"/>. It writes block by block to a stream. If the stream is null, it only computes checksums.
+/// The counterpart of <see cref="SafetensorsTensorReader"/>. It writes block by block to a stream. If the stream is null, it only computes
+/// checksums.
 /// </summary>
 internal sealed unsafe class SafetensorsTensorWriter(Stream? target) : IDisposable
 {

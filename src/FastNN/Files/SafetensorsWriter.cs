@@ -26,7 +26,8 @@ internal static class SafetensorsWriter
     /// <param name="others">More tensors.</param>
     /// <exception cref="InvalidOperationException">The network has more layers than can be read.</exception>
     internal static void Write(
-        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null, IEnumerable<SafetensorsTensor>? others = null)
+        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null,
+        IEnumerable<SafetensorsTensor>? others = null)
     {
         if (network.Layers.Count > MaxLayers)
             throw new InvalidOperationException($"A file holds at most {MaxLayers} layers, but the network has {network.Layers.Count}.");
@@ -42,7 +43,8 @@ internal static class SafetensorsWriter
         for (int l = 0; l < network.Layers.Count; l++)
         {
             int layer = l, inputs = network.Layers[l].Inputs, outputs = network.Layers[l].Outputs;
-            yield return new(SafetensorsLayer.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Plan.Shapes[layer]));
+            yield return new(
+                SafetensorsLayer.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Plan.Shapes[layer]));
             yield return new(SafetensorsLayer.BiasOf(l), [outputs], writer => writer.Flat(network.Layers[layer].Biases));
         }
     }
