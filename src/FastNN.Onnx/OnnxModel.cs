@@ -47,7 +47,7 @@ public static class OnnxModel
     /// <exception cref="UnauthorizedAccessException">The file may not be written. The old file is still there.</exception>
     public static void Save(Network network, string path)
     {
-        ModelProto model = ModelWriter.Write(network);
+        ModelProto model = OnnxWriter.Write(network);
         AtomicFile.Write(path, stream => model.WriteTo(stream));
     }
 
@@ -59,7 +59,7 @@ public static class OnnxModel
     public static void Save(Network network, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ModelWriter.Write(network).WriteTo(stream);
+        OnnxWriter.Write(network).WriteTo(stream);
     }
 
     /// <summary>Reads a network from a file.</summary>
@@ -108,10 +108,10 @@ public static class OnnxModel
     public static Network Load(Stream stream, KernelVariant kernels = KernelVariant.Auto)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        MemoryBudget budget;
+        OnnxMemoryBudget budget;
         ModelProto model;
-        using (var content = new StreamContent(stream)) model = ModelReader.Parse(content.Span, out budget);
-        return ModelReader.Build(model, budget, kernels);
+        using (var content = new OnnxStreamContent(stream)) model = OnnxReader.Parse(content.Span, out budget);
+        return OnnxReader.Build(model, budget, kernels);
     }
 
     /// <summary>Reads a network from memory.</summary>
@@ -127,5 +127,5 @@ public static class OnnxModel
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
     /// </exception>
     public static Network Load(ReadOnlySpan<byte> model, KernelVariant kernels = KernelVariant.Auto) =>
-        ModelReader.Build(ModelReader.Parse(model, out MemoryBudget budget), budget, kernels);
+        OnnxReader.Build(OnnxReader.Parse(model, out OnnxMemoryBudget budget), budget, kernels);
 }

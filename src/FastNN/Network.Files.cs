@@ -49,7 +49,7 @@ public sealed unsafe partial class Network
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ModelWriter.Write(stream, this);
+        SafetensorsWriter.Write(stream, this);
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public sealed unsafe partial class Network
     {
         options ??= new LoadOptions();
         var kernels = KernelSet.For(options.Kernels);
-        return ModelFile.Read(path, file => new ModelReader(file, options).ReadNetwork(kernels));
+        return SafetensorsFile.Read(path, file => new SafetensorsReader(file, options).ReadNetwork(kernels));
     }
 
     /// <summary>Loads a network from a stream, which is read from its position to its end and stays open.</summary>
@@ -107,7 +107,7 @@ public sealed unsafe partial class Network
     {
         options ??= new LoadOptions();
         var kernels = KernelSet.For(options.Kernels);
-        return ModelFile.Read(stream, file => new ModelReader(file, options).ReadNetwork(kernels));
+        return SafetensorsFile.Read(stream, file => new SafetensorsReader(file, options).ReadNetwork(kernels));
     }
 
     /// <summary>Loads a network from memory.</summary>
@@ -123,6 +123,6 @@ public sealed unsafe partial class Network
     {
         options ??= new LoadOptions();
         var kernels = KernelSet.For(options.Kernels);
-        return ModelFile.Read(file, bytes => new ModelReader(bytes, options).ReadNetwork(kernels));
+        return SafetensorsFile.Read(file, bytes => new SafetensorsReader(bytes, options).ReadNetwork(kernels));
     }
 }

@@ -72,7 +72,7 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public FitState? Load(string path, bool verify = true) => ModelFile.Read(path, file => Checkpoint.Read(file, this, verify));
+    public FitState? Load(string path, bool verify = true) => SafetensorsFile.Read(path, file => Checkpoint.Read(file, this, verify));
 
     /// <summary>Restores a checkpoint from a stream, which is read from its position to its end and stays open.</summary>
     /// <param name="stream">It need not know its length. Its exceptions go to the caller.</param>
@@ -82,5 +82,5 @@ public sealed partial class Trainer
     /// <returns>The state to give to <see cref="Fit"/>; null if none was saved.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="ModelFormatException">The same as for a file. Nothing was changed.</exception>
-    public FitState? Load(Stream stream, bool verify = true) => ModelFile.Read(stream, file => Checkpoint.Read(file, this, verify));
+    public FitState? Load(Stream stream, bool verify = true) => SafetensorsFile.Read(stream, file => Checkpoint.Read(file, this, verify));
 }

@@ -382,7 +382,7 @@ public class HostileFileTests
         using var json = System.Text.Json.JsonDocument.Parse(header);
         var metadata =
             json.RootElement.GetProperty("__metadata__").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
-        return TensorFile.Of(header.Replace(metadata["fastnn.checksum"], ModelMetadata.ChecksumOf(metadata)), TensorFile.DataOf(file));
+        return TensorFile.Of(header.Replace(metadata["fastnn.checksum"], SafetensorsMetadata.ChecksumOf(metadata)), TensorFile.DataOf(file));
     }
 
     private static Network? Loaded(Func<Network> load)

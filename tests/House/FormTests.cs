@@ -20,9 +20,9 @@ public class FormTests
     ];
 
     /// <summary>
-    /// What may have longer methods: a method, or a folder with all below it. All methods here are kernels, and all have the same reason.
-    /// The sums of a block are locals, because the JIT then keeps them in registers. It does so only if one method declares them, runs the
-    /// loop and writes the results. The comments say which sums these are.
+    /// What may have longer methods: a method, or a folder with all below it. All methods here are kernels and have the same reason. The
+    /// sums of a block are locals, because the JIT then keeps them in registers. It does so only if one method declares them, runs the loop
+    /// and writes the results. The comments say which sums these are.
     /// </summary>
     private static readonly string[] s_long =
     [

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FastNN.Tests.House;
 
-/// <summary>The libraries are built with optimization in every configuration. CI runs this on a Debug build, too.</summary>
+/// <summary>Every configuration builds the libraries with optimization. CI runs this on a Debug build, too.</summary>
 public class OptimizedBuildTests
 {
     public static TheoryData<Type> Libraries { get; } = [typeof(Network), typeof(OnnxModel)];
@@ -14,7 +14,9 @@ public class OptimizedBuildTests
     [Theory]
     [MemberData(nameof(Libraries))]
     public void The_JIT_may_optimize(Type type) =>
-        Assert.False(type.Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled ?? false, $"{type.Assembly}");
+        Assert.False(
+            type.Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled ?? false,
+            $"{type.Assembly.GetName().Name} was built without optimization.");
 
     [Fact]
     public void The_report_does_not_say_otherwise() =>

@@ -12,7 +12,7 @@ public class OnnxTests
 
     [Fact]
     public void Each_activation_has_its_form() =>
-        Assert.Equal(Activation.All, ActivationForm.Known.OrderBy(activation => activation.Name, StringComparer.Ordinal));
+        Assert.Equal(Activation.All, OnnxActivationForm.Known.OrderBy(activation => activation.Name, StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Activations))]

@@ -1,11 +1,10 @@
-using FastNN.Tests.Activations;
 
 namespace FastNN.Tests.Oracles;
 
 /// <summary>
 /// The activations on <see cref="Bounded"/>. By Taylor an error e of z becomes |f(ẑ) − f(z)| ≤ e·|f′(z)| + e²/2·max|f″| for f, and |f′(ẑ) −
 /// f′(z)| ≤ e·max|f″| for f′. To this come the errors that <see cref="Activation.MaxUlp"/> and <see cref="Activation.MaxSlopeError"/>
-/// promise for ẑ. <see cref="ActivationTests"/> check these for all floats. If f has a kink within e of z, f′ may be off by all of the
+/// promise for ẑ. <c>ActivationTests</c> check these for all floats. If f has a kink within e of z, f′ may be off by all of the
 /// jump.
 /// </summary>
 internal static class OracleActivations
@@ -151,7 +150,7 @@ internal static class OracleActivations
         internal double ConstantError { get; init; }
 
         /// <summary>
-        /// Whether f is its tangent at 0 within 2⁻⁴⁰, and its asymptotes from 128 on. <see cref="ActivationTests"/> say how close. This
+        /// Whether f is its tangent at 0 within 2⁻⁴⁰, and its asymptotes from 128 on. <c>ActivationTests</c> say how close. This
         /// saves four fifths of the work there. If f is cheap, it is of no use.
         /// </summary>
         internal bool IsStraightFarOut { get; init; }

@@ -1,4 +1,3 @@
-using FastNN.Tests.Activations;
 
 namespace FastNN.Tests.Oracles;
 
@@ -9,7 +8,7 @@ namespace FastNN.Tests.Oracles;
 internal static class OracleCosts
 {
     /// <summary>
-    /// For a float x ≥ 1, ln x is off by at most this absolute error and 2u of the result. <see cref="SoftmaxTests"/> check it for all such
+    /// For a float x ≥ 1, ln x is off by at most this absolute error and 2u of the result. <c>SoftmaxTests</c> check it for all such
     /// floats.
     /// </summary>
     internal const double LogarithmError = 0.1 * Bounded.U;

@@ -20,7 +20,7 @@ internal static class Figures
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
         MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory"),
-        Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.MemoryBudget), "Allowance") >> 20} MB of memory"),
+        Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.OnnxMemoryBudget), "Allowance") >> 20} MB of memory"),
     ];
 
     private static Claim[] OfFrontDoor() =>

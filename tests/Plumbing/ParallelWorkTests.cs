@@ -36,7 +36,7 @@ public class ParallelWorkTests
             work.Items.Clear();
             Assert.Equal("item 17", Assert.Throws<InvalidOperationException>(() => work.Run(1000, threads)).Message);
             Assert.Equal(0, work.AtWork);
-            Assert.True(work.Items.Count < 1000, "what was left was done all the same");
+            Assert.True(work.Items.Count < 1000, "The rest of the work was done although an item had failed.");
         }
 
         work.Failing = -1;
@@ -81,7 +81,7 @@ public class ParallelWorkTests
         for (int k = 0; k < 20; k++)
         {
             caller.Interrupt();
-            Assert.False(caller.Join(TimeSpan.FromMilliseconds(10)), "the call ended while a helper was at work");
+            Assert.False(caller.Join(TimeSpan.FromMilliseconds(10)), "The call ended while a helper was at work.");
         }
 
         work.Release.Set();

@@ -98,7 +98,7 @@ internal sealed unsafe class Guarded
     internal static void AssertUntouched(params ReadOnlySpan<Guarded> buffers)
     {
         foreach (Guarded buffer in buffers)
-            Assert.True(Bits(buffer.All).SequenceEqual(Bits(buffer._before)), "a buffer that is only read was written to");
+            Assert.True(Bits(buffer.All).SequenceEqual(Bits(buffer._before)), "A kernel wrote to a buffer that it may only read.");
     }
 
     /// <summary>Memory was written only where it may be.</summary>
@@ -106,9 +106,9 @@ internal sealed unsafe class Guarded
     {
         foreach (Guarded buffer in buffers)
         {
-            Assert.True(Bits(buffer.All[..buffer._start]).IndexOfAnyExcept(Guard) < 0, "written before the first value");
-            Assert.True(Bits(buffer.All[buffer._end..]).IndexOfAnyExcept(Guard) < 0, "written behind the last value");
-            Assert.True(buffer.Pad.IndexOfAnyExcept(0f) < 0, "the pad is not zero any more");
+            Assert.True(Bits(buffer.All[..buffer._start]).IndexOfAnyExcept(Guard) < 0, "A kernel wrote before the first value.");
+            Assert.True(Bits(buffer.All[buffer._end..]).IndexOfAnyExcept(Guard) < 0, "A kernel wrote behind the last value.");
+            Assert.True(buffer.Pad.IndexOfAnyExcept(0f) < 0, "The pad is not zero any more.");
             GC.KeepAlive(buffer._owner);
         }
     }

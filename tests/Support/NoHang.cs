@@ -20,6 +20,6 @@ internal static class NoHang
             taken = Stopwatch.GetElapsedTime(began);
         }
 
-        Xunit.Assert.True(taken <= most, $"{what}: {taken}");
+        Xunit.Assert.True(taken <= most, $"{what} took {taken}.");
     }
 }

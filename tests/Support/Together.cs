@@ -17,7 +17,7 @@ internal static class Together
         foreach (Thread thread in all) thread.Start();
         bool ended = all.Aggregate(true, (sofar, thread) => thread.Join(TimeSpan.FromMinutes(2)) && sofar);
         failure?.Throw();
-        Assert.True(ended, "a hang");
+        Assert.True(ended, "The threads have not ended within two minutes.");
 
         void RunOne(int thread)
         {

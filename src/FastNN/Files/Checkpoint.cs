@@ -24,46 +24,46 @@ internal static class Checkpoint
                 nameof(state));
         }
 
-        if (state is not null && FitMetadata.FaultOf(state) is { } fault) throw new ArgumentException($"state.{fault}", nameof(state));
+        if (state is not null && CheckpointMetadata.FaultOf(state) is { } fault) throw new ArgumentException($"state.{fault}", nameof(state));
 
-        List<ModelTensor> tensors = [];
+        List<SafetensorsTensor> tensors = [];
         foreach (string name in trainer.OptimizerState.Names)
             tensors.Add(new(StatePrefix + name, [parameters], writer => writer.Flat(trainer.OptimizerState[name])));
         if (state?.BestParameters is not null) tensors.Add(new(Best, [parameters], writer => writer.Flat(state.BestParameters)));
         Dictionary<string, string> metadata = new(Fixed(trainer))
         {
-            [ModelMetadata.LearningRate] = ModelMetadata.Text(trainer.Optimizer.LearningRate),
-            [ModelMetadata.Steps] = ModelMetadata.Text(trainer.OptimizerState.Steps),
+            [SafetensorsMetadata.LearningRate] = SafetensorsMetadata.Text(trainer.Optimizer.LearningRate),
+            [SafetensorsMetadata.Steps] = SafetensorsMetadata.Text(trainer.OptimizerState.Steps),
         };
-        if (state is not null) FitMetadata.Add(metadata, state);
-        ModelWriter.Write(stream, network, metadata, tensors);
+        if (state is not null) CheckpointMetadata.Add(metadata, state);
+        SafetensorsWriter.Write(stream, network, metadata, tensors);
     }
 
     /// <summary>Reads everything into memory of its own, compares it with the trainer, and only then writes to the trainer.</summary>
-    internal static FitState? Read(ModelBytes file, Trainer trainer, bool verify)
+    internal static FitState? Read(SafetensorsBytes file, Trainer trainer, bool verify)
     {
-        var reader = new ModelReader(file, new LoadOptions { Verify = verify });
-        if (!reader.IsOwn || !reader.Metadata.ContainsKey(ModelMetadata.Optimizer))
+        var reader = new SafetensorsReader(file, new LoadOptions { Verify = verify });
+        if (!reader.IsOwn || !reader.Metadata.ContainsKey(SafetensorsMetadata.Optimizer))
             throw new ModelFormatException("The file holds a network, but no state of a trainer.");
 
         Compare(reader, trainer);
-        float learningRate = reader.Metadata.Number<float>(ModelMetadata.LearningRate);
+        float learningRate = reader.Metadata.Number<float>(SafetensorsMetadata.LearningRate);
         if (!(learningRate > 0 && float.IsFinite(learningRate)))
         {
             throw new ModelFormatException(
-                $"The learning rate must be finite and greater than 0, but the file says {ModelMetadata.Text(learningRate)}.");
+                $"The learning rate must be finite and greater than 0, but the file says {SafetensorsMetadata.Text(learningRate)}.");
         }
 
-        long steps = reader.Metadata.Number<long>(ModelMetadata.Steps);
+        long steps = reader.Metadata.Number<long>(SafetensorsMetadata.Steps);
         if (steps is < 0 or > OptimizerState.MaxSteps)
         {
             throw new ModelFormatException(
                 $"The steps must be at least 0 and at most {OptimizerState.MaxSteps}, but the file says {steps}.");
         }
 
-        FitState? state = FitMetadata.Read(reader.Metadata);
+        FitState? state = CheckpointMetadata.Read(reader.Metadata);
         Dictionary<string, float[]> others = Others(reader, trainer, state);
-        if (state is not null && FitMetadata.FaultOf(state) is { } fault)
+        if (state is not null && CheckpointMetadata.FaultOf(state) is { } fault)
             throw new ModelFormatException($"The state of a run: {fault}");
 
         Network read = reader.ReadNetwork(KernelSet.For(trainer.Network.KernelVariant), others);
@@ -80,21 +80,21 @@ internal static class Checkpoint
     /// </summary>
     private static IEnumerable<KeyValuePair<string, string>> Fixed(Trainer trainer) =>
     [
-        new(ModelMetadata.Cost, $"{trainer.Cost}"),
-        new(ModelMetadata.Reduction, $"{trainer.Reduction}"),
-        new(ModelMetadata.Optimizer, trainer.Optimizer.Kind),
+        new(SafetensorsMetadata.Cost, $"{trainer.Cost}"),
+        new(SafetensorsMetadata.Reduction, $"{trainer.Reduction}"),
+        new(SafetensorsMetadata.Optimizer, trainer.Optimizer.Kind),
         .. trainer.Optimizer.Settings.Select(
-            setting => KeyValuePair.Create($"{ModelMetadata.Optimizer}.{setting.Name}", ModelMetadata.Text(setting.Value))),
-        new(ModelMetadata.Schedule, $"{trainer.Optimizer.Schedule}"),
+            setting => KeyValuePair.Create($"{SafetensorsMetadata.Optimizer}.{setting.Name}", SafetensorsMetadata.Text(setting.Value))),
+        new(SafetensorsMetadata.Schedule, $"{trainer.Optimizer.Schedule}"),
     ];
 
-    private static void Compare(ModelReader reader, Trainer trainer)
+    private static void Compare(SafetensorsReader reader, Trainer trainer)
     {
         Network network = trainer.Network;
         int[] widths = [network.Inputs, .. network.Layers.Select(layer => layer.Outputs)];
-        Compare("the list of widths", ModelMetadata.Text(reader.Widths), ModelMetadata.Text(widths));
-        string activations = ModelMetadata.Text(network.Layers.Select(layer => layer.Activation));
-        Compare("the list of activations", ModelMetadata.Text(reader.Activations), activations);
+        Compare("the list of widths", SafetensorsMetadata.Text(reader.Widths), SafetensorsMetadata.Text(widths));
+        string activations = SafetensorsMetadata.Text(network.Layers.Select(layer => layer.Activation));
+        Compare("the list of activations", SafetensorsMetadata.Text(reader.Activations), activations);
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
     }
 
@@ -109,11 +109,11 @@ internal static class Checkpoint
     /// <summary>
     /// Memory for the tensors that are not the network's. They must be those of this optimizer and, perhaps, the best parameters.
     /// </summary>
-    private static Dictionary<string, float[]> Others(ModelReader reader, Trainer trainer, FitState? state)
+    private static Dictionary<string, float[]> Others(SafetensorsReader reader, Trainer trainer, FitState? state)
     {
         int parameters = trainer.Network.Buffer.Length;
         Dictionary<string, float[]> others = [];
-        foreach (TensorEntry tensor in reader.Tensors)
+        foreach (SafetensorsEntry tensor in reader.Tensors)
         {
             if (!Owns(tensor.Name)) continue;
 

@@ -20,21 +20,21 @@ internal sealed class SafetensorsHeader
     internal const int MaxBytes = 1 << 19, MaxTensors = 2048, MaxMetadata = 1024;
     internal const string MetadataKey = "__metadata__";
     private const int FirstBytes = 1 << 16, MaxName = 256, MaxDimensions = 8, Depth = 3, LeastOfEntry = 60;
-    private readonly List<TensorEntry> _tensors;
+    private readonly List<SafetensorsEntry> _tensors;
     private readonly Dictionary<string, string> _metadata = [];
 
     /// <param name="capacity">The expected number of tensors.</param>
-    private SafetensorsHeader(int capacity) => _tensors = new List<TensorEntry>(capacity);
+    private SafetensorsHeader(int capacity) => _tensors = new List<SafetensorsEntry>(capacity);
 
     /// <summary>The tensors in the order of their data.</summary>
-    internal IReadOnlyList<TensorEntry> Tensors => _tensors;
+    internal IReadOnlyList<SafetensorsEntry> Tensors => _tensors;
 
     /// <summary>The metadata of FastNN. Other keys must be unique, and their values must be strings; nothing else is checked.</summary>
     internal IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Reads the header, and checks that exactly as much data follows as it says.</summary>
     /// <exception cref="ModelFormatException">It is not such a header, or it exceeds the limits.</exception>
-    internal static SafetensorsHeader Read(ModelBytes file)
+    internal static SafetensorsHeader Read(SafetensorsBytes file)
     {
         Span<byte> lengthBytes = stackalloc byte[sizeof(ulong)];
         file.Read(lengthBytes, "the length of the header");
@@ -112,14 +112,14 @@ internal sealed class SafetensorsHeader
             if (keys.Count > MaxMetadata)
                 throw new ModelFormatException($"{MetadataKey} has more than {MaxMetadata} keys, the most that are read.");
             Expect(ref reader, JsonTokenType.String, "The metadata", key, "a string");
-            if (key.StartsWith(ModelMetadata.Prefix, StringComparison.Ordinal)) _metadata.Add(key, reader.GetString()!);
+            if (key.StartsWith(SafetensorsMetadata.Prefix, StringComparison.Ordinal)) _metadata.Add(key, reader.GetString()!);
         }
     }
 
-    private static TensorEntry ParseTensor(string name, ref Utf8JsonReader reader)
+    private static SafetensorsEntry ParseTensor(string name, ref Utf8JsonReader reader)
     {
         Expect(ref reader, JsonTokenType.StartObject, "The value", name, "an object");
-        TensorType? type = null;
+        SafetensorsType? type = null;
         long[]? shape = null;
         Span<long> numbers = stackalloc long[MaxDimensions];
         (long Begin, long End)? offsets = null;
@@ -129,7 +129,7 @@ internal sealed class SafetensorsHeader
             {
                 reader.Read();
                 Expect(ref reader, JsonTokenType.String, "dtype", name, "a string");
-                type = TensorTypes.From(ref reader);
+                type = SafetensorsTypes.From(ref reader);
             }
             else if (shape is null && reader.ValueTextEquals("shape"))
             {
@@ -149,7 +149,7 @@ internal sealed class SafetensorsHeader
         if (type is null || shape is null || offsets is null)
             throw new ModelFormatException($"{FileText.Quote(name)} must have dtype, shape and data_offsets, but lacks one of them.");
 
-        var entry = new TensorEntry(name, type.Value, shape, offsets.Value.Begin, offsets.Value.End);
+        var entry = new SafetensorsEntry(name, type.Value, shape, offsets.Value.Begin, offsets.Value.End);
         CheckSize(entry);
         return entry;
     }
@@ -162,13 +162,13 @@ internal sealed class SafetensorsHeader
 
         throw new ModelFormatException(
             $"data_offsets of {FileText.Quote(name)} must be two numbers in ascending order, "
-            + $"but are [{ModelMetadata.Text(both.ToArray())}].");
+            + $"but are [{SafetensorsMetadata.Text(both.ToArray())}].");
     }
 
     /// <summary>Checks that the offsets fit the shape, if the size of a number is known.</summary>
-    private static void CheckSize(TensorEntry entry)
+    private static void CheckSize(SafetensorsEntry entry)
     {
-        if (entry.Type == TensorType.Other) return;
+        if (entry.Type == SafetensorsType.Other) return;
 
         Int128 bytes = entry.Type.Size();
         foreach (long dimension in entry.Shape)
@@ -223,7 +223,7 @@ internal sealed class SafetensorsHeader
     {
         _tensors.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
         long end = 0;
-        foreach (TensorEntry tensor in _tensors)
+        foreach (SafetensorsEntry tensor in _tensors)
         {
             if (tensor.Begin != end)
             {

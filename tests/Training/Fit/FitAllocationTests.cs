@@ -23,7 +23,7 @@ public class FitAllocationTests
 
         // The smallest object takes 24 bytes. The JIT works meanwhile. It may find that an object of a call needs no heap. The runtime may
         // allocate some bytes, too.
-        Assert.True(twenty - two < 18 * 24, $"{two} bytes for 2 epochs, {twenty} for 20");
+        Assert.True(twenty - two < 18 * 24, $"2 epochs allocated {two} bytes, 20 epochs {twenty}.");
     }
 
     [Fact]

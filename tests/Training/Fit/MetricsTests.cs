@@ -28,7 +28,7 @@ public class MetricsTests
         Assert.Equal(accuracy, ScoreOf(outputs.Length, outputs, targets).Accuracy);
 
     [Theory]
-    // only here the largest output is not where the largest target is
+    // Each label counts by itself. It does not matter where the largest output and the largest target are.
     [InlineData(new[] { 0.9f, 0.8f, 0.1f }, new[] { 1f, 1f, 0f }, 3)]
     [InlineData(new[] { 0.6f, 0.9f, 0.1f }, new[] { 1f, 0f, 0f }, 2)]
     [InlineData(new[] { 0.9f, 0.4f, 0.6f }, new[] { 1f, 1f, 0f }, 1)]

@@ -27,7 +27,8 @@ internal static partial class Routes
     /// <summary>
     /// Rows. A panel of W jumps from row to row. If the rows are powers of two apart, it falls into few sets of the caches. So if W exceeds
     /// L2, the first six samples leave a copy of the panel to the others. 128 samples of 1024-1024 reach 91 % of the peak, and 50 % without
-    /// copies (<c>--routes 1024-1024 128 --force rows,direct</c>). 64 samples reach 85 and 48 %. 64 samples of 1000-1000 reach 88 and 86 %.
+    /// copies (<c>--routes 1024-1024 128 --force rows,direct</c>). 64 samples reach 85 and 48 %, and those of 1000-1000 88
+    /// and 86 % (<c>--routes 1000-1000 64 --force rows,direct</c>).
     /// If W fits L2, copies cost 1 to 5 % (<c>--routes 784-128 64 --force rows,copies</c>).
     /// </summary>
     internal static RowBlocks RowBlocksFor(int inputs, int outputs, int samples, int rows, in Machine machine)
@@ -41,11 +42,12 @@ internal static partial class Routes
     /// Tiles forward. Weights are copied if two things are true: the distance between rows of W is such that columns fall into an eighth of
     /// the sets of L1, and there are enough tiles to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with
     /// copies and 74 % without (<c>--variant Vector256 --routes 1024-1024-1024 1024 --force direct</c>), and 64 samples of 768-768 reach 83
-    /// and 77 %. Two tiles, or rows of 384, would lose. At 512 bits such layers go in rows.
+    /// and 77 % (<c>--variant Vector256 --routes 768-768 64 --force direct</c>). Two tiles, or rows of 384, would lose. At 512 bits such
+    /// layers go in rows.
     /// <para>
-    /// With half as many lanes, a term takes half as long, so the caches must be quicker. At 256 bits, 1000-1000 reaches 88 % of the peak
-    /// with 128 terms and 75 % with 200 (<c>--force depth=200</c>). From copies, 1024-1024 reaches 83 % with 96 terms and 78 % with 128.
-    /// One tile copies nothing. It reaches 78 % with 64 terms and 70 % with 128.
+    ///  With half as many lanes, a term takes half as long, so the caches must be quicker. At 256 bits, 1000-1000 reaches 88 % of the peak
+    /// with 128 terms and 75 % with 200 (<c>--variant Vector256 --routes 1000-1000 64 --force depth=200</c>). From copies, 1024-1024
+    /// reaches 83 % with 96 terms and 78 % with 128. One tile copies nothing. It reaches 78 % with 64 terms and 70 % with 128.
     /// </para>
     /// </summary>
     internal static TileBlocks TileBlocksFor(int outputs, int lanes, int tiles, in Machine machine)
@@ -83,8 +85,7 @@ internal static partial class Routes
 
     /// <summary>
     /// A narrow layer in pairs of chains: the most inputs in a pass, a multiple of four. The inputs of a pass take 20 KiB of a tile. They
-    /// stay in L1 for all outputs. Anything from 100 to 300 is as good. In one pass 400-32 and 784-32 take 1.06 and 1.1 times as long at
-    /// 512 bits, and 1.2 times with AVX2.
+    /// stay in L1 for all outputs. <c>--routes 784-32 64 --force depth=100</c> compares others.
     /// </summary>
     internal static int PairsDepth(in Machine machine) => machine.Forced.Depth > 0 ? (machine.Forced.Depth + 3) / 4 * 4 : 160;
 

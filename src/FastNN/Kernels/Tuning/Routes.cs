@@ -8,6 +8,7 @@ namespace FastNN.Tuning;
 /// Which kernel takes a layer, and with what block sizes. Each method is a pure function of the layer's shape, the batch, the lanes of a
 /// vector and the <see cref="Machine"/>. Only speed depends on them, never a bit. <c>bench -- --routes 784-128-10 64</c> prints them in
 /// words. With <c>--force NAME</c> it times another route beside the chosen one. Figures below name their command.
+/// Those of a Zen 5 were measured by it. The others are older, and not yet measured again.
 /// </summary>
 internal static partial class Routes
 {
@@ -31,8 +32,8 @@ internal static partial class Routes
 
     /// <summary>
     /// Whether one sample streams through W: it takes six whole rows together, with the sums in memory. Otherwise eight vectors of outputs
-    /// stay in registers, and one row of W after the other goes by. In a wide layer beyond L1 such a panel jumps from row to row, and gets
-    /// 60 to 80 % of the bandwidth. The stream reads six rows end to end, and gets 86 to 98 % (<c>--routes 1024-1024 1 --force panels</c>).
+    /// stay in registers, and one row of W after the other goes by. In a wide layer beyond L1 such a panel jumps from row to row. The
+    /// stream reads six rows end to end. On a Zen 5, panels take 1.2 times as long (<c>--routes 1024-1024 1 --force panels</c>).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Streams(int inputs, int outputs, int lanes, in Machine machine)
@@ -45,7 +46,8 @@ internal static partial class Routes
     /// <summary>
     /// Whether one sample goes backward row by row instead of four rows together. With four rows, 1024-1024 takes 1.75 times as long
     /// without a delta and 1.4 times with one. From 1008 to 1040 outputs it takes up to 1.9 times as long
-    /// (<c>--routes 1024-1024 1 --force fours</c>). For other widths four rows are as fast or faster.
+    /// (<c>--routes 1024-1024 1 --force fours</c>). For other widths four rows are as fast or faster. On a Zen 5 that other programs used
+    /// too, a step of 1024-1024 with four rows took 0.9 to 1.1 times as long, so there the gain is not certain.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool BackByOneRow(int outputs, in Machine machine) =>
@@ -53,9 +55,9 @@ internal static partial class Routes
 
     /// <summary>
     /// Whether a layer takes some samples in rows together. One by one, W is read from end to end for each sample, but the processor
-    /// foresees it. The more W exceeds L2, the more samples are needed: 784-512 gains from 3 samples on (6 take 0.42 of the time,
-    /// <c>--routes 784-512 6 --force single</c>). 1024-1024 and larger layers gain from 8 on (10 of 4096-4096 take 0.35,
-    /// <c>--routes 4096-4096 10 --force single</c>).
+    /// foresees it. The more W exceeds L2, the more samples are needed: 784-512 gains from 3 samples on. On a Zen 5, 6 samples one by one
+    /// take 3.6 times as long (<c>--routes 784-512 6 --force single</c>). 1024-1024 and larger layers gain from 8 on (10 of 4096-4096 take
+    /// 0.35, <c>--routes 4096-4096 10 --force single</c>).
     /// </summary>
     internal static bool RowsTogether(int inputs, int outputs, int samples, in Machine machine)
     {
@@ -68,9 +70,9 @@ internal static partial class Routes
 
     /// <summary>
     /// Whether the first layer of a network takes the samples of any batch in rows. It does if it has more inputs than outputs (these
-    /// inputs need not be transposed into tiles) and if no lane stays empty. 784-128 reaches 97 % of the peak, and 93 % in tiles
-    /// (<c>--routes 784-128 64 --force tiles</c>). 2048-64 reaches 97 and 80 % (<c>--routes 2048-64 64 --force tiles</c>). But 784-100
-    /// reaches 91 % in tiles, and 85 % in rows (<c>--routes 784-100 64 --force rows</c>).
+    /// inputs need not be transposed into tiles) and if no lane stays empty. On a Zen 5, 784-128 reaches 94 % of the peak, and
+    /// 73 % in tiles (<c>--routes 784-128 64 --force tiles</c>). 2048-64 reaches 94 and 68 % (<c>--routes 2048-64 64 --force tiles</c>).
+    /// But 784-100 reaches 75 % in tiles, and 71 % in rows (<c>--routes 784-100 64 --force rows</c>).
     /// </summary>
     internal static bool FirstLayerInRows(int inputs, int outputs, in Machine machine)
     {
@@ -83,10 +85,11 @@ internal static partial class Routes
 
     /// <summary>
     /// Whether a layer, at 512 bits, is faster in rows than in tiles. There are two cases. Either W exceeds L2 and there are samples enough
-    /// to pay for the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. 128
-    /// samples of 128-128 reach 93 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of 1024-1024 reach
-    /// 91 and 58 %, and those of 1000-1000 91 and 86 %. But 500-500 reaches 90 % in tiles, and 83 % in rows. With narrower vectors, tiles
-    /// have the time to fetch their weights.
+    /// to pay for the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. On
+    /// a Zen 5, 128 samples of 128-128 reach 91 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of
+    /// 1024-1024 reach 87 and 53 % (<c>--routes 1024-1024 128 --force tiles</c>). Those of 1000-1000 reach 87 and 83 %
+    /// (<c>--routes 1000-1000 128 --force tiles</c>). But 500-500 reaches 88 % in tiles, and 81 % in rows
+    /// (<c>--routes 500-500 128 --force rows</c>). With narrower vectors, tiles have the time to fetch their weights.
     /// </summary>
     internal static bool RowsBetterThanTiles(int inputs, int outputs, int lanes, int tiles, int samples, in Machine machine)
     {
@@ -128,8 +131,8 @@ internal static partial class Routes
         samples < fewest ? layers.Length : LeadingRows(layers, lanes, tiles, samples, in machine);
 
     /// <summary>
-    /// Tiles that go through the layers together: four. They read weights beyond L2 once. In narrow layers they wait less for σ: 17-33-9-5
-    /// forward takes 0.95 of the time at 256 bits, and 0.98 at 512. It is one tile if the activations of four would not stay in the cache.
+    /// Tiles that go through the layers together: four. They read weights beyond L2 once. In narrow layers they wait less for σ. It
+    /// is one tile if the activations of four would not stay in the cache.
     /// </summary>
     internal static int TilesTogether(int widest) => widest > 8 * 1024 ? 1 : 4;
 

@@ -6,11 +6,11 @@ namespace FastNN.Files;
 /// <param name="shape">Its dimensions, each at least 0. The numbers of the last dimension are neighbours.</param>
 /// <param name="begin">Its first byte in the data.</param>
 /// <param name="end">The byte after its last byte.</param>
-internal sealed class TensorEntry(string name, TensorType type, long[] shape, long begin, long end)
+internal sealed class SafetensorsEntry(string name, SafetensorsType type, long[] shape, long begin, long end)
 {
     internal string Name => name;
 
-    internal TensorType Type => type;
+    internal SafetensorsType Type => type;
 
     internal long[] Shape => shape;
 

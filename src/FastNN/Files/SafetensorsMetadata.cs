@@ -8,7 +8,7 @@ namespace FastNN.Files;
 /// What FastNN writes about a file into its <c>__metadata__</c>: strings under keys that start with <see cref="Prefix"/>. One of them is a
 /// checksum of all others, so damage to any of them is found.
 /// </summary>
-internal static class ModelMetadata
+internal static class SafetensorsMetadata
 {
     internal const string Prefix = "fastnn.";
     internal const string Version = Prefix + "version", CurrentVersion = "1";

@@ -7,7 +7,7 @@ namespace FastNN.Files;
 /// A few inputs with the outputs that a network computes for them, in base64: k samples of inputs, [k, n_in], then their outputs, [k,
 /// n_out], as little-endian floats. Loading computes the outputs again. They must have the same bits on every machine, except for NaN.
 /// </summary>
-internal static class SampleOutputs
+internal static class SafetensorsSamples
 {
     /// <summary>
     /// The number of samples: <see cref="Most"/>, or fewer in wide networks. Several samples take at most 16 KB, and a single one at most
@@ -37,7 +37,7 @@ internal static class SampleOutputs
         if (!Convert.TryFromBase64String(text, bytes, out int length) || length % size != 0 || length / size > Most)
         {
             throw new ModelFormatException(
-                $"\"{ModelMetadata.Samples}\" in the metadata must hold at most {Most} samples "
+                $"\"{SafetensorsMetadata.Samples}\" in the metadata must hold at most {Most} samples "
                 + $"of {n} inputs and {m} outputs in base64, but does not.");
         }
 

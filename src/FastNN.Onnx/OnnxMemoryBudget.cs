@@ -5,7 +5,7 @@ namespace FastNN.Onnx;
 /// are parsed, and one is for the network. Every need is booked before it is allocated. So a small file is refused if it claims much, or if
 /// it has very many parts.
 /// </summary>
-internal sealed class MemoryBudget(int size)
+internal sealed class OnnxMemoryBudget(int size)
 {
     // The reserve is for what is not booked: exceptions, the objects of the network, this object, and everything that exists once.
     private const long Allowance = 1 << 20, Reserve = 1 << 16;
@@ -20,7 +20,7 @@ internal sealed class MemoryBudget(int size)
         _booked += bytes;
         if (_booked > _total)
         {
-            throw Fault.Of(
+            throw OnnxFault.Of(
                 "The model", $"it has too many {what}: they take {_booked} bytes of memory, more than twice the file's {size} and 1 MB");
         }
     }

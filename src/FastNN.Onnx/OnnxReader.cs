@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace FastNN.Onnx;
 
 /// <summary>Makes a network from a model.</summary>
-internal static class ModelReader
+internal static class OnnxReader
 {
     private const int OldestOpset = 7;
     private const string ParameterOfWidths = "widths";
@@ -13,27 +13,27 @@ internal static class ModelReader
     private static readonly MessageParser<ModelProto> s_parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
     /// <summary>Parses a file. Books the memory for the parsed model.</summary>
-    internal static ModelProto Parse(ReadOnlySpan<byte> data, out MemoryBudget budget)
+    internal static ModelProto Parse(ReadOnlySpan<byte> data, out OnnxMemoryBudget budget)
     {
-        budget = new MemoryBudget(data.Length);
-        WireSurvey.Book(data, ModelProto.Descriptor, budget);
+        budget = new OnnxMemoryBudget(data.Length);
+        OnnxWireSurvey.Book(data, ModelProto.Descriptor, budget);
         try
         {
             return s_parser.ParseFrom(data);
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw Fault.Of("The model", "it is no message of protocol buffers, or only a part of one", exception);
+            throw OnnxFault.Of("The model", "it is no message of protocol buffers, or only a part of one", exception);
         }
     }
 
-    internal static Network Build(ModelProto model, MemoryBudget budget, KernelVariant kernels)
+    internal static Network Build(ModelProto model, OnnxMemoryBudget budget, KernelVariant kernels)
     {
         CheckVersion(model);
-        var graph = new Graph(model.Graph ?? throw Fault.Of("The model", "it has no graph"), budget);
-        List<LayerPlan> layers = new GraphReader(graph).Read();
+        var graph = new OnnxGraph(model.Graph ?? throw OnnxFault.Of("The model", "it has no graph"), budget);
+        List<OnnxLayer> layers = new OnnxGraphReader(graph).Read();
         long parameters = 0;
-        foreach (LayerPlan layer in layers) parameters += (long)layer.Inputs * layer.Outputs + layer.Outputs;
+        foreach (OnnxLayer layer in layers) parameters += (long)layer.Inputs * layer.Outputs + layer.Outputs;
         long bytes = parameters * sizeof(float) + (long)layers.Count * BytesOfLayer;
         budget.Book(bytes, $"layers for its size, {layers.Count}, or parameters, {parameters}");
 
@@ -52,7 +52,7 @@ internal static class ModelReader
         }
         catch (ArgumentOutOfRangeException exception) when (exception.ParamName == ParameterOfWidths)
         {
-            throw Fault.Of("The model", "its layers are more than a network holds", exception);
+            throw OnnxFault.Of("The model", "its layers are more than a network holds", exception);
         }
     }
 
@@ -60,8 +60,8 @@ internal static class ModelReader
     {
         foreach (OperatorSetIdProto opset in model.OpsetImport)
         {
-            if (opset.Domain is "" or Operation.StandardDomain && opset.Version < OldestOpset)
-                throw Fault.Of("The model", $"it is of opset {opset.Version}; opsets from {OldestOpset} on are supported");
+            if (opset.Domain is "" or OnnxOperation.StandardDomain && opset.Version < OldestOpset)
+                throw OnnxFault.Of("The model", $"it is of opset {opset.Version}; opsets from {OldestOpset} on are supported");
         }
     }
 }

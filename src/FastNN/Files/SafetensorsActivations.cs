@@ -1,7 +1,7 @@
 namespace FastNN.Files;
 
 /// <summary>The activations of a network in a file: those that the file names, or those in the options.</summary>
-internal static class ModelActivations
+internal static class SafetensorsActivations
 {
     /// <summary>One activation for each layer.</summary>
     /// <param name="layers">The number of layers.</param>
@@ -54,7 +54,7 @@ internal static class ModelActivations
         if (text.AsSpan().Count(',') != layers - 1)
         {
             throw new ModelFormatException(
-                $"\"{ModelMetadata.Activations}\" in the metadata must name one for each of {layers} layers, "
+                $"\"{SafetensorsMetadata.Activations}\" in the metadata must name one for each of {layers} layers, "
                 + $"but is {FileText.Quote(text)}.");
         }
 
@@ -81,6 +81,6 @@ internal static class ModelActivations
         }
 
         throw new ModelFormatException(
-            $"The activation {FileText.Quote(name)} in the metadata is none of {ModelMetadata.Text(Activation.All)}.");
+            $"The activation {FileText.Quote(name)} in the metadata is none of {SafetensorsMetadata.Text(Activation.All)}.");
     }
 }

@@ -6,23 +6,23 @@ namespace FastNN.Onnx;
 /// The shape of the data in the graph, as far as it is known: [batch, n], at the input also [batch, …], or [n] for a single sample. It is
 /// only checked against the weights. The weights tell the width of a layer.
 /// </summary>
-internal sealed class SampleShape
+internal sealed class OnnxShape
 {
     private long?[]? _lengths; // an element is null if its length is not known; all is null if not even the number of lengths is known
     private bool _isInput = true;
 
-    internal SampleShape(ValueInfoProto input)
+    internal OnnxShape(ValueInfoProto input)
     {
         TypeProto.Types.Tensor? tensor = input.Type?.TensorType;
-        if (tensor != null && tensor.ElemType is not (TensorTypes.Undefined or TensorTypes.Float or TensorTypes.Double))
+        if (tensor != null && tensor.ElemType is not (OnnxTensorTypes.Undefined or OnnxTensorTypes.Float or OnnxTensorTypes.Double))
         {
-            string type = TensorTypes.NameOf(tensor.ElemType);
-            throw Fault.Of($"Graph input {Fault.Quote(input.Name)}", $"it is of type {type}; FLOAT and DOUBLE are supported");
+            string type = OnnxTensorTypes.NameOf(tensor.ElemType);
+            throw OnnxFault.Of($"OnnxGraph input {OnnxFault.Quote(input.Name)}", $"it is of type {type}; FLOAT and DOUBLE are supported");
         }
 
         _lengths = LengthsOf(input, "input");
         if (_lengths is { Length: 0 })
-            throw Fault.Of($"Graph input {Fault.Quote(input.Name)}", "it must have a dimension at least, but is a scalar");
+            throw OnnxFault.Of($"OnnxGraph input {OnnxFault.Quote(input.Name)}", "it must have a dimension at least, but is a scalar");
     }
 
     /// <summary>Whether the data is one sample without a dimension for the batch.</summary>
@@ -34,20 +34,20 @@ internal sealed class SampleShape
         if (value.Type?.TensorType?.Shape is not { } shape) return null;
         const int most = 16;
         if (shape.Dim.Count > most)
-            throw Fault.Of($"Graph {what} {Fault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
+            throw OnnxFault.Of($"Graph {what} {OnnxFault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
         long?[] lengths = new long?[shape.Dim.Count];
         for (int k = 0; k < lengths.Length; k++)
         {
             if (shape.Dim[k].HasDimValue) lengths[k] = shape.Dim[k].DimValue;
             if (lengths[k] < 1)
-                throw Fault.Of($"Graph {what} {Fault.Quote(value.Name)}", $"dimension {k} must be at least 1, but is {lengths[k]}");
+                throw OnnxFault.Of($"Graph {what} {OnnxFault.Quote(value.Name)}", $"dimension {k} must be at least 1, but is {lengths[k]}");
         }
 
         return lengths;
     }
 
     /// <summary>The data pass a layer, from rows of n_in values to rows of n_out values.</summary>
-    internal void PassLayer(Operation operation, LayerPlan layer)
+    internal void PassLayer(OnnxOperation operation, OnnxLayer layer)
     {
         if (_lengths is { Length: > 2 })
             throw operation.Fault($"it must take [batch, {layer.Inputs}], but gets {this}; a Flatten or Reshape must come before");
@@ -60,7 +60,7 @@ internal sealed class SampleShape
     /// <summary>
     /// The data pass a layer as columns, [n_in, batch]. Only the graph's input may be columns. Behind it, rows are samples.
     /// </summary>
-    internal void PassLayerOfColumns(Operation operation, LayerPlan layer)
+    internal void PassLayerOfColumns(OnnxOperation operation, OnnxLayer layer)
     {
         if (!_isInput || _lengths is { Length: not 2 })
             throw operation.Fault($"transA = 1 is supported only for a graph input of [{layer.Inputs}, batch], but it gets {this}");
@@ -70,7 +70,7 @@ internal sealed class SampleShape
     }
 
     /// <summary>From [batch, …] to [batch, n].</summary>
-    internal void Flatten(Operation operation)
+    internal void Flatten(OnnxOperation operation)
     {
         operation.Expect(1, 1, "axis");
         long axis = operation.Integer("axis", 1);
@@ -81,10 +81,10 @@ internal sealed class SampleShape
     }
 
     /// <summary>From [batch, …] to [batch, n], or from [n] to [1, n].</summary>
-    internal void Reshape(Operation operation, Graph graph)
+    internal void Reshape(OnnxOperation operation, OnnxGraph graph)
     {
         operation.Expect(2, 2, "allowzero");
-        Constant target = graph.ConstantOf(operation, operation.Inputs[1]);
+        OnnxConstant target = graph.ConstantOf(operation, operation.Inputs[1]);
         if (!target.IsOfIntegers || target.Shape.Count != 1 || target.Count != 2)
             throw operation.Fault("its shape must be two integers of INT64, [batch, n]");
 
@@ -96,7 +96,7 @@ internal sealed class SampleShape
             : width == 0 ? zeroCopies && _lengths is [_, _]
             : width > 0 && (known ?? width) == width;
         if (!keepsBatch || !keepsWidth)
-            throw operation.Fault($"it must keep samples as rows, but makes {Fault.Shape([batch, width])} of {this}");
+            throw operation.Fault($"it must keep samples as rows, but makes {OnnxFault.Shape([batch, width])} of {this}");
 
         _lengths = [IsVector ? 1 : _lengths?[0], width > 0 ? width : known];
         _isInput = false;
@@ -110,7 +110,7 @@ internal sealed class SampleShape
 
     /// <summary>The number of values in a sample; null if it is not known.</summary>
     /// <exception cref="ModelFormatException">The known lengths make more values than a network can have.</exception>
-    private long? WidthAt(Operation operation)
+    private long? WidthAt(OnnxOperation operation)
     {
         if (_lengths == null) return null;
         long width = 1;
@@ -127,7 +127,7 @@ internal sealed class SampleShape
         return isKnown ? width : null;
     }
 
-    private static void Expect(Operation operation, LayerPlan layer, long? width)
+    private static void Expect(OnnxOperation operation, OnnxLayer layer, long? width)
     {
         if (width is { } length && length != layer.Inputs)
             throw operation.Fault($"its weights take {layer.Inputs} values, but it gets {length}");

@@ -6,41 +6,41 @@ namespace FastNN.Onnx;
 /// <summary>
 /// What a name in a graph stands for: where its tensor comes from, and which nodes read it. A node that reads it twice counts twice.
 /// </summary>
-internal sealed class Value(string name)
+internal sealed class OnnxValue(string name)
 {
-    private List<Operation>? _others; // few values have more than one reader
+    private List<OnnxOperation>? _others; // few values have more than one reader
 
     internal string Name => name;
 
     internal TensorProto? Initializer { get; init; }
 
-    internal Operation? Producer { get; init; }
+    internal OnnxOperation? Producer { get; init; }
 
-    internal Operation? FirstReader { get; private set; }
+    internal OnnxOperation? FirstReader { get; private set; }
 
     /// <summary>The number of times it is read.</summary>
     internal int Readings => FirstReader == null ? 0 : 1 + (_others?.Count ?? 0);
 
-    internal Operation ReaderOf(int reading) => reading == 0 ? FirstReader! : _others![reading - 1];
+    internal OnnxOperation ReaderOf(int reading) => reading == 0 ? FirstReader! : _others![reading - 1];
 
-    internal void AddReader(Operation reader)
+    internal void AddReader(OnnxOperation reader)
     {
         if (FirstReader == null) FirstReader = reader;
         else (_others ??= []).Add(reader);
     }
 
-    public override string ToString() => Fault.Quote(name);
+    public override string ToString() => OnnxFault.Quote(name);
 }
 
 /// <summary>A graph, by its names. Each name is defined once.</summary>
-internal sealed class Graph
+internal sealed class OnnxGraph
 {
     /// <summary>The bytes of memory for a name, a node, a node of a foreign domain, and one reading of a name.</summary>
     private const int NameBytes = 112, NodeBytes = 64, ForeignNodeBytes = 1024, ReadingBytes = 48;
     private const int LongestChain = 8;
-    private readonly Dictionary<string, Value> _values;
+    private readonly Dictionary<string, OnnxValue> _values;
 
-    internal Graph(GraphProto graph, MemoryBudget budget)
+    internal OnnxGraph(GraphProto graph, OnnxMemoryBudget budget)
     {
         int names = graph.Initializer.Count + graph.Input.Count;
         long bytes = 0;
@@ -52,51 +52,51 @@ internal sealed class Graph
 
         budget.Book(
             bytes + (long)NameBytes * names, "nodes for its size, several for each layer, or names of their inputs and outputs");
-        _values = new Dictionary<string, Value>(names);
+        _values = new Dictionary<string, OnnxValue>(names);
         foreach (TensorProto tensor in graph.Initializer)
         {
-            if (!_values.TryAdd(tensor.Name, new Value(tensor.Name) { Initializer = tensor }))
-                throw Fault.OfInitializer(tensor.Name, "it is there twice");
+            if (!_values.TryAdd(tensor.Name, new OnnxValue(tensor.Name) { Initializer = tensor }))
+                throw OnnxFault.OfInitializer(tensor.Name, "it is there twice");
         }
 
         InputInfo = TheOne(graph.Input.Where(input => !IsInitializer(input.Name)), "input");
-        Input = new Value(InputInfo.Name);
+        Input = new OnnxValue(InputInfo.Name);
         _values.Add(Input.Name, Input);
         Connect(graph.Node);
         OutputInfo = TheOne(graph.Output, "output");
-        Output = _values.TryGetValue(OutputInfo.Name, out Value? output)
+        Output = _values.TryGetValue(OutputInfo.Name, out OnnxValue? output)
             ? output
-            : throw Fault.Of($"Graph output {Fault.Quote(OutputInfo.Name)}", "no node gives it");
+            : throw OnnxFault.Of($"OnnxGraph output {OnnxFault.Quote(OutputInfo.Name)}", "no node gives it");
     }
 
     internal ValueInfoProto InputInfo { get; }
 
     internal ValueInfoProto OutputInfo { get; }
 
-    internal Value Input { get; }
+    internal OnnxValue Input { get; }
 
-    internal Value Output { get; }
+    internal OnnxValue Output { get; }
 
-    internal Value ValueOf(string name) => _values[name];
+    internal OnnxValue ValueOf(string name) => _values[name];
 
-    /// <summary>Whether a name stands for an initializer or for the output of a Constant node.</summary>
+    /// <summary>Whether a name stands for an initializer or for the output of a OnnxConstant node.</summary>
     internal bool IsConstant(string name) => _values[name] is { Initializer: not null } or { Producer.Type: "Constant" };
 
     /// <summary>The constant that an operation reads, also through nodes that pass it on or transpose it.</summary>
-    internal Constant ConstantOf(Operation reader, string name)
+    internal OnnxConstant ConstantOf(OnnxOperation reader, string name)
     {
         bool isTransposed = false;
         for (int k = 0; k < LongestChain; k++)
         {
-            Value value = _values[name];
-            if (value.Initializer is { } initializer) return Constant.Read(reader, initializer, name, isTransposed);
-            Operation producer = value.Producer ?? throw reader.Fault($"its input {value} must be constant, but is the graph's input");
+            OnnxValue value = _values[name];
+            if (value.Initializer is { } initializer) return OnnxConstant.Read(reader, initializer, name, isTransposed);
+            OnnxOperation producer = value.Producer ?? throw reader.Fault($"its input {value} must be constant, but is the graph's input");
             switch (producer.Type)
             {
                 case "Constant":
                     producer.Expect(0, 0, "value");
                     TensorProto tensor = producer.Tensor("value") ?? throw producer.Fault("it has no attribute 'value'");
-                    return Constant.Read(producer, tensor, name, isTransposed);
+                    return OnnxConstant.Read(producer, tensor, name, isTransposed);
                 case "Transpose":
                     producer.Expect(1, 1, "perm");
                     if (producer.Integers("perm") is not ([] or [1, 0])) throw producer.Fault("its perm must be [1, 0]");
@@ -124,27 +124,27 @@ internal sealed class Graph
         {
             if (one != null)
             {
-                string both = $"{Fault.Quote(one.Name)} and {Fault.Quote(info.Name)}";
-                throw Fault.Of("The graph", $"it has several {what}s, {both}; one is supported");
+                string both = $"{OnnxFault.Quote(one.Name)} and {OnnxFault.Quote(info.Name)}";
+                throw OnnxFault.Of("The graph", $"it has several {what}s, {both}; one is supported");
             }
 
             one = info;
         }
 
-        return one ?? throw Fault.Of("The graph", $"it has no {what}");
+        return one ?? throw OnnxFault.Of("The graph", $"it has no {what}");
     }
 
     private void Connect(RepeatedField<NodeProto> nodes)
     {
-        var operations = new Operation[nodes.Count];
+        var operations = new OnnxOperation[nodes.Count];
         for (int k = 0; k < operations.Length; k++)
         {
-            operations[k] = new Operation(k, nodes[k]);
+            operations[k] = new OnnxOperation(k, nodes[k]);
             for (int o = 0; o < nodes[k].Output.Count; o++)
             {
                 string output = nodes[k].Output[o];
-                if (output.Length > 0 && !_values.TryAdd(output, new Value(output) { Producer = operations[k] }))
-                    throw operations[k].Fault($"its output {Fault.Quote(output)} is given twice");
+                if (output.Length > 0 && !_values.TryAdd(output, new OnnxValue(output) { Producer = operations[k] }))
+                    throw operations[k].Fault($"its output {OnnxFault.Quote(output)} is given twice");
             }
         }
 
@@ -154,8 +154,8 @@ internal sealed class Graph
             {
                 string input = nodes[k].Input[i];
                 if (input.Length == 0) continue;
-                if (!_values.TryGetValue(input, out Value? value))
-                    throw operations[k].Fault($"nothing gives its input {Fault.Quote(input)}");
+                if (!_values.TryGetValue(input, out OnnxValue? value))
+                    throw operations[k].Fault($"nothing gives its input {OnnxFault.Quote(input)}");
 
                 value.AddReader(operations[k]);
             }

@@ -5,7 +5,7 @@ namespace FastNN.Onnx;
 /// <summary>
 /// What is wrong with a model, and where. Names come from files, so messages show only their beginning, without control characters.
 /// </summary>
-internal static class Fault
+internal static class OnnxFault
 {
     internal static ModelFormatException Of(string where, string reason, Exception? inner = null) => new($"{where}: {reason}.", inner);
 

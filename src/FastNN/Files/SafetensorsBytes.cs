@@ -6,7 +6,7 @@ namespace FastNN.Files;
 /// </summary>
 /// <param name="stream">It is read once, and stays open.</param>
 /// <param name="length">The number of bytes; null if only the end of the stream tells it.</param>
-internal sealed class ModelBytes(Stream stream, long? length)
+internal sealed class SafetensorsBytes(Stream stream, long? length)
 {
     private const int ChunkBytes = 1 << 18;
     private Queue<byte[]>? _chunks;

@@ -1,13 +1,13 @@
 namespace FastNN.Files;
 
 /// <summary>The tensors of a layer: W [n_out, n_in], as in PyTorch's Linear, and b [n_out], null if the layer has none.</summary>
-internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry? bias)
+internal sealed class SafetensorsLayer(string name, SafetensorsEntry weight, SafetensorsEntry? bias)
 {
     private const string WeightName = "weight", BiasName = "bias";
 
-    internal TensorEntry Weight => weight;
+    internal SafetensorsEntry Weight => weight;
 
-    internal TensorEntry? Bias => bias;
+    internal SafetensorsEntry? Bias => bias;
 
     internal int Inputs => (int)weight.Shape[1];
 
@@ -25,10 +25,10 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
     /// <param name="tensors">If <paramref name="names"/> is null, all of them must belong to layers.</param>
     /// <param name="names">The layers to take, in order; null for all layers, in the order of the numbers in their names.</param>
     /// <exception cref="ModelFormatException">The tensors are not the layers of a network.</exception>
-    internal static LayerTensors[] Find(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<string>? names)
+    internal static SafetensorsLayer[] Find(IReadOnlyList<SafetensorsEntry> tensors, IReadOnlyList<string>? names)
     {
-        Dictionary<string, TensorEntry> weights = new(tensors.Count), biases = new(tensors.Count / 2);
-        foreach (TensorEntry tensor in tensors)
+        Dictionary<string, SafetensorsEntry> weights = new(tensors.Count), biases = new(tensors.Count / 2);
+        foreach (SafetensorsEntry tensor in tensors)
         {
             int dot = tensor.Name.LastIndexOf('.');
             string name = tensor.Name[..Math.Max(dot, 0)];
@@ -39,17 +39,17 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
 
         names ??= InOrder([.. weights.Keys]);
         if (names.Count == 0) throw new ModelFormatException("The file holds no weights of a layer.");
-        var layers = new LayerTensors[names.Count];
+        var layers = new SafetensorsLayer[names.Count];
         for (int l = 0; l < layers.Length; l++)
         {
-            if (!weights.Remove(names[l], out TensorEntry? weight))
+            if (!weights.Remove(names[l], out SafetensorsEntry? weight))
             {
                 string lacks = FileText.Quote($"{names[l]}.{WeightName}");
                 throw new ModelFormatException($"The file has no tensor {lacks}, or it was already taken. Other weights: {Text(weights)}.");
             }
 
-            biases.Remove(names[l], out TensorEntry? bias);
-            layers[l] = new LayerTensors(names[l], weight, bias);
+            biases.Remove(names[l], out SafetensorsEntry? bias);
+            layers[l] = new SafetensorsLayer(names[l], weight, bias);
             layers[l].Check(l == 0 ? null : layers[l - 1]);
         }
 
@@ -73,10 +73,10 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
         return names;
     }
 
-    private static ModelFormatException NotOfLayer(TensorEntry tensor) =>
+    private static ModelFormatException NotOfLayer(SafetensorsEntry tensor) =>
         new($"The {tensor} is no layer's weight or bias. LoadOptions.Layers can list the layers to take.");
 
-    private void Check(LayerTensors? before)
+    private void Check(SafetensorsLayer? before)
     {
         if (weight.Shape is not [>= 1 and <= int.MaxValue, >= 1 and <= int.MaxValue])
             throw new ModelFormatException($"The {weight} must have two dimensions, outputs and inputs, of at least 1.");
@@ -88,15 +88,15 @@ internal sealed class LayerTensors(string name, TensorEntry weight, TensorEntry?
                 $"The {weight} must take the {before.Outputs} outputs of the {before.Weight} before it, but has {Inputs} inputs.");
         }
 
-        foreach (TensorEntry? tensor in (ReadOnlySpan<TensorEntry?>)[weight, bias])
+        foreach (SafetensorsEntry? tensor in (ReadOnlySpan<SafetensorsEntry?>)[weight, bias])
         {
-            if (tensor?.Type == TensorType.Other)
+            if (tensor?.Type == SafetensorsType.Other)
                 throw new ModelFormatException($"The {tensor} must be of type F32, F16, BF16 or F64, the types that are read.");
         }
     }
 
     /// <summary>Some of the names, or "none".</summary>
-    private static string Text(Dictionary<string, TensorEntry> weights) =>
+    private static string Text(Dictionary<string, SafetensorsEntry> weights) =>
         weights.Count == 0 ? "none" : $"those of layers {string.Join(", ", weights.Keys.Take(20).Select(name => FileText.Quote(name)))}";
 
     /// <inheritdoc/>

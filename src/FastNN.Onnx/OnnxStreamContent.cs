@@ -6,7 +6,7 @@ namespace FastNN.Onnx;
 /// The whole content of a stream in native memory. The memory is freed after the model has been parsed, before the network is made. It
 /// doubles when it is full, whatever length the stream claims. Memory that is not yet written takes only addresses.
 /// </summary>
-internal sealed unsafe class StreamContent : IDisposable
+internal sealed unsafe class OnnxStreamContent : IDisposable
 {
     private const int Least = 1 << 16;
     private byte* _start;
@@ -15,7 +15,7 @@ internal sealed unsafe class StreamContent : IDisposable
 
     /// <exception cref="IOException">The stream says that it has read more bytes than it was asked for. Nobody wrote the rest.</exception>
     /// <exception cref="ModelFormatException">The stream has more bytes than a span can hold.</exception>
-    internal StreamContent(Stream stream)
+    internal OnnxStreamContent(Stream stream)
     {
         try
         {
@@ -51,7 +51,7 @@ internal sealed unsafe class StreamContent : IDisposable
     private void Grow()
     {
         if (_length < _capacity) return;
-        if (_length == int.MaxValue) throw Fault.Of("The stream", $"it has {int.MaxValue} bytes or more, but a model must have fewer");
+        if (_length == int.MaxValue) throw OnnxFault.Of("The stream", $"it has {int.MaxValue} bytes or more, but a model must have fewer");
         int capacity = (int)Math.Clamp(2L * _capacity, Least, int.MaxValue);
         _start = (byte*)NativeMemory.Realloc(_start, (nuint)capacity);
         _capacity = capacity;

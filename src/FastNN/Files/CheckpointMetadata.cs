@@ -3,9 +3,9 @@ using static System.FormattableString;
 namespace FastNN.Files;
 
 /// <summary>The numbers of a <see cref="FitState"/> in the metadata. Its parameters are a tensor.</summary>
-internal static class FitMetadata
+internal static class CheckpointMetadata
 {
-    private const string Prefix = ModelMetadata.Fit + ".";
+    private const string Prefix = SafetensorsMetadata.Fit + ".";
 
     /// <summary>
     /// What is wrong with a state by itself, whatever else is given to <see cref="Trainer.Fit"/>; null if nothing is wrong.
@@ -31,15 +31,15 @@ internal static class FitMetadata
 
     internal static void Add(Dictionary<string, string> metadata, FitState state)
     {
-        metadata.Add(Prefix + nameof(state.Epoch), ModelMetadata.Text(state.Epoch));
-        metadata.Add(Prefix + nameof(state.Step), ModelMetadata.Text(state.Step));
-        metadata.Add(Prefix + nameof(state.Samples), ModelMetadata.Text(state.Samples));
-        metadata.Add(Prefix + nameof(state.BatchSize), ModelMetadata.Text(state.BatchSize));
-        if (state.Seed is { } seed) metadata.Add(Prefix + nameof(state.Seed), ModelMetadata.Text(seed));
-        metadata.Add(Prefix + nameof(state.CostSum), ModelMetadata.Text(state.CostSum));
-        metadata.Add(Prefix + nameof(state.BestEpoch), ModelMetadata.Text(state.BestEpoch));
-        metadata.Add(Prefix + nameof(state.BestCost), ModelMetadata.Text(state.BestCost));
-        metadata.Add(Prefix + nameof(state.EpochsWithoutImprovement), ModelMetadata.Text(state.EpochsWithoutImprovement));
+        metadata.Add(Prefix + nameof(state.Epoch), SafetensorsMetadata.Text(state.Epoch));
+        metadata.Add(Prefix + nameof(state.Step), SafetensorsMetadata.Text(state.Step));
+        metadata.Add(Prefix + nameof(state.Samples), SafetensorsMetadata.Text(state.Samples));
+        metadata.Add(Prefix + nameof(state.BatchSize), SafetensorsMetadata.Text(state.BatchSize));
+        if (state.Seed is { } seed) metadata.Add(Prefix + nameof(state.Seed), SafetensorsMetadata.Text(seed));
+        metadata.Add(Prefix + nameof(state.CostSum), SafetensorsMetadata.Text(state.CostSum));
+        metadata.Add(Prefix + nameof(state.BestEpoch), SafetensorsMetadata.Text(state.BestEpoch));
+        metadata.Add(Prefix + nameof(state.BestCost), SafetensorsMetadata.Text(state.BestCost));
+        metadata.Add(Prefix + nameof(state.EpochsWithoutImprovement), SafetensorsMetadata.Text(state.EpochsWithoutImprovement));
     }
 
     /// <summary>The state, without parameters; null if there is none.</summary>

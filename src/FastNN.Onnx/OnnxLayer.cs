@@ -4,18 +4,18 @@ namespace FastNN.Onnx;
 /// A layer as the graph describes it. It refers to tensors of the file. They become parameters only after the memory for all layers has
 /// been booked.
 /// </summary>
-internal sealed class LayerPlan
+internal sealed class OnnxLayer
 {
-    private readonly Constant _weights;
+    private readonly OnnxConstant _weights;
     private readonly bool _isTransposed;
     private readonly float _factor;
-    private readonly List<(Constant Values, float Factor)> _biases = [];
+    private readonly List<(OnnxConstant Values, float Factor)> _biases = [];
 
     /// <param name="operation">The exception names it if the weights are not a matrix of reals.</param>
     /// <param name="weights">W [n_in, n_out], or its transpose.</param>
     /// <param name="isTransposed">Whether the weights are [n_out, n_in].</param>
     /// <param name="factor">The factor of each weight.</param>
-    internal LayerPlan(Operation operation, Constant weights, bool isTransposed, float factor = 1f)
+    internal OnnxLayer(OnnxOperation operation, OnnxConstant weights, bool isTransposed, float factor = 1f)
     {
         if (!weights.IsOfReals || weights.Shape.Count != 2)
             throw operation.Fault($"its weights must be a matrix of FLOAT or DOUBLE, but are {weights}");
@@ -31,7 +31,7 @@ internal sealed class LayerPlan
     internal Activation Activation { get; set; } = Activation.Identity;
 
     /// <summary>Adds values to the biases, each times a factor. Their shape is [n_out], [1, n_out], or one value for all outputs.</summary>
-    internal void AddBiases(Operation operation, Constant values, float factor = 1f)
+    internal void AddBiases(OnnxOperation operation, OnnxConstant values, float factor = 1f)
     {
         IReadOnlyList<long> shape = values.Shape;
         if (!values.IsOfReals || shape.Count > 2 || (values.Count > 1 && (values.Count != Outputs || shape[^1] != Outputs)))

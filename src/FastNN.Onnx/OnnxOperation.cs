@@ -5,7 +5,7 @@ using FastNN.Onnx.Schema;
 namespace FastNN.Onnx;
 
 /// <summary>A node of a graph and its attributes. It makes the exceptions about this node.</summary>
-internal sealed class Operation(int index, NodeProto node)
+internal sealed class OnnxOperation(int index, NodeProto node)
 {
     internal const string StandardDomain = "ai.onnx";
     private const int MostInputs = 16; // a limit, because each reading of a constant loops over them
@@ -20,9 +20,9 @@ internal sealed class Operation(int index, NodeProto node)
 
     /// <summary>For example "node 3 'fc1' (Gemm)".</summary>
     public override string ToString() =>
-        $"node {index} {Onnx.Fault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
+        $"node {index} {OnnxFault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
 
-    internal ModelFormatException Fault(string reason) => Onnx.Fault.Of($"N{ToString()[1..]}", reason);
+    internal ModelFormatException Fault(string reason) => OnnxFault.Of($"N{ToString()[1..]}", reason);
 
     /// <summary>
     /// Checks the number of inputs, without empty names at the end. Checks that the required inputs have a name, that there is one output,
@@ -50,7 +50,7 @@ internal sealed class Operation(int index, NodeProto node)
         for (int k = 0; k < node.Attribute.Count; k++)
         {
             string name = node.Attribute[k].Name;
-            if (!attributes.Contains(name)) throw Fault($"its attribute {Onnx.Fault.Quote(name)} is not supported");
+            if (!attributes.Contains(name)) throw Fault($"its attribute {OnnxFault.Quote(name)} is not supported");
             for (int before = 0; before < k; before++) // at most one round for each supported name: the next attribute would be a duplicate
             {
                 if (node.Attribute[before].Name == name) throw Fault($"it has its attribute '{name}' twice");
@@ -61,7 +61,7 @@ internal sealed class Operation(int index, NodeProto node)
     /// <summary>The name of an optional input; empty if it is not there.</summary>
     internal string OptionalInput(int k) => k < node.Input.Count ? node.Input[k] : "";
 
-    internal long Integer(string name, long byDefault) => Find(name, AttributeTypes.Integer, "an integer")?.I ?? byDefault;
+    internal long Integer(string name, long byDefault) => Find(name, OnnxAttributeTypes.Integer, "an integer")?.I ?? byDefault;
 
     internal bool Flag(string name)
     {
@@ -69,7 +69,7 @@ internal sealed class Operation(int index, NodeProto node)
         return flag is 0 or 1 ? flag == 1 : throw Fault($"its {name} must be 0 or 1, but is {flag}");
     }
 
-    internal float Real(string name, float byDefault) => Find(name, AttributeTypes.Float, "a float")?.F ?? byDefault;
+    internal float Real(string name, float byDefault) => Find(name, OnnxAttributeTypes.Float, "a float")?.F ?? byDefault;
 
     internal float FiniteReal(string name, float byDefault)
     {
@@ -78,14 +78,14 @@ internal sealed class Operation(int index, NodeProto node)
     }
 
     /// <summary>A string, or the part of it that messages show.</summary>
-    internal string Text(string name, string byDefault) => Find(name, AttributeTypes.Text, "a string") is { } attribute
+    internal string Text(string name, string byDefault) => Find(name, OnnxAttributeTypes.Text, "a string") is { } attribute
         ? Encoding.UTF8.GetString(attribute.S.Span[..Math.Min(attribute.S.Length, FileText.MostShown)])
         : byDefault;
 
     /// <summary>The integers of an attribute; none if it is not there.</summary>
-    internal IReadOnlyList<long> Integers(string name) => Find(name, AttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
+    internal IReadOnlyList<long> Integers(string name) => Find(name, OnnxAttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
 
-    internal TensorProto? Tensor(string name) => Find(name, AttributeTypes.Tensor, "a tensor") is { } attribute
+    internal TensorProto? Tensor(string name) => Find(name, OnnxAttributeTypes.Tensor, "a tensor") is { } attribute
         ? attribute.T ?? throw Fault($"its {name} holds no tensor")
         : null;
 

@@ -4,13 +4,13 @@ using FastNN.Onnx.Schema;
 namespace FastNN.Onnx;
 
 /// <summary>A tensor of the file. Its shape and its data agree. It is transposed if the graph says so.</summary>
-internal sealed class Constant
+internal sealed class OnnxConstant
 {
     private const int MostDimensions = 8; // a limit, because each reading loops over them
     private readonly TensorProto _tensor;
     private readonly bool _isTransposed;
 
-    private Constant(TensorProto tensor, bool isTransposed, int count) => (_tensor, _isTransposed, Count) = (tensor, isTransposed, count);
+    private OnnxConstant(TensorProto tensor, bool isTransposed, int count) => (_tensor, _isTransposed, Count) = (tensor, isTransposed, count);
 
     /// <summary>The number of values: the product of the lengths.</summary>
     internal int Count { get; }
@@ -19,12 +19,12 @@ internal sealed class Constant
     internal IReadOnlyList<long> Shape => _isTransposed ? [_tensor.Dims[1], _tensor.Dims[0]] : _tensor.Dims;
 
     /// <summary>Checks a tensor that an operation reads.</summary>
-    internal static Constant Read(Operation reader, TensorProto tensor, string name, bool isTransposed)
+    internal static OnnxConstant Read(OnnxOperation reader, TensorProto tensor, string name, bool isTransposed)
     {
         string? reason = FaultOfShape(tensor, isTransposed, out int count) ?? FaultOfData(tensor, count);
         return reason is null
-            ? new Constant(tensor, isTransposed, count)
-            : throw reader.Fault($"its tensor {Fault.Quote(name)} {reason}");
+            ? new OnnxConstant(tensor, isTransposed, count)
+            : throw reader.Fault($"its tensor {OnnxFault.Quote(name)} {reason}");
     }
 
     /// <summary>What is wrong with the shape of a tensor; null if nothing is wrong. The count is the product of the lengths.</summary>
@@ -47,13 +47,13 @@ internal sealed class Constant
         count = (int)product;
         return null;
 
-        string Shape() => Fault.Shape(tensor.Dims);
+        string Shape() => OnnxFault.Shape(tensor.Dims);
     }
 
     /// <summary>What is wrong with the type or the data of a tensor; null if nothing is wrong.</summary>
     private static string? FaultOfData(TensorProto tensor, int count)
     {
-        string type = TensorTypes.NameOf(tensor.DataType);
+        string type = OnnxTensorTypes.NameOf(tensor.DataType);
         if (SizeOf(tensor.DataType) is not int size)
             return $"is of type {type}, which is not supported: FLOAT and DOUBLE are, and INT64 for shapes";
 
@@ -62,22 +62,22 @@ internal sealed class Constant
         if (raw > 0 ? raw == (long)count * size : values == count) return null;
 
         string has = raw > 0 ? $"{raw} bytes" : $"{values} values";
-        return $"is of shape {Fault.Shape(tensor.Dims)} and type {type}, {count} values of {size} bytes, but has {has}";
+        return $"is of shape {OnnxFault.Shape(tensor.Dims)} and type {type}, {count} values of {size} bytes, but has {has}";
     }
 
     /// <summary>For example "FLOAT of shape [3, 4]".</summary>
-    public override string ToString() => $"{TensorTypes.NameOf(_tensor.DataType)} of shape {Fault.Shape(Shape)}";
+    public override string ToString() => $"{OnnxTensorTypes.NameOf(_tensor.DataType)} of shape {OnnxFault.Shape(Shape)}";
 
-    internal bool IsOfReals => _tensor.DataType is TensorTypes.Float or TensorTypes.Double;
+    internal bool IsOfReals => _tensor.DataType is OnnxTensorTypes.Float or OnnxTensorTypes.Double;
 
-    internal bool IsOfIntegers => _tensor.DataType == TensorTypes.Integer64;
+    internal bool IsOfIntegers => _tensor.DataType == OnnxTensorTypes.Integer64;
 
     /// <summary>The first real value.</summary>
     internal double First => Real(_tensor.RawData.Span, 0);
 
     /// <summary>Whether this is a single boolean that is false.</summary>
     internal bool IsFalse =>
-        Count == 1 && _tensor.DataType == TensorTypes.Boolean && (_tensor.RawData.IsEmpty ? _tensor.Int32Data[0] : _tensor.RawData[0]) == 0;
+        Count == 1 && _tensor.DataType == OnnxTensorTypes.Boolean && (_tensor.RawData.IsEmpty ? _tensor.Int32Data[0] : _tensor.RawData[0]) == 0;
 
     internal long Integer(int k) =>
         _tensor.RawData.IsEmpty ? _tensor.Int64Data[k] : BinaryPrimitives.ReadInt64LittleEndian(_tensor.RawData.Span[(k * sizeof(long))..]);
@@ -110,8 +110,8 @@ internal sealed class Constant
 
     private double Real(ReadOnlySpan<byte> raw, int k) => (_tensor.DataType, raw.IsEmpty) switch
     {
-        (TensorTypes.Float, true) => _tensor.FloatData[k],
-        (TensorTypes.Float, false) => BinaryPrimitives.ReadSingleLittleEndian(raw[(k * sizeof(float))..]),
+        (OnnxTensorTypes.Float, true) => _tensor.FloatData[k],
+        (OnnxTensorTypes.Float, false) => BinaryPrimitives.ReadSingleLittleEndian(raw[(k * sizeof(float))..]),
         (_, true) => _tensor.DoubleData[k],
         _ => BinaryPrimitives.ReadDoubleLittleEndian(raw[(k * sizeof(double))..]),
     };
@@ -119,19 +119,19 @@ internal sealed class Constant
     /// <summary>The bytes of a value of a type; null if the type is not supported.</summary>
     private static int? SizeOf(int type) => type switch
     {
-        TensorTypes.Float => sizeof(float),
-        TensorTypes.Double => sizeof(double),
-        TensorTypes.Integer64 => sizeof(long),
-        TensorTypes.Boolean => sizeof(bool),
+        OnnxTensorTypes.Float => sizeof(float),
+        OnnxTensorTypes.Double => sizeof(double),
+        OnnxTensorTypes.Integer64 => sizeof(long),
+        OnnxTensorTypes.Boolean => sizeof(bool),
         _ => null,
     };
 
     /// <summary>The number of values that are not in raw_data.</summary>
     private static int CountOf(TensorProto tensor) => tensor.DataType switch
     {
-        TensorTypes.Float => tensor.FloatData.Count,
-        TensorTypes.Double => tensor.DoubleData.Count,
-        TensorTypes.Integer64 => tensor.Int64Data.Count,
+        OnnxTensorTypes.Float => tensor.FloatData.Count,
+        OnnxTensorTypes.Double => tensor.DoubleData.Count,
+        OnnxTensorTypes.Integer64 => tensor.Int64Data.Count,
         _ => tensor.Int32Data.Count,
     };
 }

@@ -5,9 +5,9 @@ using FastNN.Contract;
 namespace FastNN.Files;
 
 /// <summary>
-/// The counterpart of <see cref="TensorReader"/>. It writes block by block to a stream. If the stream is null, it only computes checksums.
+/// The counterpart of <see cref="SafetensorsTensorReader"/>. It writes block by block to a stream. If the stream is null, it only computes checksums.
 /// </summary>
-internal sealed unsafe class TensorWriter(Stream? target) : IDisposable
+internal sealed unsafe class SafetensorsTensorWriter(Stream? target) : IDisposable
 {
     private const int BlockFloats = 1 << 14;
     private readonly float[] _block = ArrayPool<float>.Shared.Rent(BlockFloats);

@@ -8,32 +8,32 @@ namespace FastNN.Files;
 /// The data go directly to their place, through a block of 64 KB. The network takes four bytes for each parameter. Apart from it, only the
 /// header allocates: its bytes, a string for each name, and the metadata.
 /// </remarks>
-internal sealed class ModelReader
+internal sealed class SafetensorsReader
 {
-    private const string IfChanged = $"If you changed the file on purpose, remove its \"{ModelMetadata.Prefix}\" metadata.";
-    private readonly ModelBytes _file;
+    private const string IfChanged = $"If you changed the file on purpose, remove its \"{SafetensorsMetadata.Prefix}\" metadata.";
+    private readonly SafetensorsBytes _file;
     private readonly SafetensorsHeader _header;
-    private readonly LayerTensors[] _layers;
+    private readonly SafetensorsLayer[] _layers;
     private readonly bool _verifies;
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="ModelFormatException">The header is not that of a network, or it contradicts itself or the options.</exception>
-    internal ModelReader(ModelBytes file, LoadOptions options)
+    internal SafetensorsReader(SafetensorsBytes file, LoadOptions options)
     {
         _file = file;
         _header = SafetensorsHeader.Read(file);
         IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged
         _verifies = IsOwn && options.Verify;
         if (IsOwn) CheckMetadata();
-        _layers = LayerTensors.Find(IsOwn ? [.. Tensors.Where(tensor => !Checkpoint.Owns(tensor.Name))] : Tensors, options.Layers);
+        _layers = SafetensorsLayer.Find(IsOwn ? [.. Tensors.Where(tensor => !Checkpoint.Owns(tensor.Name))] : Tensors, options.Layers);
         Widths = [_layers[0].Inputs, .. _layers.Select(layer => layer.Outputs)];
-        Activations = ModelActivations.Resolve(_layers.Length, IsOwn ? Metadata.Require(ModelMetadata.Activations) : null, options);
+        Activations = SafetensorsActivations.Resolve(_layers.Length, IsOwn ? Metadata.Require(SafetensorsMetadata.Activations) : null, options);
         if (IsOwn) CheckArchitecture();
     }
 
     internal IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    internal IReadOnlyList<TensorEntry> Tensors => _header.Tensors;
+    internal IReadOnlyList<SafetensorsEntry> Tensors => _header.Tensors;
 
     /// <summary>Whether FastNN wrote it.</summary>
     internal bool IsOwn { get; }
@@ -57,8 +57,8 @@ internal sealed class ModelReader
         }
 
         Dictionary<string, uint?> checksums = _verifies ? Checksums() : [];
-        using var reader = new TensorReader(_file, _verifies);
-        foreach (TensorEntry tensor in Tensors)
+        using var reader = new SafetensorsTensorReader(_file, _verifies);
+        foreach (SafetensorsEntry tensor in Tensors)
         {
             Crc32C checksum = !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
                 : tensor == _layers[l].Weight ? reader.Weights(tensor, network, in network.Plan.Shapes[l])
@@ -66,7 +66,7 @@ internal sealed class ModelReader
             if (_verifies) Verify(tensor, checksum, checksums);
         }
 
-        if (_verifies) SampleOutputs.Verify(network, Metadata.Require(ModelMetadata.Samples));
+        if (_verifies) SafetensorsSamples.Verify(network, Metadata.Require(SafetensorsMetadata.Samples));
         return network;
     }
 
@@ -82,22 +82,22 @@ internal sealed class ModelReader
         }
     }
 
-    private static Crc32C ReadOther(TensorReader reader, TensorEntry tensor, IReadOnlyDictionary<string, float[]>? others) =>
+    private static Crc32C ReadOther(SafetensorsTensorReader reader, SafetensorsEntry tensor, IReadOnlyDictionary<string, float[]>? others) =>
         others is not null && others.TryGetValue(tensor.Name, out float[]? target) ? reader.Flat(tensor, target) : reader.Skip(tensor);
 
     private void CheckMetadata()
     {
-        string version = Metadata.Require(ModelMetadata.Version);
-        if (version != ModelMetadata.CurrentVersion)
+        string version = Metadata.Require(SafetensorsMetadata.Version);
+        if (version != SafetensorsMetadata.CurrentVersion)
         {
             throw new ModelFormatException(
                 $"The file has the format version {FileText.Clip(version)} of FastNN, "
-                + $"but this library reads version {ModelMetadata.CurrentVersion}.");
+                + $"but this library reads version {SafetensorsMetadata.CurrentVersion}.");
         }
 
         if (!_verifies) return;
 
-        string expected = Metadata.Require(ModelMetadata.Checksum), actual = ModelMetadata.ChecksumOf(Metadata);
+        string expected = Metadata.Require(SafetensorsMetadata.Checksum), actual = SafetensorsMetadata.ChecksumOf(Metadata);
         if (actual != expected)
         {
             throw new ModelFormatException(
@@ -107,16 +107,16 @@ internal sealed class ModelReader
 
     private void CheckArchitecture()
     {
-        string widths = ModelMetadata.Text(Widths), expected = Metadata.Require(ModelMetadata.Widths);
+        string widths = SafetensorsMetadata.Text(Widths), expected = Metadata.Require(SafetensorsMetadata.Widths);
         if (widths != expected)
         {
             throw new ModelFormatException(
                 $"The tensors are those of widths {FileText.Clip(widths)}, but the metadata says {FileText.Quote(expected)}.");
         }
 
-        foreach (TensorEntry tensor in Tensors)
+        foreach (SafetensorsEntry tensor in Tensors)
         {
-            if (tensor.Type != TensorType.F32)
+            if (tensor.Type != SafetensorsType.F32)
             {
                 throw new ModelFormatException(
                     $"The {tensor} must be of type F32, as FastNN writes it. {IfChanged}");
@@ -129,7 +129,7 @@ internal sealed class ModelReader
     {
         var checksums = Tensors.ToDictionary(tensor => tensor.Name, _ => (uint?)null);
         Dictionary<string, uint?>.AlternateLookup<ReadOnlySpan<char>> byName = checksums.GetAlternateLookup<ReadOnlySpan<char>>();
-        ReadOnlySpan<char> text = Metadata.Require(ModelMetadata.TensorChecksums);
+        ReadOnlySpan<char> text = Metadata.Require(SafetensorsMetadata.TensorChecksums);
         foreach (Range range in text.Split(','))
         {
             ReadOnlySpan<char> pair = text[range];
@@ -147,16 +147,16 @@ internal sealed class ModelReader
         return checksums;
 
         static ModelFormatException Wrong(string must, ReadOnlySpan<char> pair) =>
-            new($"\"{ModelMetadata.TensorChecksums}\" in the metadata {must}, but has {FileText.Quote(pair)}.");
+            new($"\"{SafetensorsMetadata.TensorChecksums}\" in the metadata {must}, but has {FileText.Quote(pair)}.");
     }
 
-    private static void Verify(TensorEntry tensor, Crc32C checksum, Dictionary<string, uint?> checksums)
+    private static void Verify(SafetensorsEntry tensor, Crc32C checksum, Dictionary<string, uint?> checksums)
     {
         if (checksums[tensor.Name] is not { } expected) throw new ModelFormatException($"The metadata has no checksum of the {tensor}.");
         if (checksum.Value != expected)
         {
             throw new ModelFormatException(
-                $"The {tensor} is damaged: its CRC-32C is {ModelMetadata.Text(checksum)}, but the file says {expected:x8}. {IfChanged}");
+                $"The {tensor} is damaged: its CRC-32C is {SafetensorsMetadata.Text(checksum)}, but the file says {expected:x8}. {IfChanged}");
         }
     }
 }

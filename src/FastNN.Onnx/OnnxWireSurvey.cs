@@ -7,7 +7,7 @@ namespace FastNN.Onnx;
 /// A pass over a file of protocol buffers (https://protobuf.dev/programming-guides/encoding) before it is parsed. It books the memory that
 /// the parser will take for each part. For a part of two bytes this can be a hundred times its size. It also finds parts that are cut off.
 /// </summary>
-internal readonly ref struct WireSurvey
+internal readonly ref struct OnnxWireSurvey
 {
     /// <summary>
     /// Sizes in bytes, as .NET lays out objects: an object with its header; a field; a list; the first array of a list, for eight elements;
@@ -16,17 +16,17 @@ internal readonly ref struct WireSurvey
     private const int Object = 24, Field = 8, List = 32, FirstArray = 88, InFirstArray = 8, Place = 32, Buffer = 64, Text = 32;
     private const int MostFields = 32;
     private readonly ReadOnlySpan<byte> _data;
-    private readonly MemoryBudget _budget;
+    private readonly OnnxMemoryBudget _budget;
 
-    private WireSurvey(ReadOnlySpan<byte> data, MemoryBudget budget)
+    private OnnxWireSurvey(ReadOnlySpan<byte> data, OnnxMemoryBudget budget)
     {
         _data = data;
         _budget = budget;
     }
 
     /// <exception cref="ModelFormatException">The bytes are no message, or would take more memory than the budget has left.</exception>
-    internal static void Book(ReadOnlySpan<byte> data, MessageDescriptor message, MemoryBudget budget) =>
-        new WireSurvey(data, budget).Visit(message, 0, data.Length);
+    internal static void Book(ReadOnlySpan<byte> data, MessageDescriptor message, OnnxMemoryBudget budget) =>
+        new OnnxWireSurvey(data, budget).Visit(message, 0, data.Length);
 
     private void Visit(MessageDescriptor message, int position, int end)
     {
@@ -60,7 +60,7 @@ internal readonly ref struct WireSurvey
                     position = next;
                     break;
                 default:
-                    throw Fault.Of($"Byte {start}", "a group or an unknown type of field, which a model does not have");
+                    throw OnnxFault.Of($"Byte {start}", "a group or an unknown type of field, which a model does not have");
             }
         }
     }
@@ -114,12 +114,12 @@ internal readonly ref struct WireSurvey
             if (part < 0x80) return value;
         }
 
-        throw Fault.Of($"Byte {position - 1}", "a number of more than ten bytes, which a model does not have");
+        throw OnnxFault.Of($"Byte {position - 1}", "a number of more than ten bytes, which a model does not have");
     }
 
     private static int Skip(int position, ulong length, int end) =>
         length <= (ulong)(end - position) ? position + (int)length : throw Cut(position);
 
     private static ModelFormatException Cut(int position) =>
-        Fault.Of($"Byte {position}", "no field of a message, or a field that is cut off; this is no ONNX model, or only a part of one");
+        OnnxFault.Of($"Byte {position}", "no field of a message, or a field that is cut off; this is no ONNX model, or only a part of one");
 }

@@ -3,31 +3,31 @@ namespace FastNN.Onnx;
 /// <summary>
 /// Follows the data from the graph's input to its output, in any order of the nodes. Plans a layer for each matrix on the way.
 /// </summary>
-internal sealed class GraphReader(Graph graph)
+internal sealed class OnnxGraphReader(OnnxGraph graph)
 {
-    private readonly List<LayerPlan> _layers = [];
-    private readonly SampleShape _shape = new(graph.InputInfo);
-    private readonly CompositeActivation _composites = new(graph);
+    private readonly List<OnnxLayer> _layers = [];
+    private readonly OnnxShape _shape = new(graph.InputInfo);
+    private readonly OnnxCompositeActivation _composites = new(graph);
     private bool _hasActivation, _hasAdd;
 
     /// <summary>Reads all layers, at least one.</summary>
-    internal List<LayerPlan> Read()
+    internal List<OnnxLayer> Read()
     {
-        Value value = graph.Input;
+        OnnxValue value = graph.Input;
         while (value != graph.Output) value = Step(value);
         if (value.FirstReader is { } reader) throw reader.Fault("it reads the graph's output; branches are not supported");
-        if (_layers.Count == 0) throw Fault.Of("The graph", "it has no layer, a Gemm or MatMul, between input and output");
-        if (SampleShape.LengthsOf(graph.OutputInfo, "output") is [.., { } width] && width != _layers[^1].Outputs)
-            throw Fault.Of($"Graph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
+        if (_layers.Count == 0) throw OnnxFault.Of("The graph", "it has no layer, a Gemm or MatMul, between input and output");
+        if (OnnxShape.LengthsOf(graph.OutputInfo, "output") is [.., { } width] && width != _layers[^1].Outputs)
+            throw OnnxFault.Of($"OnnxGraph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
         return _layers;
     }
 
-    private Value Step(Value value)
+    private OnnxValue Step(OnnxValue value)
     {
-        Operation operation = value.FirstReader ?? throw Fault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
+        OnnxOperation operation = value.FirstReader ?? throw OnnxFault.Of($"Value {value}", "no node reads it, and it is not the graph's output");
         if (value.Readings > 1 || operation.Type is "Mul" or "Div" or "Erf")
         {
-            (Activation activation, Value end) = _composites.Read(value);
+            (Activation activation, OnnxValue end) = _composites.Read(value);
             Activate(operation, activation);
             return end;
         }
@@ -39,7 +39,7 @@ internal sealed class GraphReader(Graph graph)
         return graph.ValueOf(operation.Outputs[0]);
     }
 
-    private void Read(Operation operation, string data)
+    private void Read(OnnxOperation operation, string data)
     {
         switch (operation.Type)
         {
@@ -66,8 +66,8 @@ internal sealed class GraphReader(Graph graph)
                 break;
             case "Cast":
                 operation.Expect(1, 1, "to", "saturate");
-                long type = operation.Integer("to", TensorTypes.Undefined);
-                if (type != TensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {TensorTypes.NameOf(type)}");
+                long type = operation.Integer("to", OnnxTensorTypes.Undefined);
+                if (type != OnnxTensorTypes.Float) throw operation.Fault($"it must cast to FLOAT, but casts to {OnnxTensorTypes.NameOf(type)}");
                 break;
             default:
                 Activate(operation, ReadActivation(operation));
@@ -76,11 +76,11 @@ internal sealed class GraphReader(Graph graph)
     }
 
     /// <summary>Y = α·A·B + β·C. A is the data.</summary>
-    private void ReadGemm(Operation operation)
+    private void ReadGemm(OnnxOperation operation)
     {
         operation.Expect(2, 3, "alpha", "beta", "transA", "transB");
         float alpha = operation.FiniteReal("alpha", 1f), beta = operation.FiniteReal("beta", 1f);
-        var layer = new LayerPlan(operation, graph.ConstantOf(operation, operation.Inputs[1]), operation.Flag("transB"), alpha);
+        var layer = new OnnxLayer(operation, graph.ConstantOf(operation, operation.Inputs[1]), operation.Flag("transB"), alpha);
         if (operation.OptionalInput(2) is { Length: > 0 } biases && beta != 0f)
             layer.AddBiases(operation, graph.ConstantOf(operation, biases), beta);
 
@@ -98,20 +98,20 @@ internal sealed class GraphReader(Graph graph)
     }
 
     /// <summary>A·B. A is the data. B is the data if that is a single sample without a batch.</summary>
-    private void ReadMatMul(Operation operation, string data)
+    private void ReadMatMul(OnnxOperation operation, string data)
     {
         operation.Expect(2, 2);
         bool weightsFirst = operation.Inputs[1] == data;
         if (weightsFirst && !_shape.IsVector)
             throw operation.Fault($"the data, {_shape}, must be its first input and the weights its second");
 
-        Constant weights = graph.ConstantOf(operation, operation.Inputs[weightsFirst ? 0 : 1]);
-        var layer = new LayerPlan(operation, weights, isTransposed: weightsFirst);
+        OnnxConstant weights = graph.ConstantOf(operation, operation.Inputs[weightsFirst ? 0 : 1]);
+        var layer = new OnnxLayer(operation, weights, isTransposed: weightsFirst);
         _shape.PassLayer(operation, layer);
         Add(operation, layer);
     }
 
-    private void Add(Operation operation, LayerPlan layer)
+    private void Add(OnnxOperation operation, OnnxLayer layer)
     {
         if (_layers is [.., { } before] && before.Activation == Activation.Softmax)
             throw operation.Fault("it follows a Softmax, which only the last layer of a network may have");
@@ -119,7 +119,7 @@ internal sealed class GraphReader(Graph graph)
         (_hasActivation, _hasAdd) = (false, false);
     }
 
-    private void ReadAdd(Operation operation, string data)
+    private void ReadAdd(OnnxOperation operation, string data)
     {
         operation.Expect(2, 2);
         if (_layers.Count == 0 || _hasActivation || _hasAdd)
@@ -130,13 +130,13 @@ internal sealed class GraphReader(Graph graph)
     }
 
     /// <summary>Passes the data on. Throws if the node is in training mode.</summary>
-    private void ReadDropout(Operation operation)
+    private void ReadDropout(OnnxOperation operation)
     {
         operation.ExpectAttributes("ratio", "seed");
         if (operation.Inputs.Count > 3) throw operation.Fault($"it must have 1 to 3 inputs, but has {operation.Inputs.Count}");
         if (operation.OptionalInput(2) is { Length: > 0 } training)
         {
-            Constant mode = graph.ConstantOf(operation, training);
+            OnnxConstant mode = graph.ConstantOf(operation, training);
             if (mode.Count != 1) throw operation.Fault($"its training_mode must be one value, but is {mode}");
             if (!mode.IsFalse) throw operation.Fault("its training_mode must be false");
         }
@@ -153,21 +153,21 @@ internal sealed class GraphReader(Graph graph)
     }
 
     /// <summary>An activation that is one operator.</summary>
-    private Activation ReadActivation(Operation operation)
+    private Activation ReadActivation(OnnxOperation operation)
     {
-        if (ActivationForm.Read(operation.Type) is not { } activation)
+        if (OnnxActivationForm.Read(operation.Type) is not { } activation)
         {
             throw operation.Fault(
                 "the operator is not supported; supported are Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, "
-                + $"{ActivationForm.Operators}, and SiLU and GELU of several operators");
+                + $"{OnnxActivationForm.Operators}, and SiLU and GELU of several operators");
         }
 
-        var form = ActivationForm.Of(activation);
+        var form = OnnxActivationForm.Of(activation);
         operation.Expect(1, 1, form.Attribute is { } attribute ? [attribute] : []);
         return form.FaultOf(operation, _shape) is { } fault ? throw operation.Fault(fault) : activation;
     }
 
-    private void Activate(Operation operation, Activation activation)
+    private void Activate(OnnxOperation operation, Activation activation)
     {
         if (_layers.Count == 0) throw operation.Fault("it must follow a layer, a Gemm or MatMul, but is before the first");
         if (_hasActivation)

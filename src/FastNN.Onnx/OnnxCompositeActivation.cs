@@ -5,13 +5,13 @@ namespace FastNN.Onnx;
 /// Erf(z/√2)) (GELU). Each value between start and end is a <see cref="Term"/>. The activation ends when all values except the last one
 /// have been read, and the last one is an activation.
 /// </summary>
-internal sealed class CompositeActivation(Graph graph)
+internal sealed class OnnxCompositeActivation(OnnxGraph graph)
 {
     private const int MostOperations = 12, MostReaders = 4;
     private const string Forms = "z·Sigmoid(z) (SiLU) and ½·z·(1 + Erf(z/√2)) (GELU)";
     private const string Unknown = $"it is not part of a known activation of several operators; {Forms} are supported";
-    private readonly List<(Value Value, Term Term)> _terms = [];
-    private readonly List<Operation> _passed = [];
+    private readonly List<(OnnxValue Value, Term Term)> _terms = [];
+    private readonly List<OnnxOperation> _passed = [];
 
     private enum Function
     {
@@ -22,7 +22,7 @@ internal sealed class CompositeActivation(Graph graph)
     }
 
     /// <summary>The activation that begins at a value, and the value at which it ends.</summary>
-    internal (Activation Activation, Value End) Read(Value start)
+    internal (Activation Activation, OnnxValue End) Read(OnnxValue start)
     {
         if (start.Readings > MostReaders)
             throw start.ReaderOf(1).Fault($"it and {start.Readings - 1} others read {start}; branches are not supported");
@@ -32,12 +32,12 @@ internal sealed class CompositeActivation(Graph graph)
         _terms.Add((start, Term.Z));
         while (_passed.Count < MostOperations)
         {
-            Operation operation = Next();
-            Value end = graph.ValueOf(operation.Outputs[0]);
+            OnnxOperation operation = Next();
+            OnnxValue end = graph.ValueOf(operation.Outputs[0]);
             Term term = Evaluate(operation);
             _passed.Add(operation);
             bool isEnd = true;
-            foreach ((Value value, _) in _terms)
+            foreach ((OnnxValue value, _) in _terms)
             {
                 if (value == graph.Output) throw operation.Fault("it reads the graph's output; branches are not supported");
                 for (int k = 0; k < value.Readings; k++) isEnd &= _passed.Contains(value.ReaderOf(k));
@@ -51,14 +51,14 @@ internal sealed class CompositeActivation(Graph graph)
     }
 
     /// <summary>An operation whose operands are all known.</summary>
-    private Operation Next()
+    private OnnxOperation Next()
     {
-        Operation? waiting = null;
-        foreach ((Value value, _) in _terms)
+        OnnxOperation? waiting = null;
+        foreach ((OnnxValue value, _) in _terms)
         {
             for (int k = 0; k < value.Readings; k++)
             {
-                Operation reader = value.ReaderOf(k);
+                OnnxOperation reader = value.ReaderOf(k);
                 if (_passed.Contains(reader)) continue;
                 if (reader.Type is not ("Sigmoid" or "Erf" or "Mul" or "Div" or "Add"))
                 {
@@ -78,7 +78,7 @@ internal sealed class CompositeActivation(Graph graph)
 
     private bool IsKnown(string name) => graph.IsConstant(name) || TermOf(name) != null;
 
-    private Term Evaluate(Operation operation)
+    private Term Evaluate(OnnxOperation operation)
     {
         Term first = Operand(operation, 0);
         Term? result = operation.Type switch
@@ -92,19 +92,19 @@ internal sealed class CompositeActivation(Graph graph)
         return result ?? throw operation.Fault(Unknown);
     }
 
-    private Term Operand(Operation operation, int k)
+    private Term Operand(OnnxOperation operation, int k)
     {
         string name = operation.Inputs[k];
         if (TermOf(name) is { } term) return term;
-        Constant constant = graph.ConstantOf(operation, name);
+        OnnxConstant constant = graph.ConstantOf(operation, name);
         if (!constant.IsOfReals || constant.Count != 1)
-            throw operation.Fault($"its input {Fault.Quote(name)} must be one FLOAT or DOUBLE, but is {constant}");
+            throw operation.Fault($"its input {OnnxFault.Quote(name)} must be one FLOAT or DOUBLE, but is {constant}");
         return new Term(constant.First);
     }
 
     private Term? TermOf(string name)
     {
-        foreach ((Value value, Term term) in _terms)
+        foreach ((OnnxValue value, Term term) in _terms)
         {
             if (value.Name == name) return term;
         }

@@ -11,7 +11,7 @@ namespace FastNN.Files;
 /// </summary>
 /// <param name="file">The bytes, from the first byte of the data on.</param>
 /// <param name="checks">Whether to compute checksums.</param>
-internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDisposable
+internal sealed unsafe class SafetensorsTensorReader(SafetensorsBytes file, bool checks) : IDisposable
 {
     private const int BlockBytes = 1 << 16;
     private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(BlockBytes);
@@ -27,7 +27,7 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
 
     /// <summary>Reads the numbers of a tensor in their order.</summary>
     /// <returns>The checksum of their bytes. The other methods return the same.</returns>
-    internal Crc32C Flat(TensorEntry tensor, Span<float> target)
+    internal Crc32C Flat(SafetensorsEntry tensor, Span<float> target)
     {
         _checksum = new Crc32C();
         int block = BlockOf(tensor.Type);
@@ -40,7 +40,7 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
     /// Reads [n_out, n_in] in the file to [n_in, n_out] in a layer. A block has as many rows as fit, a multiple of 16 or 4 if possible, or
     /// a part of one row.
     /// </summary>
-    internal Crc32C Weights(TensorEntry tensor, Network network, in LayerShape layer)
+    internal Crc32C Weights(SafetensorsEntry tensor, Network network, in LayerShape layer)
     {
         _checksum = new Crc32C();
         KernelSet scalar = KernelSet.For(KernelVariant.Scalar);
@@ -64,26 +64,26 @@ internal sealed unsafe class TensorReader(ModelBytes file, bool checks) : IDispo
     }
 
     /// <summary>Reads the bytes of a tensor that is not needed.</summary>
-    internal Crc32C Skip(TensorEntry tensor)
+    internal Crc32C Skip(SafetensorsEntry tensor)
     {
         _checksum = new Crc32C();
         for (long left = tensor.End - tensor.Begin; left > 0; left -= BlockBytes) Raw(tensor, (int)Math.Min(BlockBytes, left));
         return _checksum;
     }
 
-    private static int BlockOf(TensorType type) => BlockBytes / Math.Max(sizeof(float), type.Size());
+    private static int BlockOf(SafetensorsType type) => BlockBytes / Math.Max(sizeof(float), type.Size());
 
-    private ReadOnlySpan<float> Block(TensorEntry tensor, int count)
+    private ReadOnlySpan<float> Block(SafetensorsEntry tensor, int count)
     {
         Span<byte> raw = Raw(tensor, count * tensor.Type.Size());
-        if (tensor.Type == TensorType.F32) return MemoryMarshal.Cast<byte, float>(raw);
+        if (tensor.Type == SafetensorsType.F32) return MemoryMarshal.Cast<byte, float>(raw);
 
         Span<float> floats = (_converted ??= ArrayPool<float>.Shared.Rent(BlockBytes / sizeof(float))).AsSpan(0, count);
         tensor.Type.Convert(raw, floats);
         return floats;
     }
 
-    private Span<byte> Raw(TensorEntry tensor, int bytes)
+    private Span<byte> Raw(SafetensorsEntry tensor, int bytes)
     {
         Span<byte> raw = _raw.AsSpan(0, bytes);
         file.Read(raw, tensor.Name);

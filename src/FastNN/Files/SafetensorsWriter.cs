@@ -9,12 +9,12 @@ namespace FastNN.Files;
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="Write">Writes its data.</param>
-internal sealed record ModelTensor(string Name, int[] Shape, Func<TensorWriter, Crc32C> Write);
+internal sealed record SafetensorsTensor(string Name, int[] Shape, Func<SafetensorsTensorWriter, Crc32C> Write);
 
 /// <summary>
 /// Writes a network, and what belongs to it, as a safetensors file. The same network gives the same bytes on every machine.
 /// </summary>
-internal static class ModelWriter
+internal static class SafetensorsWriter
 {
     internal const int MaxLayers = 1000;
     private const int Alignment = 64; // of the data in the file
@@ -22,50 +22,50 @@ internal static class ModelWriter
     /// <summary>Writes the whole file.</summary>
     /// <param name="stream">Receives the bytes.</param>
     /// <param name="network">It is read twice: for the checksums and for the data.</param>
-    /// <param name="metadata">More metadata, under keys that start with <see cref="ModelMetadata.Prefix"/>.</param>
+    /// <param name="metadata">More metadata, under keys that start with <see cref="SafetensorsMetadata.Prefix"/>.</param>
     /// <param name="others">More tensors.</param>
     /// <exception cref="InvalidOperationException">The network has more layers than can be read.</exception>
     internal static void Write(
-        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null, IEnumerable<ModelTensor>? others = null)
+        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null, IEnumerable<SafetensorsTensor>? others = null)
     {
         if (network.Layers.Count > MaxLayers)
             throw new InvalidOperationException($"A file holds at most {MaxLayers} layers, but the network has {network.Layers.Count}.");
 
-        List<ModelTensor> tensors = [.. TensorsOf(network), .. others ?? []];
+        List<SafetensorsTensor> tensors = [.. TensorsOf(network), .. others ?? []];
         stream.Write(Header(tensors, MetadataOf(network, tensors, metadata ?? [])));
-        using var writer = new TensorWriter(stream);
-        foreach (ModelTensor tensor in tensors) tensor.Write(writer);
+        using var writer = new SafetensorsTensorWriter(stream);
+        foreach (SafetensorsTensor tensor in tensors) tensor.Write(writer);
     }
 
-    private static IEnumerable<ModelTensor> TensorsOf(Network network)
+    private static IEnumerable<SafetensorsTensor> TensorsOf(Network network)
     {
         for (int l = 0; l < network.Layers.Count; l++)
         {
             int layer = l, inputs = network.Layers[l].Inputs, outputs = network.Layers[l].Outputs;
-            yield return new(LayerTensors.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Plan.Shapes[layer]));
-            yield return new(LayerTensors.BiasOf(l), [outputs], writer => writer.Flat(network.Layers[layer].Biases));
+            yield return new(SafetensorsLayer.WeightOf(l), [outputs, inputs], writer => writer.Weights(network, in network.Plan.Shapes[layer]));
+            yield return new(SafetensorsLayer.BiasOf(l), [outputs], writer => writer.Flat(network.Layers[layer].Biases));
         }
     }
 
     private static Dictionary<string, string> MetadataOf(
-        Network network, IReadOnlyList<ModelTensor> tensors, IEnumerable<KeyValuePair<string, string>> more)
+        Network network, IReadOnlyList<SafetensorsTensor> tensors, IEnumerable<KeyValuePair<string, string>> more)
     {
-        using var hasher = new TensorWriter(null);
+        using var hasher = new SafetensorsTensorWriter(null);
         var metadata = new Dictionary<string, string>(more)
         {
-            [ModelMetadata.Version] = ModelMetadata.CurrentVersion,
-            [ModelMetadata.Widths] = ModelMetadata.Text([network.Inputs, .. network.Layers.Select(layer => layer.Outputs)]),
-            [ModelMetadata.Activations] = ModelMetadata.Text(network.Layers.Select(layer => layer.Activation)),
-            [ModelMetadata.TensorChecksums] = ModelMetadata.Text(
-                tensors.Select(tensor => $"{tensor.Name}={ModelMetadata.Text(tensor.Write(hasher))}")),
-            [ModelMetadata.Samples] = SampleOutputs.Of(network),
+            [SafetensorsMetadata.Version] = SafetensorsMetadata.CurrentVersion,
+            [SafetensorsMetadata.Widths] = SafetensorsMetadata.Text([network.Inputs, .. network.Layers.Select(layer => layer.Outputs)]),
+            [SafetensorsMetadata.Activations] = SafetensorsMetadata.Text(network.Layers.Select(layer => layer.Activation)),
+            [SafetensorsMetadata.TensorChecksums] = SafetensorsMetadata.Text(
+                tensors.Select(tensor => $"{tensor.Name}={SafetensorsMetadata.Text(tensor.Write(hasher))}")),
+            [SafetensorsMetadata.Samples] = SafetensorsSamples.Of(network),
         };
-        metadata[ModelMetadata.Checksum] = ModelMetadata.ChecksumOf(metadata);
+        metadata[SafetensorsMetadata.Checksum] = SafetensorsMetadata.ChecksumOf(metadata);
         return metadata;
     }
 
     /// <summary>The length and then the JSON. Spaces at the end make the data begin at a multiple of <see cref="Alignment"/>.</summary>
-    private static byte[] Header(IReadOnlyList<ModelTensor> tensors, Dictionary<string, string> metadata)
+    private static byte[] Header(IReadOnlyList<SafetensorsTensor> tensors, Dictionary<string, string> metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // does not escape the + of base64
@@ -77,12 +77,12 @@ internal static class ModelWriter
             foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
             json.WriteEndObject();
             long end = 0;
-            foreach (ModelTensor tensor in tensors)
+            foreach (SafetensorsTensor tensor in tensors)
             {
                 long begin = end;
                 end += sizeof(float) * tensor.Shape.Aggregate(1L, (size, dimension) => size * dimension);
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", nameof(TensorType.F32));
+                json.WriteString("dtype", nameof(SafetensorsType.F32));
                 WriteNumbers(json, "shape", [.. tensor.Shape]);
                 WriteNumbers(json, "data_offsets", [begin, end]);
                 json.WriteEndObject();

@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace FastNN.Onnx;
 
 /// <summary>The numbers of AttributeProto.AttributeType that this project uses.</summary>
-internal static class AttributeTypes
+internal static class OnnxAttributeTypes
 {
     internal const int Float = 1, Integer = 2, Text = 3, Tensor = 4, Integers = 7;
 }
 
 /// <summary>The numbers of TensorProto.DataType that this project uses, and the names of all.</summary>
-internal static class TensorTypes
+internal static class OnnxTensorTypes
 {
     internal const int Undefined = 0, Float = 1, Integer64 = 7, Boolean = 9, Double = 11;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace FastNN.Files;
 
 /// <summary>The type of a tensor's numbers: the types that are read, and Other for all types that are not read.</summary>
-internal enum TensorType
+internal enum SafetensorsType
 {
     Other,
     F32,
@@ -13,22 +13,22 @@ internal enum TensorType
 }
 
 /// <summary>Sizes of the types, and conversion to floats.</summary>
-internal static class TensorTypes
+internal static class SafetensorsTypes
 {
     /// <summary>The type that the reader's string names.</summary>
-    internal static TensorType From(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("F32") ? TensorType.F32
-        : reader.ValueTextEquals("F16") ? TensorType.F16
-        : reader.ValueTextEquals("BF16") ? TensorType.BF16
-        : reader.ValueTextEquals("F64") ? TensorType.F64
-        : TensorType.Other;
+    internal static SafetensorsType From(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("F32") ? SafetensorsType.F32
+        : reader.ValueTextEquals("F16") ? SafetensorsType.F16
+        : reader.ValueTextEquals("BF16") ? SafetensorsType.BF16
+        : reader.ValueTextEquals("F64") ? SafetensorsType.F64
+        : SafetensorsType.Other;
 
     /// <summary>The bytes of a number; 0 for a type that is not read.</summary>
-    internal static int Size(this TensorType type) => type switch
+    internal static int Size(this SafetensorsType type) => type switch
     {
-        TensorType.F32 => sizeof(float),
-        TensorType.F16 or TensorType.BF16 => sizeof(ushort),
-        TensorType.F64 => sizeof(double),
+        SafetensorsType.F32 => sizeof(float),
+        SafetensorsType.F16 or SafetensorsType.BF16 => sizeof(ushort),
+        SafetensorsType.F64 => sizeof(double),
         _ => 0,
     };
 
@@ -36,7 +36,7 @@ internal static class TensorTypes
     /// <param name="type">A type that is read.</param>
     /// <param name="raw">The numbers, little-endian: as many as there are floats.</param>
     /// <param name="floats">Receives the floats.</param>
-    internal static void Convert(this TensorType type, ReadOnlySpan<byte> raw, Span<float> floats)
+    internal static void Convert(this SafetensorsType type, ReadOnlySpan<byte> raw, Span<float> floats)
     {
         int size = type.Size();
         for (int k = 0; k < floats.Length; k++)
@@ -44,9 +44,9 @@ internal static class TensorTypes
             ReadOnlySpan<byte> number = raw.Slice(k * size, size);
             floats[k] = type switch
             {
-                TensorType.F16 => (float)BitConverter.ToHalf(number),
-                TensorType.BF16 => BitConverter.UInt32BitsToSingle((uint)BitConverter.ToUInt16(number) << 16),
-                TensorType.F64 => (float)BitConverter.ToDouble(number),
+                SafetensorsType.F16 => (float)BitConverter.ToHalf(number),
+                SafetensorsType.BF16 => BitConverter.UInt32BitsToSingle((uint)BitConverter.ToUInt16(number) << 16),
+                SafetensorsType.F64 => (float)BitConverter.ToDouble(number),
                 _ => BitConverter.ToSingle(number),
             };
         }
