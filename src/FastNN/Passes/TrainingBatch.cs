@@ -223,7 +223,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>
-    /// The tiles of a group: from the first to before full these go together, and the one from there to the end by itself.
+    /// The tiles of a group. Those from First to Full are full and go together. If there is a tile from Full to End, it goes by itself.
     /// </summary>
     internal static (int First, int Full, int End) TilesOf(int group, int together, int samples, int tile)
     {
