@@ -48,7 +48,7 @@ internal static partial class ListingReport
 
     /// <summary>The classes of the kernels; a new class of kernels belongs here.</summary>
     [GeneratedRegex(
-        "^(Dense|Row|Tile|TinyKernelSet"
+        "^(Dense|Row|Tile"
         + @"|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta)\b)")]
     private static partial Regex Kernel();
 

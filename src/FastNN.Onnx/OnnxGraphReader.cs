@@ -18,8 +18,10 @@ internal sealed class OnnxGraphReader(OnnxGraph graph)
         if (value.FirstReader is { } reader) throw reader.Fault("it reads the graph's output; branches are not supported");
         if (_layers.Count == 0) throw OnnxFault.Of("The graph", "it has no layer, a Gemm or MatMul, between input and output");
         if (OnnxShape.LengthsOf(graph.OutputInfo, "output") is [.., { } width] && width != _layers[^1].Outputs)
+        {
             throw OnnxFault.Of(
                 $"Graph output {graph.Output}", $"it claims {width} values, but the last layer gives {_layers[^1].Outputs}");
+        }
         return _layers;
     }
 

@@ -34,8 +34,10 @@ internal sealed class OnnxShape
         if (value.Type?.TensorType?.Shape is not { } shape) return null;
         const int most = 16;
         if (shape.Dim.Count > most)
+        {
             throw OnnxFault.Of(
                 $"Graph {what} {OnnxFault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
+        }
         long?[] lengths = new long?[shape.Dim.Count];
         for (int k = 0; k < lengths.Length; k++)
         {

@@ -7,7 +7,7 @@ using Xunit;
 namespace FastNN.Tests.Passes;
 
 /// <summary>A batch pass is for one caller at a time. It refuses a second caller, who changes nothing.</summary>
-public unsafe class BatchPassTests
+public unsafe class TrainingBatchTests
 {
     private const int Batch = 40, Parameters = 35;
     private static readonly Entry[] s_entries = Enum.GetValues<Entry>();
