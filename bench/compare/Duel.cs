@@ -6,8 +6,8 @@ internal sealed class Duel
     private const int LargestGap = 8192;
     private static readonly TimeSpan s_turn = TimeSpan.FromMicroseconds(250);
 
-    /// <summary>Networks at several places in memory, for some places are better than others.</summary>
-    private readonly (Call Before, Call After)[] _pairs = new (Call, Call)[4];
+    /// <summary>Networks at several places in memory, because some places are better than others.</summary>
+    private readonly (Call Before, Call After)[] _pairs;
 
     /// <summary>Memory between the networks, which keep their parameters in pinned arrays too.</summary>
     private readonly List<byte[]> _gaps = [];
@@ -16,6 +16,10 @@ internal sealed class Duel
 
     internal Duel(Cell cell, Build before, Build after, string variant, bool startWithAfter)
     {
+        // Both networks of a pair should stay in the last cache. Several pairs of the largest networks would push each other out.
+        const int large = 1 << 20;
+        int weights = cell.Widths.Zip(cell.Widths.Skip(1), (n, m) => n * m).Sum();
+        _pairs = new (Call, Call)[weights > large ? 1 : 4];
         float[] inputs = Data.Inputs(cell.Batch * cell.Widths[0]), targets = Data.Targets(cell.Batch, cell.Widths[^1]);
         for (int pair = 0; pair < _pairs.Length; pair++)
         {

@@ -36,14 +36,14 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     /// <summary>Samples in an item of work for a thread.</summary>
     internal static int SamplesTogether(ForwardPasses passes, int batch, int threads)
     {
-        int tile = passes.Plan.Kernels.Tile;
+        int tile = passes.Plan.Tile;
         return tile * Routes.ShareOfTiles(passes.TilesTogether, (batch - 1) / tile + 1, threads);
     }
 
     private protected override void RunItem(int item)
     {
         ForwardPasses passes = _passes!;
-        int inputs = passes.Plan.Inputs, outputs = passes.Plan.Outputs, tile = passes.Plan.Kernels.Tile, fewest = passes.FewestForTile;
+        int inputs = passes.Plan.Inputs, outputs = passes.Plan.Outputs, tile = passes.Plan.Tile, fewest = passes.FewestForTile;
         nint first = (nint)item * _samples;
         int left = (int)nint.Min(_samples, _batch - first);
         float* x = _x + first * inputs, y = _y + first * outputs, scratch = ThreadScratch.Get(passes.BatchScratch);

@@ -12,20 +12,23 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
 {
     internal NetworkPlan Plan => plan;
 
-    /// <summary>Floats that one sample needs for the activations of hidden layers.</summary>
-    internal virtual int Scratch => plan.Shapes[^1].Activations;
-
     /// <summary>Whether four lanes hold each layer from end to end (<see cref="TinyNetwork"/>).</summary>
     internal virtual bool IsTiny => false;
 
+    // These are numbers and not computed when asked for: a batch of 2-4-3-2 would feel that.
+
+    /// <summary>Floats that one sample needs for the activations of hidden layers.</summary>
+    internal int Scratch { get; private protected init; } = plan.Shapes[^1].Activations;
+
     /// <summary>Tiles that go forward together, if a batch has as many.</summary>
-    internal virtual int TilesTogether => Routes.TilesTogether(plan.Widest);
+    internal int TilesTogether { get; private protected init; } = Routes.TilesTogether(plan.Widest);
 
     /// <summary>A tile pays from this number of samples on.</summary>
-    internal virtual int FewestForTile => Routes.FewestForTile(LayerShape.AllWeights(plan.Shapes), plan.Kernels.Tile);
+    internal int FewestForTile { get; private protected init; } = Routes.FewestForTile(LayerShape.AllWeights(plan.Shapes), plan.Tile);
 
     /// <summary>Floats of scratch memory for <see cref="ForwardTiles"/> and <see cref="ForwardFew"/>.</summary>
-    internal virtual int BatchScratch => 2 * VirtualLanes.RoundUp(plan.Widest) * plan.Kernels.Tile * TilesTogether;
+    internal int BatchScratch { get; private protected init; } =
+        2 * VirtualLanes.RoundUp(plan.Widest) * plan.Tile * Routes.TilesTogether(plan.Widest);
 
     /// <summary>
     /// One sample through all layers, from x to y. The hidden activations go to their places in the workspace. <paramref name="writable"/>

@@ -26,8 +26,11 @@ internal sealed class NetworkPlan
 
         bool firstInRows = Routes.FirstLayerInRows(widths[0], widths[1], Machine.Here);
         Shapes = LayerShape.LayOut(widths, keepsSlope, firstInRows, AlignedBuffer.MaxLength);
+        Inputs = widths[0];
+        Outputs = widths[^1];
         Widest = LayerShape.Widest(Shapes);
         Kernels = kernels;
+        Tile = kernels.Tile;
         Forward = kernels.GiveTo(new Factory(this, [.. activations]));
     }
 
@@ -38,12 +41,15 @@ internal sealed class NetworkPlan
 
     internal KernelSet Kernels { get; }
 
+    /// <summary>Samples in a full tile.</summary>
+    internal int Tile { get; }
+
     /// <summary>The forward passes. <see cref="ForwardPasses.Under"/> has those of training.</summary>
     internal ForwardPasses Forward { get; }
 
-    internal int Inputs => Shapes[0].Inputs;
+    internal int Inputs { get; }
 
-    internal int Outputs => Shapes[^1].Outputs;
+    internal int Outputs { get; }
 
     internal int Parameters => Shapes[^1].ParametersEnd;
 
