@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastNN.Fit;
+using FastNN.Plumbing;
 
 namespace FastNN;
 
@@ -49,7 +50,7 @@ public sealed partial class Trainer
         var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
         state ??= new FitState();
         int? seed = options.Shuffle ? options.Seed : null;
-        Validate(state, (count - 1) / batch + 1, count, options.BatchSize, seed);
+        Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
 
         int[] order = new int[count];
         float[] x = new float[batch * _network.Inputs], y = new float[batch * _network.Outputs];

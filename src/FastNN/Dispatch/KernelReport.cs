@@ -6,6 +6,7 @@ using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using FastNN.Simd;
+using FastNN.Tuning;
 
 namespace FastNN.Dispatch;
 
@@ -131,6 +132,9 @@ internal sealed record KernelReport(
                    let value = Environment.GetEnvironmentVariable(prefix + name)
                    where value is not null
                    select $"{prefix}{name}={value}",
+                .. from value in (string?[])[Environment.GetEnvironmentVariable(ForcedRoute.EnvironmentVariable)]
+                   where value is not null
+                   select $"{ForcedRoute.EnvironmentVariable}={value}",
             ];
             return found.Length == 0 ? "none" : string.Join(", ", found);
         }

@@ -25,7 +25,7 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         work._samples = SamplesTogether(passes, batch, threads);
         try
         {
-            work.Run((batch - 1) / work._samples + 1, threads);
+            work.Run(Parts.Of(batch, work._samples), threads);
         }
         finally
         {
@@ -37,7 +37,7 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     internal static int SamplesTogether(ForwardPasses passes, int batch, int threads)
     {
         int tile = passes.Plan.Tile;
-        return tile * Routes.ShareOfTiles(passes.TilesTogether, (batch - 1) / tile + 1, threads);
+        return tile * Routes.ShareOfTiles(passes.TilesTogether, Parts.Of(batch, tile), threads);
     }
 
     private protected override void RunItem(int item)

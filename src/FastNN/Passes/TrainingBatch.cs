@@ -162,7 +162,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
             _first = first;
             _group = Routes.ShareOfTiles(_together, _chunk.Tiles, threads);
             _phase = Phase.Deltas;
-            Run((_chunk.Tiles - 1) / _group + 1, threads);
+            Run(Parts.Of(_chunk.Tiles, _group), threads);
             _cancellation.ThrowIfCancellationRequested();
             for (int s = 0; s < samples; s++) cost += _chunk.Costs[s];
             if (target == null) continue;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
+using FastNN.Plumbing;
 using Choice = FastNN.Tuning.ForcedRoute.Choice;
 
 namespace FastNN.Tuning;
@@ -137,7 +138,7 @@ internal static partial class Routes
     internal static int TilesTogether(int widest) => widest > 8 * 1024 ? 1 : 4;
 
     /// <summary>At most <paramref name="together"/> tiles, and so few that each thread gets its share.</summary>
-    internal static int ShareOfTiles(int together, int tiles, int threads) => Math.Min(together, (tiles - 1) / threads + 1);
+    internal static int ShareOfTiles(int together, int tiles, int threads) => Math.Min(together, Parts.Of(tiles, threads));
 
     /// <summary>
     /// Which of the remaining samples of a batch go forward next: all full tiles together, or samples that do not fill a tile. These take
