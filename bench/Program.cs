@@ -39,7 +39,7 @@ force.Validators.Add(result =>
     }
     catch (InvalidOperationException unknown)
     {
-        result.AddError(unknown.Message);
+        result.AddError(unknown.Message.Replace(ForcedRoute.EnvironmentVariable, "--force"));
     }
 });
 
@@ -73,6 +73,12 @@ root.SetAction(arguments =>
 {
     if (arguments.UnmatchedTokens.Count > 0)
     {
+        if (arguments.GetValue(routes) is not null)
+        {
+            Console.Error.WriteLine($"--routes takes widths and a batch, and no more, but there is {arguments.UnmatchedTokens[0]}.");
+            return 1;
+        }
+
         IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Contest).Assembly).Run([.. arguments.UnmatchedTokens]);
         return summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
     }

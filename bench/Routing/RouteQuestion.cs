@@ -6,6 +6,9 @@ namespace FastNN.Bench.Routing;
 /// <summary>What <c>--routes</c> asks: the widths of a network and a batch.</summary>
 internal sealed record RouteQuestion(int[] Widths, int Batch)
 {
+    /// <summary>A layer of this size takes a gigabyte, and half a second for a sample.</summary>
+    private const int MostWeights = 1 << 28;
+
     internal string Name => string.Join('-', Widths);
 
     /// <summary>From <c>784-128-10 64</c>; null, with an error, if it is none.</summary>
@@ -13,7 +16,16 @@ internal sealed record RouteQuestion(int[] Widths, int Batch)
     {
         RouteQuestion? question = Parse(result.Tokens[0].Value, result.Tokens[1].Value);
         if (question is null)
-            result.AddError("--routes takes at least two widths and a batch, all at least 1, such as: --routes 784-128-10 64");
+        {
+            result.AddError(
+                $"--routes takes at least two widths and a batch, all at least 1, such as 784-128-10 64, but not "
+                + $"{result.Tokens[0].Value} {result.Tokens[1].Value}.");
+        }
+        else if (question.Widths.Zip(question.Widths.Skip(1), (n, m) => (long)n * m).Max() > MostWeights)
+        {
+            result.AddError($"--routes takes layers of at most {MostWeights} weights, but {question.Name} has a larger one.");
+        }
+
         return question;
     }
 

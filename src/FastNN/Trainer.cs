@@ -33,7 +33,7 @@ namespace FastNN;
 /// <item>
 /// A batch is computed in chunks of c samples. c is at most 128 for each thread, and less if that would take more than 64 MB. A chunk
 /// takes ⌈c⌉₁₆ + ⌈c⌉ₜ·Σ_l (n_in + 1) + c·Σ_l ⌈n_out⌉₁₆. The first layer adds no n_in if it reads the samples where they are. It does so if
-/// it has more inputs than outputs and at most 262,144 weights, and if its outputs are a multiple of 16 and at least 48.
+/// it has more inputs than outputs and its weights fit the L2 cache of a core, and if its outputs are a multiple of 16 and at least 48.
 /// </item>
 /// <item>
 /// The gradient takes one float for each parameter. It is allocated for batches of more than one chunk, and for <see cref="Gradient"/>.

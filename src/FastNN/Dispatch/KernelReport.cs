@@ -66,13 +66,12 @@ internal sealed record KernelReport(
     internal string Text => string.Join(
         '\n',
         (string[])[
-            $"FastNN {Version}: {Choice}",
+            $"FastNN {Version}: {Choice}" + (WhyUnoptimized == null ? "" : $"; NOT OPTIMIZED: {WhyUnoptimized}"),
             .. from variant in Enum.GetValues<KernelVariant>()
                where variant > KernelVariant.Scalar
                select $"{variant}: {StatusOf(variant)}",
-            $"processor: {Processor.Name}; {Features}; {Environment.ProcessorCount} logical",
-            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {Compiler}, {RuntimeInformation.OSDescription}"
-                + (WhyUnoptimized == null ? "" : $"; NOT OPTIMIZED: {WhyUnoptimized}"),
+            $"processor: {Processor.Name}; {Features}; {Environment.ProcessorCount} logical processors",
+            $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {Compiler}, {RuntimeInformation.OSDescription}",
             $"environment: {Settings}",
         ]);
 

@@ -12,8 +12,10 @@ internal sealed class NetworkPlan
     /// There are fewer than two widths, or one is less than 1. Or the parameters exceed what an array holds. Or there is not one activation
     /// for each layer. Or an activation that is not elementwise is not that of the last layer.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The environment variable that forces routes has a fault.</exception>
     internal NetworkPlan(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
     {
+        Machine.Check();
         CheckWidths(widths);
         CheckActivations(activations, widths.Length - 1);
         var keepsSlope = new bool[activations.Length];

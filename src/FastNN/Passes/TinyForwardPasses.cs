@@ -24,8 +24,8 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
         Scratch = 0;
         FewestForTile = 4;
 
-        // With eight tiles no layer waits for the one before, and activations stay in L1: 1024 samples of 2-4-3-2 take 0.65 of the time they
-        // take one by one.
+        // With eight tiles no layer waits for the one before, and activations stay in L1: 1024 samples of 2-4-3-2 take 0.65 of the time
+        // they take one by one.
         TilesTogether = 8;
         BatchScratch = (InputRows + _layers[^1].Outputs) * T.Tile * TilesTogether;
     }

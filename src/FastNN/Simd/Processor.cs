@@ -5,12 +5,15 @@ using System.Text;
 namespace FastNN.Simd;
 
 /// <summary>
-/// What the processor says of itself. The compiler of this process may use less. All answers are no, or 0, if the processor cannot be
-/// asked.
+/// What the processor says of itself. The compiler of this process may use less. If the processor cannot be asked, all answers are no.
+/// Linux may still know its caches.
 /// </summary>
 internal static class Processor
 {
     private const uint HighestExtendedLeaf = 0x80000000, BrandLeaf = 0x80000002, BrandLeaves = 3, AmdCacheLeaf = 0x8000001D;
+
+    /// <summary>More than any processor has. A virtual machine may answer without an end.</summary>
+    private const int MostCaches = 32;
 
     /// <summary>Whether this is an x86 or x64 processor and the intrinsics of .NET are not switched off.</summary>
     internal static bool CanBeAsked => X86Base.IsSupported;
@@ -56,13 +59,13 @@ internal static class Processor
         if (leaf == AmdCacheLeaf && (uint)Leaf(HighestExtendedLeaf).Eax < AmdCacheLeaf) return 0;
 
         (int Eax, int Ebx, int Ecx, int Edx) cache;
-        for (int number = 0; IsCache(cache = X86Base.CpuId((int)leaf, number)); number++)
+        for (int number = 0; number < MostCaches && IsCache(cache = X86Base.CpuId((int)leaf, number)); number++)
         {
             const int instructions = 2;
             if ((cache.Eax & 0x1F) == instructions || (cache.Eax >> 5 & 7) != level) continue;
 
-            int ways = (cache.Ebx >> 22 & 0x3FF) + 1, partitions = (cache.Ebx >> 12 & 0x3FF) + 1, line = (cache.Ebx & 0xFFF) + 1;
-            return ways * partitions * line * (cache.Ecx + 1);
+            long ways = (cache.Ebx >> 22 & 0x3FF) + 1, partitions = (cache.Ebx >> 12 & 0x3FF) + 1, line = (cache.Ebx & 0xFFF) + 1;
+            return Clamped(ways * partitions * line * ((uint)cache.Ecx + 1L));
         }
 
         return 0;
@@ -84,7 +87,7 @@ internal static class Processor
 
                 string size = Of("size");
                 int unit = size.EndsWith('K') ? 1024 : size.EndsWith('M') ? 1024 * 1024 : 1;
-                return int.TryParse(size.TrimEnd('K', 'M'), out int number) ? number * unit : 0;
+                return int.TryParse(size.TrimEnd('K', 'M'), out int number) ? Clamped((long)number * unit) : 0;
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -94,6 +97,8 @@ internal static class Processor
 
         return 0;
     }
+
+    private static int Clamped(long bytes) => (int)Math.Clamp(bytes, 0, int.MaxValue);
 
     private static int HighestLeaf => Leaf(0).Eax;
 

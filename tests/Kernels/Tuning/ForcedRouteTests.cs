@@ -22,6 +22,8 @@ public class ForcedRouteTests
     [InlineData("rows,columns")]
     [InlineData("rows tiles")]
     [InlineData("3")]
+    [InlineData("2")]
+    [InlineData("none")]
     [InlineData("depth")]
     [InlineData("depth=")]
     [InlineData("depth=0")]
@@ -34,6 +36,13 @@ public class ForcedRouteTests
         Assert.Contains($"\"{text.Split(',')[^1]}\"", message);
         Assert.Contains("Panels, Stream, Fours, Ones, Single, Rows, Tiles, Copies, Direct, Pairs, Together", message);
     }
+
+    [Theory]
+    [InlineData("rows,single")]
+    [InlineData("depth=7,tiles,rows")]
+    [InlineData("copies,direct")]
+    public void What_excludes_each_other_is_refused(string text) =>
+        Assert.EndsWith("but holds both.", Assert.Throws<InvalidOperationException>(() => ForcedRoute.Parse(text)).Message);
 
     [Fact]
     public void One_of_a_pair_decides()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace FastNN.Tuning;
@@ -14,6 +15,13 @@ internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Dept
     internal const string EnvironmentVariable = "FASTNN_ROUTES";
 
     private const string DepthName = "depth=";
+
+    /// <summary>Of each group one may be forced, because they exclude each other.</summary>
+    private static readonly ImmutableArray<Choice> s_groups =
+    [
+        Choice.Panels | Choice.Stream, Choice.Fours | Choice.Ones, Choice.Single | Choice.Rows | Choice.Tiles,
+        Choice.Copies | Choice.Direct, Choice.Pairs | Choice.Together,
+    ];
 
     /// <summary>What can be forced. Each name is one of two or three ways.</summary>
     [Flags]
@@ -63,7 +71,9 @@ internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Dept
     /// <summary>Whether this choice is forced.</summary>
     internal bool Has(Choice choice) => (Choices & choice) != 0;
 
-    /// <exception cref="InvalidOperationException">A name is unknown, or the depth is not a number from 1 to 200.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A name is unknown, two names exclude each other, or the depth is not a number from 1 to 200.
+    /// </exception>
     internal static ForcedRoute Parse(string? text)
     {
         var forced = default(ForcedRoute);
@@ -71,13 +81,26 @@ internal readonly record struct ForcedRoute(ForcedRoute.Choice Choices, int Dept
         {
             if (name.StartsWith(DepthName, StringComparison.OrdinalIgnoreCase))
                 forced = forced with { Depth = ParseDepth(name[DepthName.Length..]) };
-            else if (Enum.TryParse(name, ignoreCase: true, out Choice choice) && Enum.IsDefined(choice))
-                forced = forced with { Choices = forced.Choices | choice };
             else
-                throw Unknown(name);
+                forced = forced.With(ParseChoice(name));
         }
 
         return forced;
+    }
+
+    private ForcedRoute With(Choice choice)
+    {
+        Choice others = s_groups.Single(group => (group & choice) != 0) & Choices;
+        return (others & ~choice) == 0
+            ? this with { Choices = Choices | choice }
+            : throw new InvalidOperationException($"{EnvironmentVariable} must hold one of {choice} and {others} at most, but holds both.");
+    }
+
+    private static Choice ParseChoice(string name)
+    {
+        string[] names = Enum.GetNames<Choice>();
+        int index = Array.FindIndex(names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return index > 0 ? Enum.Parse<Choice>(names[index]) : throw Unknown(name);
     }
 
     /// <summary>The memory that the kernels have for copies holds no more.</summary>

@@ -5,10 +5,34 @@ namespace FastNN.Tuning;
 /// <param name="Forced">Nothing, unless a benchmark compares routes.</param>
 internal readonly record struct Machine(Caches Caches, ForcedRoute Forced)
 {
+    private static readonly string? s_fault = Read(out s_here);
+    private static readonly Machine s_here;
+
     /// <summary>This machine. It is measured once, when the process first asks.</summary>
-    internal static Machine Here { get; } =
-        new(Caches.Measure(), ForcedRoute.Parse(Environment.GetEnvironmentVariable(ForcedRoute.EnvironmentVariable)));
+    internal static Machine Here => s_here;
+
+    /// <summary>Each network checks this in its constructor: a static constructor would wrap the exception in another one.</summary>
+    /// <exception cref="InvalidOperationException">The environment variable that forces routes has a fault.</exception>
+    internal static void Check()
+    {
+        if (s_fault is not null) throw new InvalidOperationException(s_fault);
+    }
 
     /// <summary>A machine with caches of this many bytes. Nothing is forced.</summary>
     internal static Machine Of(int l1, int l2) => new(Caches.OfBytes(l1, l2), default);
+
+    /// <summary>The result says what is wrong with the forced routes; null if nothing is.</summary>
+    private static string? Read(out Machine here)
+    {
+        here = new Machine(Caches.Measure(), default);
+        try
+        {
+            here = here with { Forced = ForcedRoute.Parse(Environment.GetEnvironmentVariable(ForcedRoute.EnvironmentVariable)) };
+            return null;
+        }
+        catch (InvalidOperationException fault)
+        {
+            return fault.Message;
+        }
+    }
 }

@@ -16,6 +16,11 @@ internal static partial class Routes
     /// <summary>The most terms of a sum in a pass. The kernels have stack memory for copies of this many rows.</summary>
     internal const int MostDepth = 200;
 
+    /// <summary>
+    /// With fewer inputs a layer is not taken in rows. A first layer in rows must have more than one: the gradient relies on that.
+    /// </summary>
+    private const int FewestInputsForRows = 8;
+
     /// <summary>Lanes of the widest vectors.</summary>
     private const int MostLanes = 16;
 
@@ -66,7 +71,7 @@ internal static partial class Routes
         if (machine.Forced.Between(Choice.Rows, Choice.Single) is { } forced) return forced;
 
         long weights = (long)inputs * outputs, halfOfL2 = machine.Caches.L2 / 2;
-        return inputs >= 8 && (weights <= machine.Caches.L2 || samples >= Math.Min(8, weights / halfOfL2));
+        return inputs >= FewestInputsForRows && (weights <= machine.Caches.L2 || samples >= Math.Min(8, weights / halfOfL2));
     }
 
     /// <summary>
@@ -78,7 +83,8 @@ internal static partial class Routes
     internal static bool FirstLayerInRows(int inputs, int outputs, in Machine machine)
     {
         if (machine.Forced.Has(Choice.Tiles)) return false;
-        if (machine.Forced.Has(Choice.Rows)) return RowsTogether(inputs, outputs, samples: 2, in machine);
+        if (machine.Forced.Has(Choice.Rows))
+            return inputs >= FewestInputsForRows && RowsTogether(inputs, outputs, samples: 2, in machine);
 
         return inputs > outputs && outputs % MostLanes == 0 && (long)inputs * outputs <= machine.Caches.L2
             && RowsTogether(inputs, outputs, samples: 2, in machine);
