@@ -45,7 +45,7 @@ internal static class Figures
 
     private static Claim[] OfEmbedding() =>
     [
-        HeldBy("tests/packages/run", Embedding, "The package `FastNN` has about 167 KB."),
+        HeldBy("tests/packages/run", Embedding, "The package `FastNN` has about 178 KB."),
         Computed(
             Embedding,
             $"784-128-10 takes {Time(Alone(Large))} alone and {Zen5.Sample("forward", Large, 64) / 1000:F1} µs in a batch of 64"),
