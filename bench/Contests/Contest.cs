@@ -98,8 +98,8 @@ public abstract unsafe class Contest
     }
 
     /// <summary>
-    /// How much of the peak of multiply-adds a call of so many nanoseconds reaches; null for kernels and one sample, of which it says
-    /// little.
+    /// The share of the peak of multiply-adds that a call reaches if it takes this many nanoseconds. It is null for kernels and for one
+    /// sample, because it says little about them.
     /// </summary>
     internal double? OfPeak(Roofline roofline, double nanoseconds) => Size.Batch > 1 ? roofline.OfPeak(Work, nanoseconds) : null;
 

@@ -6,7 +6,7 @@ namespace FastNN.Bench.Machine;
 /// <summary>What the bench knows of an activation: the one table of this project, with a row for each, says a test.</summary>
 /// <param name="Multiplications">Fused with an addition or not, for each value, by the library's formula.</param>
 /// <param name="Divisions">The same.</param>
-/// <param name="Chain">The longest way through it, but for the cheap Min and Max; through softmax by way of its sum.</param>
+/// <param name="Chain">The longest chain of operations. The cheap Min and Max do not count. For softmax it leads through the sum.</param>
 /// <param name="Range">Between plus and minus this no value is subnormal, so that errors can be counted in units in the last place.</param>
 /// <param name="Gain">
 /// The variance that weights need behind it, as a multiple of what they need behind the sigmoid, for the bench's networks.

@@ -11,8 +11,8 @@ internal static class FannFile
     private const int Incremental = 0, Batch = 1;
 
     /// <summary>
-    /// What is not FANN's default: the error function 0, of which the derivative is the difference itself (1, the default, exaggerates it
-    /// by atanh), no momentum, and training without RPROP.
+    /// Three settings differ from FANN's defaults. The error function is 0: its derivative is the difference itself. (The default, 1,
+    /// exaggerates the difference by atanh.) There is no momentum. The training does not use RPROP.
     /// </summary>
     internal static void Write(Problem problem, TextWriter file)
     {

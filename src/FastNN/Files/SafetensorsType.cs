@@ -32,7 +32,7 @@ internal static class SafetensorsTypes
         _ => 0,
     };
 
-    /// <summary>Converts numbers to the nearest floats. This is exact except for F64, whose greatest numbers become ±∞.</summary>
+    /// <summary>Converts numbers to the nearest floats. Only F64 is rounded. Its greatest numbers become ±∞.</summary>
     /// <param name="type">A type that is read.</param>
     /// <param name="raw">The numbers, little-endian: as many as there are floats.</param>
     /// <param name="floats">Receives the floats.</param>

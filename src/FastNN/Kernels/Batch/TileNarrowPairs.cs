@@ -75,7 +75,7 @@ internal static unsafe class TileNarrowPairs
     /// <param name="terms">The number of inputs from there on.</param>
     /// <param name="w">The weight of that first input for the first output.</param>
     /// <param name="outputs">Floats from there to the weight of the next input.</param>
-    /// <param name="start">Biases, from which c₀ starts. If it is null, all chains continue from the numbers in parked.</param>
+    /// <param name="start">The biases: c₀ starts from them. If it is null, all chains continue from the numbers in parked.</param>
     /// <param name="parked">R rows of the first chain and R rows of the second, tiles.</param>
     /// <param name="sums">Receives c₀ + c₂, or has c₁ + c₃ added. If it is null, the chains are written to parked.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

@@ -27,8 +27,9 @@ internal static partial class Routes
     /// <summary>
     /// Rows. A panel of W jumps from row to row. If the rows are powers of two apart, it falls into few sets of the caches. So if W exceeds
     /// L2, the first six samples leave a copy of the panel to the others. 128 samples of 1024-1024 reach 91 % of the peak, and 50 % without
-    /// copies (<c>--routes 1024-1024 128 --force rows,direct</c>). 64 samples reach 85 and 48 %, and those of 1000-1000 88
-    /// and 86 % (<c>--routes 1000-1000 64 --force rows,direct</c>).
+    /// copies (<c>--routes 1024-1024 128 --force rows,direct</c>). 64 samples reach 85 and 48 %
+    /// (<c>--routes 1024-1024 64 --force rows,direct</c>), and those of 1000-1000 88 and 86 %
+    /// (<c>--routes 1000-1000 64 --force rows,direct</c>).
     /// If W fits L2, copies cost 1 to 5 % (<c>--routes 784-128 64 --force rows,copies</c>).
     /// </summary>
     internal static RowBlocks RowBlocksFor(int inputs, int outputs, int samples, int rows, in Machine machine)
@@ -42,12 +43,13 @@ internal static partial class Routes
     /// Tiles forward. Weights are copied if two things are true: the distance between rows of W is such that columns fall into an eighth of
     /// the sets of L1, and there are enough tiles to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with
     /// copies and 74 % without (<c>--variant Vector256 --routes 1024-1024-1024 1024 --force direct</c>), and 64 samples of 768-768 reach 83
-    /// and 77 % (<c>--variant Vector256 --routes 768-768 64 --force direct</c>). Two tiles, or rows of 384, would lose. At 512 bits such
-    /// layers go in rows.
+    /// and 77 % (<c>--variant Vector256 --routes 768-768 64 --force direct</c>). Two tiles would lose, and so would rows of 384
+    /// (<c>--variant Vector256 --routes 384-384 64 --force copies</c>). At 512 bits such layers go in rows.
     /// <para>
-    ///  With half as many lanes, a term takes half as long, so the caches must be quicker. At 256 bits, 1000-1000 reaches 88 % of the peak
+    /// With half as many lanes, a term takes half as long, so the caches must be quicker. At 256 bits, 1000-1000 reaches 88 % of the peak
     /// with 128 terms and 75 % with 200 (<c>--variant Vector256 --routes 1000-1000 64 --force depth=200</c>). From copies, 1024-1024
-    /// reaches 83 % with 96 terms and 78 % with 128. One tile copies nothing. It reaches 78 % with 64 terms and 70 % with 128.
+    /// reaches 83 % with 96 terms and 78 % with 128 (<c>--variant Vector256 --routes 1024-1024 64 --force depth=128</c>). One tile copies
+    /// nothing. It reaches 78 % with 64 terms and 70 % with 128 (<c>--variant Vector256 --routes 1024-1024 16 --force depth=128</c>).
     /// </para>
     /// </summary>
     internal static TileBlocks TileBlocksFor(int outputs, int lanes, int tiles, in Machine machine)
@@ -70,9 +72,11 @@ internal static partial class Routes
 
     /// <summary>
     /// Whether a narrow layer on tiles takes its four chains in pairs. A pair has costs besides its products. They show if there are few
-    /// inputs: at 512 bits all four chains together take 0.92 of the time for 8-32, 0.98 for 32-32, and as long for 48-32
-    /// (<c>--routes 32-32 64 --force pairs</c>). If all four do not fit the registers, one vector of samples after the other takes 0.94 of
-    /// the time for 8-10, and 1.03 for 16-10.
+    /// inputs: at 512 bits all four chains together take 0.92 of the time for 8-32 (<c>--routes 8-32 64 --force pairs</c>), 0.98 for 32-32
+    /// (<c>--routes 32-32 64 --force pairs</c>), and as long for 48-32 (<c>--routes 48-32 64 --force together</c>). If all four do not fit
+    /// the registers, one vector of samples after the other takes 0.94 of the time for 8-10
+    /// (<c>--variant Vector256 --routes 8-10 64 --force pairs</c>), and 1.03 for 16-10
+    /// (<c>--variant Vector256 --routes 16-10 64 --force together</c>).
     /// </summary>
     /// <param name="inputs">The inputs of the layer.</param>
     /// <param name="outputs">The outputs of the layer.</param>
