@@ -138,10 +138,18 @@ internal static unsafe class BatchGradient
             }
 
             float* a1 = a + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row, end = delta + (nint)part * N.Value * S.Count;
-            for (nint s = 0; delta < end; s += step, delta += N.Value * S.Count)
+            nint s = 0;
+            for (float* last4 = end - 4 * N.Value * S.Count; delta <= last4; delta += 4 * N.Value * S.Count, s += 4 * step)
             {
-                Accumulators.AddTerm<S, V, N, R>(
-                    delta, a + s, a1 + s, a2 + s, a3 + s, a4 + s, a5 + s,
+                Accumulators.AddFourTerms<S, V, N, R, Const.No>(
+                    delta, a, a1, a2, a3, a4, a5, s, step,
+                    ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+            }
+
+            for (; delta < end; delta += N.Value * S.Count, s += step)
+            {
+                Accumulators.AddTerm<S, V, N, R, Const.No>(
+                    delta, a, a1, a2, a3, a4, a5, s,
                     ref g0, ref g1, ref g2, ref g3, ref g4, ref g5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
             }
         }

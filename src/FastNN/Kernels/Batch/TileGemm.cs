@@ -37,7 +37,7 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileGemm
 {
-    private const int LineAhead = Caches.LineFloats, Panel = Routes.TilePanel;
+    private const int Panel = Routes.TilePanel;
 
     /// <param name="a">The layer's inputs, a tile.</param>
     /// <param name="inputs">Rows of W.</param>
@@ -204,11 +204,18 @@ internal static unsafe class TileGemm
 
         // Each row's weights have a pointer of their own. Otherwise the JIT would compute it anew in every iteration.
         float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, end = x + terms * tile;
-        for (nint k = 0; x < end; x += tile, k += step)
+        nint k = 0;
+        for (float* last4 = end - 4 * tile; x <= last4; x += 4 * tile, k += 4 * step)
         {
-            if (TForward.Value != 0) Prefetch.Line(w + k + LineAhead);
-            Accumulators.AddTerm<S, V, N, R>(
-                x, w + k, w1 + k, w2 + k, w3 + k, w4 + k, w5 + k,
+            Accumulators.AddFourTerms<S, V, N, R, TForward>(
+                x, w, w1, w2, w3, w4, w5, k, step,
+                ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+        }
+
+        for (; x < end; x += tile, k += step)
+        {
+            Accumulators.AddTerm<S, V, N, R, TForward>(
+                x, w, w1, w2, w3, w4, w5, k,
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 

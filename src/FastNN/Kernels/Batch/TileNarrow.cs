@@ -120,9 +120,9 @@ internal static unsafe class TileNarrow
     {
         V a0 = S.Load(a), a1 = a0;
         if (N.Value > 1) a1 = S.Load(a + S.Count);
-        Accumulators.Add<S, V, N>(w, a0, a1, ref c, ref f);
-        if (R.Value > 1) Accumulators.Add<S, V, N>(w + 1, a0, a1, ref d, ref g);
-        if (R.Value > 2) Accumulators.Add<S, V, N>(w + 2, a0, a1, ref e, ref h);
+        Accumulators.Add<S, V, N>(w, 0, a0, a1, ref c, ref f);
+        if (R.Value > 1) Accumulators.Add<S, V, N>(w, 1, a0, a1, ref d, ref g);
+        if (R.Value > 2) Accumulators.Add<S, V, N>(w, 2, a0, a1, ref e, ref h);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

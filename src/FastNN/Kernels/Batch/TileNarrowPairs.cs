@@ -139,8 +139,8 @@ internal static unsafe class TileNarrowPairs
         where V : struct
         where N : struct, IConst
         where R : struct, IConst =>
-        Accumulators.AddTerm<S, V, N, R>(
-            x, w, w + 1, w + 2, w + 3, w + 4, w + 5,
+        Accumulators.AddTerm<S, V, N, R, Const.No>(
+            x, w, w + 1, w + 2, w + 3, w + 4, w + 5, 0,
             ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
