@@ -108,7 +108,7 @@ internal static partial class Routes
         const int sharedSets = 128; // if rows of W are whole multiples of this apart, they fall into an eighth of the sets of L1, or less
         long weights = (long)inputs * outputs;
         bool better = weights > machine.Caches.L2 ? samples >= weights / machine.Caches.L2 : tiles > 2 && outputs % sharedSets == 0;
-        return better && lanes >= MostLanes && inputs >= 128 && suits;
+        return better && lanes >= 8 && inputs >= 128 && suits;
     }
 
     /// <summary>
