@@ -10,18 +10,27 @@ namespace FastNN.Batch;
 /// W [inputs, outputs], y [samples][outputs]. Outputs are in the lanes. Every sum is one chain in ascending order.
 /// <para>
 /// Two vectors of outputs by six samples stay in registers. One input is broadcast at a time. So a row of W is read once for six samples.
-/// Meanwhile the inputs of the next six samples are fetched, six floats in each iteration (2048-64 with 1024 samples: 97 instead of 94 % of
-/// the peak).
+/// Meanwhile the inputs of the next six samples are fetched.
 /// </para>
 /// <para>
 /// If W is large, <see cref="Routes.RowBlocksFor"/> asks for copies, and has the figures. A panel of W is two vectors wide. The first six
-/// samples leave a copy of the panel to the others. The last samples fetch the next panel, one cache line of each row in each iteration. A
-/// pass takes some hundred inputs, so that both panels stay in the cache. Between passes the sums are in y: the chain continues through
-/// memory.
+/// samples leave a copy of the panel to the others. The others fetch the next panel, one cache line in each turn of four inputs. A pass
+/// takes some hundred inputs, so that both panels stay in the cache. Between passes the sums are in y: the chain continues through memory.
+/// </para>
+/// <para>
+/// Three things were tried and were slower, on a Zen 5. If a separate loop copies the next panel, a part before each block, 64 samples of
+/// 768-768-768 reach 84 % of the peak instead of 90 %, and 88 instead of 92 % at 256 bits: two copies do not fit L1. If the last two blocks fetch a line with each input, 64 samples of 1024-1024-1024 reach 75 % instead of 84 %: so many lines cannot be on their way
+/// together. Deeper passes, up to 512 inputs, change nothing at 256 bits, and cost 2 to 3 % at 512.
 /// </para>
 /// </summary>
 internal static unsafe class RowGemm
 {
+    /// <summary>Inputs in a turn of the loop.</summary>
+    private const int Turn = 4;
+
+    /// <summary>Rows of W between those that are copied and those that are fetched.</summary>
+    private const int RowsAhead = 32;
+
     /// <param name="x">Inputs of the first sample.</param>
     /// <param name="xStride">Floats from there to those of the second sample.</param>
     /// <param name="samples">At least 1.</param>
@@ -77,11 +86,9 @@ internal static unsafe class RowGemm
             {
                 int rows = Parts.Of(samples - s, blocks);
                 float* xs = x + s * xStride, ys = y + s * yStride + i;
-                bool nextPanel = fetches && blocks <= 2;
-                float* next = nextPanel
-                    ? from + panel + (copy != null && blocks == 1 ? 2 : 1) * Caches.LineFloats - 1
-                    : xs + rows * xStride;
-                var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : rows);
+                bool nextPanel = fetches && s > 0 && blocks <= panel / Caches.LineFloats * Turn;
+                float* next = nextPanel ? PartOfNextPanel(from + panel, outputs, inputs, blocks - 1) : xs + rows * xStride;
+                var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : Turn * rows);
                 Call<S, V>(rows, rest, xs, xStride, inputs, &weights, ys, yStride);
                 s += rows;
                 if (copy == null) continue;
@@ -91,6 +98,14 @@ internal static unsafe class RowGemm
             }
         }
     }
+
+    /// <summary>
+    /// Where a block of samples begins to fetch the next panel. It fetches a line of each of inputs/4 rows: the last four blocks the first
+    /// line of all rows, and the four blocks before them the second line. The last float of a line counts, because a row may begin within a
+    /// line that is already there.
+    /// </summary>
+    private static float* PartOfNextPanel(float* panel, nint outputs, int inputs, int blocksAfter) =>
+        panel + (blocksAfter / Turn + 1) * Caches.LineFloats - 1 + blocksAfter % Turn * (inputs / Turn) * outputs;
 
     /// <summary>A block of samples, and the outputs of one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,12 +147,14 @@ internal static unsafe class RowGemm
 
         float* x1 = x + xStride, x2 = x1 + xStride, x3 = x2 + xStride, x4 = x3 + xStride, x5 = x4 + xStride;
         float* w = weights.W, copy = weights.Copy, next = weights.Next;
-        nint j = 0, end = inputs, last4 = end - 4, step = weights.Step * sizeof(float), stride = weights.Stride * sizeof(float);
+        nint j = 0, end = inputs, lastTurn = end - Turn, step = weights.Step * sizeof(float), stride = weights.Stride * sizeof(float);
         if (copy != null)
         {
-            for (; j < end; j++, w = After(w, stride), next = After(next, step), copy += 2 * S.Count)
+            float* ahead = After(w, RowsAhead * stride) + Caches.LineFloats - 1; // for what no block before has fetched
+            for (; j < end; j++, w = After(w, stride), ahead = After(ahead, stride), copy += 2 * S.Count)
             {
-                Prefetch.Line(next);
+                Prefetch.Line(ahead);
+                if (2 * S.Count > Caches.LineFloats) Prefetch.Line(ahead + Caches.LineFloats);
                 Accumulators.Load<S, V, N, TRest>(w, mask, out V w0, out V w1);
                 S.Store(w0, copy);
                 S.Store(w1, copy + S.Count);
@@ -147,35 +164,32 @@ internal static unsafe class RowGemm
             }
         }
 
-        // Four inputs an iteration, so that the loop itself costs little beside 48 multiply-adds.
-        for (; j <= last4; j += 4)
+        // Four inputs in a turn, so that the loop itself costs little beside 48 multiply-adds.
+        for (; j <= lastTurn; j += Turn, next = After(next, step))
         {
+            Prefetch.Line(next);
             AddInput<S, V, N, TRest, R>(
-                w, mask, next, x, x1, x2, x3, x4, x5, j,
+                w, mask, x, x1, x2, x3, x4, x5, j,
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
             w = After(w, stride);
-            next = After(next, step);
             AddInput<S, V, N, TRest, R>(
-                w, mask, next, x, x1, x2, x3, x4, x5, j + 1,
+                w, mask, x, x1, x2, x3, x4, x5, j + 1,
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
             w = After(w, stride);
-            next = After(next, step);
             AddInput<S, V, N, TRest, R>(
-                w, mask, next, x, x1, x2, x3, x4, x5, j + 2,
+                w, mask, x, x1, x2, x3, x4, x5, j + 2,
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
             w = After(w, stride);
-            next = After(next, step);
             AddInput<S, V, N, TRest, R>(
-                w, mask, next, x, x1, x2, x3, x4, x5, j + 3,
+                w, mask, x, x1, x2, x3, x4, x5, j + 3,
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
             w = After(w, stride);
-            next = After(next, step);
         }
 
-        for (; j < end; j++, w = After(w, stride), next = After(next, step))
+        for (; j < end; j++, w = After(w, stride))
         {
             AddInput<S, V, N, TRest, R>(
-                w, mask, next, x, x1, x2, x3, x4, x5, j,
+                w, mask, x, x1, x2, x3, x4, x5, j,
                 ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
@@ -192,10 +206,10 @@ internal static unsafe class RowGemm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* After(float* place, nint bytes) => (float*)((byte*)place + bytes);
 
-    /// <summary>Adds one input to the sums of R samples, and fetches a line.</summary>
+    /// <summary>Adds one input to the sums of R samples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddInput<S, V, N, TRest, R>(
-        float* w, V mask, float* next, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5, nint j,
+        float* w, V mask, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5, nint j,
         ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5, ref V u0, ref V u1, ref V u2, ref V u3, ref V u4, ref V u5)
         where S : struct, ISimd<V>
         where V : struct
@@ -203,7 +217,6 @@ internal static unsafe class RowGemm
         where TRest : struct, IConst
         where R : struct, IConst
     {
-        Prefetch.Line(next);
         Accumulators.Load<S, V, N, TRest>(w, mask, out V w0, out V w1);
         Accumulators.AddToEach<S, V, N, R>(
             w0, w1, x0, x1, x2, x3, x4, x5, j,
