@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using FastNN.Dispatch;
 using FastNN.Tests.Api;
 using FastNN.Tests.Batch;
@@ -17,7 +14,7 @@ namespace FastNN.Tests.House;
 /// end their process in the library. So does each test of passes and of public methods.
 /// </summary>
 [Trait("Category", "GuardPages")]
-public partial class GuardPageTests
+public class GuardPageTests
 {
     private static readonly Type[] s_kernels =
     [
@@ -42,9 +39,7 @@ public partial class GuardPageTests
     {
         const int leastOfEachVariant = 60;
         (int exit, string output) = await Run([.. s_kernels.Concat(s_callers).Select(All)], offByOne: null);
-        Assert.True(exit == 0, output[..Math.Min(output.Length, 4000)]);
-        int passed = int.Parse(AllPassed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
-        Assert.InRange(passed, leastOfEachVariant * KernelSet.Supported.Length, int.MaxValue);
+        OtherProcess.AssertPassed(exit, output, leastOfEachVariant * KernelSet.Supported.Length);
     }
 
     [Theory]
@@ -64,28 +59,6 @@ public partial class GuardPageTests
         tests.GetMethods().Where(method => method.IsDefined(typeof(TheoryAttribute), inherit: false))
             .Select(method => $"{tests.FullName}.{method.Name}");
 
-    /// <summary>Runs some tests in a process of their own.</summary>
-    private static async Task<(int Exit, string Output)> Run(string[] tests, string? offByOne)
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { [GuardPages.EnvironmentVariable] = "1", [Guarded.OffByOneVariable] = offByOne },
-        };
-        string[] filters = [.. tests.SelectMany(name => (string[])["-method", name])];
-        foreach (string argument in (string[])[typeof(GuardPageTests).Assembly.Location, "-noColor", .. filters])
-            start.ArgumentList.Add(argument);
-
-        using Process child = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(s_hang);
-        using CancellationTokenRegistration end = limit.Token.Register(() => child.Kill(entireProcessTree: true));
-        Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token), error = child.StandardError.ReadToEndAsync(limit.Token);
-        await child.WaitForExitAsync(limit.Token);
-        return (child.ExitCode, await error + await output);
-    }
-
-    [GeneratedRegex(@"Total: (\d+), Errors: 0, Failed: 0, Skipped: 0, Not Run: 0")]
-    private static partial Regex AllPassed();
+    private static Task<(int Exit, string Output)> Run(string[] tests, string? offByOne) => OtherProcess.Run(
+        tests, s_hang, (GuardPages.EnvironmentVariable, "1"), (Guarded.OffByOneVariable, offByOne));
 }
