@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BenchmarkDotNet.Environments;
-using FastNN.Simd;
+using FastNN.Hardware;
 
 namespace FastNN.Bench.Machine;
 

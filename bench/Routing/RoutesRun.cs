@@ -17,9 +17,7 @@ internal static class RoutesRun
     internal static int Run(RouteQuestion question, KernelVariant variant, string? force)
     {
         KernelSet set = KernelSet.For(variant);
-        Caches caches = Caches.Measure();
-        AnsiConsole.WriteLine(
-            $"{question.Name} × {question.Batch}, {set.Variant}; L1 {KiB(caches.L1)} KiB, L2 {KiB(caches.L2)} KiB a core.");
+        AnsiConsole.WriteLine($"{question.Name} × {question.Batch}, {set.Variant}; {TuningMachine.Here.Caches}.");
         if (set.Variant == KernelVariant.Scalar)
         {
             AnsiConsole.WriteLine("The reference has no routes: plain loops, one sample after the other.");
@@ -106,6 +104,4 @@ internal static class RoutesRun
             "It is for batches: layers in rows, and layers on tiles that are not narrow and have at least 48 outputs.",
         _ => "It is for narrow layers on tiles.",
     };
-
-    private static int KiB(int floats) => floats * sizeof(float) / 1024;
 }

@@ -13,8 +13,8 @@ public class ArchitectureTests
     /// <summary>A folder may use the folders before it. The root holds the public types and may use all folders.</summary>
     private static readonly string[] s_order =
     [
-        "Plumbing", "Simd", "Contract", "Activations", "Costs", "Reference", "Kernels/Tuning", "Kernels/Spans", "Kernels/Sample",
-        "Kernels/Batch", "Dispatch", "Passes", "Training/Optimizers", "Training/Fit", "Training", "Files", Root,
+        "Plumbing", "Hardware", "Simd", "Contract", "Activations", "Costs", "Reference", "Kernels/Tuning", "Kernels/Spans",
+        "Kernels/Sample", "Kernels/Batch", "Dispatch", "Passes", "Training/Optimizers", "Training/Fit", "Training", "Files", Root,
     ];
 
     /// <summary>The public types of the root that every folder may use: values and recipes.</summary>
@@ -39,9 +39,10 @@ public class ArchitectureTests
     [Fact]
     public void The_sources_compile()
     {
-        // A name that does not compile has no meaning, so the other tests would not see it.
+        // A name that does not compile has no meaning, so the other tests would not see it. A generator writes the other part of imports.
+        const string otherPartIsMissing = "CS8795";
         Assert.Empty(s_sources.GetDiagnostics(TestContext.Current.CancellationToken)
-            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != otherPartIsMissing));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using FastNN.Hardware;
 using FastNN.Simd;
 using FastNN.Tuning;
 

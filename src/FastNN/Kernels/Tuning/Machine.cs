@@ -19,7 +19,7 @@ internal readonly record struct Machine(Caches Caches, ForcedRoute Forced)
     }
 
     /// <summary>A machine with caches of this many bytes. Nothing is forced.</summary>
-    internal static Machine Of(int l1, int l2) => new(Caches.OfBytes(l1, l2), default);
+    internal static Machine Of(int l1, int l2, int l3 = 0) => new(Caches.OfBytes(l1, l2, l3), default);
 
     /// <summary>The result says what is wrong with the forced routes; null if nothing is.</summary>
     private static string? Read(out Machine here)
