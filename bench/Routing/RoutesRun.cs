@@ -17,7 +17,7 @@ internal static class RoutesRun
     internal static int Run(RouteQuestion question, KernelVariant variant, string? force)
     {
         KernelSet set = KernelSet.For(variant);
-        AnsiConsole.WriteLine($"{question.Name} × {question.Batch}, {set.Variant}; {TuningMachine.Here.Caches}.");
+        AnsiConsole.WriteLine($"{question.Name} × {question.Batch}, {set.Variant}; {TuningMachine.CachesInWords}.");
         if (set.Variant == KernelVariant.Scalar)
         {
             AnsiConsole.WriteLine("The reference has no routes: plain loops, one sample after the other.");

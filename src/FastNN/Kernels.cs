@@ -41,8 +41,8 @@ public static unsafe class Kernels
 
     /// <summary>
     /// Describes in a few lines which variant <see cref="KernelVariant.Auto"/> chooses, and why. Also says which other variants run, and
-    /// why the rest do not. The reasons are the processor, JIT or NativeAOT, and the environment. For logs and bug reports: the text may
-    /// change with any version. Allocates; never throws.
+    /// why the rest do not. The reasons are the processor, JIT or NativeAOT, and the environment. Also names the caches. For logs and bug
+    /// reports: the text may change with any version. Allocates; never throws.
     /// </summary>
     public static string Describe() => KernelReport.Current.Text;
 

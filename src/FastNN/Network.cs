@@ -40,7 +40,8 @@ public sealed unsafe partial class Network
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException">
-    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_ROUTES</c> has a fault.
+    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_CACHES</c> or
+    /// <c>FASTNN_ROUTES</c> has a fault.
     /// </exception>
     public Network(ReadOnlySpan<int> widths, int seed, KernelVariant kernels = KernelVariant.Auto)
         : this(widths, Fill(widths, Activation.Sigmoid, Activation.Sigmoid), seed, Initializer.Article, kernels)
@@ -64,7 +65,8 @@ public sealed unsafe partial class Network
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException">
-    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_ROUTES</c> has a fault.
+    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_CACHES</c> or
+    /// <c>FASTNN_ROUTES</c> has a fault.
     /// </exception>
     public Network(
         ReadOnlySpan<int> widths, Activation hidden, Activation output, int seed, Initializer? initializer = null,
@@ -91,7 +93,8 @@ public sealed unsafe partial class Network
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException">
-    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_ROUTES</c> has a fault.
+    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_CACHES</c> or
+    /// <c>FASTNN_ROUTES</c> has a fault.
     /// </exception>
     public Network(
         ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, int seed, Initializer? initializer = null,

@@ -17,7 +17,8 @@ public class KernelReportTests
     /// <summary>A processor with everything, under the JIT.</summary>
     private static KernelReport Full { get; } = new(
         s_all, Setting: null, IsCompiledAhead: false, WhyUnoptimized: null, Architecture.X64,
-        HasFusedMultiplyAdd: true, HasIntrinsics: true, HasAvx2: true, HasAvx512: true);
+        HasFusedMultiplyAdd: true, HasIntrinsics: true, HasAvx2: true, HasAvx512: true, Caches: "L1d 48 KiB; measured",
+        WhyNoNetwork: null);
 
     [Fact]
     public void It_says_what_runs_here()
@@ -33,6 +34,7 @@ public class KernelReportTests
                 Kernels.Supported.Contains(variant) ? $"{variant}: accelerated" : $"{variant}: no, ", status, StringComparison.Ordinal);
         }
 
+        Assert.Single(lines, line => line.StartsWith("caches: L1d ", StringComparison.Ordinal) && line.Contains("; "));
         string process = Assert.Single(lines, line => line.StartsWith("process: ", StringComparison.Ordinal));
         Assert.Contains($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, JIT, ", process);
         Assert.Single(lines, line => line.StartsWith("environment: ", StringComparison.Ordinal) && SettingsHere().All(line.Contains));
@@ -94,6 +96,15 @@ public class KernelReportTests
         string first = Assert.Single(
             (Full with { WhyUnoptimized = "for a reason" }).Text.Split('\n'), line => line.EndsWith("; NOT OPTIMIZED: for a reason"));
         Assert.StartsWith("FastNN ", first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_says_if_a_setting_prevents_networks()
+    {
+        Assert.DoesNotContain("NO NETWORK", Full.Text);
+        string[] lines = (Full with { WhyNoNetwork = "a fault" }).Text.Split('\n');
+        Assert.EndsWith("; NO NETWORK CAN BE MADE: a fault", lines[0]);
+        Assert.Contains("caches: L1d 48 KiB; measured", lines);
     }
 
     [Fact]

@@ -25,6 +25,8 @@ namespace FastNN.Dispatch;
 /// <param name="HasIntrinsics">Whether the hardware intrinsics of .NET are on.</param>
 /// <param name="HasAvx2">Whether the processor has AVX2 and FMA.</param>
 /// <param name="HasAvx512">Whether the processor has AVX-512 F, DQ, CD, BW and VL.</param>
+/// <param name="Caches">The caches that routes count with, and who says so.</param>
+/// <param name="WhyNoNetwork">What is wrong with a setting, so that no network can be made. Null if nothing is.</param>
 internal sealed record KernelReport(
     IReadOnlyList<KernelVariant> Supported,
     string? Setting,
@@ -34,7 +36,9 @@ internal sealed record KernelReport(
     bool HasFusedMultiplyAdd,
     bool HasIntrinsics,
     bool HasAvx2,
-    bool HasAvx512)
+    bool HasAvx512,
+    string Caches,
+    string? WhyNoNetwork)
 {
     /// <summary>
     /// Settings of .NET that choose or change the code that runs. Some older names do nothing, but a report should show them.
@@ -61,17 +65,20 @@ internal sealed record KernelReport(
         Simd128.HasFusedMultiplyAdd,
         Vector128.IsHardwareAccelerated,
         Processor.HasAvx2,
-        Processor.HasAvx512);
+        Processor.HasAvx512,
+        Machine.CachesInWords,
+        Machine.Fault);
 
     /// <summary>The whole report. Each fact has a line.</summary>
     internal string Text => string.Join(
         '\n',
         (string[])[
-            $"FastNN {Version}: {Choice}" + (WhyUnoptimized == null ? "" : $"; NOT OPTIMIZED: {WhyUnoptimized}"),
+            $"FastNN {Version}: {Choice}" + Warning("NOT OPTIMIZED", WhyUnoptimized) + Warning("NO NETWORK CAN BE MADE", WhyNoNetwork),
             .. from variant in Enum.GetValues<KernelVariant>()
                where variant > KernelVariant.Scalar
                select $"{variant}: {StatusOf(variant)}",
             $"processor: {Processor.Name}; {Features}; {Environment.ProcessorCount} logical processors",
+            $"caches: {Caches}",
             $"process: {RuntimeInformation.FrameworkDescription}, {Architecture}, {Compiler}, {RuntimeInformation.OSDescription}",
             $"environment: {Settings}",
         ]);
@@ -132,9 +139,10 @@ internal sealed record KernelReport(
                    let value = Environment.GetEnvironmentVariable(prefix + name)
                    where value is not null
                    select $"{prefix}{name}={value}",
-                .. from value in (string?[])[Environment.GetEnvironmentVariable(ForcedRoute.EnvironmentVariable)]
+                .. from name in (string[])[ForcedCaches.EnvironmentVariable, ForcedRoute.EnvironmentVariable]
+                   let value = Environment.GetEnvironmentVariable(name)
                    where value is not null
-                   select $"{ForcedRoute.EnvironmentVariable}={value}",
+                   select $"{name}={value}",
             ];
             return found.Length == 0 ? "none" : string.Join(", ", found);
         }
@@ -164,6 +172,8 @@ internal sealed record KernelReport(
             : $"no, the processor has {instructions}, but .NET makes no such vectors of it: "
                 + "switched off by a setting, or slow on this processor";
     }
+
+    private static string Warning(string what, string? why) => why is null ? "" : $"; {what}: {why}";
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 }

@@ -12,7 +12,7 @@ internal sealed class NetworkPlan
     /// There are fewer than two widths, or one is less than 1. Or the parameters exceed what an array holds. Or there is not one activation
     /// for each layer. Or an activation that is not elementwise is not that of the last layer.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The environment variable that forces routes has a fault.</exception>
+    /// <exception cref="InvalidOperationException">An environment variable that sets caches or routes has a fault.</exception>
     internal NetworkPlan(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
     {
         Machine.Check();

@@ -51,9 +51,6 @@ internal readonly record struct Caches(int L1, int L2, int L3, int Line)
         return OfBytes(l1, Math.Max(l1, l2), isL3 ? said.L3 : UsualL3, isLine ? (int)said.Line : UsualLine);
     }
 
-    /// <summary>What the processor says, or otherwise the operating system.</summary>
-    internal static Caches Measure() => Of(Processor.Caches is { AreKnown: true } said ? said : SystemCaches.Read());
-
     /// <summary>Such as "L1d 48 KiB, L2 1 MiB, L3 32 MiB, line 64 bytes".</summary>
     public override string ToString() =>
         $"L1d {InWords(L1)}, L2 {InWords(L2)}, {(HasL3 ? $"L3 {InWords(L3)}" : "no L3")}, line {Line} bytes";

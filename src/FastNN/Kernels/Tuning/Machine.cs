@@ -5,14 +5,21 @@ namespace FastNN.Tuning;
 /// <param name="Forced">Nothing, unless a benchmark compares routes.</param>
 internal readonly record struct Machine(Caches Caches, ForcedRoute Forced)
 {
-    private static readonly string? s_fault = Read(out s_here);
+    private static readonly string? s_fault = Read(out s_here, out s_origin);
     private static readonly Machine s_here;
+    private static readonly string s_origin;
 
     /// <summary>This machine. It is measured once, when the process first asks.</summary>
     internal static Machine Here => s_here;
 
+    /// <summary>Its caches, and who says so.</summary>
+    internal static string CachesInWords => $"{s_here.Caches}; {s_origin}";
+
+    /// <summary>What is wrong with the environment variables that set caches and routes. Null if nothing is.</summary>
+    internal static string? Fault => s_fault;
+
     /// <summary>Each network checks this in its constructor: a static constructor would wrap the exception in another one.</summary>
-    /// <exception cref="InvalidOperationException">The environment variable that forces routes has a fault.</exception>
+    /// <exception cref="InvalidOperationException">An environment variable that sets caches or routes has a fault.</exception>
     internal static void Check()
     {
         if (s_fault is not null) throw new InvalidOperationException(s_fault);
@@ -21,18 +28,20 @@ internal readonly record struct Machine(Caches Caches, ForcedRoute Forced)
     /// <summary>A machine with caches of this many bytes. Nothing is forced.</summary>
     internal static Machine Of(int l1, int l2, int l3 = 0) => new(Caches.OfBytes(l1, l2, l3), default);
 
-    /// <summary>The result says what is wrong with the forced routes; null if nothing is.</summary>
-    private static string? Read(out Machine here)
+    /// <summary>The result says what is wrong with the settings; null if nothing is.</summary>
+    private static string? Read(out Machine here, out string origin)
     {
-        here = new Machine(Caches.Measure(), default);
+        KnownCaches known = KnownCaches.Measure();
+        here = new Machine(known.Caches, default);
+        origin = known.Origin;
         try
         {
             here = here with { Forced = ForcedRoute.Parse(Environment.GetEnvironmentVariable(ForcedRoute.EnvironmentVariable)) };
-            return null;
+            return known.Fault;
         }
         catch (InvalidOperationException fault)
         {
-            return fault.Message;
+            return known.Fault is null ? fault.Message : $"{known.Fault} {fault.Message}";
         }
     }
 }
