@@ -9,25 +9,26 @@ namespace FastNN.Bench.Peers;
 
 /// <summary>A library that takes part.</summary>
 /// <param name="Name">In tables and reports.</param>
-/// <param name="Version">Of the library, where it can run.</param>
+/// <param name="Version">Of the library, asked where it can run.</param>
 /// <param name="Create">Puts a problem in its hands.</param>
 /// <param name="NoStep">Why it does not train; null if it does.</param>
 /// <param name="Hint">How to get it, where it is not in a package.</param>
 /// <param name="Lacks">What a kind of network needs that it does not have; null if there is nothing.</param>
 internal sealed partial record Contender(
-    string Name, string Version, Func<Problem, IPeer> Create, string? NoStep = null, string? Hint = null,
+    string Name, Func<string> Version, Func<Problem, IPeer> Create, string? NoStep = null, string? Hint = null,
     Func<NetworkKind, string?>? Lacks = null)
 {
     /// <summary>The baseline of all ratios, then the peers in the order of the tables' columns.</summary>
     internal static IReadOnlyList<Contender> All { get; } =
     [
-        new("FastNN", MachineReport.VersionOf(typeof(Network)), problem => new FastNNPeer(problem)),
+        new("FastNN", () => MachineReport.VersionOf(typeof(Network)), problem => new FastNNPeer(problem)),
         new(
-            "ONNX Runtime", MachineReport.VersionOf(typeof(InferenceSession)), problem => new OnnxRuntimePeer(problem),
+            "ONNX Runtime", () => MachineReport.VersionOf(typeof(InferenceSession)), problem => new OnnxRuntimePeer(problem),
             NoStep: "the package runs models, it does not train them"),
-        new("libtorch", $"2.10.0 through TorchSharp {MachineReport.VersionOf(typeof(torch))}", LibtorchPeer.Load),
-        new("FANN", "2 (libfann.so.2)", problem => new FannPeer(problem), Hint: "apt-get install libfann2", Lacks: FannPeer.Lacks),
-        new("TensorPrimitives", MachineReport.VersionOf(typeof(TensorPrimitives)), problem => new TensorPrimitivesPeer(problem)),
+        new("libtorch", () => $"2.10.0 through TorchSharp {MachineReport.VersionOf(typeof(torch))}", LibtorchPeer.Load),
+        new("OpenBLAS", () => OpenBlas.Version, OpenBlasPeer.Load, Hint: "apt-get install libopenblas0"),
+        new("FANN", () => "2 (libfann.so.2)", problem => new FannPeer(problem), Hint: "apt-get install libfann2", Lacks: FannPeer.Lacks),
+        new("TensorPrimitives", () => MachineReport.VersionOf(typeof(TensorPrimitives)), problem => new TensorPrimitivesPeer(problem)),
     ];
 
     internal static Contender FastNN => All[0];

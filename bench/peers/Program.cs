@@ -58,7 +58,7 @@ static void Report(Race race, LimitFigures limits, string? file)
     if (file is null) return;
 
     var machine = MachineReport.Of(
-        limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version))]);
+        limits, [.. Contender.All.Where(who => !race.Absent.ContainsKey(who.Name)).Select(who => (who.Name, who.Version()))]);
     new Report(machine, rows, race.Absent).Save(file);
     AnsiConsole.WriteLine($"Saved to {file}.");
 }

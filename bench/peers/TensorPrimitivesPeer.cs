@@ -17,15 +17,13 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
     private readonly Problem _problem;
     private readonly AlignedFloats _parameters, _gradient, _outputs;
     private readonly AlignedFloats[] _activations, _deltas, _slopes;
-    private readonly ActivationForms[] _forms;
-    private readonly CostForms _cost;
+    private readonly ComposedForms _forms;
     private readonly ComposedAdam? _adam;
 
     internal TensorPrimitivesPeer(Problem problem)
     {
         _problem = problem;
-        _forms = [.. Enumerable.Range(0, problem.Layers.Length).Select(l => ActivationForms.Of(problem.ActivationOf(l)))];
-        _cost = CostForms.Of(problem.Kind.Cost);
+        _forms = new ComposedForms(problem);
         _parameters = new AlignedFloats(problem.Parameters.Length);
         _gradient = new AlignedFloats(problem.Parameters.Length);
         _outputs = new AlignedFloats(problem.Targets.Length);
@@ -95,7 +93,7 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
             Span<float> z = l == _activations.Length - 1 ? y : _activations[l].Span;
             for (int i = 0; i < z.Length; i++) z[i] = TensorPrimitives.Dot(weights.Slice(i * a.Length, a.Length), a);
             TensorPrimitives.Add(z, layer.BiasesOf(_parameters.Span), z);
-            ActivationForms.Required(_forms[l].Apply, _problem.ActivationOf(l))(z);
+            _forms.Activate(l, z);
             a = z;
         }
     }
@@ -105,8 +103,7 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
     {
         Span<float> delta = _deltas[^1].Span;
         Forward(x, _activations[^1].Span);
-        ActivationForms.Required(_cost.Gradient, _problem.Kind.Cost)(_activations[^1].Span, y, delta);
-        if (!_cost.TakesSums) MultiplyBySlope(_forms.Length - 1, delta);
+        _forms.OutputDelta(_activations[^1].Span, y, delta, _slopes[^1].Span);
 
         for (int l = _deltas.Length - 1; l >= 0; l--)
         {
@@ -123,11 +120,7 @@ internal sealed class TensorPrimitivesPeer : ITrainingPeer
             }
 
             TensorPrimitives.MultiplyAdd(delta, rate, layer.BiasesOf(target), layer.BiasesOf(target));
-            if (l > 0) MultiplyBySlope(l - 1, inputDelta);
+            if (l > 0) _forms.MultiplyBySlope(l - 1, inputDelta, a, _slopes[l - 1].Span);
         }
     }
-
-    /// <summary>d ← −d·f′ of a layer.</summary>
-    private void MultiplyBySlope(int l, Span<float> d) =>
-        ActivationForms.Required(_forms[l].MultiplyBySlope, _problem.ActivationOf(l))(d, _activations[l].Span, _slopes[l].Span);
 }

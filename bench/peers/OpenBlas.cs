@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace FastNN.Bench.Peers;
+
+/// <summary>What is called of OpenBLAS, the C library. Matrices are row by row.</summary>
+internal static unsafe partial class OpenBlas
+{
+    internal const string Library = "libopenblas.so.0";
+
+    private const int RowMajor = 101;
+
+    /// <summary>Whether a matrix is taken as it is or transposed.</summary>
+    internal enum Form
+    {
+        AsItIs = 111,
+        Transposed = 112,
+    }
+
+    /// <summary>The version and the kernels that it chose, as tables show them.</summary>
+    internal static string Version
+    {
+        get
+        {
+            string config = Marshal.PtrToStringUTF8(GetConfig())!, core = Marshal.PtrToStringUTF8(GetCoreName())!;
+            return $"{config.Split(' ')[1]} with kernels for {core}";
+        }
+    }
+
+    /// <summary>
+    /// Loads the library, to use one thread and the vectors that this process uses. It reads the variable of the environment when it is
+    /// loaded. An old version does not know a new processor: 0.3.21 takes AVX2 on a Zen 5, and half of the time with AVX-512. What the user
+    /// has set stays.
+    /// </summary>
+    internal static void Load()
+    {
+        if (OperatingSystem.IsLinux() && CoreFor(Kernels.Supported[^1]) is string core) SetVariable("OPENBLAS_CORETYPE", core, overwrite: 0);
+        SetThreads(1);
+    }
+
+    /// <summary>C ← α·A·B + β·C, where C has so many rows and columns, and each sum so many terms.</summary>
+    internal static void Gemm(
+        Form formA, Form formB, int rows, int columns, int terms, float alpha, float* a, float* b, float beta, float* c) =>
+        Gemm(
+            RowMajor, formA, formB, rows, columns, terms, alpha, a, formA == Form.AsItIs ? terms : rows, b,
+            formB == Form.AsItIs ? columns : terms, beta, c, columns);
+
+    /// <summary>y ← α·A·x + β·y, where A has so many rows and columns before it is transposed.</summary>
+    internal static void Gemv(Form form, int rows, int columns, float alpha, float* a, float* x, float beta, float* y) =>
+        Gemv(RowMajor, form, rows, columns, alpha, a, columns, x, 1, beta, y, 1);
+
+    /// <summary>A ← A + α·x·yᵀ.</summary>
+    internal static void Ger(int rows, int columns, float alpha, float* x, float* y, float* a) =>
+        Ger(RowMajor, rows, columns, alpha, x, 1, y, 1, a, columns);
+
+    /// <summary>y ← y + α·x.</summary>
+    internal static void Axpy(int count, float alpha, float* x, float* y) => Axpy(count, alpha, x, 1, y, 1);
+
+    /// <summary>A core whose kernels use just these vectors; null to leave the choice to the library.</summary>
+    private static string? CoreFor(KernelVariant widest) => widest switch
+    {
+        KernelVariant.Vector512 => "SkylakeX",
+        KernelVariant.Vector256 => "Haswell",
+        _ => null,
+    };
+
+    /// <summary>Sets it for native code too. <see cref="Environment.SetEnvironmentVariable(string, string)"/> does not.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
+    [LibraryImport(Library, EntryPoint = "openblas_set_num_threads")]
+    private static partial void SetThreads(int threads);
+
+    [LibraryImport(Library, EntryPoint = "openblas_get_config")]
+    private static partial nint GetConfig();
+
+    [LibraryImport(Library, EntryPoint = "openblas_get_corename")]
+    private static partial nint GetCoreName();
+
+    [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
+    private static partial void Gemm(
+        int order, Form formA, Form formB, int rows, int columns, int terms, float alpha, float* a, int strideA, float* b, int strideB,
+        float beta, float* c, int strideC);
+
+    [LibraryImport(Library, EntryPoint = "cblas_sgemv")]
+    private static partial void Gemv(
+        int order, Form form, int rows, int columns, float alpha, float* a, int strideA, float* x, int stepX, float beta, float* y,
+        int stepY);
+
+    [LibraryImport(Library, EntryPoint = "cblas_sger")]
+    private static partial void Ger(
+        int order, int rows, int columns, float alpha, float* x, int stepX, float* y, int stepY, float* a, int strideA);
+
+    [LibraryImport(Library, EntryPoint = "cblas_saxpy")]
+    private static partial void Axpy(int count, float alpha, float* x, int stepX, float* y, int stepY);
+}
