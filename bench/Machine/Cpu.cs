@@ -14,8 +14,30 @@ internal static partial class Cpu
     internal static string Name { get; } =
         Processor.CanBeAsked ? Processor.Name : HostEnvironmentInfo.GetCurrent().Cpu.Value?.ProcessorName ?? Processor.Name;
 
-    /// <summary>The name as that of a folder.</summary>
-    internal static string Folder => NotInNames().Replace(Name.ToLowerInvariant(), "-").Trim('-');
+    /// <summary>The widest vectors that the processor has.</summary>
+    internal static KernelVariant Widest { get; } =
+        Processor.HasAvx512 ? KernelVariant.Vector512 : Processor.HasAvx2 ? KernelVariant.Vector256 : KernelVariant.Vector128;
+
+    /// <summary>The widest vectors that this process uses.</summary>
+    internal static KernelVariant WidestInUse => Kernels.Supported[^1];
+
+    /// <summary>The name, and what of the processor this process does not use, for tables and pictures.</summary>
+    internal static string Description => Describe(Name, Widest, WidestInUse);
+
+    /// <summary>The folder for results: one for each processor, and one more for narrower vectors.</summary>
+    internal static string Folder => FolderOf(Name, Widest, WidestInUse);
+
+    internal static string Describe(string name, KernelVariant widest, KernelVariant inUse) => inUse >= widest
+        ? name
+        : inUse switch
+        {
+            KernelVariant.Vector256 => $"{name}, AVX-512 off",
+            KernelVariant.Vector128 => $"{name}, AVX2 off",
+            _ => $"{name}, vectors off",
+        };
+
+    internal static string FolderOf(string name, KernelVariant widest, KernelVariant inUse) =>
+        NotInNames().Replace((inUse < widest ? $"{name} {inUse}" : name).ToLowerInvariant(), "-").Trim('-');
 
     /// <summary>A buffer of half of each cache, and one that fits in none.</summary>
     internal static IEnumerable<long> TypicalWorkingSets =>

@@ -33,7 +33,7 @@ internal sealed record Report(MachineReport Machine, IReadOnlyList<Row> Rows, IR
 }
 
 /// <summary>The machine of a report, with the limits measured in the same run.</summary>
-/// <param name="Cpu">Its name, and family and model where that says too little.</param>
+/// <param name="Cpu">Its name, family and model, and what of it the process did not use.</param>
 /// <param name="System">The operating system.</param>
 /// <param name="Runtime">The version of .NET.</param>
 /// <param name="Kernels">The variant that Auto takes.</param>
@@ -60,7 +60,7 @@ internal sealed record MachineReport(
         };
         foreach ((string library, string version) in versions) all[library] = version;
         return new MachineReport(
-            Bench.Machine.Cpu.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
+            Bench.Machine.Cpu.Description, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
             $"{FastNN.Kernels.Default}", DateOnly.FromDateTime(DateTime.UtcNow), limits, all, Environment.ProcessorCount);
     }
 

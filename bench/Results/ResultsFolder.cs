@@ -5,7 +5,7 @@ namespace FastNN.Bench.Results;
 /// <summary>Where results are kept: <c>bench/results/&lt;cpu&gt;/</c> in the repository.</summary>
 internal static class ResultsFolder
 {
-    /// <summary>With a folder for each processor.</summary>
+    /// <summary>With a folder for each processor, and one more where a run used narrower vectors than the processor has.</summary>
     internal static string Root => Path.Combine(Repository, "bench", "results");
 
     /// <summary>The first folder upwards from the program that holds the solution.</summary>

@@ -13,6 +13,9 @@ internal readonly record struct Agreement(double Outputs, double? Change)
 
     private const double Rounding = 1.0 / (1 << 24);
 
+    /// <summary>A product of matrices that adds to parameters may take so many samples at a time, and round each time.</summary>
+    private const int SamplesAtOnce = 256;
+
     internal bool IsAccepted => Outputs <= 1 && (Change ?? 0) <= 1;
 
     internal static Agreement Between(Problem problem, Results expected, Results actual)
@@ -27,14 +30,15 @@ internal readonly record struct Agreement(double Outputs, double? Change)
     public override string ToString() => Change == null ? $"{Outputs:F3}" : $"{Outputs:F3} / {Change:F3}";
 
     /// <summary>
-    /// Beside the tolerance each of both updated parameters is rounded once a step. All together must stay far below the change, or the
-    /// comparison would see nothing.
+    /// Beside the tolerance each updated parameter is rounded once a step, a peer's once for each <see cref="SamplesAtOnce"/>. All together
+    /// must stay far below the change, or the comparison would see nothing.
     /// </summary>
     private static double CompareChange(Problem problem, Dense layer, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         var range = new Range(layer.Weights, layer.End);
         double change = LargestDifference(problem.Parameters.AsSpan(range), expected[range]);
-        double allowed = Tolerance * change + 2 * problem.StepsToCompare * Rounding * Largest(expected[range]);
+        int roundings = problem.StepsToCompare * (1 + (problem.Batch + SamplesAtOnce - 1) / SamplesAtOnce);
+        double allowed = Tolerance * change + roundings * Rounding * Largest(expected[range]);
         return LargestDifference(expected[range], actual[range]) / Math.Min(allowed, change / 100);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastNN.Bench.Machine;
 
 namespace FastNN.Bench.Peers;
 
@@ -17,23 +18,26 @@ internal static unsafe partial class OpenBlas
     }
 
     /// <summary>The version and the kernels that it chose, as tables show them.</summary>
-    internal static string Version
-    {
-        get
-        {
-            string config = Marshal.PtrToStringUTF8(GetConfig())!, core = Marshal.PtrToStringUTF8(GetCoreName())!;
-            return $"{config.Split(' ')[1]} with kernels for {core}";
-        }
-    }
+    internal static string Version => $"{Marshal.PtrToStringUTF8(GetConfig())!.Split(' ')[1]} with kernels for {Core}";
+
+    /// <summary>Whether small matrices have kernels of their own, which need no copies. Of all cores only those with AVX-512 do.</summary>
+    internal static bool HasSmallKernels => Core is "SkylakeX" or "Cooperlake" or "SapphireRapids";
+
+    private static string Core => Marshal.PtrToStringUTF8(GetCoreName())!;
 
     /// <summary>
-    /// Loads the library, to use one thread and the vectors that this process uses. It reads the variable of the environment when it is
-    /// loaded. An old version does not know a new processor: 0.3.21 takes AVX2 on a Zen 5, and half of the time with AVX-512. What the user
-    /// has set stays.
+    /// Loads the library, for one thread. It reads the variable of the environment when it is loaded. It uses AVX2 where this process has
+    /// AVX-512 switched off, so that both have the same peak. Otherwise it knows best, and what the user has set does not count.
     /// </summary>
     internal static void Load()
     {
-        if (OperatingSystem.IsLinux() && CoreFor(Kernels.Supported[^1]) is string core) SetVariable("OPENBLAS_CORETYPE", core, overwrite: 0);
+        const string variable = "OPENBLAS_CORETYPE";
+        if (OperatingSystem.IsLinux())
+        {
+            if (Cpu.WidestInUse == KernelVariant.Vector256 && Cpu.Widest == KernelVariant.Vector512) SetVariable(variable, "Haswell", 1);
+            else RemoveVariable(variable);
+        }
+
         SetThreads(1);
     }
 
@@ -55,17 +59,12 @@ internal static unsafe partial class OpenBlas
     /// <summary>y ← y + α·x.</summary>
     internal static void Axpy(int count, float alpha, float* x, float* y) => Axpy(count, alpha, x, 1, y, 1);
 
-    /// <summary>A core whose kernels use just these vectors; null to leave the choice to the library.</summary>
-    private static string? CoreFor(KernelVariant widest) => widest switch
-    {
-        KernelVariant.Vector512 => "SkylakeX",
-        KernelVariant.Vector256 => "Haswell",
-        _ => null,
-    };
-
-    /// <summary>Sets it for native code too. <see cref="Environment.SetEnvironmentVariable(string, string)"/> does not.</summary>
+    /// <summary>For native code. <see cref="Environment.SetEnvironmentVariable(string, string)"/> does not reach it.</summary>
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveVariable(string name);
 
     [LibraryImport(Library, EntryPoint = "openblas_set_num_threads")]
     private static partial void SetThreads(int threads);
