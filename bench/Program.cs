@@ -10,6 +10,7 @@ using FastNN.Tuning;
 using Spectre.Console;
 
 Option<bool> Flag(string name, string description) => new(name) { Description = description };
+Option<bool> quick = Flag("--quick", "A first table: limits, and networks of all sizes beside them, in 20 seconds.");
 Option<bool> full = Flag(
     "--full", "Every kernel and network by BenchmarkDotNet, in processes of their own: unattended, some tens of minutes.");
 Option<bool> scaling = Flag("--scaling", "How networks fare as batches, widths and threads grow: under three minutes.");
@@ -30,7 +31,10 @@ var force = new Option<string?>("--force")
     Description = "With --routes: times another route beside the chosen one, in some ten seconds. "
         + $"{string.Join(", ", Enum.GetNames<ForcedRoute.Choice>().Skip(1))}, depth=N.",
 };
-var variant = new Option<KernelVariant>("--variant") { Description = "With --routes: the kernels, the default ones if none are named." };
+var variant = new Option<KernelVariant>("--variant")
+{
+    Description = "With --routes or --quick: the kernels, the default ones if none are named.",
+};
 force.Validators.Add(result =>
 {
     try
@@ -56,18 +60,17 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
     RouteQuestion.Parse(arguments.GetRequiredValue(widths), arguments.GetRequiredValue(batch))!, arguments.GetValue(kernels),
     arguments.GetRequiredValue(file)));
 
-var root = new RootCommand(
-    "Compares FastNN's kernels with each other and with the limits of this machine: without options all of them, in five processes, "
-    + "in under four minutes. Other arguments are BenchmarkDotNet's, such as --filter '*Forward*'.")
+var root = new RootCommand(Help.Text)
 {
-    full, scaling, load, aot, latency, routes, force, variant, save, launch, timeRoutes,
+    quick, full, scaling, load, aot, latency, routes, force, variant, save, launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
 {
     bool asks = result.GetResult(routes) is not null;
-    if (!asks && (result.GetResult(force) ?? result.GetResult(variant)) is { Implicit: false })
-        result.AddError("--force and --variant go with --routes.");
+    if (!asks && result.GetResult(force) is { Implicit: false }) result.AddError("--force goes with --routes.");
+    if (!asks && !result.GetValue(quick) && result.GetResult(variant) is { Implicit: false })
+        result.AddError("--variant goes with --routes or --quick.");
 });
 root.SetAction(arguments =>
 {
@@ -95,6 +98,7 @@ root.SetAction(arguments =>
     }
 
     string? FileOf(string name) => arguments.GetValue(save) ? ResultsFolder.PathOf(name) : null; // found before the work, not after it
+    if (arguments.GetValue(quick)) return QuickRun.Run(arguments.GetValue(variant), FileOf("quick.txt"));
     if (arguments.GetValue(aot)) return AheadRun.Run(FileOf("aot.txt"));
     if (arguments.GetValue(latency)) return LatencyRun.Run(FileOf("latency.txt"));
     if (arguments.GetValue(scaling)) return ScalingRun.Run(FileOf("scaling.json"));

@@ -24,9 +24,11 @@ internal sealed unsafe class Limits
     private readonly List<WorkingSet> _workingSets;
 
     /// <summary>Limits for working sets of these sizes, all below 16 KiB sharing one, besides one for each cache and the memory.</summary>
-    internal Limits(IEnumerable<long> bytes)
+    /// <param name="bytes">The sizes.</param>
+    /// <param name="largest">Leaves out larger ones, which take long.</param>
+    internal Limits(IEnumerable<long> bytes, long largest = long.MaxValue)
     {
-        IEnumerable<long> all = bytes.Concat(Cpu.TypicalWorkingSets);
+        IEnumerable<long> all = bytes.Concat(Cpu.TypicalWorkingSets).Where(size => size <= largest);
         long[] sizes = [.. all.Select(size => Math.Max(WorkingSet.RoundUp(size), SmallestWorkingSet)).Distinct().Order()];
         var buffer = new AlignedBuffer((int)(sizes[^1] / sizeof(float)));
         _workingSets = [.. sizes.Select(size => new WorkingSet(size, buffer))];
@@ -35,9 +37,12 @@ internal sealed unsafe class Limits
     /// <summary>Those that take microseconds a call.</summary>
     internal IEnumerable<Measurement> Cheap =>
     [
-        .. _peaks.Select(peak => peak.MultiplyAdd), _divide, _multiplyAddChain, _addChain, _divideChain,
+        .. MultiplyAdds, _divide, _multiplyAddChain, _addChain, _divideChain,
         .. _workingSets.Where(set => set.Bytes <= LargestCheap).SelectMany(set => set.Measurements),
     ];
+
+    /// <summary>The loops for the peak of multiply-adds, of each width.</summary>
+    internal IEnumerable<Measurement> MultiplyAdds => _peaks.Select(peak => peak.MultiplyAdd);
 
     internal IEnumerable<Measurement> Costly => _workingSets.Where(set => set.Bytes > LargestCheap).SelectMany(set => set.Measurements);
 

@@ -27,6 +27,31 @@ internal static class ReadmeTable
     internal static string Renew(string page, string repository) => Renew(
         page, file => Report.Load(Path.Combine(repository, file)), file => File.ReadAllLines(Path.Combine(repository, file)));
 
+    /// <summary>
+    /// What to add to the last page, so that it shows all results: for each file without a table, the two comments that the table goes
+    /// between.
+    /// </summary>
+    internal static IEnumerable<string> Missing(string repository)
+    {
+        string page = File.ReadAllText(Path.Combine(repository, Pages[^1]));
+        string[] missing =
+        [
+            .. from path in Directory.EnumerateFiles(Path.Combine(repository, "bench", "results"), "*", SearchOption.AllDirectories)
+               where Path.GetExtension(path) is ".json" or ".txt"
+               let begin = $"{Begin}{Path.GetRelativePath(repository, path).Replace('\\', '/')} "
+               where !page.Contains(begin)
+               orderby begin
+               select $"{begin}by bench/pictures -->",
+        ];
+        return missing.Length == 0
+            ? []
+            :
+            [
+                $"{Pages[^1]} does not show all results. Add these lines where the tables belong, and run this again:",
+                .. missing.SelectMany(begin => (string[])["", begin, End]),
+            ];
+    }
+
     /// <summary>What follows the start of a first comment, up to the next table.</summary>
     private static string RenewPart(string part, Func<string, Report> load, Func<string, string[]> read)
     {

@@ -31,6 +31,7 @@ internal readonly record struct Contender(string Label)
         ("Scalar", "#6E7781", "#9198A1", MarkerShape.FilledDiamond),
         ("ONNX Runtime", "#E69F00", "#F0B429", MarkerShape.FilledSquare),
         ("libtorch", "#C44A00", "#F47A3C", MarkerShape.FilledTriangleUp),
+        ("OpenBLAS", "#8A7A00", "#F0E442", MarkerShape.Eks),
         ("FANN", "#009E73", "#2DC69B", MarkerShape.FilledDiamond),
         ("TensorPrimitives", "#B0588F", "#E39AC4", MarkerShape.FilledTriangleDown),
     ];

@@ -31,6 +31,7 @@ static int Draw()
         Console.WriteLine(page);
     }
 
+    foreach (string line in ReadmeTable.Missing(ResultsFolder.Repository)) Console.WriteLine(line);
     return 0;
 }
 
