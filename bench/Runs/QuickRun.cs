@@ -10,8 +10,8 @@ using Size = FastNN.Bench.Contests.Size;
 namespace FastNN.Bench.Runs;
 
 /// <summary>
-/// What <c>-- --quick</c> does, in 20 seconds: the limits of this machine, and networks of all sizes beside them, in one process. Long calls
-/// get the time that is left. If it is not enough for all, the longest are left out.
+/// What <c>-- --quick</c> does, in 20 seconds: the limits of this machine, and networks of all sizes beside them, in one process. Long
+/// calls get the time that is left. If it is not enough for all, the longest are left out.
 /// </summary>
 internal static class QuickRun
 {
@@ -35,7 +35,7 @@ internal static class QuickRun
 
     private static TimeSpan Elapsed => DateTime.Now - s_start;
 
-    /// <summary>Compares with the reference, measures and prints; the exit code says whether all bits were those of the reference.</summary>
+    /// <summary>Compares with the reference, measures and prints; the exit code says whether all bits were the same.</summary>
     /// <param name="variant">The kernels.</param>
     /// <param name="file">Where to keep what is printed; null not to.</param>
     internal static int Run(KernelVariant variant, string? file)
@@ -44,16 +44,18 @@ internal static class QuickRun
         Contestant kernels = Contestant.Variants.First(any => any.Set.Variant == variant);
         if (!IsValid(kernels)) return 1;
 
-        (_, double operations) = Limits.PeakOf(variant);
+        double atLeast = Long * Limits.PeakOf(variant).Operations;
         ILookup<bool, Point> points = (
             from widths in s_widths
             from batch in s_batches
             from pass in s_passes
             let contest = (NetworkContest)pass.For(new Size(widths) { Batch = batch }, kernels)
-            select new Point(contest, contest.ToMeasurement())).ToLookup(point => point.Operations >= Long * operations);
+            select new Point(contest, contest.ToMeasurement())).ToLookup(point => point.Operations >= atLeast);
         var limits = new Limits(points.SelectMany(group => group).Select(point => point.Contest.Work.WorkingSet), LargestWorkingSet);
         List<Point> timed = [];
-        Screen.Progress("Limits and networks", Parts + LongRounds, partDone => timed = Time(limits, [.. points[false]], [.. points[true]], partDone));
+        Screen.Progress(
+            "Limits and networks", Parts + LongRounds,
+            partDone => timed = Time(limits, [.. points[false]], [.. points[true]], partDone));
 
         LimitFigures figures = limits.Figures;
         Screen.Show(file, () =>

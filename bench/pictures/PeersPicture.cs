@@ -92,12 +92,12 @@ internal static class PeersPicture
 
     private static string NameOf(Row row) => row.Batch == 1 ? row.Name : $"{row.Name} × {row.Batch}";
 
-    /// <summary>Logarithms, with room for the text at the bars' ends.</summary>
+    /// <summary>Logarithms, with room for the text at the bars' ends: on the left too, if a peer is faster.</summary>
     private static (double Low, double High) LimitsOf(Row[] rows, double textPart)
     {
         double low = Math.Log10(rows.Select(row => row.RatioLow).Append(1).Min());
         double high = Math.Log10(rows.Select(row => row.RatioHigh).Append(2).Max());
-        double text = textPart * (high - low);
+        double text = textPart * (high - low) / (low < 0 ? 1 - textPart : 1);
         return (low < 0 ? low - text : -0.02, high + text);
     }
 
