@@ -19,8 +19,9 @@ namespace FastNN.Batch;
 /// </para>
 /// <para>
 /// Three things were tried and were slower, on a Zen 5. If a separate loop copies the next panel, a part before each block, 64 samples of
-/// 768-768-768 reach 84 % of the peak instead of 90 %, and 88 instead of 92 % at 256 bits: two copies do not fit L1. If the last two blocks fetch a line with each input, 64 samples of 1024-1024-1024 reach 75 % instead of 84 %: so many lines cannot be on their way
-/// together. Deeper passes, up to 512 inputs, change nothing at 256 bits, and cost 2 to 3 % at 512.
+/// 768-768-768 reach 84 % of the peak instead of 90 %, and 88 instead of 92 % at 256 bits: two copies do not fit L1. If the last two blocks
+/// fetch a line with each input, 64 samples of 1024-1024-1024 reach 75 % instead of 84 %: so many lines cannot be on their way together.
+/// Deeper passes, up to 512 inputs, change nothing at 256 bits, and cost 2 to 3 % at 512.
 /// </para>
 /// </summary>
 internal static unsafe class RowGemm
