@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Plumbing;
 
 namespace FastNN;
@@ -56,6 +57,7 @@ public sealed class Initializer
     /// Draws all parameters. The upper 24 bits of each number are a fraction u. The parameter is 2·limit·u − limit, rounded once from
     /// double precision. If the limit is 0, no number is drawn.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Draw(IEnumerable<Layer> layers, int seed)
     {
         var random = new SplitMix64(seed);
@@ -66,6 +68,7 @@ public sealed class Initializer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Draw(ref SplitMix64 random, Span<float> values, double limit)
     {
         if (limit == 0) values.Clear();

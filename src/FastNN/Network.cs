@@ -157,6 +157,7 @@ public sealed unsafe partial class Network
     /// A length does not fit the network, or the outputs overlap the inputs or the parameters. Nothing was written.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
     {
         int batch = 1;
@@ -209,7 +210,7 @@ public sealed unsafe partial class Network
     /// lies between them: 215 instructions.
     /// </summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void ForwardOnStack(float* x, float* y)
     {
         Unsafe.SkipInit(out Scratch scratch);
@@ -236,6 +237,7 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>The batch size that both lengths tell. Throws if they do not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int BatchOf(ReadOnlySpan<float> inputs, string inputsName, ReadOnlySpan<float> outputs, string outputsName)
     {
         int batch = inputs.Length / Inputs;

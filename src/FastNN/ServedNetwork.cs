@@ -58,6 +58,7 @@ public sealed class ServedNetwork
     /// A length does not fit the network, or the outputs overlap the inputs. Nothing was written.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
     {
         int stripe = StripeOfProcessor();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
 using FastNN.Passes;
@@ -32,6 +33,7 @@ public sealed unsafe partial class Trainer
     /// The token was cancelled. The contents of <see cref="Gradient"/> are then meaningless.
     /// </exception>
     /// <exception cref="InvalidOperationException">A batch is running on another thread. Nothing was changed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float ComputeGradient(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
@@ -63,6 +65,7 @@ public sealed unsafe partial class Trainer
     /// A length does not fit the network, or spans overlap each other, the parameters or the gradient. Nothing was changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">A batch is running on another thread. Nothing was changed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(ReadOnlySpan<float> inputs, ReadOnlySpan<float> outputGradient, Span<float> inputGradient = default)
     {
         int batch = _network.BatchOf(inputs, nameof(inputs), outputGradient, nameof(outputGradient));
@@ -122,6 +125,7 @@ public sealed unsafe partial class Trainer
         return Interlocked.CompareExchange(ref buffer, allocated, null) ?? allocated;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackwardSample(TrainingPasses given, float* x, float* y, Span<float> inputGradient)
     {
         float* inputDelta = null, parameters = _network.Buffer.Pointer;

@@ -175,6 +175,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="InvalidOperationException">
     /// The optimizer's schedule gives no valid factor for this step, or a batch is running on another thread. Nothing was changed.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken = default)
     {
         int batch = Validate(inputs, targets);
@@ -265,6 +266,7 @@ public sealed unsafe partial class Trainer
         return batch;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckApart(ReadOnlySpan<float> span, string name)
     {
         Guard.NoOverlap(span, name, _network.Buffer, "network.Parameters");
@@ -272,6 +274,7 @@ public sealed unsafe partial class Trainer
         if (_updater != null) OptimizerState.NoOverlap(span, name);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float StepByUpdater(Updater updater, float* x, float* y, int batch, CancellationToken cancellationToken)
     {
         UpdateTerms terms = updater.NextTerms();
@@ -298,6 +301,7 @@ public sealed unsafe partial class Trainer
         return cost;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
@@ -312,7 +316,9 @@ public sealed unsafe partial class Trainer
         _passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>The factor of the sum of the samples' gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Scale(int batch) => Reduction == Reduction.Mean ? 1f / batch : 1f;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Reduce(double cost, int batch) => (float)(Reduction == Reduction.Mean ? cost / batch : cost);
 }

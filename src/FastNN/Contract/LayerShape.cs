@@ -46,8 +46,11 @@ internal readonly record struct LayerShape(
     /// <summary>The offset after the layer's last parameter.</summary>
     internal int ParametersEnd => Biases + Outputs;
 
+    /// <summary>The outputs, rounded up to sixteen. <see cref="MaxNeurons"/> keeps the sum small.</summary>
+    internal int PaddedOutputs => unchecked(Outputs + VirtualLanes.Count - 1) & -VirtualLanes.Count;
+
     /// <summary>The offset after the layer's outputs in the workspace, with padding.</summary>
-    internal int ActivationsEnd => Activations + VirtualLanes.RoundUp(Outputs);
+    internal int ActivationsEnd => Activations + PaddedOutputs;
 
     /// <summary>Lays out the layers between <paramref name="widths"/>.</summary>
     /// <param name="widths">At least two, each at least 1.</param>

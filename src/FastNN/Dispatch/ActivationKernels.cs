@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Costs;
 
@@ -20,6 +21,13 @@ internal abstract unsafe class ActivationKernels
     /// <summary>A layer, one sample. <paramref name="writable"/> floats may be written at y.</summary>
     internal abstract void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable);
 
+    /// <summary>
+    /// Layers, one sample, from x to y. What is between them goes to its places in the workspace. <paramref name="writable"/> floats may be
+    /// written at y.
+    /// </summary>
+    internal abstract void ForwardLayers(
+        LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int writable);
+
     /// <summary>The same for a function that keeps its slope. The slopes go to <paramref name="slopes"/>.</summary>
     internal abstract void ForwardKeepingSlope(
         float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int writable);
@@ -27,8 +35,8 @@ internal abstract unsafe class ActivationKernels
     /// <summary>The sums of samples in rows become outputs. Rows are <paramref name="stride"/> floats apart.</summary>
     internal abstract void ActivateRows(float* z, int samples, int outputs, nint stride);
 
-    /// <summary>The sums of a tile become outputs.</summary>
-    internal abstract void ActivateTile(float* z, int outputs, int lanes);
+    /// <summary>The sums of tiles become outputs. The tiles are <paramref name="stride"/> floats apart.</summary>
+    internal abstract void ActivateTiles(float* z, int outputs, int lanes, int tiles, nint stride);
 
     /// <summary>The sums of a tile become slopes, and the outputs go to <paramref name="a"/>.</summary>
     internal abstract void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes);
@@ -79,13 +87,33 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
     where T : struct, ITileKernels
     where A : struct, IActivation
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Activate(float* z, float* a, nint count) => K.Activate<A>(z, a, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ActivateKeepingSlope(float* z, float* a, nint count) => K.ActivateKeepingSlope<A>(z, a, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable) =>
         K.Forward<A>(x, inputs, w, b, y, outputs, writable);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ForwardLayers(
+        LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int writable)
+    {
+        for (int l = 0; l < layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref layers[l];
+            bool last = l == layers.Length - 1;
+            float* next = last ? y : activations + layer.Activations;
+            K.Forward<A>(
+                x, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs,
+                last ? writable : layer.PaddedOutputs);
+            x = next;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ForwardKeepingSlope(
         float* x, int inputs, float* w, float* b, float* y, float* slopes, int outputs, int writable)
     {
@@ -93,19 +121,26 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         K.ActivateKeepingSlope<A>(slopes, y, outputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ActivateRows(float* z, int samples, int outputs, nint stride)
     {
         if (stride == outputs) K.Activate<A>(z, z, (nint)samples * outputs);
         else for (; samples > 0; samples--, z += stride) K.Activate<A>(z, z, outputs);
     }
 
-    internal override void ActivateTile(float* z, int outputs, int lanes) => K.Activate<A>(z, z, (nint)outputs * lanes);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ActivateTiles(float* z, int outputs, int lanes, int tiles, nint stride)
+    {
+        for (; tiles > 0; tiles--, z += stride) K.Activate<A>(z, z, (nint)outputs * lanes);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) =>
         K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
     // If slopes are kept, a layer goes backward through the identity, and then through the slopes. This stands three times. Said once after
     // all three, it would take from the calls their place at the end, where the JIT makes jumps of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BackwardUpdate(
         float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
@@ -119,6 +154,7 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BackwardAccumulate(
         float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
     {
@@ -132,6 +168,7 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BackwardGradient(
         float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
     {
@@ -145,6 +182,7 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         if (inputDelta != null) K.MultiplySlopes(inputDelta, kept, inputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileBackward(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
         T.TileBackward<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);

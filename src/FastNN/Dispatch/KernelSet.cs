@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using FastNN.Contract;
@@ -147,16 +148,20 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
 
     internal override UpdateKernel UpdateBy<TRule>() => new UpdateKernel<K, TRule>();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override int LanesFor(int samples) => T.LanesFor(samples);
 
     internal override void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         T.Transpose(source, sourceStride, rows, columns, target, targetStride);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         K.GradientDescent(w, g, count, scale, rate);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double SumOfSquares(float* g, nint count, float clip) => K.SumOfSquares(g, count, clip);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         T.BatchGradient(in chunk, in layer, from, to, sum, target, scale, rate);

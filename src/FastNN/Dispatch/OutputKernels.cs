@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 
 namespace FastNN.Dispatch;
@@ -29,9 +30,11 @@ internal sealed unsafe class OutputKernels<K, T, A, C>(ActivationKernels functio
     where A : struct, IActivation
     where C : struct, ICost
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) =>
         K.OutputDelta<A, C>(a, kept, y, delta, outputs);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
         T.TileOutputDelta<A, C>(a, kept, y, outputs, lanes, costs);
 }

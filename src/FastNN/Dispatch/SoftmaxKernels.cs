@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 
 namespace FastNN.Dispatch;
@@ -9,20 +10,36 @@ internal sealed unsafe class SoftmaxKernels<K, T> : ActivationKernels<K, T, Iden
     where K : struct, IKernels
     where T : struct, ITileKernels
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Activate(float* z, float* a, nint count) => K.Softmax(z, a, checked((int)count));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
     {
         K.Forward<Identity>(x, inputs, w, b, y, outputs, writable);
         K.Softmax(y, y, outputs);
     }
 
+    /// <summary>Softmax is the function of the last layer, so there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ForwardLayers(
+        LayerShape[] layers, float* parameters, float* x, float* activations, float* y, int writable)
+    {
+        ref readonly LayerShape layer = ref layers[0];
+        Forward(x, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, y, layer.Outputs, writable);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ActivateRows(float* z, int samples, int outputs, nint stride)
     {
         for (; samples > 0; samples--, z += stride) K.Softmax(z, z, outputs);
     }
 
-    internal override void ActivateTile(float* z, int outputs, int lanes) => T.TileSoftmax(z, outputs, lanes);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ActivateTiles(float* z, int outputs, int lanes, int tiles, nint stride)
+    {
+        for (; tiles > 0; tiles--, z += stride) T.TileSoftmax(z, outputs, lanes);
+    }
 
     internal override OutputKernels UnderOutputs<C>() => new SoftmaxOutput<K, T, C>(this);
 }
@@ -32,8 +49,10 @@ internal sealed unsafe class CrossEntropyOutput<K, T>() : OutputKernels(new Acti
     where K : struct, IKernels
     where T : struct, ITileKernels
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) => K.CrossEntropyDelta(a, y, delta, outputs);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
         T.TileCrossEntropyDelta(a, y, outputs, lanes, costs);
 }
@@ -44,6 +63,7 @@ internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function) 
     where T : struct, ITileKernels
     where C : struct, ICost
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
     {
         float cost = K.OutputDelta<Identity, C>(a, a, y, delta, outputs);
@@ -51,6 +71,7 @@ internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function) 
         return cost;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
         T.TileSoftmaxDelta<C>(a, y, outputs, lanes, costs);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 
 namespace FastNN.Dispatch;
@@ -13,6 +14,7 @@ internal sealed unsafe class UpdateKernel<K, TRule> : UpdateKernel
     where K : struct, IKernels
     where TRule : struct, IUpdateRule
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Update(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms) =>
         K.Update<TRule>(w, g, first, second, count, in terms);
 }

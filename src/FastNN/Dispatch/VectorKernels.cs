@@ -16,9 +16,11 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     where S : struct, ISimd<V>
     where V : struct
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Activate<A>(float* z, float* a, nint count)
         where A : struct, IActivation => ActivationSpan.Activate<S, V, A>(z, a, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
         where A : struct, IActivation => ActivationSpan.ActivateKeepingSlope<S, V, A>(z, a, count);
 
@@ -53,10 +55,13 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
             ? Sample.OutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, delta, count)
             : Sample.OutputDelta.Compute<S, V, A, C>(a, kept, y, delta, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Softmax(float* z, float* a, int count) => Sample.Softmax.Activate<S, V>(z, a, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SoftmaxDelta(float* a, float* delta, int count) => Sample.Softmax.Delta<S, V>(a, delta, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) =>
         Sample.Softmax.CrossEntropyDelta<S, V>(z, y, delta, count);
 
@@ -74,14 +79,18 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Spans.MultiplySlopes.Multiply<S, V>(delta, slopes, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         Spans.GradientDescent.Update<S, V>(w, g, count, scale, rate);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<S, V, TRule>(w, g, first, second, count, in terms);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

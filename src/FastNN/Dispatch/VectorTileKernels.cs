@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastNN.Batch;
 using FastNN.Contract;
@@ -16,17 +17,21 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
 {
     public static int Tile => 2 * S.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LanesFor(int samples) => samples > S.Count ? Tile : samples <= 4 ? 4 : samples <= 8 ? 8 : S.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RowForward(
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
         RowGemm.Forward<S, V>(
             x, xStride, samples, inputs, w, b, z, zStride, outputs,
             Routes.RowBlocksFor(inputs, outputs, samples, RowCount.Most, Machine.Here));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         Batch.Transpose.Copy<S, V>(source, sourceStride, rows, columns, target, targetStride);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileForward(float* a, int inputs, float* w, float* b, float* z, int outputs, int lanes, TileGroup group)
     {
         if (lanes == Tile) TileForward<S, V, Const.Two>(a, inputs, w, b, z, outputs, group);
@@ -35,12 +40,14 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else TileForward<Simd128, Vector128<float>, Const.One>(a, inputs, w, b, z, outputs, group);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes)
     {
         if (lanes >= S.Count) Batch.TileTiny.Forward<S, V>(in layer, parameters, a, z, lanes);
         else Batch.TileTiny.Forward<Simd128, Vector128<float>>(in layer, parameters, a, z, lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         where A : struct, IActivation
         where C : struct, ICost
@@ -49,12 +56,14 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else Batch.TileOutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, outputs, lanes, costs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileSoftmax(float* z, int outputs, int lanes)
     {
         if (lanes >= S.Count) Batch.TileSoftmax.Activate<S, V>(z, outputs, lanes);
         else Batch.TileSoftmax.Activate<Simd128, Vector128<float>>(z, outputs, lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
         where C : struct, ICost
     {
@@ -62,12 +71,14 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else Batch.TileSoftmax.Delta<Simd128, Vector128<float>, C>(a, y, outputs, lanes, costs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileCrossEntropyDelta(float* z, float* y, int outputs, int lanes, float* costs)
     {
         if (lanes >= S.Count) Batch.TileSoftmax.CrossEntropyDelta<S, V>(z, y, outputs, lanes, costs);
         else Batch.TileSoftmax.CrossEntropyDelta<Simd128, Vector128<float>>(z, y, outputs, lanes, costs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileBackward<A>(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
         where A : struct, IActivation
@@ -78,13 +89,16 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         else TileBackward<Simd128, Vector128<float>, A, Const.One>(w, delta, outputs, kept, inputs, inputDelta, group);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
         Batch.BatchGradient.Pack<S, V>(delta, lanes, outputs, samples, panels, first, chunk);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         Batch.BatchGradient.Sum<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TileForward<S1, V1, N>(float* a, int inputs, float* w, float* b, float* z, int outputs, TileGroup group)
         where S1 : struct, ISimd<V1>
         where V1 : struct
@@ -97,10 +111,10 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
             return;
         }
 
-        for (int t = 0; t < group.Tiles; t++)
-            TileNarrow.Forward<S1, V1, N>(a + t * group.InputStride, inputs, w, b, z + t * group.OutputStride, outputs);
+        TileNarrow.Forward<S1, V1, N>(a, inputs, w, b, z, outputs, group);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TileBackward<S1, V1, A, N>(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group)
         where S1 : struct, ISimd<V1>

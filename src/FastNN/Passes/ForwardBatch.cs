@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Plumbing;
 using FastNN.Tuning;
 
@@ -14,6 +15,7 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     private int _batch, _samples;
 
     /// <summary>All samples, from x to y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward(ForwardPasses passes, float* parameters, float* x, float* y, int batch, int threads)
     {
         ForwardBatch work = t_work ??= new ForwardBatch();
@@ -34,12 +36,14 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     }
 
     /// <summary>Samples in an item of work for a thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int SamplesTogether(ForwardPasses passes, int batch, int threads)
     {
         int tile = passes.Plan.Tile;
         return tile * Routes.ShareOfTiles(passes.TilesTogether, Parts.Of(batch, tile), threads);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void RunItem(int item)
     {
         ForwardPasses passes = _passes!;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Tuning;
@@ -56,29 +57,27 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
 {
     private readonly LayerShape[] _layers = plan.Shapes;
     private readonly ActivationKernels[] _functions = plan.Functions;
+    private readonly Run[] _runs = RunsOf(plan);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override TrainingPasses Under(OutputKernels output) => new TrainingPasses<K, T>(Plan, output);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(float* parameters, float* x, float* activations, float* y, int writable)
     {
-        LayerShape[] layers = _layers;
-        ActivationKernels[] functions = _functions;
-        float* a = x;
-        int last = layers.Length - 1;
-        for (int l = 0; l < last; l++)
+        Run[] runs = _runs;
+        int last = runs.Length - 1;
+        for (int r = 0; r < last; r++)
         {
-            ref readonly LayerShape layer = ref layers[l];
-            float* next = activations + layer.Activations;
-            functions[l].Forward(
-                a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs,
-                VirtualLanes.RoundUp(layer.Outputs));
-            a = next;
+            float* next = activations + runs[r].Layers[^1].Activations;
+            runs[r].Function.ForwardLayers(runs[r].Layers, parameters, x, activations, next, runs[r].Layers[^1].PaddedOutputs);
+            x = next;
         }
 
-        ref readonly LayerShape output = ref layers[last];
-        functions[last].Forward(a, output.Inputs, parameters + output.Weights, parameters + output.Biases, y, output.Outputs, writable);
+        runs[last].Function.ForwardLayers(runs[last].Layers, parameters, x, activations, y, writable);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch)
     {
         float* a = x, next = scratch, free = scratch + (nint)samples * VirtualLanes.RoundUp(Plan.Widest);
@@ -96,6 +95,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
         int lanes = T.LanesFor(samples), outputs = _layers[^1].Outputs;
@@ -128,13 +128,14 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     /// <summary>
     /// Tiles through the layers from <paramref name="first"/> on, in turns between two places. The result is where the outputs are.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float* ForwardTiles(float* parameters, int first, float* a, float* next, TileGroup group, int lanes)
     {
         for (int l = first; l < _layers.Length; l++)
         {
             ref readonly LayerShape layer = ref _layers[l];
             T.TileForward(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, next, layer.Outputs, lanes, group);
-            for (int t = 0; t < group.Tiles; t++) _functions[l].ActivateTile(next + t * group.OutputStride, layer.Outputs, lanes);
+            _functions[l].ActivateTiles(next, layer.Outputs, lanes, group.Tiles, group.OutputStride);
             float* free = a;
             a = next;
             next = free;
@@ -142,4 +143,20 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
 
         return a;
     }
+
+    private static Run[] RunsOf(NetworkPlan plan)
+    {
+        List<Run> runs = [];
+        for (int first = 0, end; first < plan.Shapes.Length; first = end)
+        {
+            end = first + 1;
+            while (end < plan.Shapes.Length && plan.Functions[end] == plan.Functions[first]) end++;
+            runs.Add(new Run(plan.Functions[first], plan.Shapes[first..end]));
+        }
+
+        return [.. runs];
+    }
+
+    /// <summary>Layers in a row that end in the same function. One virtual call takes one sample through all of them.</summary>
+    private readonly record struct Run(ActivationKernels Function, LayerShape[] Layers);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Tuning;
@@ -17,6 +18,7 @@ internal static unsafe class RowLayer<T>
     /// <param name="samples">At least 1.</param>
     /// <param name="y">Receives the outputs of the first sample.</param>
     /// <param name="yStride">Floats from there to those of the second sample. All of them may be written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward(
         in LayerShape layer, ActivationKernels function, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
     {
@@ -34,6 +36,7 @@ internal static unsafe class RowLayer<T>
     }
 
     /// <summary>Copies [tiles·samples][columns] to tiles. They are <paramref name="tileFloats"/> floats apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ToTiles(float* rows, int tiles, int samples, int columns, float* target, nint tileFloats, int lanes)
     {
         for (int t = 0; t < tiles; t++)

@@ -35,7 +35,7 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
     /// <summary>Rows of the inputs of all layers together.</summary>
     private int InputRows => _layers[^1].OnesRow;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override void Forward(float* parameters, float* x, float* activations, float* y, int writable)
     {
         LayerShape[] layers = _layers; // once: the JIT would look again for null
@@ -44,12 +44,14 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
         Simd128.StoreFirst(a, y, layers[^1].Outputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch)
     {
         int inputs = _layers[0].Inputs, outputs = _layers[^1].Outputs;
         for (; samples > 0; samples--, x += inputs, y += outputs) Forward(parameters, x, null, y, outputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
     {
         LayerShape[] layers = _layers;
@@ -69,6 +71,7 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
     }
 
     /// <summary>Under squared error one sample stays in registers too. Under another cost it goes the general way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override TrainingPasses Under(OutputKernels output) =>
         output is OutputKernels<K, T, Sigmoid, SquaredError>
             ? new TinyTrainingPasses<K, T>(Plan, output)

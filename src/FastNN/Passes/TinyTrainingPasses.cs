@@ -15,7 +15,7 @@ internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKe
 {
     private readonly LayerShape[] _layers = plan.Shapes;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas)
     {
         V delta = TinyNetwork.OutputDelta(_layers, parameters, TinyNetwork.LoadInput(_layers, x), y, activations, out float cost);
@@ -23,7 +23,7 @@ internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKe
         return cost;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal override float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
         LayerShape[] layers = _layers;

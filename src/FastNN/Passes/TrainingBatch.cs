@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Plumbing;
 using FastNN.Tuning;
@@ -43,6 +44,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <exception cref="InvalidOperationException">
     /// Another thread uses this object. Nothing was changed. The other methods throw it too.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Cost(TrainingPasses passes, float* x, float* y, int batch)
     {
         using Ticket ticket = TakeTicket();
@@ -50,6 +52,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Gradient(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
     {
@@ -58,6 +61,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>Adds the gradient to the one in memory. If xGradient is not null, it receives the gradient by the inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Accumulate(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* xGradient, CancellationToken cancellation)
     {
@@ -76,6 +80,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>The cost, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double GradientDescent(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
     {
@@ -87,6 +92,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// The cost, and the update by the updater. Blocks of the gradient are used while they are in the cache. If the norm of the gradient is
     /// limited, the update follows after all of it. The gradient is only used if <see cref="NeedsGradient"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Update(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms,
         CancellationToken cancellation)
@@ -117,17 +123,20 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <summary>
     /// Whether a step on a batch needs memory for the gradient, because it takes more than one chunk, or for the updater.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool NeedsGradient(int batch) => batch > _chunkSamples || (updater != null && _block == null);
 
     /// <summary>
     /// Two callers at the same time would write to each other's memory, and beyond its end if it is too small for one of the batches. So
     /// the second caller is refused before it changes anything.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Ticket TakeTicket() =>
         Interlocked.Exchange(ref _ticket, 1) == 0
             ? new Ticket(this)
             : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double RunPass(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float* target, float scale, float rate,
         CancellationToken cancellation)
@@ -144,9 +153,10 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double RunChunks(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate)
     {
-        int samples = Math.Min(batch, _chunkSamples), tile = plan.Kernels.Tile;
+        int samples = Math.Min(batch, _chunkSamples), tile = plan.Tile;
         int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
         if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
         _wantsDeltas = target != null;
@@ -179,6 +189,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         return cost;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void RunItem(int item)
     {
         if (_phase == Phase.Deltas) DeltasOfGroup(item);
@@ -187,6 +198,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>The full tiles of a group go together. The last tile of a chunk goes by itself if it is not full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DeltasOfGroup(int group)
     {
         (int first, int full, int end) = TilesOf(group, _group, _chunk.Samples, _chunk.Tile);
@@ -194,6 +206,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         if (end > full) DeltasOfTiles(full, 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DeltasOfTiles(int first, int tiles)
     {
         if (_cancellation.IsCancellationRequested) return;
@@ -203,6 +216,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GradientOf(in RowRange rows)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
@@ -216,6 +230,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <param name="gradient">
     /// Where the gradient of their layer begins. If only these rows are in memory, it is where it would begin.
     /// </param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(in RowRange rows, float* gradient)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
@@ -234,7 +249,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <summary>Samples in a chunk.</summary>
     internal static int ChunkOf(NetworkPlan plan, int threads)
     {
-        int tile = plan.Kernels.Tile;
+        int tile = plan.Tile;
         long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(plan.Shapes, tile, tile) / tile);
         return (int)Math.Clamp(fitting / tile * tile, tile, (long)ChunkSamples * threads);
     }

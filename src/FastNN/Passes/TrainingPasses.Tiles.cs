@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Tuning;
@@ -12,6 +14,7 @@ internal unsafe partial class TrainingPasses<K, T>
     /// <summary>Kernels that leave the sums as they are.</summary>
     private static ActivationKernels Sums { get; } = new ActivationKernels<K, T, Identity>();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDeltas(
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
     {
@@ -36,6 +39,7 @@ internal unsafe partial class TrainingPasses<K, T>
     /// The first layers on samples in rows. The outputs of each are copied to tiles, because the gradient of the next layer reads them
     /// there.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardInRows(int count, float* parameters, float* x, in TileMemory memory, float* rows, float* otherRows)
     {
         int samples = memory.Group.Tiles * memory.Samples, lanes = memory.Lanes;
@@ -69,6 +73,7 @@ internal unsafe partial class TrainingPasses<K, T>
     /// Tiles through the layers from <paramref name="first"/> on. The inputs of that layer are in place. This writes the inputs of all
     /// later layers, and the outputs of the last.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardInTiles(int first, float* parameters, in TileMemory memory)
     {
         int lanes = memory.Lanes;
@@ -88,12 +93,13 @@ internal unsafe partial class TrainingPasses<K, T>
             else
             {
                 TileSums(in layer, parameters, a, y, lanes, group);
-                for (int t = 0; t < group.Tiles; t++) function.ActivateTile(y + t * stride, layer.Outputs, lanes);
+                function.ActivateTiles(y, layer.Outputs, lanes, group.Tiles, stride);
             }
         }
     }
 
     /// <summary>Where a layer's outputs go: to the inputs of the next layer. Those of the last go where their deltas will be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float* OutputsOf(int l, in TileMemory memory, out nint stride)
     {
         bool last = l == _layers.Length - 1;
@@ -101,6 +107,7 @@ internal unsafe partial class TrainingPasses<K, T>
         return last ? memory.Delta : memory.Inputs + (nint)_layers[l + 1].InputRows * memory.Lanes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TileSums(in LayerShape layer, float* parameters, float* a, float* z, int lanes, TileGroup group)
     {
         if (!tiny)
@@ -113,15 +120,23 @@ internal unsafe partial class TrainingPasses<K, T>
             T.TileTinyForward(in layer, parameters, a + t * group.InputStride, z + t * group.OutputStride, lanes);
     }
 
+    /// <summary>A row of a tile, which has at least four lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FillWithOnes(float* row, int lanes)
+    {
+        for (int s = 0; s < lanes; s += 4) Vector128.Store(Vector128<float>.One, row + s);
+    }
+
     /// <summary>The ones that are the inputs of the biases, and the deltas of the last layer with the costs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputDeltas(float* y, in TileChunk chunk, int first, in TileMemory memory)
     {
         ref readonly LayerShape last = ref _layers[^1];
         int lanes = memory.Lanes, samples = memory.Samples;
         for (int t = 0; t < memory.Group.Tiles; t++)
         {
-            foreach (ref readonly LayerShape layer in _layers.AsSpan())
-                new Span<float>(memory.Inputs + t * memory.Group.InputStride + (nint)layer.OnesRow * lanes, lanes).Fill(1f);
+            float* inputs = memory.Inputs + t * memory.Group.InputStride;
+            foreach (ref readonly LayerShape layer in _layers.AsSpan()) FillWithOnes(inputs + (nint)layer.OnesRow * lanes, lanes);
             T.Transpose(y + (nint)t * samples * last.Outputs, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
             float* slopes = memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes;
             output.TileDelta(
@@ -133,6 +148,7 @@ internal unsafe partial class TrainingPasses<K, T>
     /// <summary>
     /// The deltas of all layers, packed for the gradient. If xGradient is not null, it receives the gradient by the inputs.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(float* parameters, in TileChunk chunk, int first, in TileMemory memory, float* xGradient)
     {
         TileGroup group = memory.Group;
@@ -158,6 +174,7 @@ internal unsafe partial class TrainingPasses<K, T>
         if (xGradient != null) BackwardToInputs(parameters, delta, inputDelta, in memory, xGradient);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(in LayerShape layer, float* delta, in TileChunk chunk, int first, in TileMemory memory)
     {
         float* panels = chunk.DeltasOf(in layer);
@@ -170,6 +187,7 @@ internal unsafe partial class TrainingPasses<K, T>
     }
 
     /// <summary>The gradient by the inputs, from the delta of the first layer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackwardToInputs(float* parameters, float* delta, float* inputDelta, in TileMemory memory, float* xGradient)
     {
         ref readonly LayerShape layer = ref _layers[0];

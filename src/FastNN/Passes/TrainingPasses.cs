@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Tuning;
@@ -21,7 +22,7 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan)
         get
         {
             int together = Routes.TilesTogether(plan.Widest);
-            return plan.Kernels.Tile * ((2 * together + 1) * plan.Widest + together * plan.Shapes[^1].SlopesEnd + VirtualLanes.Count);
+            return plan.Tile * ((2 * together + 1) * plan.Widest + together * plan.Shapes[^1].SlopesEnd + VirtualLanes.Count);
         }
     }
 
@@ -58,6 +59,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     private readonly LayerShape[] _layers = plan.Shapes;
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas)
     {
         LayerShape[] layers = _layers;
@@ -67,7 +69,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
             ref readonly LayerShape layer = ref layers[l];
             ActivationKernels function = _functions[l];
             float* w = parameters + layer.Weights, b = parameters + layer.Biases, next = activations + layer.Activations;
-            int writable = VirtualLanes.RoundUp(layer.Outputs);
+            int writable = layer.PaddedOutputs;
             if (layer.KeepsSlope)
                 function.ForwardKeepingSlope(a, layer.Inputs, w, b, next, activations + layer.Kept, layer.Outputs, writable);
             else
@@ -79,6 +81,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
         return output.Delta(a, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
         float cost = OutputDelta(parameters, x, y, activations, deltas);
@@ -98,6 +101,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
         return cost;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BackwardAccumulate(
         float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace FastNN.Plumbing;
@@ -24,6 +25,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     /// Does items 0..count−1 on at most <paramref name="threads"/> threads. If an item throws, the exception is thrown here when no thread
     /// is working any more.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Run(int count, int threads)
     {
         if (threads == 1 || count == 1)
@@ -61,6 +63,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
 
     private protected abstract void RunItem(int item);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Queue(int wanted)
     {
         try
@@ -85,6 +88,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     /// <summary>
     /// Does not use a SpinWait, which sometimes sleeps. An interrupt would then end the call before its helpers, which write to its memory.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WaitForHelpers()
     {
         const int spins = 10;
@@ -95,6 +99,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeItems()
     {
         try

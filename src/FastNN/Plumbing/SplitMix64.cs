@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastNN.Plumbing;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal struct SplitMix64(int seed)
     internal SplitMix64(int seed, int stream)
         : this(seed) => _state = Next() ^ (uint)stream;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;
@@ -24,6 +27,7 @@ internal struct SplitMix64(int seed)
     /// <summary>
     /// Uniform in [−limit, limit). The upper 24 bits are a fraction u. The result is 2·limit·u − limit, rounded once from double precision.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal float NextUniform(double limit) => (float)((Next() >> 40) * (2 * limit / (1 << 24)) - limit);
 
     /// <summary>
@@ -31,6 +35,7 @@ internal struct SplitMix64(int seed)
     /// bound, the number is drawn again. Otherwise some results would have one product more than others (Lemire: "Fast Random Integer
     /// Generation in an Interval", 2019).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int NextBelow(int bound)
     {
         uint least = (uint)((1UL << 32) % (uint)bound);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastNN.Plumbing;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal static unsafe class ThreadScratch
     [ThreadStatic]
     private static AlignedBuffer? t_buffer;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float* Get(int length)
     {
         if (t_buffer is not { } buffer || buffer.Length < length) t_buffer = buffer = new AlignedBuffer(length);

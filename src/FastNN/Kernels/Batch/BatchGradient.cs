@@ -29,6 +29,7 @@ internal static unsafe class BatchGradient
     /// <param name="panels">The panels of the layer.</param>
     /// <param name="first">The number of the tile's first sample in the chunk.</param>
     /// <param name="chunk">Samples in the chunk.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Pack<S, V>(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
         where S : struct, ISimd<V>
         where V : struct
@@ -53,6 +54,7 @@ internal static unsafe class BatchGradient
     /// </param>
     /// <param name="scale">The factor of the sum.</param>
     /// <param name="rate">−learning rate, or 0 to keep the gradient.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Sum<S, V>(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate)
         where S : struct, ISimd<V>
@@ -88,6 +90,7 @@ internal static unsafe class BatchGradient
     }
 
     /// <summary>Two vectors while more than one is left. Then the narrowest vector that holds the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int PanelWidth(int rest, int lanes) => rest > lanes ? 2 * lanes : rest <= 4 ? 4 : rest <= 8 ? 8 : lanes;
 
     /// <summary>
@@ -181,6 +184,7 @@ internal static unsafe class BatchGradient
         if (R.Value > 5) Accumulators.Store<S, V, N, TRest>(g5, h5, target + 5 * stride, last);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fetch(float* at, int rows, nint stride)
     {
         for (; rows > 0; rows--, at += stride)

@@ -42,6 +42,7 @@ internal static unsafe class RowGemm
     /// <param name="yStride">Floats from there to those of the second sample.</param>
     /// <param name="outputs">Columns of W.</param>
     /// <param name="blocks">How the work is divided.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward<S, V>(
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, RowBlocks blocks)
         where S : struct, ISimd<V>
@@ -52,6 +53,7 @@ internal static unsafe class RowGemm
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardOnCopies<S, V>(
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, int depth)
         where S : struct, ISimd<V>
@@ -73,6 +75,7 @@ internal static unsafe class RowGemm
     /// <summary>
     /// One pass over some inputs. If copy is not null, the weights are copied there. The sums start from b, or from y if b is null.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pass<S, V>(
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* y, nint yStride, int outputs, float* copy, bool fetches)
         where S : struct, ISimd<V>
@@ -105,6 +108,7 @@ internal static unsafe class RowGemm
     /// line of all rows, and the four blocks before them the second line. The last float of a line counts, because a row may begin within a
     /// line that is already there.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* PartOfNextPanel(float* panel, nint outputs, int inputs, int blocksAfter) =>
         panel + (blocksAfter / Turn + 1) * Caches.LineFloats - 1 + blocksAfter % Turn * (inputs / Turn) * outputs;
 

@@ -48,6 +48,7 @@ internal static unsafe class TileGemm
     /// <param name="group">The tiles that use the same weights.</param>
     /// <param name="division">How the work is divided.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward<S, V, N>(
         float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group, TileBlocks division)
         where S : struct, ISimd<V>
@@ -74,6 +75,7 @@ internal static unsafe class TileGemm
     /// <summary>
     /// One pass over some terms. If copy is not null, the weights are copied there. The sums start from b, or from y if b is null.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardPass<S, V, N>(
         float* a, int terms, float* w, float* b, float* y, int outputs, TileGroup group, float* copy)
         where S : struct, ISimd<V>
@@ -109,6 +111,7 @@ internal static unsafe class TileGemm
     /// Copies the weights of some terms, so that they are side by side. Meanwhile those of the next panel are fetched. The copy of the last
     /// row may end in the biases, which follow it.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy<S, V>(float* w, nint outputs, int terms, float* copy)
         where S : struct, ISimd<V>
         where V : struct
@@ -128,6 +131,7 @@ internal static unsafe class TileGemm
     /// <param name="inputDelta">Receives δ⁻, a tile.</param>
     /// <param name="group">The tiles that use the same weights.</param>
     /// <param name="depth">The most terms in a pass.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Backward<S, V, A, N>(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, TileGroup group, int depth)
         where S : struct, ISimd<V>

@@ -25,24 +25,30 @@ internal static unsafe class TileNarrow
     /// <param name="b">Biases [outputs].</param>
     /// <param name="y">Receives the layer's sums, a tile.</param>
     /// <param name="outputs">Columns of W.</param>
-    internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs)
+    /// <param name="group">The tiles.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, TileGroup group)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
     {
         int together = Routes.OutputsTogether(N.Value, S.Registers);
         nint tile = N.Value * S.Count;
-        if (Routes.ChainsInPairs(inputs, outputs, together, Machine.Here))
+        bool inPairs = Routes.ChainsInPairs(inputs, outputs, together, Machine.Here);
+        for (int t = 0; t < group.Tiles; t++, a += group.InputStride, y += group.OutputStride)
         {
-            TileNarrowPairs.Forward<S, V, N>(a, inputs, w, b, y, outputs, Routes.PairsDepth(Machine.Here));
-        }
-        else if (together > 1 || outputs == 1)
-        {
-            Together<S, V, N>(a, inputs, w, b, y, outputs, tile);
-        }
-        else
-        {
-            for (nint s = 0; s < tile; s += S.Count) Together<S, V, Const.One>(a + s, inputs, w, b, y + s, outputs, tile);
+            if (inPairs)
+            {
+                TileNarrowPairs.Forward<S, V, N>(a, inputs, w, b, y, outputs, Routes.PairsDepth(Machine.Here));
+            }
+            else if (together > 1 || outputs == 1)
+            {
+                Together<S, V, N>(a, inputs, w, b, y, outputs, tile);
+            }
+            else
+            {
+                for (nint s = 0; s < tile; s += S.Count) Together<S, V, Const.One>(a + s, inputs, w, b, y + s, outputs, tile);
+            }
         }
     }
 

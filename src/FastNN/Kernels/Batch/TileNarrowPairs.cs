@@ -28,6 +28,7 @@ internal static unsafe class TileNarrowPairs
     /// <param name="outputs">Columns of W.</param>
     /// <param name="depth">The most inputs in a pass, a multiple of four (<see cref="Routes.PairsDepth"/>).</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward<S, V, N>(float* a, int inputs, float* w, float* b, float* y, int outputs, int depth)
         where S : struct, ISimd<V>
         where V : struct
@@ -59,6 +60,7 @@ internal static unsafe class TileNarrowPairs
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pairs<S, V, N, R>(float* a, int terms, float* w, nint outputs, float* start, float* parked, float* sums)
         where S : struct, ISimd<V>
         where V : struct

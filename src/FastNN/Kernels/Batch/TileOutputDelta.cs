@@ -17,7 +17,7 @@ internal static unsafe class TileOutputDelta
     /// <param name="outputs">Rows of these tiles.</param>
     /// <param name="tile">Floats in a row, whole vectors.</param>
     /// <param name="costs">Memory for sixteen rows. The first row receives the costs.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Compute<S, V, A, C>(float* a, float* kept, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
@@ -43,6 +43,7 @@ internal static unsafe class TileOutputDelta
     /// Folds the rows of sums, at most sixteen, in halves into the first row. A row without a term would add +0. That changes no sum that
     /// starts from +0.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Fold<S, V>(float* rows, int count, nint tile)
         where S : struct, ISimd<V>
         where V : struct

@@ -14,6 +14,7 @@ namespace FastNN.Batch;
 internal static unsafe class TileSoftmax
 {
     /// <summary>The sums z become outputs a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Activate<S, V>(float* z, int outputs, nint tile)
         where S : struct, ISimd<V>
         where V : struct
@@ -37,6 +38,7 @@ internal static unsafe class TileSoftmax
     }
 
     /// <summary>Cross-entropy: δ replaces the sums z. costs has sixteen rows, and the first receives the costs of the samples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void CrossEntropyDelta<S, V>(float* z, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
@@ -78,6 +80,7 @@ internal static unsafe class TileSoftmax
     /// δ for a cost of each output by itself. It is computed from g, and replaces a. costs has sixteen rows, and the first receives the
     /// costs of the samples.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Delta<S, V, C>(float* a, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
@@ -110,6 +113,7 @@ internal static unsafe class TileSoftmax
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static V Largest<S, V>(float* z, int outputs, nint tile)
         where S : struct, ISimd<V>
         where V : struct

@@ -20,7 +20,7 @@ internal static unsafe class Transpose
     /// <param name="columns">At least 1.</param>
     /// <param name="target">[columns][rows]. Rows are targetStride floats apart. It does not overlap the source.</param>
     /// <param name="targetStride">At least rows. If there are fewer than four rows, it is their number, or at least four.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Copy<S, V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
@@ -41,6 +41,7 @@ internal static unsafe class Transpose
     }
 
     /// <summary>As many rows as a vector has lanes, four columns at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WholeVectors<S, V>(float* source, nint sourceStride, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
@@ -66,6 +67,7 @@ internal static unsafe class Transpose
     /// As many rows as a vector has lanes, from row r on, and fewer than four columns. Four floats are loaded all the same. The further
     /// ones are in the next row. If there is none, the load starts earlier, in the previous row.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FewColumns<S, V>(float* source, nint sourceStride, int r, int rows, int columns, float* target, nint targetStride)
         where S : struct, ISimd<V>
         where V : struct
@@ -97,6 +99,7 @@ internal static unsafe class Transpose
     /// Fewer than four rows. Four floats of each column are written all the same. The next column overwrites the surplus, or the target has
     /// a fourth place.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FewRows(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         if (rows == 1 && targetStride == 1)
@@ -123,6 +126,7 @@ internal static unsafe class Transpose
     }
 
     /// <summary>Float by float. The longer loop is the inner one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneByOne(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         if (columns > rows)
@@ -135,6 +139,7 @@ internal static unsafe class Transpose
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyFloats(float* source, nint sourceStep, float* target, nint targetStep, int count)
     {
         for (; count > 0; count--, source += sourceStep, target += targetStep) *target = *source;

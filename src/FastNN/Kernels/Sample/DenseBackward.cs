@@ -36,6 +36,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     /// <param name="inputDelta">Receives δ⁻, padded. Null if there is no layer before.</param>
     /// <param name="rate">−learning rate, for an action that updates.</param>
     /// <param name="byOneRow">Whether rows are taken one by one, not four together (<see cref="Routes.BackByOneRow"/>).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Backward(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
         bool byOneRow)
@@ -44,6 +45,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         else Backward<Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Backward<TRest>(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
         bool byOneRow)
@@ -53,6 +55,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
         else Backward<TRest, Const.Yes>(w, weightTarget, biasTarget, a, inputs, delta, outputs, inputDelta, rate, byOneRow);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Backward<TRest, TDelta>(
         float* w, float* target, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate,
         bool byOneRow)
@@ -95,6 +98,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     /// out: their zeros would change nothing but the sign of a zero. The general way takes 1.3 times as long in 16 lanes, and 2.7 times in
     /// 8 (64-8).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void OneVector(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
     {
@@ -147,6 +151,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     }
 
     /// <summary>R rows of W, one to four: the action, and δ⁻ if it is wanted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BackwardRows<R, TRest, TDelta>(
         float* w, float* target, float* a, float* delta, int outputs, float* inputDelta, float rate)
         where R : struct, IConst
@@ -178,7 +183,7 @@ internal static unsafe class DenseBackward<S, V, A, TAction>
     /// <summary>
     /// Some of the sixteen lanes, for narrower vectors. It is a call: four such parts inlined exceed what the JIT inlines at all.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static Four Part<R, TRest>(float* w, float* target, float* a, float* delta, int outputs, float rate, int first)
         where R : struct, IConst
         where TRest : struct, IConst => ActAndSum<R, TRest>(w, target, a, delta, outputs, rate, first, VirtualLanes.Count);

@@ -76,6 +76,7 @@ internal static unsafe class DenseForward
     }
 
     /// <summary>N vectors of outputs. The last one has the lanes that are left, at most a full vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panel<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int writable)
         where S : struct, ISimd<V>
         where V : struct
@@ -123,6 +124,7 @@ internal static unsafe class DenseForward
     /// </summary>
     /// <inheritdoc cref="FourChains{S, V, A}"/>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Stream<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where S : struct, ISimd<V>
         where V : struct
@@ -142,6 +144,7 @@ internal static unsafe class DenseForward
     }
 
     /// <summary>z_i += Σ_j x_j·w_ij over R rows (one or six), with j ascending.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows<S, V, R>(float* x, float* w, float* z, int outputs, float* last)
         where S : struct, ISimd<V>
         where V : struct
@@ -191,6 +194,7 @@ internal static unsafe class DenseForward
     }
 
     /// <summary>N vectors of outputs (one or two), with four chains each: z = (c₀ + c₂) + (c₁ + c₃). c₀ starts from b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourChains<S, V, A, N>(float* x, int inputs, float* w, float* b, float* y, int stride, int rest, int writable)
         where S : struct, ISimd<V>
         where V : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
@@ -11,6 +12,7 @@ namespace FastNN.Sample;
 /// </summary>
 internal static unsafe class OutputDelta
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Compute<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -25,6 +27,7 @@ internal static unsafe class OutputDelta
     }
 
     /// <summary>The vectors that start at <paramref name="first"/>, first + 16, … The result is the cost in their lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static V Part<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count, int first)
         where S : struct, ISimd<V>
         where V : struct

@@ -18,6 +18,7 @@ internal static unsafe class Softmax
     /// a from z. Both may be the same. If all sums are near 0, no power waits for the largest sum, and each power takes two operations
     /// less: on Zen 5 115 instead of 158 ns for 1000 floats at 512 bits, and 8 instead of 14 for 16 floats.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Activate<S, V>(float* z, float* a, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -32,6 +33,7 @@ internal static unsafe class Softmax
     }
 
     /// <summary>Cross-entropy from the sums z: δ, padded. The result is C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float CrossEntropyDelta<S, V>(float* z, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -51,6 +53,7 @@ internal static unsafe class Softmax
     }
 
     /// <summary>On entry delta holds g = ∂C/∂a, on return δ. A padding of zeros stays zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Delta<S, V>(float* a, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -76,6 +79,7 @@ internal static unsafe class Softmax
     /// <summary>
     /// The largest of the sums, or of their magnitudes. A NaN among them may get lost here, but it makes all outputs NaN later.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest<S, V, TMagnitude>(float* z, int count)
         where S : struct, ISimd<V>
         where V : struct
@@ -199,6 +203,7 @@ internal static unsafe class Softmax
         S.Store(power, e + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static V Products<S, V>(float* a, float* g, int count, int first)
         where S : struct, ISimd<V>
         where V : struct

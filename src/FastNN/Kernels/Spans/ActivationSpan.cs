@@ -21,6 +21,7 @@ internal static unsafe class ActivationSpan
         where V : struct
         where A : struct, IActivation => A.EndTakesSum ? S.Load(z) : default;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Activate<S, V, A>(float* x, float* y, nint count)
         where S : struct, ISimd<V>
         where V : struct
@@ -58,6 +59,7 @@ internal static unsafe class ActivationSpan
     }
 
     /// <summary>y_k = f(z_k), and f′(z_k) replaces z_k.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ActivateKeepingSlope<S, V, A>(float* z, float* y, nint count)
         where S : struct, ISimd<V>
         where V : struct

@@ -8,6 +8,7 @@ namespace FastNN.Spans;
 /// </summary>
 internal static unsafe class GradientDescent
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Update<S, V>(float* w, float* g, nint count, float scale, float rate)
         where S : struct, ISimd<V>
         where V : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Simd;
 
 namespace FastNN.Spans;
@@ -5,6 +6,7 @@ namespace FastNN.Spans;
 /// <summary>δ_k ← fma(δ_k, f′_k, 0) for k in 0..count−1. This ends a hidden delta if its slopes were kept.</summary>
 internal static unsafe class MultiplySlopes
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply<S, V>(float* delta, float* slopes, nint count)
         where S : struct, ISimd<V>
         where V : struct

@@ -14,6 +14,7 @@ namespace FastNN.Spans;
 /// </summary>
 internal static unsafe class ParameterUpdate
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Update<S, V, TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where S : struct, ISimd<V>
         where V : struct

@@ -10,6 +10,7 @@ namespace FastNN.Spans;
 /// </summary>
 internal static unsafe class SumOfSquares
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Sum<S, V>(float* g, nint count, float clip)
         where S : struct, ISimd<V>
         where V : struct
@@ -19,6 +20,7 @@ internal static unsafe class SumOfSquares
         return NormBlocks.IsExact(sum, count) ? sum : NormBlocks.InDouble(g, count, clip);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float OfBlock<S, V>(float* g, int count, float clip)
         where S : struct, ISimd<V>
         where V : struct
@@ -30,6 +32,7 @@ internal static unsafe class SumOfSquares
     }
 
     /// <summary>The vectors that start at <paramref name="first"/>, first + 16, … The result is the sum in their lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static V Part<S, V>(float* g, int count, int first, float clip)
         where S : struct, ISimd<V>
         where V : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Choice = FastNN.Tuning.ForcedRoute.Choice;
 
 namespace FastNN.Tuning;
@@ -33,6 +34,7 @@ internal static partial class Routes
     /// On a Zen 5, 128 samples of 1024-1024 reach 89 % with copies and 50 % without. If W fits L2, copies cost 1 to 5 %, and 6 % on a Zen 5
     /// (<c>--routes 784-128 64 --force rows,copies</c>).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static RowBlocks RowBlocksFor(int inputs, int outputs, int samples, int rows, in Machine machine)
     {
         bool exceeds = (long)inputs * outputs > machine.Caches.L2;
@@ -57,6 +59,7 @@ internal static partial class Routes
     /// and one tile of 1024-1024 68 % with 64 terms and with 128. 384-384 takes 1.04 of the time with copies.
     /// </para>
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TileBlocks TileBlocksFor(int outputs, int lanes, int tiles, in Machine machine)
     {
         bool suits = lanes < MostLanes && tiles >= 4 && outputs >= 512 && outputs % 128 == 0;
@@ -67,11 +70,13 @@ internal static partial class Routes
     }
 
     /// <summary>Tiles backward: the most terms in a pass. W is read along its rows, so nothing is copied.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int TileBackDepth(int lanes, in Machine machine) => DepthOr(lanes >= MostLanes ? MostDepth : 128, in machine);
 
     /// <summary>
     /// Outputs of a narrow layer whose four chains fit the registers together, for so many vectors of samples. 1 if three do not fit.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int OutputsTogether(int vectors, int registers) =>
         4 * vectors * NarrowOutputs <= registers ? NarrowOutputs : 1; // the factors take the rest of the 16 or 32 registers
 
@@ -89,6 +94,7 @@ internal static partial class Routes
     /// Outputs whose four chains fit the registers together, for all vectors of a tile. 1 if they do not fit.
     /// </param>
     /// <param name="machine">The machine.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool ChainsInPairs(int inputs, int outputs, int together, in Machine machine) =>
         machine.Forced.Between(Choice.Pairs, Choice.Together) ?? (outputs > together && inputs >= (together > 1 ? 48 : 16));
 
@@ -96,7 +102,9 @@ internal static partial class Routes
     /// A narrow layer in pairs of chains: the most inputs in a pass, a multiple of four. The inputs of a pass take 20 KiB of a tile. They
     /// stay in L1 for all outputs. <c>--routes 784-32 64 --force depth=100</c> compares others.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int PairsDepth(in Machine machine) => machine.Forced.Depth > 0 ? (machine.Forced.Depth + 3) / 4 * 4 : 160;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int DepthOr(int depth, in Machine machine) => machine.Forced.Depth > 0 ? machine.Forced.Depth : depth;
 }

@@ -65,6 +65,7 @@ internal static partial class Routes
     /// take 3.6 times as long (<c>--routes 784-512 6 --force single</c>). 1024-1024 and larger layers gain from 8 on (10 of 4096-4096 take
     /// 0.35, <c>--routes 4096-4096 10 --force single</c>).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool RowsTogether(int inputs, int outputs, int samples, in Machine machine)
     {
         if (SumOrder.IsNarrow(inputs, outputs) || samples < 2) return false;
@@ -80,6 +81,7 @@ internal static partial class Routes
     /// 73 % in tiles (<c>--routes 784-128 64 --force tiles</c>). 2048-64 reaches 94 and 68 % (<c>--routes 2048-64 64 --force tiles</c>).
     /// But 784-100 reaches 75 % in tiles, and 71 % in rows (<c>--routes 784-100 64 --force rows</c>).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool FirstLayerInRows(int inputs, int outputs, in Machine machine)
     {
         if (machine.Forced.Has(Choice.Tiles)) return false;
@@ -98,6 +100,7 @@ internal static partial class Routes
     /// (<c>--routes 1000-1000 128 --force tiles</c>). But 500-500 reaches 88 % in tiles, and 81 % in rows
     /// (<c>--routes 500-500 128 --force rows</c>). With narrower vectors, tiles have the time to fetch their weights.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool RowsBetterThanTiles(int inputs, int outputs, int lanes, int tiles, int samples, in Machine machine)
     {
         if (machine.Forced.Has(Choice.Tiles)) return false;
@@ -115,6 +118,7 @@ internal static partial class Routes
     /// How many leading layers run in rows: up to the last that gains. It stops at the first narrow one, because the sums of that layer
     /// need tiles.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int LeadingRows(ReadOnlySpan<LayerShape> layers, int lanes, int tiles, int samples, in Machine machine)
     {
         int count = layers[0].InputsInRows ? 1 : 0, all = tiles * samples;
@@ -133,6 +137,7 @@ internal static partial class Routes
     /// <param name="samples">In each of them.</param>
     /// <param name="fewest">From how many on a tile pays.</param>
     /// <param name="machine">Where.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int LeadingRowsOfStep(
         ReadOnlySpan<LayerShape> layers, int lanes, int tiles, int samples, int fewest, in Machine machine) =>
         samples < fewest ? layers.Length : LeadingRows(layers, lanes, tiles, samples, in machine);
@@ -141,9 +146,11 @@ internal static partial class Routes
     /// Tiles that go through the layers together: four. They read weights beyond L2 once. In narrow layers they wait less for σ. It
     /// is one tile if the activations of four would not stay in the cache.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int TilesTogether(int widest) => widest > 8 * 1024 ? 1 : 4;
 
     /// <summary>At most <paramref name="together"/> tiles, and so few that each thread gets its share.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int ShareOfTiles(int together, int tiles, int threads) => Math.Min(together, Parts.Of(tiles, threads));
 
     /// <summary>
@@ -151,6 +158,7 @@ internal static partial class Routes
     /// one vector if they fill it. Otherwise they take no more lanes than they need.
     /// </summary>
     /// <returns>The tiles.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int NextTiles(int left, int tile, out int samples)
     {
         samples = Math.Min(left, tile);
@@ -161,6 +169,7 @@ internal static partial class Routes
     /// <summary>A tile pays from this number of samples on. Fewer samples go in rows through all layers.</summary>
     /// <param name="weights">The weights of the whole network.</param>
     /// <param name="tile">Samples in a full tile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int FewestForTile(long weights, int tile)
     {
         const int smallNetwork = 2048;
@@ -168,5 +177,6 @@ internal static partial class Routes
     }
 
     /// <summary>Whether a gradient fetches what its next block changes. It does if the layer exceeds L1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool GradientFetches(int parameters, in Machine machine) => parameters > machine.Caches.L1;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Plumbing;
 
 namespace FastNN.Fit;
@@ -10,6 +11,7 @@ internal static class EpochOrder
     /// depends only on the seed and the epoch, not on the epoch before. So a run that continues takes the samples in the same order as a
     /// run that never stopped.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Shuffle(Span<int> order, int seed, int epoch)
     {
         Ascend(order);
@@ -21,6 +23,7 @@ internal static class EpochOrder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Ascend(Span<int> order)
     {
         for (int i = 0; i < order.Length; i++) order[i] = i;

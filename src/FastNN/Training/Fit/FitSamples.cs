@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastNN.Fit;
 
 /// <summary>Samples for training or validation: the rows of inputs and of targets, and their number.</summary>
@@ -11,6 +13,7 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
     /// <paramref name="targets"/>.
     /// </summary>
     /// <exception cref="ArgumentException">A value is wrong. The message names it, and says what is expected.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Check(Cost cost, string inputs, string targets)
     {
         CheckRange(Inputs, inputs, float.MinValue, float.MaxValue, "finite");
@@ -30,6 +33,7 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static string RangeOf(Cost cost)
     {
         string least = cost.LeastTarget > float.MinValue ? $"at least {cost.LeastTarget}" : "finite";
@@ -37,6 +41,7 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
         return least == most ? least : $"{least} and {most} under {cost}";
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CheckRange(ReadOnlySpan<float> values, string name, float least, float most, string expected)
     {
         for (int i = 0; i < values.Length; i++)
@@ -49,6 +54,7 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
     /// <summary>
     /// Copies the samples of the given order one after the other into the front of <paramref name="x"/> and <paramref name="y"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Gather(ReadOnlySpan<int> order, Span<float> x, Span<float> y)
     {
         int n = Inputs.Length / Count, m = Targets.Length / Count;

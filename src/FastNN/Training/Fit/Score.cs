@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastNN.Fit;
 
 /// <summary>
@@ -27,6 +29,7 @@ internal sealed class Score(int outputs, bool independent)
     }
 
     /// <summary>Starts again with the targets of all samples, and computes their means.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Start(ReadOnlySpan<float> targets)
     {
         _right = 0;
@@ -44,6 +47,7 @@ internal sealed class Score(int outputs, bool independent)
     }
 
     /// <summary>Adds the next samples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
         for (; !y.IsEmpty; a = a[outputs..], y = y[outputs..])
@@ -60,6 +64,7 @@ internal sealed class Score(int outputs, bool independent)
     }
 
     /// <summary>The number of labels of a sample that are right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int RightOf(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
         int right = 0;
