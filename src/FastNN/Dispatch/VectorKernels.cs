@@ -28,23 +28,16 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation
     {
-        if (Routes.TakesFourLanes(outputs)) Forward<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, writable);
-        else if (Routes.TakesEightLanes(outputs, S.Count)) Forward<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, writable);
-        else Forward<S, V, A>(x, inputs, w, b, y, outputs, writable);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Forward<S1, V1, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
-        where S1 : struct, ISimd<V1>
-        where V1 : struct
-        where A : struct, IActivation
-    {
-        if (SumOrder.IsNarrow(inputs, outputs))
-            DenseForward.FourChains<S1, V1, A>(x, inputs, w, b, y, outputs, writable);
-        else if (Routes.Streams(inputs, outputs, S1.Count, Machine.Here))
-            DenseForward.Stream<S1, V1, A>(x, inputs, w, b, y, outputs, writable);
+        if (Routes.TakesFourLanes(outputs))
+            DenseForward.OneVector<Simd128, Vector128<float>, A>(x, inputs, w, b, y, outputs, writable);
+        else if (Routes.TakesEightLanes(outputs, S.Count))
+            DenseForward.OneVector<Simd256, Vector256<float>, A>(x, inputs, w, b, y, outputs, writable);
+        else if (SumOrder.IsNarrow(inputs, outputs))
+            DenseForward.FourChains<S, V, A>(x, inputs, w, b, y, outputs, writable);
+        else if (Routes.Streams(inputs, outputs, S.Count, Machine.Here))
+            DenseForward.Stream<S, V, A>(x, inputs, w, b, y, outputs, writable);
         else
-            DenseForward.Panels<S1, V1, A>(x, inputs, w, b, y, outputs, writable);
+            DenseForward.Panels<S, V, A>(x, inputs, w, b, y, outputs, writable);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

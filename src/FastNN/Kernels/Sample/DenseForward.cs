@@ -50,6 +50,18 @@ internal static unsafe class DenseForward
         }
     }
 
+    /// <summary>One vector that holds all outputs, with four chains for each or with one.</summary>
+    /// <inheritdoc cref="FourChains{S, V, A}"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void OneVector<S, V, A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+    {
+        if (SumOrder.IsNarrow(inputs, outputs)) FourChains<S, V, A, Const.One>(x, inputs, w, b, y, outputs, outputs, writable);
+        else Panel<S, V, A, Const.One>(x, inputs, w, b, y, outputs, outputs, writable);
+    }
+
     /// <summary>Eight vectors of outputs together, over all inputs.</summary>
     /// <inheritdoc cref="FourChains{S, V, A}"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,8 @@ internal static unsafe class ActivationSpan
         where V : struct
         where A : struct, IActivation
     {
+        if (typeof(A) == typeof(Identity) && x == y) return;
+
         nint k = 0, last = count - S.Count;
         if (A.HasHalves && count >= Ahead * S.Count)
         {
