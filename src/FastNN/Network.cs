@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Passes;
 using FastNN.Plumbing;
@@ -22,6 +23,7 @@ public sealed unsafe partial class Network
     private const int StackFloats = 512;
     private readonly ForwardPasses _passes;
     private readonly int _scratch;
+    private AlignedBuffer? _packed;
 
     /// <summary>
     /// Creates a network with a sigmoid in every layer and parameters uniform in [−3, 3), as in the article that derives the training of a
@@ -170,7 +172,7 @@ public sealed unsafe partial class Network
         {
             if (batch > 1)
             {
-                ForwardBatch.Forward(_passes, Buffer.Pointer, x, y, batch, threads);
+                ForwardBatch.Forward(_passes, Buffer.Pointer, _packed == null ? null : _packed.Pointer, x, y, batch, threads);
             }
             else if (_scratch == 0)
             {
@@ -199,6 +201,24 @@ public sealed unsafe partial class Network
         var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);
         Parameters.CopyTo(clone.Parameters);
         return clone;
+    }
+
+    /// <summary>
+    /// Packs the weights of large layers for batches. Afterwards batches use the packed weights, so call this again whenever the parameters
+    /// have changed. Only a <see cref="ServedNetwork"/> knows when they do.
+    /// </summary>
+    internal void Pack()
+    {
+        if (Plan.PackedFloats == 0) return;
+
+        _packed ??= new AlignedBuffer(Plan.PackedFloats);
+        for (int l = 0; l < Plan.Shapes.Length; l++)
+        {
+            ref readonly LayerShape layer = ref Plan.Shapes[l];
+            if (Plan.PackedAt[l] == NetworkPlan.NotPacked) continue;
+
+            Plan.Kernels.PackRows(Buffer.Pointer + layer.Weights, layer.Inputs, layer.Outputs, _packed.Pointer + Plan.PackedAt[l]);
+        }
     }
 
     /// <summary>Widths, activations and kernels, for logs, for example <c>64-32-10, Relu Softmax, Vector512</c>.</summary>

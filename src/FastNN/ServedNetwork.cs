@@ -37,6 +37,7 @@ public sealed class ServedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
         _copies = [network.Clone(), network.Clone()];
+        foreach (Network copy in _copies) copy.Pack();
     }
 
     /// <summary>The number of values in a sample.</summary>
@@ -96,6 +97,7 @@ public sealed class ServedNetwork
             long publication = _published + 1;
             WaitForCalls(publication);
             network.Parameters.CopyTo(_copies[publication & 1].Parameters);
+            _copies[publication & 1].Pack();
             Interlocked.Exchange(ref _published, publication);
             return publication;
         }

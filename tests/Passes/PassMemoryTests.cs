@@ -63,9 +63,9 @@ public sealed unsafe class PassMemoryTests
                 Guarded expected = supply.Target(count * outputs), tile = expected.Copy(), few = expected.Copy();
                 for (int s = 0; s < count; s++)
                     reference.Forward.Forward(w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
-                passes.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, tiles, samples, scratch.Pointer);
+                passes.ForwardTiles(w.Pointer, null, x.Pointer, tile.Pointer, tiles, samples, scratch.Pointer);
                 for (int first = 0; first < count; first += samples)
-                    passes.ForwardFew(w.Pointer, x.Pointer + first * inputs, few.Pointer + first * outputs, samples, scratch.Pointer);
+                    passes.ForwardFew(w.Pointer, null, x.Pointer + first * inputs, few.Pointer + first * outputs, samples, scratch.Pointer);
 
                 string what = $"[{string.Join(", ", widths)}], {tiles} × {samples} samples";
                 Cases.AssertSameBits(expected.Span, tile.Span, $"{what} in lanes");

@@ -17,6 +17,16 @@ internal unsafe interface ITileKernels
     static abstract void RowForward(
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs);
 
+    /// <summary>Floats that <see cref="PackRows"/> writes for the weights of a layer.</summary>
+    static abstract long PackedFloats(int inputs, int outputs);
+
+    /// <summary>Copies the weights of a layer into the order in which <see cref="RowForwardPacked"/> reads them.</summary>
+    static abstract void PackRows(float* w, int inputs, int outputs, float* packed);
+
+    /// <summary>The same as <see cref="RowForward"/>, with packed weights, which start at a cache line.</summary>
+    static abstract void RowForwardPacked(
+        float* x, nint xStride, int samples, int inputs, float* packed, float* b, float* z, nint zStride, int outputs);
+
     /// <summary>target[c][r] = source[r][c]: copies samples into a tile, or out of it.</summary>
     static abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
 

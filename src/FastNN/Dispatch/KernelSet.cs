@@ -104,6 +104,12 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Lanes of the tile for this number of samples, at most <see cref="Tile"/>.</summary>
     internal abstract int LanesFor(int samples);
 
+    /// <summary>Floats of the packed weights of a layer.</summary>
+    internal abstract long PackedFloats(int inputs, int outputs);
+
+    /// <summary>Packs the weights of a layer for batches in rows.</summary>
+    internal abstract void PackRows(float* w, int inputs, int outputs, float* packed);
+
     /// <summary>target[c][r] = source[r][c]. <see cref="Batch.Transpose"/> says what may be beside the rows.</summary>
     internal abstract void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride);
 
@@ -150,6 +156,10 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override int LanesFor(int samples) => T.LanesFor(samples);
+
+    internal override long PackedFloats(int inputs, int outputs) => T.PackedFloats(inputs, outputs);
+
+    internal override void PackRows(float* w, int inputs, int outputs, float* packed) => T.PackRows(w, inputs, outputs, packed);
 
     internal override void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         T.Transpose(source, sourceStride, rows, columns, target, targetStride);

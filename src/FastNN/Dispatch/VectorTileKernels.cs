@@ -27,6 +27,16 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
             x, xStride, samples, inputs, w, b, z, zStride, outputs,
             Routes.RowBlocksFor(inputs, outputs, samples, RowCount.Most, Machine.Here));
 
+    public static long PackedFloats(int inputs, int outputs) => RowPanels.Floats<S, V>(inputs, outputs);
+
+    public static void PackRows(float* w, int inputs, int outputs, float* packed) => RowPanels.Pack<S, V>(w, inputs, outputs, packed);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RowForwardPacked(
+        float* x, nint xStride, int samples, int inputs, float* packed, float* b, float* z, nint zStride, int outputs) =>
+        RowGemm.ForwardPacked<S, V>(
+            x, xStride, samples, inputs, packed, b, z, zStride, outputs, Routes.PackedDepth(S.Count, samples, Machine.Here));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) =>
         Batch.Transpose.Copy<S, V>(source, sourceStride, rows, columns, target, targetStride);

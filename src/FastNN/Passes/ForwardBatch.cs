@@ -11,16 +11,17 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     private static ForwardBatch? t_work;
 
     private ForwardPasses? _passes;
-    private float* _parameters, _x, _y;
+    private float* _parameters, _packed, _x, _y;
     private int _batch, _samples;
 
-    /// <summary>All samples, from x to y.</summary>
+    /// <summary>All samples, from x to y. packed are the packed weights, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Forward(ForwardPasses passes, float* parameters, float* x, float* y, int batch, int threads)
+    internal static void Forward(ForwardPasses passes, float* parameters, float* packed, float* x, float* y, int batch, int threads)
     {
         ForwardBatch work = t_work ??= new ForwardBatch();
         work._passes = passes;
         work._parameters = parameters;
+        work._packed = packed;
         work._x = x;
         work._y = y;
         work._batch = batch;
@@ -55,8 +56,8 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         {
             int tiles = Routes.NextTiles(left, tile, out int samples);
             done = tiles * samples;
-            if (samples >= fewest) passes.ForwardTiles(_parameters, x, y, tiles, samples, scratch);
-            else passes.ForwardFew(_parameters, x, y, samples, scratch);
+            if (samples >= fewest) passes.ForwardTiles(_parameters, _packed, x, y, tiles, samples, scratch);
+            else passes.ForwardFew(_parameters, _packed, x, y, samples, scratch);
         }
     }
 }

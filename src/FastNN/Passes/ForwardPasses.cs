@@ -38,13 +38,13 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
     internal abstract void Forward(float* parameters, float* x, float* activations, float* y, int writable);
 
     /// <summary>
-    /// Tiles through all layers, from x to y. All have the same number of samples, at most that of a full tile. There may only be several
+    /// Tiles through all layers, from x to y. packed are the packed weights, or null. All tiles have the same number of samples, at most that of a full tile. There may only be several
     /// if they are full.
     /// </summary>
-    internal abstract void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch);
+    internal abstract void ForwardTiles(float* parameters, float* packed, float* x, float* y, int tiles, int samples, float* scratch);
 
-    /// <summary>Samples in rows through all layers, from x to y. There are at most as many as in a full tile.</summary>
-    internal abstract void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch);
+    /// <summary>Samples in rows through all layers, from x to y, the same way. There are at most as many as in a full tile.</summary>
+    internal abstract void ForwardFew(float* parameters, float* packed, float* x, float* y, int samples, float* scratch);
 
     /// <summary>The passes of training under the last layer's function and a cost. A trainer asks for them in its constructor.</summary>
     internal abstract TrainingPasses Under(OutputKernels output);
@@ -57,6 +57,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
 {
     private readonly LayerShape[] _layers = plan.Shapes;
     private readonly ActivationKernels[] _functions = plan.Functions;
+    private readonly int[] _packedAt = plan.PackedAt;
     private readonly Run[] _runs = RunsOf(plan);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -78,7 +79,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch)
+    internal override void ForwardFew(float* parameters, float* packed, float* x, float* y, int samples, float* scratch)
     {
         float* a = x, next = scratch, free = scratch + (nint)samples * VirtualLanes.RoundUp(Plan.Widest);
         int stride = _layers[0].Inputs;
@@ -87,7 +88,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
             bool last = l == _layers.Length - 1;
             if (last) next = y;
             int nextStride = last ? _layers[l].Outputs : VirtualLanes.RoundUp(_layers[l].Outputs);
-            RowLayer<T>.Forward(in _layers[l], _functions[l], parameters, a, stride, samples, next, nextStride);
+            RowLayer<T>.Forward(in _layers[l], _functions[l], parameters, PackedOf(l, packed), a, stride, samples, next, nextStride);
             a = next;
             stride = nextStride;
             next = free;
@@ -96,17 +97,23 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
+    internal override void ForwardTiles(float* parameters, float* packed, float* x, float* y, int tiles, int samples, float* scratch)
     {
         int lanes = T.LanesFor(samples), outputs = _layers[^1].Outputs;
         int first = Routes.LeadingRows(_layers, T.Tile / 2, tiles, samples, Machine.Here);
+        for (; first < _layers.Length && PackedOf(first, packed) != null; first++)
+        {
+            if (!Routes.PackedBeatsTiles(_layers[first].Inputs, _layers[first].Outputs, samples, T.Tile, Machine.Here)) break;
+        }
+
         nint tileFloats = (nint)Plan.Widest * lanes;
         float* a = scratch, next = scratch + tiles * tileFloats;
         for (int l = 0; l < first; l++)
         {
             bool last = l == _layers.Length - 1;
             RowLayer<T>.Forward(
-                in _layers[l], _functions[l], parameters, x, _layers[l].Inputs, tiles * samples, last ? y : next, _layers[l].Outputs);
+                in _layers[l], _functions[l], parameters, PackedOf(l, packed), x, _layers[l].Inputs, tiles * samples, last ? y : next,
+                _layers[l].Outputs);
             if (last) return;
 
             x = next;
@@ -143,6 +150,11 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
 
         return a;
     }
+
+    /// <summary>The packed weights of a layer, null if there are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float* PackedOf(int layer, float* packed) =>
+        packed == null || _packedAt[layer] == NetworkPlan.NotPacked ? null : packed + _packedAt[layer];
 
     private static Run[] RunsOf(NetworkPlan plan)
     {

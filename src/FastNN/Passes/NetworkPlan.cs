@@ -33,8 +33,13 @@ internal sealed class NetworkPlan
         Widest = LayerShape.Widest(Shapes);
         Kernels = kernels;
         Tile = kernels.Tile;
+        PackedAt = PlacePacked(Shapes, kernels, out int packedFloats);
+        PackedFloats = packedFloats;
         Forward = kernels.GiveTo(new Factory(this, [.. activations]));
     }
+
+    /// <summary>The offset of a layer without packed weights.</summary>
+    internal const int NotPacked = -1;
 
     internal LayerShape[] Shapes { get; }
 
@@ -49,6 +54,12 @@ internal sealed class NetworkPlan
     /// <summary>The forward passes. <see cref="ForwardPasses.Under"/> has those of training.</summary>
     internal ForwardPasses Forward { get; }
 
+    /// <summary>For each layer, the offset of its packed weights, or <see cref="NotPacked"/>.</summary>
+    internal int[] PackedAt { get; }
+
+    /// <summary>Floats of all packed weights. 0 if no layer is packed.</summary>
+    internal int PackedFloats { get; }
+
     internal int Inputs { get; }
 
     internal int Outputs { get; }
@@ -57,6 +68,26 @@ internal sealed class NetworkPlan
 
     /// <summary>The most neurons in a layer. The inputs count as a layer.</summary>
     internal int Widest { get; }
+
+    /// <summary>Each layer that <see cref="Routes.Packs"/>, as long as one buffer holds them. All start at a cache line.</summary>
+    private static int[] PlacePacked(LayerShape[] shapes, KernelSet kernels, out int floats)
+    {
+        var places = new int[shapes.Length];
+        floats = 0;
+        for (int l = 0; l < shapes.Length; l++)
+        {
+            places[l] = NotPacked;
+            if (!Routes.Packs(shapes[l].Inputs, shapes[l].Outputs, Machine.Here)) continue;
+
+            long end = floats + ((kernels.PackedFloats(shapes[l].Inputs, shapes[l].Outputs) + Caches.LineFloats - 1) & -Caches.LineFloats);
+            if (end > AlignedBuffer.MaxLength) continue;
+
+            places[l] = floats;
+            floats = (int)end;
+        }
+
+        return places;
+    }
 
     private static void CheckWidths(ReadOnlySpan<int> widths)
     {

@@ -13,6 +13,7 @@ internal static unsafe class RowLayer<T>
     /// <param name="layer">The layer.</param>
     /// <param name="function">The function that follows the layer's sums.</param>
     /// <param name="parameters">The parameters of the network.</param>
+    /// <param name="packed">The weights of this layer, packed. Null if they are not.</param>
     /// <param name="a">Inputs of the first sample.</param>
     /// <param name="stride">Floats from there to those of the second sample.</param>
     /// <param name="samples">At least 1.</param>
@@ -20,10 +21,16 @@ internal static unsafe class RowLayer<T>
     /// <param name="yStride">Floats from there to those of the second sample. All of them may be written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward(
-        in LayerShape layer, ActivationKernels function, float* parameters, float* a, nint stride, int samples, float* y, int yStride)
+        in LayerShape layer, ActivationKernels function, float* parameters, float* packed, float* a, nint stride, int samples, float* y,
+        int yStride)
     {
         float* w = parameters + layer.Weights, b = parameters + layer.Biases;
-        if (Routes.RowsTogether(layer.Inputs, layer.Outputs, samples, Machine.Here))
+        if (packed != null && samples >= Routes.FewestForPacked)
+        {
+            T.RowForwardPacked(a, stride, samples, layer.Inputs, packed, b, y, yStride, layer.Outputs);
+            function.ActivateRows(y, samples, layer.Outputs, yStride);
+        }
+        else if (Routes.RowsTogether(layer.Inputs, layer.Outputs, samples, Machine.Here))
         {
             T.RowForward(a, stride, samples, layer.Inputs, w, b, y, yStride, layer.Outputs);
             function.ActivateRows(y, samples, layer.Outputs, yStride);

@@ -45,14 +45,14 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ForwardFew(float* parameters, float* x, float* y, int samples, float* scratch)
+    internal override void ForwardFew(float* parameters, float* packed, float* x, float* y, int samples, float* scratch)
     {
         int inputs = _layers[0].Inputs, outputs = _layers[^1].Outputs;
         for (; samples > 0; samples--, x += inputs, y += outputs) Forward(parameters, x, null, y, outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ForwardTiles(float* parameters, float* x, float* y, int tiles, int samples, float* scratch)
+    internal override void ForwardTiles(float* parameters, float* packed, float* x, float* y, int tiles, int samples, float* scratch)
     {
         LayerShape[] layers = _layers;
         int lanes = tiles * T.LanesFor(samples), inputs = layers[0].Inputs, outputs = layers[^1].Outputs;

@@ -51,7 +51,7 @@ internal unsafe partial class TrainingPasses<K, T>
             if (layer.KeepsSlope)
             {
                 float* slopes = memory.Slopes + (nint)layer.Slopes * lanes;
-                RowLayer<T>.Forward(in layer, Sums, parameters, x, layer.Inputs, samples, rows, layer.Outputs);
+                RowLayer<T>.Forward(in layer, Sums, parameters, null, x, layer.Inputs, samples, rows, layer.Outputs);
                 RowLayer<T>.ToTiles(rows, memory.Group.Tiles, memory.Samples, layer.Outputs, slopes, memory.SlopesStride, lanes);
                 for (int t = 0; t < memory.Group.Tiles; t++)
                     function.ActivateTileKeepingSlope(slopes + t * memory.SlopesStride, y + t * stride, layer.Outputs, lanes);
@@ -59,7 +59,7 @@ internal unsafe partial class TrainingPasses<K, T>
             }
             else
             {
-                RowLayer<T>.Forward(in layer, function, parameters, x, layer.Inputs, samples, rows, layer.Outputs);
+                RowLayer<T>.Forward(in layer, function, parameters, null, x, layer.Inputs, samples, rows, layer.Outputs);
                 RowLayer<T>.ToTiles(rows, memory.Group.Tiles, memory.Samples, layer.Outputs, y, stride, lanes);
             }
 

@@ -14,6 +14,17 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         for (int s = 0; s < samples; s++) DenseForward.Forward<Identity>(x + s * xStride, inputs, w, b, z + s * zStride, outputs);
     }
 
+    public static long PackedFloats(int inputs, int outputs) => (long)inputs * outputs;
+
+    public static void PackRows(float* w, int inputs, int outputs, float* packed)
+    {
+        for (nint k = 0; k < (nint)inputs * outputs; k++) packed[k] = w[k];
+    }
+
+    public static void RowForwardPacked(
+        float* x, nint xStride, int samples, int inputs, float* packed, float* b, float* z, nint zStride, int outputs) =>
+        RowForward(x, xStride, samples, inputs, packed, b, z, zStride, outputs);
+
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         for (int r = 0; r < rows; r++)

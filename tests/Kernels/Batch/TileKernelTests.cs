@@ -138,7 +138,7 @@ public sealed unsafe class TileKernelTests
                 foreach (ref float sign in signs.AsSpan()) sign = sign < 0.5f ? -1f : 1f;
                 Guarded x = new(signs, samples % 16), y = new(new float[samples * width], width % 16);
                 Guarded scratch = new(new float[plan.Forward.BatchScratch]);
-                plan.Forward.ForwardTiles(parameters.Pointer, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
+                plan.Forward.ForwardTiles(parameters.Pointer, null, x.Pointer, y.Pointer, 1, samples, scratch.Pointer);
                 for (int k = 0; k < signs.Length; k++) Assert.Equal(signs[k] > 0 ? 1f : 0f, y.Span[k]);
                 Guarded.AssertUntouched(x, parameters);
                 Guarded.AssertGuards(y, scratch);
@@ -160,8 +160,8 @@ public sealed unsafe class TileKernelTests
             tanh.Forward(xs, inputs, w.Pointer, w.Pointer + plan.Shapes[0].Biases, ys, outputs, outputs);
         }
 
-        plan.Forward.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
-        plan.Forward.ForwardFew(w.Pointer, x.Pointer, few.Pointer, samples, scratch.Pointer);
+        plan.Forward.ForwardTiles(w.Pointer, null, x.Pointer, tile.Pointer, 1, samples, scratch.Pointer);
+        plan.Forward.ForwardFew(w.Pointer, null, x.Pointer, few.Pointer, samples, scratch.Pointer);
 
         Cases.AssertSameBits(expected.Span, tile.Span, $"{inputs} × {outputs}, {samples} samples in lanes");
         Cases.AssertSameBits(expected.Span, few.Span, $"{inputs} × {outputs}, {samples} samples in rows");
@@ -179,8 +179,8 @@ public sealed unsafe class TileKernelTests
         var hidden = new Guarded(new float[reference.Shapes[^1].ActivationsEnd]);
         for (int s = 0; s < fitting; s++)
             reference.Forward.Forward(w.Pointer, x.Pointer + s * inputs, hidden.Pointer, expected.Pointer + s * outputs, outputs);
-        plan.Forward.ForwardTiles(w.Pointer, x.Pointer, tile.Pointer, 1, fitting, scratch.Pointer);
-        plan.Forward.ForwardFew(w.Pointer, x.Pointer, few.Pointer, fitting, scratch.Pointer);
+        plan.Forward.ForwardTiles(w.Pointer, null, x.Pointer, tile.Pointer, 1, fitting, scratch.Pointer);
+        plan.Forward.ForwardFew(w.Pointer, null, x.Pointer, few.Pointer, fitting, scratch.Pointer);
         Cases.AssertSameBits(expected.Span, tile.Span, $"{what}, outputs in lanes");
         Cases.AssertSameBits(expected.Span, few.Span, $"{what}, outputs in rows");
         Guarded.AssertGuards(tile, few, scratch);

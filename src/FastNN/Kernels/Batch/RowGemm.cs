@@ -52,6 +52,46 @@ internal static unsafe class RowGemm
         else Pass<S, V>(x, xStride, samples, inputs, w, b, y, yStride, outputs, null, blocks.Fetches);
     }
 
+    /// <param name="x">Inputs of the first sample.</param>
+    /// <param name="xStride">Floats from there to those of the second sample.</param>
+    /// <param name="samples">At least 1.</param>
+    /// <param name="inputs">Rows of W.</param>
+    /// <param name="packed">The weights, as <see cref="RowPanels"/> has them.</param>
+    /// <param name="b">Biases [outputs].</param>
+    /// <param name="y">Receives the sums of the first sample.</param>
+    /// <param name="yStride">Floats from there to those of the second sample.</param>
+    /// <param name="outputs">Columns of W.</param>
+    /// <param name="depth">The most inputs in a pass.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void ForwardPacked<S, V>(
+        float* x, nint xStride, int samples, int inputs, float* packed, float* b, float* y, nint yStride, int outputs, int depth)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        int panel = 2 * S.Count;
+        for (int passes = Parts.Of(inputs, depth), first = 0; passes > 0; passes--)
+        {
+            int terms = Parts.Of(inputs - first, passes), lines = terms / Turn * Caches.LineFloats;
+            float* source = packed + first * (nint)panel;
+            for (int i = 0; i < outputs; i += panel, source += inputs * (nint)panel)
+            {
+                for (int s = 0, blocks = Parts.Of(samples, RowCount.Most); blocks > 0; blocks--)
+                {
+                    int rows = Parts.Of(samples - s, blocks);
+                    float* xs = x + s * xStride + first;
+                    bool nextPanel = blocks <= panel / Caches.LineFloats * Turn && i + panel < outputs;
+                    float* next = nextPanel ? source + inputs * (nint)panel + (blocks - 1) * (nint)lines : xs + rows * xStride;
+                    var weights = new Weights(
+                        source, panel, first == 0 ? b + i : null, null, next, nextPanel ? Caches.LineFloats : Turn * rows);
+                    Call<S, V>(rows, outputs - i, xs, xStride, terms, &weights, y + s * yStride + i, yStride);
+                    s += rows;
+                }
+            }
+
+            first += terms;
+        }
+    }
+
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardOnCopies<S, V>(

@@ -43,6 +43,18 @@ internal static partial class Routes
     }
 
     /// <summary>
+    /// Rows with packed weights: the most inputs in a pass. A panel of them takes half of L1, and all samples find it there. A few samples
+    /// find it in L2. Then W is read from end to end, and the processor foresees it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int PackedDepth(int lanes, int samples, in Machine machine)
+    {
+        const int few = 48;
+        int floats = samples <= few ? machine.Caches.L2 : machine.Caches.L1;
+        return DepthOr(Math.Max(floats / 4 / lanes, 64), in machine);
+    }
+
+    /// <summary>
     /// Tiles forward. Weights are copied if two things are true: the distance between rows of W is such that columns fall into an eighth of
     /// the sets of L1, and there are enough tiles to share a copy. At 256 bits, 1024 samples of 1024-1024-1024 reach 83 % of the peak with
     /// copies and 74 % without (<c>--variant Vector256 --routes 1024-1024-1024 1024 --force direct</c>), and 64 samples of 768-768 reach 83

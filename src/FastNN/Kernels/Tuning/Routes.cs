@@ -130,6 +130,22 @@ internal static partial class Routes
         return count;
     }
 
+    /// <summary>From how many samples on packed weights are used. Fewer take the weights as they are.</summary>
+    internal const int FewestForPacked = 3;
+
+    /// <summary>
+    /// Whether a served network keeps a packed copy of a layer's weights, for batches in rows. It does if W exceeds L1 and few lanes of the
+    /// last panel stay empty.
+    /// </summary>
+    internal static bool Packs(int inputs, int outputs, in Machine machine) =>
+        inputs >= FewestInputsForRows && !SumOrder.IsNarrow(inputs, outputs) && (long)inputs * outputs > machine.Caches.L1
+        && (outputs % MostLanes == 0 || outputs >= 16 * MostLanes);
+
+    /// <summary>Whether a packed layer takes tiles in rows: if W exceeds L2, or if the tiles are not full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool PackedBeatsTiles(int inputs, int outputs, int samples, int tile, in Machine machine) =>
+        samples < tile || (long)inputs * outputs > machine.Caches.L2;
+
     /// <summary>How many leading layers of a training step take tiles in rows: all, if the samples are too few for a tile.</summary>
     /// <param name="layers">Of the network.</param>
     /// <param name="lanes">Of a vector.</param>
