@@ -25,7 +25,7 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
     internal int TilesTogether { get; private protected init; } = Routes.TilesTogether(plan.Widest);
 
     /// <summary>A tile pays from this number of samples on.</summary>
-    internal int FewestForTile { get; private protected init; } = Routes.FewestForTile(LayerShape.AllWeights(plan.Shapes), plan.Tile);
+    internal int FewestForTile { get; private protected init; } = Routes.FewestForTile(plan.Shapes, plan.Tile);
 
     /// <summary>Floats of scratch memory for <see cref="ForwardTiles"/> and <see cref="ForwardFew"/>.</summary>
     internal int BatchScratch { get; private protected init; } =
