@@ -18,8 +18,8 @@ public class GuardPageTests
 {
     private static readonly Type[] s_kernels =
     [
-        typeof(LayerKernelTests), typeof(TileKernelTests), typeof(DenseForwardTests), typeof(DenseBackwardTests), typeof(OutputDeltaTests),
-        typeof(UpdateKernelTests), typeof(GradientDescentTests),
+        typeof(LayerKernelTests), typeof(TileKernelTests), typeof(RowPanelsTests), typeof(DenseForwardTests), typeof(DenseBackwardTests),
+        typeof(OutputDeltaTests), typeof(UpdateKernelTests), typeof(GradientDescentTests),
     ];
 
     /// <summary>A child process takes half a minute on a machine with nothing else to do.</summary>

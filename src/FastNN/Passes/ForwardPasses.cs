@@ -38,8 +38,8 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
     internal abstract void Forward(float* parameters, float* x, float* activations, float* y, int writable);
 
     /// <summary>
-    /// Tiles through all layers, from x to y. packed are the packed weights, or null. All tiles have the same number of samples, at most that of a full tile. There may only be several
-    /// if they are full.
+    /// Tiles through all layers, from x to y. packed are the packed weights, or null. All tiles have the same number of samples, at most
+    /// that of a full tile. There may only be several if they are full.
     /// </summary>
     internal abstract void ForwardTiles(float* parameters, float* packed, float* x, float* y, int tiles, int samples, float* scratch);
 

@@ -190,8 +190,8 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>
-    /// In ascending order. Among other calls, the sum would be in memory between the samples: a step of 2-4-3-2 × 1024 took a quarter of its
-    /// time there.
+    /// In ascending order. Among other calls, the sum would be in memory between the samples: a step of 2-4-3-2 × 1024 took a quarter of
+    /// its time there.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static double Sum(double cost, float* costs, int samples)

@@ -65,7 +65,9 @@ public class RoutesTests
     [Theory]
     [InlineData(128, 128, 16, 4, 128, 1024, true)]
     [InlineData(128, 128, 16, 2, 64, 1024, false)]
-    [InlineData(128, 128, 8, 4, 64, 1024, false)] // narrower vectors
+    [InlineData(128, 128, 8, 4, 64, 1024, true)]
+    [InlineData(128, 128, 4, 4, 32, 1024, false)] // vectors so narrow that a panel is half a cache line
+    [InlineData(1024, 1024, 8, 4, 64, 512, true)]
     [InlineData(500, 500, 16, 4, 128, 1024, false)]
     [InlineData(1024, 1024, 16, 4, 128, 1024, true)]
     [InlineData(1024, 1024, 16, 2, 64, 256, true)]
@@ -147,11 +149,46 @@ public class RoutesTests
         Assert.Equal(share, Routes.ShareOfTiles(Routes.TilesTogether(widest), tiles, threads));
 
     [Theory]
-    [InlineData(2048, 32, 5)]
-    [InlineData(2049, 32, 16)]
-    [InlineData(2049, 1, 1)]
-    public void A_tile_pays_from_some_samples_on(long weights, int tile, int fewest) =>
-        Assert.Equal(fewest, Routes.FewestForTile(weights, tile));
+    [InlineData("64-32", 32, 5)]
+    [InlineData("683-3", 32, 16)]
+    [InlineData("683-3", 1, 1)]
+    [InlineData("64-256-256-8", 32, 17)] // no lane stays empty in rows
+    [InlineData("64-250-256-8", 32, 16)]
+    [InlineData("784-128-10", 32, 16)] // the first layer is in rows in any case
+    public void A_tile_pays_from_some_samples_on(string network, int tile, int fewest)
+    {
+        int[] widths = [.. network.Split('-').Select(int.Parse)];
+        bool inRows = Routes.FirstLayerInRows(widths[0], widths[1], Of(32, 1024));
+        LayerShape[] layers = LayerShape.LayOut(widths, new bool[widths.Length - 1], inRows, int.MaxValue);
+        Assert.Equal(fewest, Routes.FewestForTile(layers, tile));
+    }
+
+    [Theory]
+    [InlineData(784, 128, 32, true)]
+    [InlineData(784, 128, 512, false)] // W fits L1
+    [InlineData(784, 100, 32, false)] // ragged
+    [InlineData(784, 250, 32, false)]
+    [InlineData(784, 300, 32, true)]
+    [InlineData(7, 4096, 32, false)]
+    [InlineData(784, 32, 32, false)] // narrow
+    public void Large_layers_are_packed(int inputs, int outputs, int l1, bool packs) =>
+        Assert.Equal(packs, Routes.Packs(inputs, outputs, Of(l1, 1024)));
+
+    [Theory]
+    [InlineData(16, 49, 32, 128)]
+    [InlineData(8, 49, 32, 256)]
+    [InlineData(8, 49, 48, 384)]
+    [InlineData(16, 48, 32, 4096)] // a few samples: a panel stays in L2
+    [InlineData(16, 49, 4, 64)]
+    public void Packed_panels_fit_a_cache(int lanes, int samples, int l1, int depth) =>
+        Assert.Equal(depth, Routes.PackedDepth(lanes, samples, Of(l1, 1024)));
+
+    [Theory]
+    [InlineData(512, 512, 32, 1024, false)]
+    [InlineData(512, 512, 31, 1024, true)]
+    [InlineData(512, 513, 32, 1024, true)]
+    public void Packed_layers_take_tiles_in_rows_beyond_L2(int inputs, int outputs, int samples, int l2, bool rows) =>
+        Assert.Equal(rows, Routes.PackedBeatsTiles(inputs, outputs, samples, tile: 32, Of(32, l2)));
 
     [Theory]
     [InlineData("rows", 64, true)]

@@ -5,8 +5,8 @@ using FastNN.Simd;
 namespace FastNN.Batch;
 
 /// <summary>
-/// The weights of a layer in the order in which <see cref="RowGemm"/> reads them: [panel][inputs][two vectors of outputs]. So a panel is one
-/// piece of memory. Outputs that do not exist have zeros.
+/// The weights of a layer in the order in which <see cref="RowGemm"/> reads them: [panel][inputs][two vectors of outputs]. So a panel is
+/// one piece of memory. Outputs that do not exist have zeros.
 /// </summary>
 internal static unsafe class RowPanels
 {

@@ -11,9 +11,10 @@ namespace FastNN.Spans;
 /// 16.7 instead of 26.9 at 256 bits without the instructions of AVX-512.
 /// <para>
 /// With 32 registers, four vectors are written out, and each keeps its registers. Otherwise three of them move up in each iteration: six
-/// instructions. On a Zen 5 at 512 bits, 16 floats take 5.4 instead of 6.1 cycles for the sigmoid, 7.2 instead of 10.9 for tanh, 7.0 instead
-/// of 8.2 for SiLU and 10.4 instead of 14.5 for softplus. At 256 bits they take 14.5, 21, 17.3 and 28. Written out, they spill there: two in
-/// hand take 34 for softplus, and four take 24 for the sigmoid. Both are methods of their own: all in one would exceed what the JIT inlines.
+/// instructions. On a Zen 5 at 512 bits, 16 floats take 5.4 instead of 6.1 cycles for the sigmoid, 7.2 instead of 10.9 for tanh, 7.0
+/// instead of 8.2 for SiLU and 10.4 instead of 14.5 for softplus. At 256 bits they take 14.5, 21, 17.3 and 28. Written out, they spill
+/// there: two in hand take 34 for softplus, and four take 24 for the sigmoid. Both ways are methods of their own, because all in one would
+/// exceed what the JIT inlines.
 /// </para>
 /// </summary>
 internal static unsafe class ActivationSpan

@@ -93,12 +93,14 @@ internal static partial class Routes
     }
 
     /// <summary>
-    /// Whether a layer, at 512 bits, is faster in rows than in tiles. There are two cases. Either W exceeds L2 and there are samples enough
-    /// to pay for the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. On
-    /// a Zen 5, 128 samples of 128-128 reach 91 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of
-    /// 1024-1024 reach 87 and 53 % (<c>--routes 1024-1024 128 --force tiles</c>). Those of 1000-1000 reach 87 and 83 %
+    /// Whether a layer is faster in rows than in tiles. There are two cases. Either W exceeds L2 and there are samples enough to pay for
+    /// the copies of it. Or more than two tiles would use, one after the other, columns of W that are in few sets of L1. On a Zen 5, 128
+    /// samples of 128-128 reach 91 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of 1024-1024 reach
+    /// 87 and 53 % (<c>--routes 1024-1024 128 --force tiles</c>). Those of 1000-1000 reach 87 and 83 %
     /// (<c>--routes 1000-1000 128 --force tiles</c>). But 500-500 reaches 88 % in tiles, and 81 % in rows
-    /// (<c>--routes 500-500 128 --force rows</c>). With narrower vectors, tiles have the time to fetch their weights.
+    /// (<c>--routes 500-500 128 --force rows</c>). At 256 bits, 128 samples of 1024-1024 reach 90 %, and 86 % in tiles
+    /// (<c>--variant Vector256 --routes 1024-1024 128 --force tiles</c>), those of 512-512 93 and 87 %
+    /// (<c>--variant Vector256 --routes 512-512 128 --force tiles</c>). At 128 bits a panel is half a cache line.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool RowsBetterThanTiles(int inputs, int outputs, int lanes, int tiles, int samples, in Machine machine)
@@ -111,7 +113,7 @@ internal static partial class Routes
         const int sharedSets = 128; // if rows of W are whole multiples of this apart, they fall into an eighth of the sets of L1, or less
         long weights = (long)inputs * outputs;
         bool better = weights > machine.Caches.L2 ? samples >= weights / machine.Caches.L2 : tiles > 2 && outputs % sharedSets == 0;
-        return better && lanes >= 8 && inputs >= 128 && suits;
+        return better && lanes >= MostLanes / 2 && inputs >= 128 && suits;
     }
 
     /// <summary>
