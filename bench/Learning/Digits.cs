@@ -27,8 +27,7 @@ internal static class Digits
 
     private static bool Run(Lesson lesson)
     {
-        Samples all = Load(Path.Combine(AppContext.BaseDirectory, "data", "digits.csv"), lesson.Scale);
-        Samples training = all.Take(..TrainingSamples), heldOut = all.Take(TrainingSamples..);
+        (Samples training, Samples heldOut) = Load(lesson);
         List<Training> trainings = [];
         double[] accuracies = [];
         Screen.Progress("Digits", Contestant.Variants.Length + 1, done =>
@@ -80,7 +79,7 @@ internal static class Digits
 
     private static Training Train(Lesson lesson, Contestant kernels, int seed, Samples training, Samples heldOut)
     {
-        Network network = lesson.Create(seed, kernels);
+        Network network = lesson.Create(seed, kernels.Set.Variant);
         long start = Stopwatch.GetTimestamp();
         Trainer trainer = lesson.Learn(seed, network, training.Inputs, training.Targets);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -88,22 +87,23 @@ internal static class Digits
         return new Training(kernels, seconds, trainer.Measure(heldOut.Inputs, heldOut.Targets).Accuracy, hash);
     }
 
-    /// <summary>Rows of 64 pixels from 0 to 16 and the digit they show.</summary>
-    private static Samples Load(string path, Func<int, float> scale)
+    /// <summary>The file has rows of 64 pixels from 0 to 16 and the digit they show.</summary>
+    internal static (Samples Training, Samples HeldOut) Load(Lesson lesson)
     {
         List<float> inputs = [], targets = [];
-        foreach (string line in File.ReadLines(path))
+        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "digits.csv")))
         {
             int[] row = Array.ConvertAll(line.Split(','), value => int.Parse(value, CultureInfo.InvariantCulture));
-            inputs.AddRange(row.Take(Pixels).Select(scale));
+            inputs.AddRange(row.Take(Pixels).Select(lesson.Scale));
             targets.AddRange(Enumerable.Range(0, Classes).Select(digit => digit == row[Pixels] ? 1f : 0f));
         }
 
-        return new([.. inputs], [.. targets]);
+        var all = new Samples([.. inputs], [.. targets]);
+        return (all.Take(..TrainingSamples), all.Take(TrainingSamples..));
     }
 
     /// <summary>Row by row.</summary>
-    private sealed record Samples(float[] Inputs, float[] Targets)
+    internal sealed record Samples(float[] Inputs, float[] Targets)
     {
         internal Samples Take(Range range)
         {

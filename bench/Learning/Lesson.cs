@@ -1,4 +1,3 @@
-using FastNN.Bench.Contests;
 using FastNN.Bench.WholeNetworks;
 
 namespace FastNN.Bench.Learning;
@@ -8,11 +7,11 @@ namespace FastNN.Bench.Learning;
 /// <param name="Scale">From a pixel, 0 to 16, to an input.</param>
 /// <param name="WorstAccuracy">The least of the held-out samples that must come out right.</param>
 /// <param name="Seeds">One for each run; those of more than one are reported together.</param>
-/// <param name="Create">The untrained network of a seed.</param>
+/// <param name="Create">The untrained network of a seed, on these kernels.</param>
 /// <param name="Learn">Trains it on inputs and targets, by the same seed, and says by whom.</param>
 internal sealed record Lesson(
     string Title, Func<int, float> Scale, double WorstAccuracy, int[] Seeds,
-    Func<int, Contestant, Network> Create, Func<int, Network, float[], float[], Trainer> Learn)
+    Func<int, KernelVariant, Network> Create, Func<int, Network, float[], float[], Trainer> Learn)
 {
     private const int Batch = 32;
 
@@ -25,7 +24,7 @@ internal sealed record Lesson(
         return new(
             $"64-64-10, sigmoid, squared error, SGD: {epochs} epochs in batches of {Batch}", pixel => pixel / 16f, WorstAccuracy: 0.9,
             Seeds: [1],
-            (_, kernels) => Networks.Create([Digits.Pixels, 64, Digits.Classes], kernels),
+            (_, kernels) => Networks.Create([Digits.Pixels, 64, Digits.Classes], NetworkKind.Article, kernels),
             (_, network, inputs, targets) =>
             {
                 var trainer = new Trainer(network, new Sgd(learningRate: 1f));
@@ -53,7 +52,7 @@ internal sealed record Lesson(
         WorstAccuracy: 0.94,
         Seeds: [1, 2, 3, 4, 5],
         (seed, kernels) => new Network(
-            [Digits.Pixels, 128, 64, Digits.Classes], Activation.Relu, Activation.Softmax, seed, Initializer.He, kernels.Set.Variant),
+            [Digits.Pixels, 128, 64, Digits.Classes], Activation.Relu, Activation.Softmax, seed, Initializer.He, kernels),
         (seed, network, inputs, targets) =>
         {
             var trainer = new Trainer(network, new Adam(), Cost.CrossEntropy);

@@ -17,17 +17,17 @@ internal static class Networks
     /// <summary>Those that the other kinds are compared on, ragged, deep and wide.</summary>
     internal static ImmutableArray<int[]> WidthsOfKinds { get; } = [[17, 33, 9, 5], [32, 64, 64, 64, 16], [784, 128, 10]];
 
-    /// <summary>The article's kind.</summary>
-    internal static Network Create(int[] widths, Contestant kernels) => Create(widths, NetworkKind.Article, kernels);
+    /// <summary>On the kernels of a contestant.</summary>
+    internal static Network Create(int[] widths, NetworkKind kind, Contestant kernels) => Create(widths, kind, kernels.Set.Variant);
 
     /// <summary>
     /// A network with parameters uniform in ±√(3/n_in), of variance 1/n_in, in each layer: so the sums stay where σ is neither flat nor
     /// subnormal, however wide the layers. Twice that variance before a ReLU, which stops half of it, and half of it before a tanh, which
     /// then stays below 0.98, where FANN would begin to take slopes for steeper than they are.
     /// </summary>
-    internal static Network Create(int[] widths, NetworkKind kind, Contestant kernels)
+    internal static Network Create(int[] widths, NetworkKind kind, KernelVariant kernels)
     {
-        var network = new Network(widths, kind.Hidden, kind.Output, seed: 1, Initializer.Article, kernels.Set.Variant);
+        var network = new Network(widths, kind.Hidden, kind.Output, seed: 1, Initializer.Article, kernels);
         foreach (Layer layer in network.Layers)
         {
             float gain = ActivationFormula.Of(layer.Activation).Gain;
