@@ -9,6 +9,8 @@ using FastNN.Bench.Runs;
 using FastNN.Tuning;
 using Spectre.Console;
 
+if (ColdProcess.Run(args)) return 0;
+
 Option<bool> Flag(string name, string description) => new(name) { Description = description };
 Option<bool> quick = Flag("--quick", "A first table: limits, and networks of all sizes beside them, in 20 seconds.");
 Option<bool> full = Flag(
@@ -17,6 +19,7 @@ Option<bool> scaling = Flag("--scaling", "How networks fare as batches, widths a
 Option<bool> load = Flag("--load", "Only how long it takes to load a network: some seconds.");
 Option<bool> aot = Flag("--aot", "NativeAOT beside the JIT, and how long a start takes: about three minutes.");
 Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, for the longest: about two minutes.");
+Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
 Option<bool> save = Flag("--save", "Keep the results in bench/results/<cpu>.");
 var routes = new Option<RouteQuestion?>("--routes")
 {
@@ -62,7 +65,7 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
 
 var root = new RootCommand(Help.Text)
 {
-    quick, full, scaling, load, aot, latency, routes, force, variant, save, launch, timeRoutes,
+    quick, full, scaling, load, aot, latency, cold, routes, force, variant, save, launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
@@ -101,6 +104,7 @@ root.SetAction(arguments =>
     if (arguments.GetValue(quick)) return QuickRun.Run(arguments.GetValue(variant), FileOf("quick.txt"));
     if (arguments.GetValue(aot)) return AheadRun.Run(FileOf("aot.txt"));
     if (arguments.GetValue(latency)) return LatencyRun.Run(FileOf("latency.txt"));
+    if (arguments.GetValue(cold)) return ColdRun.Run(FileOf("cold.txt"));
     if (arguments.GetValue(scaling)) return ScalingRun.Run(FileOf("scaling.json"));
     return arguments.GetValue(full) ? FullRun.Run(FileOf("full.md")) : DefaultRun.Run(FileOf("variants.json"));
 });

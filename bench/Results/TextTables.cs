@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace FastNN.Bench.Results;
 
 /// <summary>
-/// The tables of <c>aot.txt</c> and <c>latency.txt</c>. These files are kept as they were
-/// printed: a title, a header, a line across, and rows.
+/// The tables of <c>aot.txt</c>, <c>latency.txt</c> and <c>cold.txt</c>. These files are kept as they were printed: a title, a header, a
+/// line across, and rows.
 /// </summary>
 internal static partial class TextTables
 {

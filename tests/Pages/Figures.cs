@@ -1,4 +1,5 @@
 using FastNN.Bench.Learning;
+using FastNN.Bench.Runs;
 using FastNN.Bench.WholeNetworks;
 using FastNN.Tests.Api;
 using FastNN.Tests.Training;
@@ -80,6 +81,9 @@ internal static class Figures
             $"× {Faster("Sigmoid")} | × {Faster("Tanh")} | × {Faster("Silu")} | × {Faster("Softplus")} | × {Faster("Softmax")}"),
         Computed(Bench, $"an update of 35 parameters takes {1 / Zen5.Faster("GradientDescent", "35"):F1} times as long."),
         Computed(Bench, $"a layer of 2048-2048 takes {1 / Zen4.Faster("Layer forward", "2048-2048"):F1} times as long."),
+        Computed(Bench, $"Calls are counted in windows of {ColdCalls.WindowLength} ms."),
+        Computed(Bench, $"more than {ColdRun.LateHalf} ms for {Percent(ColdCalls.Half)},"),
+        Computed(Bench, $"or more than {ColdRun.LateMost} ms for {Percent(ColdCalls.Most)}."),
         MeasuredBy("bench -- --routes 784-128 64 --force tiles", Bench, "784-128 takes 1.3 times as long in tiles as in rows."),
         MeasuredBy("bench -- --routes 784-512 6 --force single", Bench, "take 3.6 times as long one by one as together."),
         Computed(Bench, $"takes {Adam(64):F1} times as long on a batch of 64, and {Adam(1):F1} times as long on one sample."),
