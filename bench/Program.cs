@@ -19,6 +19,7 @@ Option<bool> scaling = Flag("--scaling", "How networks fare as batches, widths a
 Option<bool> load = Flag("--load", "Only how long it takes to load a network: some seconds.");
 Option<bool> aot = Flag("--aot", "NativeAOT beside the JIT, and how long a start takes: about three minutes.");
 Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, for the longest: about two minutes.");
+Option<bool> serving = Flag("--serving", "What packed weights gain and cost a served network: half a minute.");
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
 Option<bool> save = Flag("--save", "Keep the results in bench/results/<cpu>.");
 var routes = new Option<RouteQuestion?>("--routes")
@@ -65,7 +66,7 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
 
 var root = new RootCommand(Help.Text)
 {
-    quick, full, scaling, load, aot, latency, cold, routes, force, variant, save, launch, timeRoutes,
+    quick, full, scaling, load, aot, latency, cold, serving, routes, force, variant, save, launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
@@ -99,6 +100,8 @@ root.SetAction(arguments =>
         AnsiConsole.Write(Loading.Run());
         return 0;
     }
+
+    if (arguments.GetValue(serving)) return ServingRun.Run();
 
     string? FileOf(string name) => arguments.GetValue(save) ? ResultsFolder.PathOf(name) : null; // found before the work, not after it
     if (arguments.GetValue(quick)) return QuickRun.Run(arguments.GetValue(variant), FileOf("quick.txt"));

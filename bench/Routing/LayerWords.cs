@@ -69,7 +69,7 @@ internal sealed class LayerWords(int lanes, TuningMachine machine)
     /// <summary>The gradient over a chunk.</summary>
     internal string Gradient(in LayerShape layer, int samples) =>
         $"{samples} samples at once, inputs from {(layer.InputsInRows ? "the user's rows" : "tiles")}"
-        + (Routes.GradientFetches(layer.ParametersEnd - layer.Weights, in machine) ? ", the next block is fetched" : "");
+        + (Routes.GradientFetches(layer.ParametersEnd - layer.Weights, samples, in machine) ? ", the next block is fetched" : "");
 
     private static string Describe(int tiles, int samples, int tileLanes) =>
         (tiles == 1 ? $"a tile of {samples} samples" : $"tiles of {samples} samples, {tiles} together")

@@ -13,7 +13,7 @@ namespace FastNN.Tests.Pages;
 internal static class Figures
 {
     private const string FrontDoor = "README.md", Bench = "bench/README.md", Networks = "src/docs/networks.md", Files = "src/docs/files.md";
-    private const string Ci = ".ci/run", Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md";
+    private const string Ci = ".ci/run", Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md", Serving = "src/docs/serving.md";
     private const string Large = "784-128-10", Tiny = "2-4-3-2", Middle = "32-64-64-64-16";
 
     internal static IReadOnlyList<Claim> All { get; } =
@@ -21,6 +21,9 @@ internal static class Figures
         .. OfFrontDoor(), .. OfActivations(), .. OfEmbedding(), .. OfBench(),
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
+        MeasuredBy("bench -- --serving", Serving, "4 samples of 784-512-10 take 0.55 of the time, and 24 samples of"),
+        MeasuredBy("bench -- --serving", Serving, "1024-1024-1024 take 0.67."),
+        MeasuredBy("bench -- --serving", Serving, "they take 0.63 and 0.70."),
         MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory"),
         Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.OnnxMemoryBudget), "Allowance") >> 20} MB of memory"),
     ];
@@ -64,6 +67,7 @@ internal static class Figures
         Computed(
             Embedding,
             $"after {Start(0):F1} ms with NativeAOT, and after {Start(1):F0} ms with the JIT"),
+        MeasuredBy("bench -- --cold", Embedding, "the first call takes up to 40 ms forward, and up to 90 ms for a step"),
         Computed(Embedding, $"half take at most {Latency(0):N0} ns, and 99.9 % take at most {Latency(2):N0} ns."),
     ];
 

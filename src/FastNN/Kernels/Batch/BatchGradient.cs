@@ -60,7 +60,7 @@ internal static unsafe class BatchGradient
         where S : struct, ISimd<V>
         where V : struct
     {
-        bool fetches = Routes.GradientFetches(layer.ParametersEnd - layer.Weights, Machine.Here);
+        bool fetches = Routes.GradientFetches(layer.ParametersEnd - layer.Weights, chunk.Samples, Machine.Here);
         TileChunk here = chunk; // here a pointer to it stays valid
         int outputs = layer.Outputs, weights = layer.InputsInRows ? Math.Clamp(layer.Inputs, from, to) : from;
         for (int j = from; j < to;)

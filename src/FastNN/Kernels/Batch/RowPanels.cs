@@ -10,6 +10,7 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class RowPanels
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static long Floats<S, V>(int inputs, int outputs)
         where S : struct, ISimd<V>
         where V : struct => (long)Parts.Of(outputs, 2 * S.Count) * inputs * (2 * S.Count);

@@ -111,6 +111,7 @@ internal static unsafe class Softmax
         where TMagnitude : struct, IConst => TMagnitude.Value == 0 ? z : S.Abs(z);
 
     /// <summary>All e, and their sum. If there are targets, also the sum of the targets and the sum of (m − z)·y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Sums<S, V> Powers<S, V, TCost, TNear>(float* z, float* y, float* e, int count, float m)
         where S : struct, ISimd<V>
         where V : struct

@@ -205,7 +205,10 @@ internal static partial class Routes
         return weights <= smallNetwork ? 5 : 10 * full >= 9 * weights ? tile / 2 + 1 : tile / 2;
     }
 
-    /// <summary>Whether a gradient fetches what its next block changes. It does if the layer exceeds L1.</summary>
+    /// <summary>
+    /// Whether a gradient fetches what its next block changes. It does if the layer exceeds L1, and if there are samples enough to fetch
+    /// meanwhile: without it, a step of 784-128-10 on 4 samples takes 0.92 to 0.96 of the time on a Zen 5.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool GradientFetches(int parameters, in Machine machine) => parameters > machine.Caches.L1;
+    internal static bool GradientFetches(int parameters, int samples, in Machine machine) => samples > 8 && parameters > machine.Caches.L1;
 }
