@@ -65,7 +65,7 @@ internal sealed class RouteTeller
     {
         if (_plan.Forward.IsTiny) return All(ForwardPass, tiles * samples, l => Tiny(tiles, samples));
 
-        int rows = Routes.LeadingRows(_layers, _lanes, tiles, samples, in _machine);
+        int rows = Routes.LeadingRows(_layers, [], _lanes, tiles, samples, in _machine);
         return All(ForwardPass, tiles * samples, l => RowsOrTiles(l, rows, tiles, samples));
     }
 

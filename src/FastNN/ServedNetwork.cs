@@ -13,6 +13,10 @@ namespace FastNN;
 /// <see cref="Network.Forward"/>: 10 ns.
 /// </para>
 /// <para>
+/// Each copy also has the weights of large layers packed, in the order in which kernels for batches read them. They take as much memory as
+/// these weights again. A layer is large if it exceeds the L1 cache. The bits are the same.
+/// </para>
+/// <para>
 /// Any number of threads may call all methods at the same time, as long as nobody changes the parameters of a network during
 /// <see cref="Publish"/> or the constructor.
 /// </para>
@@ -77,9 +81,9 @@ public sealed class ServedNetwork
     }
 
     /// <summary>
-    /// Copies the parameters of <paramref name="network"/>. Calls that begin afterwards use them. Publish waits for calls that still use
-    /// the publication before the last one, and for other threads that publish. If there are more busy threads than cores, this can take
-    /// some milliseconds. Publish allocates nothing, except what .NET's lock allocates when a thread first waits for another one.
+    /// Copies the parameters of <paramref name="network"/>, and packs the weights of large layers. Calls that begin afterwards use them.
+    /// Publish waits for calls that still use the publication before the last one, and for other threads that publish. If there are more
+    /// busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock allocates when a thread first waits for another one.
     /// </summary>
     /// <param name="network">
     /// A network of the same widths and activations, with any kernels. It must not change until Publish returns. Afterwards it may.

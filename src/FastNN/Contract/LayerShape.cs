@@ -68,7 +68,8 @@ internal readonly record struct LayerShape(
             bool inRows = l == 0 && firstInRows;
             long weights = (long)inputs * outputs, padded = (outputs + (long)VirtualLanes.Count - 1) & -VirtualLanes.Count;
             long slopesEnd = slopes + (keepsSlope[l] ? outputs : 0), rowsEnd = rows + (inRows ? 1 : inputs + 1L);
-            if (parameters + weights + outputs > mostParameters || rowsEnd - 1 + neurons + padded + slopesEnd > MaxNeurons)
+            long inputsApart = firstInRows ? widths[0] : 0; // they count, although they are in no tile
+            if (parameters + weights + outputs > mostParameters || inputsApart + rowsEnd - 1 + neurons + padded + slopesEnd > MaxNeurons)
                 throw TooLarge(nameof(widths), l, inputs, outputs, mostParameters);
 
             shapes[l] = new LayerShape(

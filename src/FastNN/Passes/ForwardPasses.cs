@@ -60,7 +60,6 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     private readonly int[] _packedAt = plan.PackedAt;
     private readonly Run[] _runs = RunsOf(plan);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override TrainingPasses Under(OutputKernels output) => new TrainingPasses<K, T>(Plan, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -100,12 +99,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     internal override void ForwardTiles(float* parameters, float* packed, float* x, float* y, int tiles, int samples, float* scratch)
     {
         int lanes = T.LanesFor(samples), outputs = _layers[^1].Outputs;
-        int first = Routes.LeadingRows(_layers, T.Tile / 2, tiles, samples, Machine.Here);
-        for (; first < _layers.Length && PackedOf(first, packed) != null; first++)
-        {
-            if (!Routes.PackedBeatsTiles(_layers[first].Inputs, _layers[first].Outputs, samples, T.Tile, Machine.Here)) break;
-        }
-
+        int first = Routes.LeadingRows(_layers, packed == null ? [] : _packedAt, T.Tile / 2, tiles, samples, Machine.Here);
         nint tileFloats = (nint)Plan.Widest * lanes;
         float* a = scratch, next = scratch + tiles * tileFloats;
         for (int l = 0; l < first; l++)

@@ -77,7 +77,7 @@ internal sealed class NetworkPlan
         for (int l = 0; l < shapes.Length; l++)
         {
             places[l] = NotPacked;
-            if (!Routes.Packs(shapes[l].Inputs, shapes[l].Outputs, Machine.Here)) continue;
+            if (!Routes.Packs(shapes[l].Inputs, shapes[l].Outputs, kernels.Tile / 2, Machine.Here)) continue;
 
             long end = floats + ((kernels.PackedFloats(shapes[l].Inputs, shapes[l].Outputs) + Caches.LineFloats - 1) & -Caches.LineFloats);
             if (end > AlignedBuffer.MaxLength) continue;

@@ -9,7 +9,9 @@ namespace FastNN.Passes;
 internal static unsafe class RowLayer<T>
     where T : struct, ITileKernels
 {
-    /// <summary>All samples together if <see cref="Routes.RowsTogether"/> says that this is faster. Otherwise one by one.</summary>
+    /// <summary>
+    /// All samples together, with packed weights or if <see cref="Routes.RowsTogether"/> says that this is faster. Otherwise one by one.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="function">The function that follows the layer's sums.</param>
     /// <param name="parameters">The parameters of the network.</param>

@@ -123,7 +123,7 @@ public class RoutesTests
         int[] widths = [.. network.Split('-').Select(int.Parse)];
         bool firstInRows = Routes.FirstLayerInRows(widths[0], widths[1], in machine);
         LayerShape[] layers = LayerShape.LayOut(widths, new bool[widths.Length - 1], firstInRows, int.MaxValue);
-        Assert.Equal(rows, Routes.LeadingRows(layers, lanes: 16, tiles, samples, in machine));
+        Assert.Equal(rows, Routes.LeadingRows(layers, [], lanes: 16, tiles, samples, in machine));
         Assert.Equal(layers.Length, Routes.LeadingRowsOfStep(layers, lanes: 16, tiles: 1, samples: 15, fewest: 16, in machine));
     }
 
@@ -164,15 +164,37 @@ public class RoutesTests
     }
 
     [Theory]
-    [InlineData(784, 128, 32, true)]
-    [InlineData(784, 128, 512, false)] // W fits L1
-    [InlineData(784, 100, 32, false)] // ragged
-    [InlineData(784, 250, 32, false)]
-    [InlineData(784, 300, 32, true)]
-    [InlineData(7, 4096, 32, false)]
-    [InlineData(784, 32, 32, false)] // narrow
-    public void Large_layers_are_packed(int inputs, int outputs, int l1, bool packs) =>
-        Assert.Equal(packs, Routes.Packs(inputs, outputs, Of(l1, 1024)));
+    [InlineData(784, 128, 16, 32, true)]
+    [InlineData(784, 128, 8, 32, true)]
+    [InlineData(784, 128, 4, 32, false)] // a panel would be half a cache line
+    [InlineData(784, 128, 0, 32, false)] // scalar
+    [InlineData(784, 128, 16, 512, false)] // W fits L1
+    [InlineData(784, 100, 16, 32, false)] // ragged
+    [InlineData(784, 250, 16, 32, false)]
+    [InlineData(784, 300, 16, 32, true)]
+    [InlineData(7, 4096, 16, 32, false)]
+    [InlineData(784, 32, 16, 32, false)] // narrow
+    public void Large_layers_are_packed(int inputs, int outputs, int lanes, int l1, bool packs) =>
+        Assert.Equal(packs, Routes.Packs(inputs, outputs, lanes, Of(l1, 1024)));
+
+    [Fact]
+    public void Forced_routes_pack_nothing() =>
+        Assert.False(Routes.Packs(784, 128, 16, Of(32, 1024) with { Forced = ForcedRoute.Parse("tiles") }));
+
+    [Theory]
+    [InlineData("64-4096-4096-8", 32, 2)]
+    [InlineData("16-64-4096-4096", 32, 3)] // the first layer is not packed, but those after it gain
+    [InlineData("200-300-200", 32, 0)] // all fit L2
+    [InlineData("200-300-200", 16, 1)] // half a tile: the layer that is packed
+    [InlineData("4096-8-4096", 32, 0)] // a narrow layer needs tiles
+    public void Packed_layers_lead_in_rows(string network, int samples, int count)
+    {
+        TuningMachine machine = Of(32, 1024);
+        int[] widths = [.. network.Split('-').Select(int.Parse)];
+        LayerShape[] layers = LayerShape.LayOut(widths, new bool[widths.Length - 1], firstInRows: false, int.MaxValue);
+        int[] packedAt = [.. layers.Select(layer => Routes.Packs(layer.Inputs, layer.Outputs, 16, in machine) ? 0 : -1)];
+        Assert.Equal(count, Routes.LeadingRows(layers, packedAt, lanes: 16, tiles: 1, samples, in machine));
+    }
 
     [Theory]
     [InlineData(16, 49, 32, 128)]

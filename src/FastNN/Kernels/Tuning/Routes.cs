@@ -13,7 +13,7 @@ namespace FastNN.Tuning;
 /// </summary>
 internal static partial class Routes
 {
-    /// <summary>The most terms of a sum in a pass. The kernels have stack memory for copies of this many rows.</summary>
+    /// <summary>The most terms of a sum in a pass over weights that are not packed. The stack holds copies of so many rows.</summary>
     internal const int MostDepth = 200;
 
     /// <summary>
@@ -120,13 +120,27 @@ internal static partial class Routes
     /// How many leading layers run in rows: up to the last that gains. It stops at the first narrow one, because the sums of that layer
     /// need tiles.
     /// </summary>
+    /// <param name="layers">Of the network.</param>
+    /// <param name="packedAt">For each layer, where its packed weights are, or less than 0. Empty if nothing is packed.</param>
+    /// <param name="lanes">Of a vector.</param>
+    /// <param name="tiles">That go together.</param>
+    /// <param name="samples">In each of them.</param>
+    /// <param name="machine">Where.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int LeadingRows(ReadOnlySpan<LayerShape> layers, int lanes, int tiles, int samples, in Machine machine)
+    internal static int LeadingRows(
+        ReadOnlySpan<LayerShape> layers, ReadOnlySpan<int> packedAt, int lanes, int tiles, int samples, in Machine machine)
     {
         int count = layers[0].InputsInRows ? 1 : 0, all = tiles * samples;
-        for (int l = count; l < layers.Length && RowsTogether(layers[l].Inputs, layers[l].Outputs, all, in machine); l++)
+        for (int l = count; l < layers.Length; l++)
         {
-            if (RowsBetterThanTiles(layers[l].Inputs, layers[l].Outputs, lanes, tiles, all, in machine)) count = l + 1;
+            int inputs = layers[l].Inputs, outputs = layers[l].Outputs;
+            bool packed = !packedAt.IsEmpty && packedAt[l] >= 0;
+            if (!packed && !RowsTogether(inputs, outputs, all, in machine)) break;
+
+            bool gains = packed
+                ? PackedBeatsTiles(inputs, outputs, samples, 2 * lanes, in machine)
+                : RowsBetterThanTiles(inputs, outputs, lanes, tiles, all, in machine);
+            if (gains) count = l + 1;
         }
 
         return count;
@@ -136,11 +150,12 @@ internal static partial class Routes
     internal const int FewestForPacked = 3;
 
     /// <summary>
-    /// Whether a served network keeps a packed copy of a layer's weights, for batches in rows. It does if W exceeds L1 and few lanes of the
-    /// last panel stay empty.
+    /// Whether a served network keeps a packed copy of a layer's weights, for batches in rows. It does if W exceeds L1, and if no vector
+    /// stays partly empty or there are many. At 128 bits a panel is half a cache line. If a route is forced, nothing is packed.
     /// </summary>
-    internal static bool Packs(int inputs, int outputs, in Machine machine) =>
-        inputs >= FewestInputsForRows && !SumOrder.IsNarrow(inputs, outputs) && (long)inputs * outputs > machine.Caches.L1
+    internal static bool Packs(int inputs, int outputs, int lanes, in Machine machine) =>
+        lanes >= MostLanes / 2 && machine.Forced.Choices == Choice.None
+        && inputs >= FewestInputsForRows && !SumOrder.IsNarrow(inputs, outputs) && (long)inputs * outputs > machine.Caches.L1
         && (outputs % MostLanes == 0 || outputs >= 16 * MostLanes);
 
     /// <summary>Whether a packed layer takes tiles in rows: if W exceeds L2, or if the tiles are not full.</summary>
@@ -158,7 +173,7 @@ internal static partial class Routes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int LeadingRowsOfStep(
         ReadOnlySpan<LayerShape> layers, int lanes, int tiles, int samples, int fewest, in Machine machine) =>
-        samples < fewest ? layers.Length : LeadingRows(layers, lanes, tiles, samples, in machine);
+        samples < fewest ? layers.Length : LeadingRows(layers, [], lanes, tiles, samples, in machine);
 
     /// <summary>
     /// Tiles that go through the layers together: four. They read weights beyond L2 once. In narrow layers they wait less for σ. It
