@@ -1,3 +1,4 @@
+using FastNN.Bench.Machine;
 using FastNN.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
@@ -23,8 +24,11 @@ internal sealed class OnnxRuntimePeer : IPeer
     private readonly OrtIoBinding _binding;
     private readonly float[] _outputs;
 
+    /// <exception cref="NotSupportedException">The process uses narrower vectors than the processor has.</exception>
     internal OnnxRuntimePeer(Problem problem)
     {
+        if (Cpu.WidestInUse < Cpu.Widest) throw new NotSupportedException("it uses the widest vectors of the processor, whatever .NET is told");
+
         _outputs = new float[problem.Targets.Length];
         using var model = new MemoryStream();
         OnnxModel.Save(problem.CreateNetwork(), model);
