@@ -27,7 +27,8 @@ internal sealed class OnnxRuntimePeer : IPeer
     /// <exception cref="NotSupportedException">The process uses narrower vectors than the processor has.</exception>
     internal OnnxRuntimePeer(Problem problem)
     {
-        if (Cpu.WidestInUse < Cpu.Widest) throw new NotSupportedException("it uses the widest vectors of the processor, whatever .NET is told");
+        if (Cpu.WidestInUse < Cpu.Widest)
+            throw new NotSupportedException("it uses the widest vectors of the processor, whatever .NET is told");
 
         _outputs = new float[problem.Targets.Length];
         using var model = new MemoryStream();

@@ -83,7 +83,8 @@ public sealed class ServedNetwork
     /// <summary>
     /// Copies the parameters of <paramref name="network"/>, and packs the weights of large layers. Calls that begin afterwards use them.
     /// Publish waits for calls that still use the publication before the last one, and for other threads that publish. If there are more
-    /// busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock allocates when a thread first waits for another one.
+    /// busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock allocates when a thread
+    /// first waits for another one.
     /// </summary>
     /// <param name="network">
     /// A network of the same widths and activations, with any kernels. It must not change until Publish returns. Afterwards it may.

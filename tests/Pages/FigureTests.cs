@@ -1,3 +1,4 @@
+using FastNN.Bench.Results;
 using Xunit;
 
 namespace FastNN.Tests.Pages;
@@ -19,9 +20,20 @@ public class FigureTests
         where !Page.All.Any(page => page.Path == claim.Page && page.Prose.Any(prose => prose.Text.Contains(claim.Text)))
         select $"{claim.Page} does not say, as it must ({claim.Source}): {claim.Text}");
 
+    /// <summary>README.md names these cells. What is nearer than 5 % changes from run to run.</summary>
     [Fact]
-    public void Peers_are_never_faster() =>
-        Assert.DoesNotContain(Results.Zen5.Peers.Rows.Concat(Results.Zen4.Peers.Rows), row => row.Ratio < 1);
+    public void Peers_are_faster_in_three_cells_only()
+    {
+        Assert.Equal(
+            [
+                ("Network step", "32-64-64-64-16", 4, "OpenBLAS"), ("Network forward", "784-128-10", 4, "OpenBLAS"),
+                ("Network step", "784-128-10", 4, "OpenBLAS"),
+            ],
+            from report in (Report[])[Results.Zen5.Peers, Results.Zen5WithoutAvx512, Results.Zen4.Peers]
+            from row in report.Rows
+            where row.Ratio < 0.95
+            select (row.Task, row.Size, row.Batch, row.Contestant));
+    }
 
     [Fact]
     public void TensorPrimitives_are_faster_at_one_kernel_only()

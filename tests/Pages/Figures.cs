@@ -33,6 +33,7 @@ internal static class Figures
         Computed(
             FrontDoor,
             $"up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)} of the"),
+        HeldBy(nameof(FigureTests.Peers_are_faster_in_three_cells_only), FrontDoor, "to within 5 %."),
         Computed(FrontDoor, $"On a Zen 4 they reach {Percent(Zen4.BestOfBandwidth)} and {Percent(Zen4.BestOfPeak)}."),
         Computed(FrontDoor, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(AllocationTests), FrontDoor, "Tests count 0 bytes"),

@@ -20,6 +20,10 @@ internal sealed class Results
         Scaling = Load("scaling.json");
     }
 
+    /// <summary>The Zen 5 with AVX-512 off, beside the peers. Other runs are not kept of it.</summary>
+    internal static Report Zen5WithoutAvx512 { get; } =
+        Report.Load(Path.Combine(Page.Root, "bench", "results", "amd-epyc-family-26-model-2-vector256", "peers.json"));
+
     internal Report Peers { get; }
 
     internal Report Variants { get; }
