@@ -79,7 +79,7 @@ internal static unsafe class RowGemm
                 {
                     int rows = Parts.Of(samples - s, blocks);
                     float* xs = x + s * xStride + first;
-                    bool nextPanel = blocks <= panel / Caches.LineFloats * Turn && i + panel < outputs;
+                    bool nextPanel = blocks <= Parts.Of(panel, Caches.LineFloats) * Turn && i + panel < outputs;
                     float* next = nextPanel ? source + inputs * (nint)panel + (blocks - 1) * (nint)lines : xs + rows * xStride;
                     var weights = new Weights(
                         source, panel, first == 0 ? b + i : null, null, next, nextPanel ? Caches.LineFloats : Turn * rows);
@@ -130,7 +130,7 @@ internal static unsafe class RowGemm
             {
                 int rows = Parts.Of(samples - s, blocks);
                 float* xs = x + s * xStride, ys = y + s * yStride + i;
-                bool nextPanel = fetches && s > 0 && blocks <= panel / Caches.LineFloats * Turn;
+                bool nextPanel = fetches && s > 0 && blocks <= Parts.Of(panel, Caches.LineFloats) * Turn;
                 float* next = nextPanel ? PartOfNextPanel(from + panel, outputs, inputs, blocks - 1) : xs + rows * xStride;
                 var weights = new Weights(source, stride, start, s == 0 ? copy : null, next, nextPanel ? outputs : Turn * rows);
                 Call<S, V>(rows, rest, xs, xStride, inputs, &weights, ys, yStride);
@@ -145,8 +145,8 @@ internal static unsafe class RowGemm
 
     /// <summary>
     /// Where a block of samples begins to fetch the next panel. It fetches a line of each of inputs/4 rows: the last four blocks the first
-    /// line of all rows, and the four blocks before them the second line. The last float of a line counts, because a row may begin within a
-    /// line that is already there.
+    /// line of all rows, and the four blocks before them the second line, if a panel has two. The last float of a line counts, because a
+    /// row may begin within a line that is already there.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* PartOfNextPanel(float* panel, nint outputs, int inputs, int blocksAfter) =>
