@@ -37,7 +37,7 @@ internal sealed class LayerWords(int lanes, TuningMachine machine)
     {
         if (!Routes.RowsTogether(layer.Inputs, layer.Outputs, samples, in machine)) return $"rows, one by one; {Sample(in layer)}";
 
-        RowBlocks blocks = Routes.RowBlocksFor(layer.Inputs, layer.Outputs, samples, RowCount.Most, in machine);
+        RowBlocks blocks = Routes.RowBlocksFor(layer.Inputs, layer.Outputs, samples, RowCount.Most, lanes, in machine);
         string weights = blocks.Depth > 0 ? $"panel copied, {Pass(layer.Inputs, blocks.Depth, "inputs")}" : "weights where they are";
         return $"rows, all samples together, {weights}{(blocks.Fetches ? ", the next panel is fetched" : "")}";
     }

@@ -25,7 +25,7 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         float* x, nint xStride, int samples, int inputs, float* w, float* b, float* z, nint zStride, int outputs) =>
         RowGemm.Forward<S, V>(
             x, xStride, samples, inputs, w, b, z, zStride, outputs,
-            Routes.RowBlocksFor(inputs, outputs, samples, RowCount.Most, Machine.Here));
+            Routes.RowBlocksFor(inputs, outputs, samples, RowCount.Most, S.Count, Machine.Here));
 
     public static long PackedFloats(int inputs, int outputs) => RowPanels.Floats<S, V>(inputs, outputs);
 

@@ -77,14 +77,19 @@ public class RoutesTests
         Assert.Equal(rows, Routes.RowsBetterThanTiles(inputs, outputs, lanes, tiles, samples, Of(32, l2)));
 
     [Theory]
-    [InlineData(1024, 0, false)]
-    [InlineData(512, 0, false)]
-    [InlineData(256, 200, true)]
-    public void Rows_copy_where_W_exceeds_L2(int l2, int depth, bool fetches) =>
-        Assert.Equal(new RowBlocks(depth, fetches), Routes.RowBlocksFor(784, 128, 64, 6, Of(32, l2)));
+    [InlineData(16, 32, 1024, 0, false)]
+    [InlineData(16, 32, 512, 0, false)]
+    [InlineData(16, 32, 256, 192, true)]
+    [InlineData(16, 48, 256, 200, true)] // the stack holds no more
+    [InlineData(8, 32, 256, 200, true)]
+    [InlineData(8, 16, 256, 192, true)]
+    [InlineData(16, 1, 256, 32, true)]
+    public void Rows_copy_where_W_exceeds_L2(int lanes, int l1, int l2, int depth, bool fetches) =>
+        Assert.Equal(new RowBlocks(depth, fetches), Routes.RowBlocksFor(784, 128, 64, 6, lanes, Of(l1, l2)));
 
     [Fact]
-    public void Six_samples_leave_no_copy() => Assert.Equal(new RowBlocks(0, true), Routes.RowBlocksFor(1024, 1024, 6, 6, Of(32, 1024)));
+    public void Six_samples_leave_no_copy() =>
+        Assert.Equal(new RowBlocks(0, true), Routes.RowBlocksFor(1024, 1024, 6, 6, 16, Of(32, 1024)));
 
     [Theory]
     [InlineData(1024, 16, 4, 200, false)]
@@ -227,7 +232,7 @@ public class RoutesTests
     public void A_forced_depth_counts_in_every_kernel()
     {
         TuningMachine machine = Of(32, 256) with { Forced = ForcedRoute.Parse("depth=50") };
-        Assert.Equal(50, Routes.RowBlocksFor(784, 128, 64, 6, in machine).Depth);
+        Assert.Equal(50, Routes.RowBlocksFor(784, 128, 64, 6, 16, in machine).Depth);
         Assert.Equal(50, Routes.TileBlocksFor(1000, 16, 4, in machine).Depth);
         Assert.Equal(50, Routes.TileBackDepth(16, in machine));
         Assert.Equal(52, Routes.PairsDepth(in machine)); // whole fours

@@ -22,9 +22,6 @@ internal static partial class Routes
     /// <summary>The most outputs of a narrow layer whose four chains are computed together.</summary>
     internal const int NarrowOutputs = 3;
 
-    /// <summary>The most inputs in a pass over copied weights. So the copy stays in L1.</summary>
-    private const int RowDepth = MostDepth;
-
     /// <summary>
     /// Rows. A panel of W jumps from row to row. If the rows are powers of two apart, it falls into few sets of the caches. So if W exceeds
     /// L2, the first six samples leave a copy of the panel to the others. 128 samples of 1024-1024 reach 91 % of the peak, and 50 % without
@@ -32,14 +29,15 @@ internal static partial class Routes
     /// (<c>--routes 1024-1024 64 --force rows,direct</c>), and those of 1000-1000 88 and 86 %
     /// (<c>--routes 1000-1000 64 --force rows,direct</c>).
     /// On a Zen 5, 128 samples of 1024-1024 reach 89 % with copies and 50 % without. If W fits L2, copies cost 1 to 5 %, and 6 % on a Zen 5
-    /// (<c>--routes 784-128 64 --force rows,copies</c>).
+    /// (<c>--routes 784-128 64 --force rows,copies</c>). A pass takes so many inputs that the copy fills three quarters of L1 at most.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static RowBlocks RowBlocksFor(int inputs, int outputs, int samples, int rows, in Machine machine)
+    internal static RowBlocks RowBlocksFor(int inputs, int outputs, int samples, int rows, int lanes, in Machine machine)
     {
         bool exceeds = (long)inputs * outputs > machine.Caches.L2;
         bool copies = machine.Forced.Between(Choice.Copies, Choice.Direct) ?? (exceeds && samples > rows);
-        return new RowBlocks(copies ? DepthOr(RowDepth, in machine) : 0, copies || exceeds);
+        int depth = Math.Clamp(machine.Caches.L1 / 4 * 3 / (2 * lanes), 32, MostDepth);
+        return new RowBlocks(copies ? DepthOr(depth, in machine) : 0, copies || exceeds);
     }
 
     /// <summary>
