@@ -19,7 +19,7 @@ Option<bool> scaling = Flag("--scaling", "How networks fare as batches, widths a
 Option<bool> load = Flag("--load", "Only how long it takes to load a network: some seconds.");
 Option<bool> aot = Flag("--aot", "NativeAOT beside the JIT, and how long a start takes: about three minutes.");
 Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, for the longest: about two minutes.");
-Option<bool> serving = Flag("--serving", "What packed weights gain and cost a served network: half a minute.");
+Option<bool> serving = Flag("--serving", "What packed weights gain and cost a served network: a quarter of a minute.");
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
 Option<bool> save = Flag("--save", "Keep the results in bench/results/<cpu>.");
 var routes = new Option<RouteQuestion?>("--routes")
@@ -73,6 +73,8 @@ root.Validators.Add(result =>
 {
     bool asks = result.GetResult(routes) is not null;
     if (!asks && result.GetResult(force) is { Implicit: false }) result.AddError("--force goes with --routes.");
+    if (result.GetValue(save) && (asks || result.GetValue(serving) || result.GetValue(load)))
+        result.AddError("--save does not go with --routes, --serving or --load.");
     if (!asks && !result.GetValue(quick) && result.GetResult(variant) is { Implicit: false })
         result.AddError("--variant goes with --routes or --quick.");
 });

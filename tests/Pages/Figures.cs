@@ -21,8 +21,8 @@ internal static class Figures
         .. OfFrontDoor(), .. OfActivations(), .. OfEmbedding(), .. OfBench(),
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
-        MeasuredBy("bench -- --serving", Serving, "4 samples of 784-512-10 take 0.55 of the time, and 24 samples of"),
-        MeasuredBy("bench -- --serving", Serving, "1024-1024-1024 take 0.67."),
+        MeasuredBy("bench -- --serving", Serving, "4 samples of 784-512-10 take 0.55 of the time that they take on"),
+        MeasuredBy("bench -- --serving", Serving, "24 samples of 1024-1024-1024 take 0.67."),
         MeasuredBy("bench -- --serving", Serving, "they take 0.63 and 0.70."),
         MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory"),
         Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.OnnxMemoryBudget), "Allowance") >> 20} MB of memory"),
@@ -34,6 +34,7 @@ internal static class Figures
             FrontDoor,
             $"up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)} of the"),
         HeldBy(nameof(FigureTests.Peers_are_faster_in_three_cells_only), FrontDoor, "to within 5 %."),
+        MeasuredBy("bench -- --cold", Embedding, "`new Network` and `new Trainer` take 20 to 30 ms before that, once."),
         Computed(FrontDoor, $"On a Zen 4 they reach {Percent(Zen4.BestOfBandwidth)} and {Percent(Zen4.BestOfPeak)}."),
         Computed(FrontDoor, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(AllocationTests), FrontDoor, "Tests count 0 bytes"),
@@ -68,7 +69,7 @@ internal static class Figures
         Computed(
             Embedding,
             $"after {Start(0):F1} ms with NativeAOT, and after {Start(1):F0} ms with the JIT"),
-        MeasuredBy("bench -- --cold", Embedding, "the first call takes up to 40 ms forward, and up to 90 ms for a step"),
+        MeasuredBy("bench -- --cold", Embedding, "it takes up to 50 ms forward, and up to 100 ms for a step"),
         Computed(Embedding, $"half take at most {Latency(0):N0} ns, and 99.9 % take at most {Latency(2):N0} ns."),
     ];
 

@@ -56,7 +56,7 @@ public class ForcedCachesTests
     public void A_size_above_the_next_level_of_the_machine_is_a_fault_that_names_the_machine()
     {
         string message = Assert.Throws<InvalidOperationException>(() => ForcedCaches.Parse("2M", Caches.Of(in s_said), out _)).Message;
-        Assert.EndsWith($"But it is \"2M\". Levels that it does not set stay as they are: {Caches.Of(in s_said)}.", message);
+        Assert.EndsWith($"But it is \"2M\". Levels that it does not set stay as this machine has them: {Caches.Of(in s_said)}.", message);
         Assert.Throws<InvalidOperationException>(() => ForcedCaches.Parse("2M,33M", Caches.Of(in s_said), out _));
     }
 

@@ -41,7 +41,7 @@ internal static class ForcedCaches
         bool ascends = floats[0] <= floats[1] && floats[1] <= floats[2];
         return ascends
             ? measured with { L1 = floats[0], L2 = floats[1], L3 = floats[2] }
-            : throw Fault(text, levels < 3 ? $" Levels that it does not set stay as they are: {measured}." : "");
+            : throw Fault(text, levels < 3 ? $" Levels that it does not set stay as this machine has them: {measured}." : "");
     }
 
     private static InvalidOperationException Fault(string text, string more = "") =>
