@@ -7,10 +7,10 @@ namespace FastNN.Bench.Peers;
 /// the calls for vectors.
 /// </summary>
 /// <remarks>
-/// The fastest of what was tried, with version 0.3.21 on a Zen 5. Biases come first, and sgemm adds to them: to add them to its results,
-/// all at once or row by row, is slower, but for narrow layers where there are kernels for small matrices: 2-4-3-2 × 64 takes 6.7 ns a
-/// sample instead of 19 forward. With these kernels one sample takes the calls for matrices in layers of middle size: a step of
-/// 32-64-64-64-16 takes 1.3 µs instead of 2.1. Without them, and in larger layers, it takes two to five times as long.
+/// The fastest of what was tried, with version 0.3.21 on a Zen 5. Outputs start as the biases, and sgemm adds to them. To add the biases
+/// afterwards is slower. There is one exception: narrow layers, if OpenBLAS has kernels for small matrices. There 2-4-3-2 × 64 takes 6.7 ns
+/// a sample forward instead of 19. With these kernels one sample, too, takes the calls for matrices in layers of middle size. A step of
+/// 32-64-64-64-16 then takes 1.3 µs instead of 2.1. Without them, and in larger layers, those calls take two to five times as long.
 /// </remarks>
 internal sealed unsafe class OpenBlasPeer : ITrainingPeer
 {

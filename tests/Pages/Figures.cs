@@ -14,7 +14,7 @@ internal static class Figures
 {
     private const string FrontDoor = "README.md", Bench = "bench/README.md", Networks = "src/docs/networks.md", Files = "src/docs/files.md";
     private const string Ci = ".ci/run", Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md", Serving = "src/docs/serving.md";
-    private const string Large = "784-128-10", Tiny = "2-4-3-2", Middle = "32-64-64-64-16";
+    private const string Large = "784-128-10", Tiny = "2-4-3-2", Middle = "32-64-64-64-16", Wide = "1024-1024-1024";
 
     internal static IReadOnlyList<Claim> All { get; } =
     [
@@ -33,7 +33,13 @@ internal static class Figures
         Computed(
             FrontDoor,
             $"up to {Percent(Zen5.BestOfBandwidth)} of a cache's bandwidth, and batches reach up to {Percent(Zen5.BestOfPeak)} of the"),
-        HeldBy(nameof(FigureTests.Peers_are_faster_in_three_cells_only), FrontDoor, "to within 5 %."),
+        HeldBy(nameof(FigureTests.OpenBlas_alone_is_faster_and_in_seven_cells_only), FrontDoor, "is faster in seven cells."),
+        Computed(
+            FrontDoor,
+            $"it takes {OpenBlas("forward", Large)} of the time for {Large} forward, {OpenBlas("step", Large)} for its step,"),
+        Computed(FrontDoor, $"and {OpenBlas("step", Middle)} for a step of {Middle}."),
+        Computed(FrontDoor, $"For one sample of {Wide} forward it takes {Zen5.ShareOfOpenBlas("forward", Wide, 1):F2}."),
+        Computed(FrontDoor, $"all of {Wide}: there it takes {OpenBlasWithoutAvx512.Min():F2} to {OpenBlasWithoutAvx512.Max():F2}."),
         MeasuredBy("bench -- --cold", Embedding, "`new Network` and `new Trainer` take 20 to 30 ms before that, once."),
         Computed(FrontDoor, $"On a Zen 4 they reach {Percent(Zen4.BestOfBandwidth)} and {Percent(Zen4.BestOfPeak)}."),
         Computed(FrontDoor, $"CI kills a saving process {Kills} times a run."),
@@ -100,6 +106,12 @@ internal static class Figures
         Computed(Bench, $"2-2-1 learns it from {Xor[0]}, 2-3-1 from {Xor[1]}, and 2-4-1 from {(Xor[2] is 20 ? "all" : Xor[2])}."),
         Computed(Bench, $"4-8-3 gets {Irises[0]} of {Irises[1]} held-out flowers right."),
     ];
+
+    /// <summary>On a batch of 4.</summary>
+    private static string OpenBlas(string pass, string size) => $"{Zen5.ShareOfOpenBlas(pass, size, 4):F2}";
+
+    private static IEnumerable<double> OpenBlasWithoutAvx512 =>
+        Zen5WithoutAvx512.Rows.Where(row => row.Contestant == "OpenBLAS" && Math.Round(row.Ratio, 2) < 1).Select(row => row.Ratio);
 
     private static int Kills => Said(Ci, @"tests/crash/run (\d+)");
 

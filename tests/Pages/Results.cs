@@ -42,6 +42,10 @@ internal sealed class Results
         row => (row.Task, row.Size, row.Batch, row.Kind, row.Contestant) == ($"Network {pass}", size, batch, kind, Own)).Nanoseconds
         / batch;
 
+    /// <summary>The share of FastNN's time that OpenBLAS takes.</summary>
+    internal double ShareOfOpenBlas(string pass, string size, int batch) => Peers.Rows.Single(
+        row => (row.Task, row.Size, row.Batch, row.Kind, row.Contestant) == ($"Network {pass}", size, batch, null, "OpenBLAS")).Ratio;
+
     /// <summary>How many times as long as the widest vectors TensorPrimitives take for a kernel.</summary>
     internal double Faster(string task, string size) => Kernel(task, size, Peer) / Kernel(task, size, Widest);
 

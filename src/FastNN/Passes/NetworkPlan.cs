@@ -69,7 +69,10 @@ internal sealed class NetworkPlan
     /// <summary>The most neurons in a layer. The inputs count as a layer.</summary>
     internal int Widest { get; }
 
-    /// <summary>Each layer that <see cref="Routes.Packs"/>, as long as one buffer holds them. All start at a cache line.</summary>
+    /// <summary>
+    /// Chooses the layers that a served network packs, and gives each a place. Each place starts a cache line. A layer for which the buffer
+    /// has no room is not packed.
+    /// </summary>
     private static int[] PlacePacked(LayerShape[] shapes, KernelSet kernels, out int floats)
     {
         var places = new int[shapes.Length];

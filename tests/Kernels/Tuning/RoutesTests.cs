@@ -218,6 +218,14 @@ public class RoutesTests
         Assert.Equal(rows, Routes.PackedBeatsTiles(inputs, outputs, samples, tile: 32, Of(32, l2)));
 
     [Theory]
+    [InlineData(8193, 9, 32, true)]
+    [InlineData(8193, 8, 32, false)] // too few samples to fetch meanwhile
+    [InlineData(8192, 9, 32, false)] // the layer fits L1
+    [InlineData(8193, 9, 48, false)]
+    public void A_gradient_fetches_beyond_L1(int parameters, int samples, int l1, bool fetches) =>
+        Assert.Equal(fetches, Routes.GradientFetches(parameters, samples, Of(l1, 1024)));
+
+    [Theory]
     [InlineData("rows", 64, true)]
     [InlineData("single", 64, false)]
     [InlineData("rows", 1, false)]

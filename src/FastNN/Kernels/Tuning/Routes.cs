@@ -8,8 +8,8 @@ namespace FastNN.Tuning;
 /// <summary>
 /// Which kernel takes a layer, and with what block sizes. Each method is a pure function of the layer's shape, the batch, the lanes of a
 /// vector and the <see cref="Machine"/>. Only speed depends on them, never a bit. <c>bench -- --routes 784-128-10 64</c> prints them in
-/// words. With <c>--force NAME</c> it times another route beside the chosen one. Figures below name their command.
-/// Those of a Zen 5 were measured by it. The others are older, and not yet measured again.
+/// words. With <c>--force NAME</c> it times another route beside the chosen one. Figures below name their command if there is one.
+/// Those of a Zen 5 were measured for this code. The others are older, and not yet measured again.
 /// </summary>
 internal static partial class Routes
 {
@@ -98,8 +98,8 @@ internal static partial class Routes
     /// samples of 128-128 reach 91 % of the peak, and 67 % in tiles (<c>--routes 128-128 128 --force tiles</c>). Those of 1024-1024 reach
     /// 87 and 53 % (<c>--routes 1024-1024 128 --force tiles</c>). Those of 1000-1000 reach 87 and 83 %
     /// (<c>--routes 1000-1000 128 --force tiles</c>). But 500-500 reaches 88 % in tiles, and 81 % in rows
-    /// (<c>--routes 500-500 128 --force rows</c>). At 256 bits, 128 samples of 1024-1024 reach 90 %, and 86 % in tiles
-    /// (<c>--variant Vector256 --routes 1024-1024 128 --force tiles</c>), those of 512-512 93 and 87 %
+    /// (<c>--routes 500-500 128 --force rows</c>). At 256 bits, 128 samples of 1024-1024 reach 92 %, and 89 % in tiles
+    /// (<c>--variant Vector256 --routes 1024-1024 128 --force tiles</c>), those of 512-512 96 and 91 %
     /// (<c>--variant Vector256 --routes 512-512 128 --force tiles</c>). At 128 bits a panel is half a cache line.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
