@@ -1,0 +1,55 @@
+namespace FastNN.Bits.Sections;
+
+/// <summary>The activations and their slopes over all kinds of floats.</summary>
+internal static class Functions
+{
+    private const int Length = 4096;
+
+    internal static void Activations(Work work, Hash hash)
+    {
+        float[] y = new float[Length];
+        foreach (float[] x in Blocks(work))
+        {
+            foreach (Activation activation in Activation.All.Where(activation => activation.IsElementwise))
+            {
+                Kernels.Activate(activation, x, y, work.Kernels);
+                hash.Add(y);
+            }
+        }
+
+        // Softmax couples its numbers, so each length is a case.
+        for (int n = 1; n <= work.Pick(40, 300); n++)
+        {
+            Kernels.Activate(Activation.Softmax, Work.Values((uint)n, n, -30f, 30f), y.AsSpan(0, n), work.Kernels);
+            hash.Add(y.AsSpan(0, n));
+        }
+    }
+
+    internal static void Slopes(Work work, Hash hash)
+    {
+        float[] y = new float[Length], slopes = new float[Length];
+        foreach (float[] x in Blocks(work))
+        {
+            foreach (Activation activation in Activation.All.Where(activation => activation.IsElementwise))
+            {
+                Kernels.ActivateWithSlope(activation, x, y, slopes, work.Kernels);
+                hash.Add(y);
+                hash.Add(slopes);
+            }
+        }
+    }
+
+    /// <summary>Floats at equal distances among all 2³² bit patterns, from the same places on every machine; and ordinary ones.</summary>
+    private static IEnumerable<float[]> Blocks(Work work)
+    {
+        long step = work.Pick(10_007, 251);
+        for (long bits = 0; bits <= uint.MaxValue; bits += step * Length)
+        {
+            var x = new float[Length];
+            for (int i = 0; i < Length; i++) x[i] = BitConverter.UInt32BitsToSingle((uint)(bits + i * step));
+            yield return x;
+        }
+
+        for (uint seed = 0; seed < work.Pick(2, 20); seed++) yield return Work.Values(seed, Length, -20f, 20f);
+    }
+}
