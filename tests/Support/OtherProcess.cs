@@ -8,21 +8,23 @@ namespace FastNN.Tests.Support;
 /// <summary>Runs tests of this assembly once more, in a process with other environment variables.</summary>
 internal static partial class OtherProcess
 {
+    private static readonly string s_runner = Environment.GetEnvironmentVariable("FASTNN_RUNNER")
+        ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "FastNN.Tests.exe" : "FastNN.Tests");
+
     /// <param name="tests">Full names of methods. A star stands for any letters.</param>
     /// <param name="hang">A process that takes longer is ended.</param>
     /// <param name="variables">What the process has besides the variables of this one. Null takes one away.</param>
     internal static async Task<(int Exit, string Output)> Run(
         string[] tests, TimeSpan hang, params (string Name, string? Value)[] variables)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        var start = new ProcessStartInfo(s_runner)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         foreach ((string name, string? value) in variables) start.Environment[name] = value;
         string[] filters = [.. tests.SelectMany(name => (string[])["-method", name])];
-        foreach (string argument in (string[])[typeof(OtherProcess).Assembly.Location, "-noColor", .. filters])
-            start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])["-noColor", .. filters]) start.ArgumentList.Add(argument);
 
         using Process child = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

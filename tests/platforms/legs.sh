@@ -37,12 +37,13 @@ net11() {
 
 arm64_root() {
     install qemu-user-static &&
-        unpack arm64 "$work/arm64-root" libc6 libgcc-s1 libstdc++6 zlib1g libc6-dev linux-libc-dev libgcc-12-dev zlib1g-dev
+        unpack arm64 "$work/arm64-root" libc6 libgcc-s1 libstdc++6 zlib1g libc6-dev linux-libc-dev libgcc-12-dev zlib1g-dev libssl3
 }
 
 arm64_aot() {
     install clang lld binutils-aarch64-linux-gnu && arm64_root &&
-        publish bits arm64-aot -r linux-arm64 -p:PublishAot=true -p:SysRoot="$work/arm64-root" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy &&
+        publish bits arm64-aot -r linux-arm64 -p:PublishAot=true -p:SysRoot="$work/arm64-root" -p:LinkerFlavor=lld \
+            -p:ObjCopyName=aarch64-linux-gnu-objcopy &&
         hash "Arm64, NativeAOT, qemu" Vector128 qemu-aarch64-static -L "$work/arm64-root" "$work/arm64-aot/bits"
 }
 
@@ -56,7 +57,8 @@ arm64_jit() {
 # Debian has musl, but no C++ library for it. Debian's own asks for some functions of glibc. musl/glibc.c has them.
 musl() {
     local root=$work/musl-root
-    install musl-tools libstdc++6 libgcc-s1 && mkdir -p "$root" && cp -L /lib/x86_64-linux-gnu/libgcc_s.so.1 /usr/lib/x86_64-linux-gnu/libstdc++.so.6 "$root" &&
+    install musl-tools libstdc++6 libgcc-s1 && mkdir -p "$root" &&
+        cp -L /lib/x86_64-linux-gnu/libgcc_s.so.1 /usr/lib/x86_64-linux-gnu/libstdc++.so.6 "$root" &&
         musl-gcc -shared -fPIC -O2 -Wall -Werror -o "$root/glibc.so" musl/glibc.c &&
         musl-gcc -shared -nostdlib -o "$root/ld-linux-x86-64.so.2" -x c /dev/null &&
         publish bits musl -r linux-musl-x64 --self-contained &&
@@ -65,17 +67,22 @@ musl() {
 
 # Wine does not say that the processor has AVX-512.
 windows() {
-    wine_prefix && publish bits windows -r win-x64 --self-contained && hash "Windows x64, Wine" "$(middle)" under_wine "$work/windows/bits.exe"
+    wine_prefix && publish bits windows -r win-x64 --self-contained &&
+        hash "Windows x64, Wine" "$(middle)" under_wine "$work/windows/bits.exe"
 }
 
+# Not in the repository: the folder has a link to all of the disk, and tools that look for sources would follow it.
+wine=${XDG_CACHE_HOME:-$HOME/.cache}/fastnn-wine
+
 wine_prefix() {
-    install wine wine64 || return
-    [ -e "$work/wine-prefix/system.reg" ] || under_wine wineboot --init
+    install wine wine64 && mkdir -p "$(dirname "$wine")" || return
+    [ -e "$wine/system.reg" ] || under_wine wineboot --init
 }
 
 # Wine 8 wants code that is compiled once, and no second mapping of it.
 under_wine() {
-    WINEDEBUG=-all WINEPREFIX=$work/wine-prefix WINEDLLOVERRIDES=mshtml= DOTNET_TieredCompilation=0 DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 wine "$@"
+    WINEDEBUG=-all WINEPREFIX=$wine WINEDLLOVERRIDES=mshtml= \
+        DOTNET_TieredCompilation=0 DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 wine "$@"
 }
 
 # qemu-x86_64 runs what NativeAOT has compiled. The first two processors have no AVX2.

@@ -6,32 +6,38 @@ mkdir -p "$work"
 # install PACKAGE...: from Debian, if one is missing.
 install() {
     dpkg -s "$@" >/dev/null 2>&1 && return
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+    apt-get update -q # an index that fails may not be needed
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
 # unpack ARCHITECTURE FOLDER PACKAGE...: Debian packages of another architecture into a folder. The machine's own packages stay as they are.
 unpack() {
     local architecture=$1 folder=$2 state apt deb
     shift 2
-    [ -e "$folder/complete" ] && return
+    [ "$(cat "$folder/complete" 2>/dev/null)" = "$*" ] && return
     state=$(mktemp -d)
     mkdir -p "$state"/{lists/partial,cache/archives/partial,packages} "$folder"
     touch "$state/status"
     apt=(apt-get -q -o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture" -o "Dir::State=$state"
         -o "Dir::State::status=$state/status" -o "Dir::State::lists=$state/lists" -o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root)
-    "${apt[@]}" update && (cd "$state/packages" && "${apt[@]}" download "$@") || return
+    "${apt[@]}" update # an index that fails may not be needed
+    (cd "$state/packages" && "${apt[@]}" download "$@") || return
     for deb in "$state"/packages/*.deb; do dpkg -x "$deb" "$folder" || return; done
     rm -rf "$state"
-    touch "$folder/complete"
+    echo "$*" >"$folder/complete"
 }
 
-# publish PROJECT NAME OPTION...: into $work/NAME, once in a run. It has intermediate files of its own, so that nothing is taken over from another platform.
+# publish PROJECT NAME OPTION...: into $work/NAME, once in a run. It has intermediate files of its own. So nothing is taken over from another
+# platform.
 publish() {
     local project=$1 name=$2
     shift 2
     [[ " ${published:-} " == *" $name "* ]] && return
     rm -rf "${work:?}/$name"
-    dotnet publish "$project" -c Release --artifacts-path "$work/build/$name" -o "$work/$name" "$@" >"$work/$name.log" 2>&1 || { tail -20 "$work/$name.log"; return 1; }
+    if ! dotnet publish "$project" -c Release --artifacts-path "$work/build/$name" -o "$work/$name" "$@" >"$work/$name.log" 2>&1; then
+        tail -20 "$work/$name.log"
+        return 1
+    fi
     published="${published:-} $name"
 }
 

@@ -22,7 +22,8 @@ if (expectedVariant == "write")
 }
 
 Dictionary<string, string> expected = Expected($"{args[0]}.txt");
-(Section Section, KernelVariant Kernels)[] checks = [.. from section in Section.All from kernels in Kernels.Supported select (section, kernels)];
+(Section Section, KernelVariant Kernels)[] checks =
+    [.. from section in Section.All from kernels in Kernels.Supported select (section, kernels)];
 string[] sums = new string[checks.Length];
 Parallel.For(0, checks.Length, k => sums[k] = SumOf(checks[k].Section, checks[k].Kernels));
 
@@ -43,9 +44,10 @@ if ($"{Kernels.Default}" != expectedVariant)
 }
 
 Console.WriteLine(Kernels.Describe());
-string how = RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT";
-string platform = $"{RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}, {how}, {string.Join(' ', Kernels.Supported)}";
-Console.WriteLine($"hash {Total(sums.Where((_, k) => checks[k].Kernels == Kernels.Default))} {args[0]}: {platform}, {watch.Elapsed.TotalSeconds:F1} s");
+string total = Total(sums.Where((_, k) => checks[k].Kernels == Kernels.Default));
+string how = RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT", variants = string.Join(' ', Kernels.Supported);
+string platform = $"{RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}, {how}, {variants}";
+Console.WriteLine($"hash {total} {args[0]}: {platform}, {watch.Elapsed.TotalSeconds:F1} s");
 Console.WriteLine($"Failed: {failed}, Passed: {checks.Length + 1 - failed}, Total: {checks.Length + 1}");
 return failed == 0 ? 0 : 1;
 

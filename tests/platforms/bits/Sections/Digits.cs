@@ -10,8 +10,10 @@ internal static class Digits
     internal static void Run(Work work, Hash hash)
     {
         (float[] inputs, float[] targets) = Read(work.Pick(300, 1347));
-        var network = new Network([Pixels, work.Pick(16, 32), Classes], Activation.Relu, Activation.Softmax, seed: 1, Initializer.He, work.Kernels);
-        var trainer = new Trainer(network, new Adam(0.003f) { Schedule = LearningRateSchedule.Cosine(200, 0.1) }, Cost.CrossEntropy, threads: 2);
+        int[] widths = [Pixels, work.Pick(16, 32), Classes];
+        var network = new Network(widths, Activation.Relu, Activation.Softmax, seed: 1, Initializer.He, work.Kernels);
+        var optimizer = new Adam(0.003f) { Schedule = LearningRateSchedule.Cosine(200, 0.1) };
+        var trainer = new Trainer(network, optimizer, Cost.CrossEntropy, threads: 2);
         FitResult result = trainer.Fit(
             inputs, targets, new FitOptions { Epochs = work.Pick(2, 10), BatchSize = 32, ValidationSplit = 0.2f, RestoreBest = true });
         hash.Add(result.Cost ?? float.NaN);

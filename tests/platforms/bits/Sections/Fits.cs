@@ -5,7 +5,7 @@ internal static class Fits
 {
     private const int Samples = 101, Inputs = 5, Outputs = 3;
 
-    private static readonly float[] s_inputs = Work.Values(1, Samples * Inputs), s_targets = Work.Targets(Cost.CrossEntropy, 2, Samples * Outputs, Outputs);
+    private static readonly float[] s_inputs = Work.Values(1, Samples * Inputs), s_targets = Targets(2, Samples);
 
     private static readonly FitOptions[] s_options =
     [
@@ -14,7 +14,7 @@ internal static class Fits
         new() { Epochs = 4, BatchSize = 33, Shuffle = false },
         new() { Epochs = 12, BatchSize = 10, ValidationSplit = 0.3f, Patience = 2, RestoreBest = true },
         new() { Epochs = 12, BatchSize = 7, ValidationSplit = 0.2f, Patience = 1, MinImprovement = 0.01f },
-        new() { Epochs = 3, BatchSize = 200, ValidationInputs = Work.Values(3, 4 * Inputs), ValidationTargets = Work.Targets(Cost.CrossEntropy, 4, 4 * Outputs, Outputs) },
+        new() { Epochs = 3, BatchSize = 200, ValidationInputs = Work.Values(3, 4 * Inputs), ValidationTargets = Targets(4, 4) },
     ];
 
     internal static void Run(Work work, Hash hash)
@@ -23,7 +23,13 @@ internal static class Fits
         {
             Trainer trainer = NewTrainer(work);
             var reports = new List<EpochReport>();
-            FitResult result = trainer.Fit(s_inputs, s_targets, options with { EpochDone = report => { reports.Add(report); return true; } });
+            bool Keep(EpochReport report)
+            {
+                reports.Add(report);
+                return true;
+            }
+
+            FitResult result = trainer.Fit(s_inputs, s_targets, options with { EpochDone = Keep });
             Add(hash, trainer, result, reports);
         }
 
@@ -70,6 +76,8 @@ internal static class Fits
             hash.Add(result.Cost);
         }
     }
+
+    private static float[] Targets(uint seed, int samples) => Work.Targets(Cost.CrossEntropy, seed, samples * Outputs, Outputs);
 
     private static Trainer NewTrainer(Work work)
     {

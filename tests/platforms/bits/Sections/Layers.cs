@@ -5,7 +5,8 @@ internal static class Layers
 {
     internal static void Run(Work work, Hash hash)
     {
-        int[] sizes = work.Pick<int[]>([1, 3, 4, 5, 8, 17, 33, 70], [.. Enumerable.Range(1, 40), 47, 48, 49, 63, 64, 65, 70, 127, 128, 129, 300]);
+        int[] sizes = work.Pick<int[]>(
+            [1, 3, 4, 5, 8, 17, 33, 70], [.. Enumerable.Range(1, 40), 47, 48, 49, 63, 64, 65, 70, 127, 128, 129, 300]);
         foreach (int inputs in sizes)
         {
             foreach (int outputs in sizes) Layer(work.Kernels, inputs, outputs, hash);

@@ -20,7 +20,8 @@ internal static class ModelFiles
         var trainer = new Trainer(new Network([7, 12, 3], seed: 1, work.Kernels), new Adam());
         trainer.Step(Work.Values(1, 5 * 7), Work.Values(2, 5 * 3));
         using var checkpoint = new MemoryStream();
-        trainer.Save(checkpoint, new FitState { Epoch = 3, Step = 1, Seed = 5, BatchSize = 8, Samples = 40, CostSum = 0.1, BestCost = 0.3f });
+        trainer.Save(
+            checkpoint, new FitState { Epoch = 3, Step = 1, Seed = 5, BatchSize = 8, Samples = 40, CostSum = 0.1, BestCost = 0.3f });
         hash.Add(checkpoint.ToArray());
         var loaded = new Trainer(new Network([7, 12, 3], seed: 2, work.Kernels), new Adam());
         checkpoint.Position = 0;

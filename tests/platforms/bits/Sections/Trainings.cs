@@ -3,6 +3,9 @@ namespace FastNN.Bits.Sections;
 /// <summary>Training steps: all shapes, costs, optimizers, reductions, batch sizes and some numbers of threads.</summary>
 internal static class Trainings
 {
+    private static readonly LearningRateSchedule s_warmUp = LearningRateSchedule.WarmUp(7, LearningRateSchedule.StepDecay(3, 0.7)),
+        s_cosine = LearningRateSchedule.Cosine(steps: 15, final: 0.1);
+
     private static readonly Func<Optimizer>[] s_optimizers =
     [
         () => new Sgd(0.05f),
@@ -12,9 +15,9 @@ internal static class Trainings
         () => new Momentum(0.02f, momentum: 0.5f) { ClipNorm = 0.1f, WeightDecay = 0.001f },
         () => new Nesterov(0.01f) { ClipValue = 0.05f },
         () => new RmsProp(0.002f),
-        () => new RmsProp(0.001f, smoothing: 0.9f, epsilon: 1e-5f) { Schedule = LearningRateSchedule.WarmUp(7, LearningRateSchedule.StepDecay(3, 0.7)) },
+        () => new RmsProp(0.001f, smoothing: 0.9f, epsilon: 1e-5f) { Schedule = s_warmUp },
         () => new Adam(),
-        () => new Adam(0.002f, beta1: 0.8f, beta2: 0.99f) { ClipNorm = 0.5f, Schedule = LearningRateSchedule.Cosine(steps: 15, final: 0.1) },
+        () => new Adam(0.002f, beta1: 0.8f, beta2: 0.99f) { ClipNorm = 0.5f, Schedule = s_cosine },
         () => new AdamW(0.003f) { WeightDecay = 0.1f },
     ];
 
@@ -50,8 +53,8 @@ internal static class Trainings
         foreach (int[] widths in work.Shapes)
         {
             (Activation last, Cost cost) = Work.Ends[k % Work.Ends.Length];
-            var trainer = new Trainer(
-                new Network(widths, Work.Hidden(k), last, seed: k, Initializer.He, work.Kernels), new Momentum(0.1f), cost, threads: 1 + k % 2);
+            var network = new Network(widths, Work.Hidden(k), last, seed: k, Initializer.He, work.Kernels);
+            var trainer = new Trainer(network, new Momentum(0.1f), cost, threads: 1 + k % 2);
             int n = trainer.Network.Inputs, m = trainer.Network.Outputs;
             foreach (int batch in work.Batches)
             {
