@@ -80,6 +80,17 @@ public class KernelReportTests
     }
 
     [Fact]
+    public void It_says_how_the_process_is_compiled()
+    {
+        Assert.Contains(", X64, JIT, ", Of(Full));
+        Assert.Contains(", X64, NativeAOT, ", Of(Full with { IsCompiledAhead = true }));
+        Assert.Contains(", Wasm, WebAssembly, ", Of(Full with { IsCompiledAhead = true, Architecture = Architecture.Wasm }));
+
+        static string Of(KernelReport report) =>
+            report.Text.Split('\n').Single(line => line.StartsWith("process: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void It_says_what_FASTNN_KERNELS_does()
     {
         Assert.Equal($"{Kernels.Supported[^1]}, the widest that this process accelerates", Full.Choice);

@@ -35,6 +35,9 @@ net11() {
     publish bits net11 -r linux-x64 --self-contained -p:RuntimeFrameworkVersion=11.0.0 && hash "x64, .NET 11" "$widest" "$work/net11/bits"
 }
 
+# qemu 7.2 does not notice code that is written through a second mapping. So the JIT writes in place.
+arm64=(env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 qemu-aarch64-static -L "$work/arm64-root")
+
 arm64_root() {
     install qemu-user-static &&
         unpack arm64 "$work/arm64-root" libc6 libgcc-s1 libstdc++6 zlib1g libc6-dev linux-libc-dev libgcc-12-dev zlib1g-dev libssl3
@@ -44,14 +47,11 @@ arm64_aot() {
     install clang lld binutils-aarch64-linux-gnu && arm64_root &&
         publish bits arm64-aot -r linux-arm64 -p:PublishAot=true -p:SysRoot="$work/arm64-root" -p:LinkerFlavor=lld \
             -p:ObjCopyName=aarch64-linux-gnu-objcopy &&
-        hash "Arm64, NativeAOT, qemu" Vector128 qemu-aarch64-static -L "$work/arm64-root" "$work/arm64-aot/bits"
+        hash "Arm64, NativeAOT, qemu" Vector128 "${arm64[@]}" "$work/arm64-aot/bits"
 }
 
-# qemu 7.2 does not notice code that is written through a second mapping. So .NET writes code in place.
 arm64_jit() {
-    arm64_root && publish bits arm64-jit -r linux-arm64 --self-contained &&
-        hash "Arm64, JIT, qemu" Vector128 env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 \
-            qemu-aarch64-static -L "$work/arm64-root" "$work/arm64-jit/bits"
+    arm64_root && publish bits arm64-jit -r linux-arm64 --self-contained && hash "Arm64, JIT, qemu" Vector128 "${arm64[@]}" "$work/arm64-jit/bits"
 }
 
 # Debian has musl, but no C++ library for it. Debian's own asks for some functions of glibc. musl/glibc.c has them.
@@ -65,24 +65,21 @@ musl() {
         hash "x64, musl" "$widest" env LD_LIBRARY_PATH="$root" LD_PRELOAD="$root/glibc.so" "$work/musl/bits"
 }
 
-# Wine does not say that the processor has AVX-512.
-windows() {
-    wine_prefix && publish bits windows -r win-x64 --self-contained &&
-        hash "Windows x64, Wine" "$(middle)" under_wine "$work/windows/bits.exe"
-}
-
-# Not in the repository: the folder has a link to all of the disk, and tools that look for sources would follow it.
-wine=${XDG_CACHE_HOME:-$HOME/.cache}/fastnn-wine
-
-wine_prefix() {
-    install wine wine64 && mkdir -p "$(dirname "$wine")" || return
-    [ -e "$wine/system.reg" ] || under_wine wineboot --init
-}
+# Wine's own files are not in the repository: they have a link to all of the disk, and tools that look for sources would follow it.
+wine_prefix=${XDG_CACHE_HOME:-$HOME/.cache}/fastnn-wine
 
 # Wine 8 wants code that is compiled once, and no second mapping of it.
-under_wine() {
-    WINEDEBUG=-all WINEPREFIX=$wine WINEDLLOVERRIDES=mshtml= \
-        DOTNET_TieredCompilation=0 DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 wine "$@"
+wine=(env WINEDEBUG=-all WINEPREFIX="$wine_prefix" WINEDLLOVERRIDES=mshtml=
+    DOTNET_TieredCompilation=0 DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0 wine)
+
+wine_ready() {
+    install wine wine64 && mkdir -p "$(dirname "$wine_prefix")" || return
+    [ -e "$wine_prefix/system.reg" ] || "${wine[@]}" wineboot --init
+}
+
+# Wine does not say that the processor has AVX-512.
+windows() {
+    wine_ready && publish bits windows -r win-x64 --self-contained && hash "Windows x64, Wine" "$(middle)" "${wine[@]}" "$work/windows/bits.exe"
 }
 
 # qemu-x86_64 runs what NativeAOT has compiled. The first two processors have no AVX2.
@@ -96,4 +93,10 @@ old_processors() {
     for cpu in Haswell EPYC-Milan; do
         hash "x64, NativeAOT, x86-64-v3, qemu $cpu" Vector256 qemu-x86_64-static -cpu "$cpu" "$work/aot-v3/bits" || return
     done
+}
+
+# WebAssembly is a 32-bit process on one thread, which .NET interprets. Its vectors have 128 bits and no fused multiply-add.
+browser() {
+    { command -v node || install nodejs; } >/dev/null && publish browser browser &&
+        hash "browser, Node.js" Vector128 node "$work/browser/wwwroot/main.mjs"
 }

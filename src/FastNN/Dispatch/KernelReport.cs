@@ -126,7 +126,7 @@ internal sealed record KernelReport(
     private string Features =>
         Processor.CanBeAsked ? $"AVX2 and FMA {YesNo(HasAvx2)}, AVX-512 {YesNo(HasAvx512)}" : "what it has cannot be asked";
 
-    private string Compiler => IsCompiledAhead ? "NativeAOT" : "JIT";
+    private string Compiler => Architecture == Architecture.Wasm ? "WebAssembly" : IsCompiledAhead ? "NativeAOT" : "JIT";
 
     private static string Settings
     {

@@ -45,7 +45,8 @@ if ($"{Kernels.Default}" != expectedVariant)
 
 Console.WriteLine(Kernels.Describe());
 string total = Total(sums.Where((_, k) => checks[k].Kernels == Kernels.Default));
-string how = RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT", variants = string.Join(' ', Kernels.Supported);
+string how = OperatingSystem.IsBrowser() ? "WebAssembly" : RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT";
+string variants = string.Join(' ', Kernels.Supported);
 string platform = $"{RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}, {how}, {variants}";
 Console.WriteLine($"hash {total} {args[0]}: {platform}, {watch.Elapsed.TotalSeconds:F1} s");
 Console.WriteLine($"Failed: {failed}, Passed: {checks.Length + 1 - failed}, Total: {checks.Length + 1}");
