@@ -17,7 +17,9 @@ bool full = args[0] == "full";
 var watch = Stopwatch.StartNew();
 if (expectedVariant == "write")
 {
-    foreach (Section section in Section.All) Console.WriteLine($"{section.Name} {SumOf(section, KernelVariant.Scalar)}");
+    string[] written = [.. Section.All.Select(section => SumOf(section, KernelVariant.Scalar))];
+    for (int k = 0; k < written.Length; k++) Console.WriteLine($"{Section.All[k].Name} {written[k]}");
+    Console.WriteLine($"all {Total(written)}");
     return 0;
 }
 
@@ -45,6 +47,7 @@ if ($"{Kernels.Default}" != expectedVariant)
 
 Console.WriteLine(Kernels.Describe());
 string total = Total(sums.Where((_, k) => checks[k].Kernels == Kernels.Default));
+if (total != expected["all"]) Console.WriteLine($"red: the hash of all sections is {total}, but expected is {expected["all"]}");
 string how = OperatingSystem.IsBrowser() ? "WebAssembly" : RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "NativeAOT";
 string variants = string.Join(' ', Kernels.Supported);
 string platform = $"{RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}, {how}, {variants}";
