@@ -20,6 +20,13 @@ public class FrontDoorTests
     }
 
     [Fact]
+    public void The_front_door_has_the_hash_of_all_platforms()
+    {
+        string[] sums = File.ReadAllLines(Path.Combine(Page.Root, "tests", "platforms", "bits", "full.txt"));
+        Assert.Contains(sums[^1]["all ".Length..], File.ReadAllText(Path.Combine(Page.Root, "README.md")));
+    }
+
+    [Fact]
     public void The_changelog_begins_with_this_version()
     {
         string newest = File.ReadLines(Path.Combine(Page.Root, "src", "CHANGELOG.md"))
