@@ -31,9 +31,14 @@ public sealed record FitOptions
 
     /// <summary>
     /// The share of the samples that is held out for validation, in [0, 1); by default 0. The last samples are held out, and the others
-    /// train. The number is the share of the samples, rounded down. If the samples are sorted, for example by class, the last ones are not
-    /// like the others. Then shuffle them once before, or set <see cref="ValidationInputs"/>.
+    /// train. If the samples are sorted, for example by class, the last ones are not like the others. Then shuffle them once before, or set
+    /// <see cref="ValidationInputs"/>.
     /// </summary>
+    /// <remarks>
+    /// The number is the split times the samples, rounded down. There is one exception, because a float is not exactly the number that you
+    /// write. The nearest whole number counts if its quotient by the samples, computed in double precision and rounded to float, is the
+    /// split. So 0.7f of 10 samples are 7, and 1f/3 of 9 are 3. This holds on every platform and every version of .NET.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN, negative, or 1 or more.</exception>
     public float ValidationSplit { get; init => field = Check(value, value is >= 0f and < 1f, "at least 0 and less than 1"); }
 

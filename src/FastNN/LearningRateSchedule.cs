@@ -52,10 +52,7 @@ public sealed class LearningRateSchedule
         AtLeastOne(steps, nameof(steps));
         NotNegative(final, nameof(final));
         return new LearningRateSchedule(
-            $"{nameof(Cosine)}({steps}, {final})",
-            step => step >= steps
-                ? final
-                : final + (1 - final) * ((1 + double.CosPi((double)step / steps)) / 2)); // CosPi is .NET's own code, not the C library's
+            $"{nameof(Cosine)}({steps}, {final})", step => step >= steps ? final : final + (1 - final) * RaisedCosine.Of(step, steps));
     }
 
     /// <summary>

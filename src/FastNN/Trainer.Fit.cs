@@ -176,8 +176,7 @@ public sealed partial class Trainer
                 nameof(options));
         }
 
-        // A decimal holds the share as it was written: 0.7 of ten samples is seven. The float is slightly less than 0.7 and would give six.
-        int count = (int)((decimal)options.ValidationSplit * samples);
+        int count = FitSamples.HeldOut(options.ValidationSplit, samples);
         if (count == 0)
         {
             throw new ArgumentException(

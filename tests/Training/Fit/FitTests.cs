@@ -107,6 +107,7 @@ public class FitTests
     [Theory]
     [InlineData(0.7f, 10, 7)] // 0.7f is less than 0.7
     [InlineData(0.84f, 75, 63)] // and 0.84f times 75f is less than 63
+    [InlineData(0.01f, 100, 1)]
     public void A_split_is_the_share_as_it_is_written(float split, int samples, int heldOut)
     {
         foreach ((int large, StopReason reason) in ((int, StopReason)[])[(-1, StopReason.Diverged), (0, StopReason.Completed)])

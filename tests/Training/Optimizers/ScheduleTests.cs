@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Xunit;
 
 namespace FastNN.Tests.Optimizers;
@@ -55,6 +57,46 @@ public class ScheduleTests
         Assert.Equal(final, schedule.Factor(long.MaxValue));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    [InlineData(100_003)]
+    public void Cosine_is_exact_to_a_few_roundings_of_the_value_itself(long steps)
+    {
+        var schedule = LearningRateSchedule.Cosine(steps);
+        const double most = 1e-15;
+        for (long step = 0; step < steps; step += Math.Max(1, steps / 5000))
+        {
+            double exact = (double)Square(Sine(Pi / 2 * (steps - step) / steps));
+            Assert.InRange(schedule.Factor(step), exact * (1 - most), exact * (1 + most));
+        }
+
+        if (steps % 2 == 0) Assert.Equal(0.5, schedule.Factor(steps / 2));
+
+        // The series of Taylor, with 28 digits.
+        static decimal Square(decimal x) => x * x;
+        static decimal Sine(decimal x)
+        {
+            decimal sum = 0, term = x;
+            for (int k = 1; k < 40; k += 2, term *= -x * x / (k * (k - 1))) sum += term;
+            return sum;
+        }
+    }
+
+    [Fact]
+    public void Factors_have_the_same_bits_everywhere()
+    {
+        var schedules = new List<LearningRateSchedule> { LearningRateSchedule.WarmUp(7, LearningRateSchedule.Constant) };
+        foreach (double factor in (double[])[0.999, 0.9, 0.1, 1.001]) schedules.Add(LearningRateSchedule.StepDecay(3, factor));
+        foreach (double final in (double[])[0, 0.1, 2]) schedules.Add(LearningRateSchedule.Cosine(1999, final));
+        double[] factors = [.. from schedule in schedules from step in Enumerable.Range(0, 2000) select schedule.Factor(step)];
+        byte[] bytes = new byte[factors.Length * sizeof(double)];
+        for (int k = 0; k < factors.Length; k++) BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(k * sizeof(double)), factors[k]);
+        Assert.Equal("D8BF69E3044C7C6D", Convert.ToHexString(SHA256.HashData(bytes))[..16]);
+    }
+
     [Fact]
     public void Warm_up_rises_to_one_and_hands_over_at_step_0()
     {
@@ -90,6 +132,8 @@ public class ScheduleTests
         Refuses<ArgumentNullException>("factor", "", () => LearningRateSchedule.From(null!));
         Refuses<ArgumentOutOfRangeException>("step", "is -1", () => LearningRateSchedule.Constant.Factor(-1));
     }
+
+    private const decimal Pi = 3.1415926535897932384626433833m;
 
     private static void Refuses<T>(string argument, string mention, Func<object> act)
         where T : ArgumentException

@@ -9,6 +9,21 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
     internal readonly int Count = count;
 
     /// <summary>
+    /// How many of <paramref name="samples"/> are held out: split·samples, rounded down. But the nearest whole number counts if its
+    /// quotient by the samples, rounded to float, is the split. A share that a user writes as 0.7f or 1f/3 is rounded to float too, so 0.7f
+    /// of ten samples are seven, although 0.7f is less than 0.7. Only operations of IEEE 754 decide. A conversion to decimal would not do:
+    /// .NET 10 rounds it to seven digits, .NET 11 does not.
+    /// </summary>
+    /// <param name="split">At least 0 and less than 1.</param>
+    /// <param name="samples">At least 1.</param>
+    internal static int HeldOut(float split, int samples)
+    {
+        double share = (double)split * samples;
+        int nearest = (int)(share + 0.5);
+        return (float)((double)nearest / samples) == split ? nearest : (int)share;
+    }
+
+    /// <summary>
     /// Checks that all values are finite, and that the cost allows all targets. Messages call the two spans <paramref name="inputs"/> and
     /// <paramref name="targets"/>.
     /// </summary>
