@@ -6,6 +6,8 @@ namespace FastNN;
 
 public sealed partial class Trainer
 {
+    private const string ValidationInputs = "options.ValidationInputs", ValidationTargets = "options.ValidationTargets";
+
     /// <summary>
     /// Trains for a number of epochs. An epoch passes over all samples, shuffled and in batches; each batch is a <see cref="Step"/>. The
     /// options add validation after each epoch, early stopping and reports. The training ends if it diverges. The results have the same
@@ -30,11 +32,12 @@ public sealed partial class Trainer
     /// <returns>How the training ended.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">
-    /// One of these is wrong; nothing was changed. A length does not fit, or a span overlaps the parameters, as for <see cref="Step"/>. An
-    /// input or a target, for training or validation, is not finite. A target is no probability, but the cost needs probabilities: both
-    /// cross-entropies need targets in [0, 1], and for <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within
-    /// 0.001. The options give validation data twice, or patience without validation data, or a split that holds out no sample. The state
-    /// does not fit the network or the samples, or, in the middle of an epoch, the options.
+    /// One of these is wrong; nothing was changed. A length does not fit. Samples for training or validation overlap the parameters, the
+    /// gradient, the optimizer's state or <see cref="FitState.BestParameters"/>. An input or a target, for training or validation, is not
+    /// finite. A target is no probability, but the cost needs probabilities: both cross-entropies need targets in [0, 1], and for
+    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. The options give validation data twice, or
+    /// patience without validation data, or a split that holds out no sample. The state does not fit the network or the samples, or, in the
+    /// middle of an epoch, the options.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
     /// <exception cref="InvalidOperationException">The same as for <see cref="Step"/>, at any step or measurement.</exception>
@@ -51,6 +54,7 @@ public sealed partial class Trainer
         state ??= new FitState();
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
+        CheckApart(state, inputs, targets, options);
 
         int[] order = new int[count];
         float[] x = new float[batch * _network.Inputs], y = new float[batch * _network.Outputs];
@@ -150,7 +154,6 @@ public sealed partial class Trainer
     /// <summary>The samples to validate with, perhaps none. Throws if the options do not fit.</summary>
     private FitSamples ValidationOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int samples, FitOptions options)
     {
-        const string xName = "options.ValidationInputs", yName = "options.ValidationTargets";
         ReadOnlyMemory<float> x = options.ValidationInputs, y = options.ValidationTargets;
         if (!x.IsEmpty || !y.IsEmpty)
         {
@@ -162,8 +165,10 @@ public sealed partial class Trainer
                     nameof(options));
             }
 
-            var given = new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, xName, y.Span, yName));
-            given.Check(Cost, xName, yName);
+            var given = new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, ValidationInputs, y.Span, ValidationTargets));
+            CheckApart(given.Inputs, ValidationInputs);
+            CheckApart(given.Targets, ValidationTargets);
+            given.Check(Cost, ValidationInputs, ValidationTargets);
             return given;
         }
 
@@ -186,6 +191,16 @@ public sealed partial class Trainer
         }
 
         return new FitSamples(inputs[^(count * _network.Inputs)..], targets[^(count * _network.Outputs)..], count);
+    }
+
+    /// <exception cref="ArgumentException">Samples overlap the best parameters of the state, which the run writes.</exception>
+    private static void CheckApart(FitState state, ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options)
+    {
+        const string best = "state.BestParameters";
+        Guard.NoOverlap(inputs, nameof(inputs), state.BestParameters, best);
+        Guard.NoOverlap(targets, nameof(targets), state.BestParameters, best);
+        Guard.NoOverlap(options.ValidationInputs.Span, ValidationInputs, state.BestParameters, best);
+        Guard.NoOverlap(options.ValidationTargets.Span, ValidationTargets, state.BestParameters, best);
     }
 
     /// <exception cref="ArgumentException">

@@ -62,7 +62,8 @@ public sealed unsafe partial class Trainer
     /// </param>
     /// <param name="inputGradient">Receives ∂C/∂x, [batch, n_in], row by row; empty if you do not need it.</param>
     /// <exception cref="ArgumentException">
-    /// A length does not fit the network, or spans overlap each other, the parameters or the gradient. Nothing was changed.
+    /// A length does not fit the network, or spans overlap each other, the parameters, the gradient or the optimizer's state. Nothing was
+    /// changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">A batch is running on another thread. Nothing was changed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

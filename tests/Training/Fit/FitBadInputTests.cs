@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace FastNN.Tests.Fit;
@@ -113,6 +116,31 @@ public class FitBadInputTests
     }
 
     [Fact]
+    public void Samples_in_memory_that_a_run_writes()
+    {
+        var trainer = new Trainer(_network, new Momentum(0.5f));
+        Overlaps("network.Parameters", new Lent(_network.Parameters).Memory);
+        Overlaps("OptimizerState", new Lent(trainer.OptimizerState["velocity"]).Memory);
+        Overlaps("Gradient", new Lent(trainer.Gradient).Memory);
+        float[] best = new float[22];
+        Overlaps("state.BestParameters", best, new FitState { Epoch = 1, BestEpoch = 1, BestParameters = best });
+
+        void Overlaps(string what, Memory<float> written, FitState? state = null)
+        {
+            ReadOnlyMemory<float> one = written[2..4], other = _x.AsMemory(0, 2);
+            Refuse("inputs", () => trainer.Fit(one.Span, other.Span, s_options, state));
+            Refuse("targets", () => trainer.Fit(other.Span, one.Span, s_options, state));
+            FitOptions inputs = s_options with { ValidationInputs = one, ValidationTargets = other };
+            FitOptions targets = s_options with { ValidationInputs = other, ValidationTargets = one };
+            Refuse("options.ValidationInputs", () => trainer.Fit(_x, _y, inputs, state));
+            Refuse("options.ValidationTargets", () => trainer.Fit(_x, _y, targets, state));
+
+            void Refuse(string argument, Action act) =>
+                Refuses<ArgumentException>(argument, $"{argument} must not share memory with {what}", act);
+        }
+    }
+
+    [Fact]
     public void Numbers_that_are_not_finite()
     {
         foreach (float number in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
@@ -177,4 +205,23 @@ public class FitBadInputTests
     }
 
     private delegate void Uses(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets);
+
+    /// <summary>The memory of a span that never moves.</summary>
+    private sealed unsafe class Lent(Span<float> span) : MemoryManager<float>
+    {
+        private readonly float* _first = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
+        private readonly int _length = span.Length;
+
+        public override Span<float> GetSpan() => new(_first, _length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(_first + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 }
