@@ -34,7 +34,7 @@ public class ArchitectureTests
         + "Reference and Kernels never use each other. "
         + $"Every folder may use these types of the root: {string.Join(", ", s_vocabulary)}. Training and Files may use the others, too.";
 
-    private static readonly CSharpCompilation s_sources = Compile(Sources.Below("src/FastNN"));
+    private static readonly CSharpCompilation s_sources = Sources.Compile(Sources.Below("src/FastNN"));
 
     [Fact]
     public void The_sources_compile()
@@ -166,21 +166,5 @@ public class ArchitectureTests
         SyntaxReference[] declared = [.. symbol.OriginalDefinition.DeclaringSyntaxReferences];
         if (declared.Length == 0) declared = [.. outermost.OriginalDefinition.DeclaringSyntaxReferences];
         return declared.Select(reference => reference.SyntaxTree.FilePath).MinBy(file => file.Count(letter => letter == '/'));
-    }
-
-    /// <summary>Compiles against the framework that this process runs on.</summary>
-    private static CSharpCompilation Compile(SyntaxTree[] sources)
-    {
-        string[] implicitUsings =
-            ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
-                "System.Threading.Tasks"];
-        string usings = string.Concat(implicitUsings.Select(name => $"global using {name};"));
-        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        IEnumerable<MetadataReference> references =
-            from assembly in ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            where Path.GetDirectoryName(assembly) == framework
-            select MetadataReference.CreateFromFile(assembly);
-        return CSharpCompilation.Create("FastNN", sources, references, new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true))
-            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(usings, (CSharpParseOptions)sources[0].Options, "Usings.cs"));
     }
 }

@@ -30,4 +30,20 @@ internal static class Sources
     internal static string FolderOf(string file) => file[..Math.Max(file.LastIndexOf('/'), 0)];
 
     private static bool IsWritten(string name) => !name.Split('/').Any(part => part is "obj" or "bin");
+
+    /// <summary>Sources with their meaning. They are compiled against the framework that this process runs on.</summary>
+    internal static CSharpCompilation Compile(SyntaxTree[] sources)
+    {
+        string[] implicitUsings =
+            ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+                "System.Threading.Tasks"];
+        string usings = string.Concat(implicitUsings.Select(name => $"global using {name};"));
+        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        IEnumerable<MetadataReference> references =
+            from assembly in ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            where Path.GetDirectoryName(assembly) == framework
+            select MetadataReference.CreateFromFile(assembly);
+        return CSharpCompilation.Create("FastNN", sources, references, new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true))
+            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(usings, (CSharpParseOptions)sources[0].Options, "Usings.cs"));
+    }
 }
