@@ -67,6 +67,68 @@ public class ParallelWorkTests
     }
 
     [Fact]
+    public void A_pool_that_fails_keeps_nobody_waiting()
+    {
+        foreach (Exception trouble in (Exception[])[new InsufficientMemoryException(), new InvalidOperationException()])
+        {
+            foreach (int willing in (int[])[0, 1, 2])
+            {
+                var work = new Recorder { Trouble = trouble };
+                for (int run = 0; run < 50; run++)
+                {
+                    work.Items.Clear();
+                    work.Willing = willing;
+                    work.Run(100, 4);
+                    Assert.Equal(0, work.AtWork);
+                    Assert.Equal(Enumerable.Range(0, 100), work.Items.Keys.Order());
+                    Assert.All(work.Items.Values, times => Assert.Equal(1, times));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_huge_number_of_threads_does_not_flood_the_pool()
+    {
+        var work = new Recorder { IsAlone = true };
+        work.Run(10_000, int.MaxValue);
+        Assert.Equal((255, 10_000), (work.Asked, work.Items.Count));
+
+        work.Run(300, 300); // those who were asked and have not come are still on their way
+        Assert.Equal(255, work.Asked);
+    }
+
+    [Fact]
+    public void An_interrupt_while_the_pool_is_asked_is_kept_for_the_next_wait()
+    {
+        var work = new Recorder { Trouble = new ThreadInterruptedException(), Willing = 1 };
+        Exception? inCall = null, after = null;
+        var caller = new Thread(() =>
+        {
+            inCall = Record.Exception(() => work.Run(100, 4));
+            after = Record.Exception(() => Thread.Sleep(TimeSpan.FromMinutes(1)));
+        });
+        caller.Start();
+        caller.Join();
+        Assert.Null(inCall);
+        Assert.Equal(100, work.Items.Count);
+        Assert.IsType<ThreadInterruptedException>(after);
+    }
+
+    [Fact]
+    public void An_exception_of_a_helper_says_where_it_was_thrown()
+    {
+        var work = new Meeting { HelperThrows = true };
+        Exception? inCall = null;
+        var caller = new Thread(() => inCall = Record.Exception(() => work.Run(2, 2)));
+        caller.Start();
+        caller.Join();
+        Assert.Contains(nameof(Meeting.Throw), Assert.IsType<InvalidOperationException>(inCall).StackTrace);
+        work.Helper.Dispose();
+        work.Release.Dispose();
+    }
+
+    [Fact]
     public void An_interrupt_does_not_end_a_call_before_its_helpers()
     {
         var work = new Meeting();
@@ -99,11 +161,16 @@ public class ParallelWorkTests
 
         internal ManualResetEventSlim Release { get; } = new();
 
+        internal bool HelperThrows { get; init; }
+
+        internal static void Throw() => throw new InvalidOperationException();
+
         private protected override void RunItem(int item)
         {
             if (Thread.CurrentThread.IsThreadPoolThread)
             {
                 Helper.Set();
+                if (HelperThrows) Throw();
                 Release.Wait();
                 return;
             }
@@ -123,6 +190,23 @@ public class ParallelWorkTests
         internal int MostAtWork => _mostAtWork;
 
         internal int Failing { get; set; } = -1;
+
+        /// <summary>How often the pool may be asked before it throws the trouble.</summary>
+        internal int Willing { get; set; }
+
+        internal Exception? Trouble { get; init; }
+
+        /// <summary>Whether the pool sends nobody.</summary>
+        internal bool IsAlone { get; init; }
+
+        internal int Asked { get; private set; }
+
+        private protected override void Ask()
+        {
+            Asked++;
+            if (Trouble is not null && Willing-- == 0) throw Trouble;
+            if (!IsAlone) base.Ask();
+        }
 
         private protected override void RunItem(int item)
         {

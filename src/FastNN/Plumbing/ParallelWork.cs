@@ -9,6 +9,11 @@ namespace FastNN.Plumbing;
 /// waits, it spins. Helpers return to the pool at once; the pool's threads spin for some microseconds before they sleep. Only one call may
 /// run at a time. A call allocates nothing.
 /// </summary>
+/// <remarks>
+/// Threads meet only at _state, _next, _queued and _failure. .NET's interlocked operations are full fences on every processor, so these
+/// give the order, also on Arm: the caller writes the work before it offers seats. A helper reads the work after it has taken a seat. It
+/// writes results before it gives the seat back, and the caller reads them after it has seen that.
+/// </remarks>
 internal abstract class ParallelWork : IThreadPoolWorkItem
 {
     /// <summary>A limit of the threads. A caller may give a huge number that means "all", and it must not flood the pool.</summary>
@@ -17,9 +22,9 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     private const int Helper = 1, Seat = 1 << 16, Helpers = Seat - 1;
 
     private int _count, _next;
-    private int _state; // free seats and working helpers in one number, so no helper takes a seat after the last one is gone
+    private int _state; // free seats and working helpers in one number, so nobody takes a seat after they are closed
     private int _queued; // may lag for a moment: a queued item may run before it is counted
-    private ExceptionDispatchInfo? _failure;
+    private Exception? _failure;
 
     /// <summary>
     /// Does items 0..count−1 on at most <paramref name="threads"/> threads. If an item throws, the exception is thrown here when no thread
@@ -38,28 +43,46 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         _count = count;
         _next = 0;
         _failure = null;
-        Interlocked.Exchange(ref _state, wanted * Seat);
-        Queue(wanted);
-        TakeItems();
-        Interlocked.And(ref _state, Helpers);
-        WaitForHelpers();
-        _failure?.Throw();
+        Interlocked.Exchange(ref _state, wanted * Seat); // a full fence: a helper that sees a seat sees the work, too
+        try
+        {
+            Queue(wanted);
+            TakeItems();
+        }
+        finally
+        {
+            // Whatever happened: helpers use memory that is pinned only until this method ends. Nothing here allocates or throws.
+            Interlocked.And(ref _state, Helpers); // a helper has taken its seat before this and is counted, or it finds none
+            WaitForHelpers();
+        }
+
+        if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
     /// <summary>Takes part in the run that is active now, if it still wants help.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        Interlocked.Decrement(ref _queued);
-        for (int state = Volatile.Read(ref _state), seen; state >= Seat; state = seen)
+        Interlocked.Decrement(ref _queued); // only a count: no other memory depends on it
+        for (int state = Volatile.Read(ref _state), seen; state >= Seat; state = seen) // a guess: the exchange decides
         {
-            seen = Interlocked.CompareExchange(ref _state, state - Seat + Helper, state);
+            seen = Interlocked.CompareExchange(ref _state, state - Seat + Helper, state); // a full fence: the work is read after it
             if (seen != state) continue;
 
-            TakeItems();
-            Interlocked.Decrement(ref _state);
+            try
+            {
+                TakeItems();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _state); // a full fence: results are written before it
+            }
+
             return;
         }
     }
+
+    /// <summary>Puts this object into the queue of the pool once more. Tests have pools that fail.</summary>
+    private protected virtual void Ask() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     private protected abstract void RunItem(int item);
 
@@ -68,20 +91,20 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     {
         try
         {
-            for (int missing = wanted - Volatile.Read(ref _queued); missing > 0; missing--)
+            for (int missing = wanted - Volatile.Read(ref _queued); missing > 0; missing--) // an old count asks for too many or too few
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                Ask();
                 Interlocked.Increment(ref _queued);
             }
         }
-        catch (OutOfMemoryException)
-        {
-            // The pool has no memory for the item. This is like a pool without a free thread: the caller does the work, and an update that
-            // has begun is completed.
-        }
         catch (ThreadInterruptedException)
         {
-            Thread.CurrentThread.Interrupt(); // also like a pool without a free thread; the caller's next wait throws
+            Thread.CurrentThread.Interrupt(); // like a pool without a free thread; the caller's next wait throws
+        }
+        catch (Exception)
+        {
+            // The pool has no memory for the item, or another trouble. This is like a pool without a free thread: the caller does the work,
+            // and an update that has begun is completed.
         }
     }
 
@@ -92,7 +115,7 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     private void WaitForHelpers()
     {
         const int spins = 10;
-        for (int turn = 0; (Volatile.Read(ref _state) & Helpers) > 0; turn++)
+        for (int turn = 0; (Volatile.Read(ref _state) & Helpers) > 0; turn++) // acquires: results are read after the helpers' decrements
         {
             if (turn < spins) Thread.SpinWait(1 << turn);
             else Thread.Yield();
@@ -104,12 +127,13 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
     {
         try
         {
-            for (int item; (item = Interlocked.Increment(ref _next) - 1) < _count;) RunItem(item);
+            for (int item; (item = Interlocked.Increment(ref _next) - 1) < _count;) RunItem(item); // atomic: each item is taken once
         }
         catch (Exception exception)
         {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref _next, _count); // the remaining items are not needed
+            // Memory may be short, so nothing here allocates.
+            Interlocked.CompareExchange(ref _failure, exception, null); // the first one counts; the fence of _state shows it to the caller
+            Volatile.Write(ref _next, _count); // the remaining items are not needed; one that is taken meanwhile does no harm
         }
     }
 }
