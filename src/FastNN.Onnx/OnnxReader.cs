@@ -12,14 +12,18 @@ internal static class OnnxReader
 
     private static readonly MessageParser<ModelProto> s_parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>Parses a file. Books the memory for the parsed model.</summary>
+    /// <summary>
+    /// Parses a file. Books the memory for the parsed model beside the content. The caller frees the content before it builds the network.
+    /// </summary>
     internal static ModelProto Parse(ReadOnlySpan<byte> data, out OnnxMemoryBudget budget)
     {
         budget = new OnnxMemoryBudget(data.Length);
         OnnxWireSurvey.Book(data, ModelProto.Descriptor, budget);
         try
         {
-            return s_parser.ParseFrom(data);
+            ModelProto model = s_parser.ParseFrom(data);
+            budget.ReleaseContent();
+            return model;
         }
         catch (InvalidProtocolBufferException exception)
         {
