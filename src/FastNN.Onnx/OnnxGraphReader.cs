@@ -1,3 +1,5 @@
+using FastNN.Files;
+
 namespace FastNN.Onnx;
 
 /// <summary>
@@ -120,6 +122,9 @@ internal sealed class OnnxGraphReader(OnnxGraph graph)
     {
         if (_layers is [.., { } before] && before.Activation == Activation.Softmax)
             throw operation.Fault("it follows a Softmax, which only the last layer of a network may have");
+        if (_layers.Count == FileRules.MaxLayers)
+            throw operation.Fault($"it is layer {_layers.Count + 1}, but a network in a file has at most {FileRules.MaxLayers}");
+
         _layers.Add(layer);
         (_hasActivation, _hasAdd) = (false, false);
     }

@@ -66,9 +66,9 @@ public sealed unsafe partial class Network
     /// <para>
     /// Load trusts no byte of the file. For any bytes it returns a network or throws a <see cref="ModelFormatException"/>. It allocates the
     /// network, which takes four bytes for each parameter, the header, at most 512 KB, with its names and metadata, and blocks of 64 KB.
-    /// For F32 this is less than twice the file and 1 MB. It depends on the bytes that are there, not on what the header claims. For F16
-    /// and BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. A stream is read into
-    /// memory before the network is made, so it takes that much more.
+    /// For F32 this is at most twice the file and 1.5 MB. It depends on the bytes that are there, not on what the header claims. For F16 and
+    /// BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. A stream is read into memory
+    /// before the network is made, so it takes that much more.
     /// </para>
     /// </remarks>
     /// <param name="path">The file.</param>

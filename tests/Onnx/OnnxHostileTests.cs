@@ -111,6 +111,17 @@ public class OnnxHostileTests
             Load(OnnxTests.Save(new Network([.. Enumerable.Repeat(width, layers + 1)], activation, activation, seed: 1)));
     }
 
+    /// <summary>A network with more layers could not be saved as safetensors. The documentation makes room in the bound of memory.</summary>
+    [Fact]
+    public void More_than_a_thousand_layers_are_refused()
+    {
+        Assert.Null(LoadLayers(1000));
+        Assert.Contains("Node 1000 'n1001' (MatMul): it is layer 1001, but a network in a file has at most 1000", LoadLayers(1001)!.Message);
+
+        static ModelFormatException? LoadLayers(int count) =>
+            Load([.. Shared(new OnnxBuilder("batch", 1), count), .. Part(0x32, new byte[4 * Size])]);
+    }
+
     [Fact]
     public void What_is_cut_off_anywhere_is_refused()
     {

@@ -3,14 +3,11 @@ namespace FastNN.Files;
 /// <summary>
 /// The order of names by the numbers in them: "fc2" before "fc10". Numbers are compared as numbers, everything else by UTF-16 code.
 /// </summary>
-internal sealed class NaturalOrder : IComparer<string>
+internal static class NaturalOrder
 {
-    internal static NaturalOrder Comparer { get; } = new();
-
-    /// <inheritdoc/>
-    public int Compare(string? x, string? y)
+    /// <summary>Less than 0 if a comes first, greater than 0 if b does, and 0 if only leading zeros differ.</summary>
+    internal static int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
-        ReadOnlySpan<char> a = x, b = y;
         while (!a.IsEmpty && !b.IsEmpty)
         {
             if (char.IsAsciiDigit(a[0]) && char.IsAsciiDigit(b[0]))

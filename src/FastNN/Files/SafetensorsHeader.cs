@@ -17,9 +17,9 @@ namespace FastNN.Files;
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
-    internal const int MaxBytes = 1 << 19, MaxTensors = 2048, MaxMetadata = 1024;
+    internal const int MaxBytes = 1 << 19, MaxTensors = 2048, MaxMetadata = 1024, MaxName = 256;
     internal const string MetadataKey = "__metadata__";
-    private const int FirstBytes = 1 << 16, MaxName = 256, MaxDimensions = 8, Depth = 3, LeastOfEntry = 60;
+    private const int FirstBytes = 1 << 16, MaxDimensions = 8, Depth = 3, LeastOfEntry = 60;
     private readonly List<SafetensorsEntry> _tensors;
     private readonly Dictionary<string, string> _metadata = [];
 

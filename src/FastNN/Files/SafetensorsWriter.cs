@@ -16,7 +16,6 @@ internal sealed record SafetensorsTensor(string Name, int[] Shape, Func<Safetens
 /// </summary>
 internal static class SafetensorsWriter
 {
-    internal const int MaxLayers = 1000;
     private const int Alignment = 64; // of the data in the file
 
     /// <summary>Writes the whole file.</summary>
@@ -29,8 +28,11 @@ internal static class SafetensorsWriter
         Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null,
         IEnumerable<SafetensorsTensor>? others = null)
     {
-        if (network.Layers.Count > MaxLayers)
-            throw new InvalidOperationException($"A file holds at most {MaxLayers} layers, but the network has {network.Layers.Count}.");
+        if (network.Layers.Count > FileRules.MaxLayers)
+        {
+            throw new InvalidOperationException(
+                $"A file holds at most {FileRules.MaxLayers} layers, but the network has {network.Layers.Count}.");
+        }
 
         List<SafetensorsTensor> tensors = [.. TensorsOf(network), .. others ?? []];
         stream.Write(Header(tensors, MetadataOf(network, tensors, metadata ?? [])));
