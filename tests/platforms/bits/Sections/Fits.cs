@@ -44,11 +44,11 @@ internal static class Fits
     /// <summary>How many samples a split holds out: the bits of one epoch say it.</summary>
     internal static void Splits(Work work, Hash hash)
     {
-        for (int percent = 1; percent < 100; percent += work.Pick(7, 1))
+        IEnumerable<float> percents = from percent in Enumerable.Range(1, 99) where work.Full || percent % 7 == 1 select percent / 100f;
+        foreach (float split in (float[])[1f / 3, 1f / 7, 6f / 7, 0.123456789f, .. percents])
         {
             foreach (int samples in (int[])[10, 50, 100, 101])
             {
-                float split = percent / 100f;
                 if (split * samples < 1 || split * samples > samples - 1) continue;
 
                 Trainer trainer = NewTrainer(work);
