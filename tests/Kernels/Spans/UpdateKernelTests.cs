@@ -80,11 +80,67 @@ public unsafe class UpdateKernelTests
             }
         }
 
+        // Only the first square is normal. The others lose all bits in single precision, and together they are 10⁻⁴ of the sum.
+        float[] mixed = new float[5000];
+        mixed.AsSpan().Fill(MathF.ScaleB(1, -76));
+        mixed[0] = MathF.ScaleB(1.25f, -63);
+        double total = (double)mixed[0] * mixed[0] + 4999 * Math.ScaleB(1, -152);
+        Assert.InRange(SumOf(mixed), total * (1 - 1e-12), total * (1 + 1e-12));
+
         Assert.Equal(double.PositiveInfinity, SumOf(1f, float.NegativeInfinity));
         Assert.Equal(double.NaN, SumOf(1f, float.NaN, 1f / 0f));
 
         double SumOf(params float[] values) =>
             KernelSet.For(variant).SumOfSquares(new Guarded(values).Pointer, values.Length, float.PositiveInfinity);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Components_are_clipped_in_double_precision_too(KernelVariant variant)
+    {
+        const float clip = 1e-25f; // its square is too small for a float
+        float[] values = [3f, -100f, 1e-26f, -1e-26f, clip, 0f];
+        var g = new Guarded([.. values, .. values, .. values]);
+        double exact = 3 * (3 * ((double)clip * clip) + 2 * ((double)1e-26f * 1e-26f));
+        Assert.InRange(KernelSet.For(variant).SumOfSquares(g.Pointer, 18, clip), exact * (1 - 1e-14), exact * (1 + 1e-14));
+    }
+
+    [Fact]
+    public void A_sum_in_single_precision_counts_if_underflow_costs_less_than_a_rounding()
+    {
+        double least = Math.ScaleB(1, -126);
+        foreach (int count in (int[])[1, 3, 100_000])
+        {
+            Assert.True(NormBlocks.IsExact(count * least, count));
+            Assert.False(NormBlocks.IsExact(Math.BitDecrement(count * least), count));
+            Assert.True(NormBlocks.IsExact(double.MaxValue, count));
+            Assert.False(NormBlocks.IsExact(double.PositiveInfinity, count));
+            Assert.False(NormBlocks.IsExact(double.NaN, count));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void The_smallest_normal_number_stays_in_a_state_and_a_subnormal_one_becomes_0(KernelVariant variant)
+    {
+        const float least = 1.17549435e-38f; // 2⁻¹²⁶
+        float below = MathF.BitDecrement(least);
+        float[] states = [least, -least, below, -below, float.Epsilon, 0f], kept = [least, -least, 0f, 0f, 0f, 0f];
+        (states, kept) = ([.. states, .. states, .. states], [.. kept, .. kept, .. kept]);
+        Cases.AssertSameBits(kept, StatesAfter<MomentumRule>(), nameof(MomentumRule));
+        Cases.AssertSameBits(kept, StatesAfter<NesterovRule>(), nameof(NesterovRule));
+        Cases.AssertSameBits(kept, StatesAfter<AdamRule>(), nameof(AdamRule));
+
+        // A step of a gradient of 0 that keeps all of the state.
+        float[] StatesAfter<TRule>()
+            where TRule : struct, IUpdateRule
+        {
+            float[] zeros = new float[states.Length];
+            Guarded g = new(zeros), w = new(zeros), first = new(states), second = new(zeros);
+            UpdateTerms terms = s_terms[0] with { Rule = s_terms[0].Rule with { FirstKeep = 1f } };
+            KernelSet.For(variant).UpdateBy<TRule>().Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, states.Length, in terms);
+            return first.Span.ToArray();
+        }
     }
 
     [Theory]

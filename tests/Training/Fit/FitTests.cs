@@ -184,6 +184,30 @@ public class FitTests
         else Assert.Null(state.BestParameters);
     }
 
+    [Theory]
+    [InlineData(0f, 2f)] // the same cost again
+    [InlineData(3f, 1f)] // lower by just 3
+    public void A_cost_that_is_not_lower_by_more_than_the_least_improvement_is_not_the_best(float improvement, float second)
+    {
+        // The steps move nothing. The bias is set by hand, and its square is the validation cost.
+        var network = new Network([1, 1], [Activation.Identity], seed: 1);
+        var trainer = new Trainer(network, new Sgd(1f) { Schedule = LearningRateSchedule.From(_ => 0) });
+        List<EpochReport> reports = [];
+        float[] biases = [2f, second, MathF.BitDecrement(1f)], zero = [0f];
+        network.Layers[0].Biases[0] = biases[0];
+        FitResult result = trainer.Fit(zero, zero, new FitOptions
+        {
+            Epochs = 3,
+            ValidationInputs = zero,
+            ValidationTargets = zero,
+            MinImprovement = improvement,
+            EpochDone = Into(reports, () => network.Layers[0].Biases[0] = biases[Math.Min(reports.Count, 2)]),
+        });
+        Assert.Equal([4f, second * second, biases[2] * biases[2]], reports.Select(report => report.Validation!.Value.Cost));
+        Assert.Equal([true, false, true], reports.Select(report => report.IsBest));
+        Assert.Equal(3, result.BestEpoch);
+    }
+
     [Fact]
     public void The_best_is_put_back_after_the_last_epoch_and_after_a_stop_too()
     {

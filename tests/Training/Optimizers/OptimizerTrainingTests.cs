@@ -160,6 +160,9 @@ public class OptimizerTrainingTests
         Assert.Equal([3f, -4f], Moved(4f, none));
         Assert.Equal([1.5f, -2f], Moved(4f, 2.5f)); // the norm is 5 by then
         Assert.Equal([3f, -4f], Moved(4f, 5f)); // not greater
+        float almost = MathF.BitDecrement(5f), factor = (float)(almost / 5.0);
+        Assert.Equal([3f * factor, -4f * factor], Moved(4f, almost));
+        Assert.NotEqual(3f, 3f * factor);
         Assert.Equal([3f, -100f], Moved(none, 101f));
 
         static float[] Moved(float clipValue, float clipNorm)
