@@ -1,0 +1,95 @@
+using Xunit;
+
+namespace FastNN.Tests.Model;
+
+/// <summary>Costs, gradients, and gradients by the inputs.</summary>
+public class GradientModelTests
+{
+    /// <summary>All costs, with each last layer that they suit.</summary>
+    private static readonly (CostFunction Cost, Function Last)[] s_costs =
+    [
+        .. from f in Enum.GetValues<Function>() select (CostFunction.SquaredError, f),
+        (CostFunction.BinaryCrossEntropy, Function.Sigmoid),
+        (CostFunction.CrossEntropy, Function.Softmax),
+    ];
+
+    [Fact]
+    public void The_costs_suit_the_last_layers_of_the_page() =>
+        Assert.Equal(
+            from cost in Cost.All from f in Activation.All where cost.Suits(f) select (cost, f),
+            from cost in Cost.All from f in Activation.All where s_costs.Any(pair => Pair.Of(pair.Cost) == cost && Pair.Of(pair.Last) == f)
+            select (cost, f));
+
+    [Fact]
+    public void One_sample_has_the_models_cost_and_gradient()
+    {
+        var draws = new Draws(1);
+        for (int k = 0; k < 500; k++) Compare(draws, batch: 1, (count, _) => draws.Ordinary(count), most: 70);
+    }
+
+    [Fact]
+    public void Batches_of_2_to_70_samples_have_the_models_costs_and_gradients()
+    {
+        var draws = new Draws(2);
+        for (int batch = 2; batch <= 70; batch++)
+        {
+            for (int k = 0; k < 3; k++) Compare(draws, batch, (count, _) => draws.Ordinary(count), most: 50);
+        }
+    }
+
+    [Fact]
+    public void Special_numbers_have_the_models_costs_and_gradients()
+    {
+        var draws = new Draws(3);
+        for (int k = 0; k < 600; k++)
+        {
+            int oneIn = draws.One<int>([4, 40, 400]);
+            Compare(draws, 1 + draws.Below(5), (count, isInput) => draws.Special(count, isInput ? oneIn : 10 * oneIn), most: 20);
+        }
+    }
+
+    [Fact]
+    public void Tiny_and_huge_numbers_have_the_models_costs_and_gradients()
+    {
+        var draws = new Draws(4);
+        for (int k = 0; k < 300; k++)
+        {
+            int exponent = draws.One<int>([-80, -40, 0, 30, 60]);
+            Compare(draws, 1 + draws.Below(5), (count, isInput) => draws.Wide(count, isInput ? -exponent : exponent), most: 20);
+        }
+    }
+
+    [Fact]
+    public void Larger_batches_have_the_models_costs_and_gradients()
+    {
+        var draws = new Draws(5);
+        foreach (int batch in (int[])[127, 128, 129, 260]) Compare(draws, batch, (count, _) => draws.Ordinary(count), most: 60);
+    }
+
+    private static void Compare(Draws draws, int batch, Func<int, bool, float[]> draw, int most)
+    {
+        (CostFunction cost, Function last) = draws.One(s_costs);
+        int[] widths = draws.Widths(most);
+        Function[] functions = draws.Functions(widths.Length - 1, last);
+        float[] parameters = draw(Pair.Count(widths), false), x = draw(batch * widths[0], true);
+        float[] y = cost == CostFunction.SquaredError ? draw(batch * widths[^1], true) : draws.Targets(cost, batch, widths[^1]);
+        bool mean = draws.Maybe;
+        var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(), cost, mean);
+        float C = model.ComputeGradient(x, y);
+        float[] gradient = [.. model.Gradient], byOutputs = draw(batch * widths[^1], true), byInputs = model.Backward(x, byOutputs);
+        foreach (KernelVariant variant in Kernels.Supported)
+        {
+            Network network = new Pair(widths, functions, parameters, variant).Library;
+            var trainer = new Trainer(
+                network, new Sgd(1), Pair.Of(cost), mean ? Reduction.Mean : Reduction.Sum, threads: 1 + draws.Below(2));
+            string what = $"batch {batch} of {network}, {cost}, mean {mean}";
+            Same.Bits(C, trainer.Evaluate(x, y), $"Evaluate, {what}");
+            Same.Bits(C, trainer.ComputeGradient(x, y), $"cost, {what}");
+            Same.Bits(gradient, trainer.Gradient, $"gradient, {what}");
+            float[] actual = new float[x.Length];
+            trainer.Backward(x, byOutputs, actual);
+            Same.Bits(byInputs, actual, $"gradient by the inputs, {what}");
+            Same.Bits(model.Gradient, trainer.Gradient, $"Backward, {what}");
+        }
+    }
+}

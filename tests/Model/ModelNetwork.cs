@@ -1,0 +1,48 @@
+namespace FastNN.Tests.Model;
+
+/// <summary>A network, and the numbers of one sample in it.</summary>
+internal sealed class ModelNetwork
+{
+    internal ModelNetwork(int[] widths, Function[] functions, float[] parameters)
+    {
+        Parameters = parameters;
+        Layers = new ModelLayer[functions.Length];
+        for (int l = 0, start = 0; l < Layers.Length; start += (widths[l] + 1) * widths[l + 1], l++)
+            Layers[l] = new ModelLayer(parameters, start, widths[l], widths[l + 1], functions[l]);
+    }
+
+    internal float[] Parameters { get; }
+
+    internal ModelLayer[] Layers { get; }
+
+    internal int Inputs => Layers[0].Inputs;
+
+    internal int Outputs => Layers[^1].Outputs;
+
+    /// <summary>The outputs of samples, row by row.</summary>
+    internal float[] Forward(float[] inputs) => [.. Rows(inputs, Inputs).SelectMany(sample => Run(sample).Outputs)];
+
+    internal Activity Run(float[] sample)
+    {
+        var activity = new Activity(sample, []);
+        foreach (ModelLayer layer in Layers)
+        {
+            float[] z = layer.Sums(activity.Outputs);
+            activity.Layers.Add((z, Activations.Values(layer.F, z)));
+        }
+
+        return activity;
+    }
+
+    /// <summary>The rows of an array.</summary>
+    internal static IEnumerable<float[]> Rows(float[] array, int width) => array.Chunk(width);
+
+    /// <summary>The sums z and the outputs a of all layers for one sample.</summary>
+    internal sealed record Activity(float[] Inputs, List<(float[] Z, float[] A)> Layers)
+    {
+        internal float[] Outputs => Layers.Count > 0 ? Layers[^1].A : Inputs;
+
+        /// <summary>The inputs of a layer.</summary>
+        internal float[] InputsOf(int layer) => layer > 0 ? Layers[layer - 1].A : Inputs;
+    }
+}

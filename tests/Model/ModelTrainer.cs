@@ -1,0 +1,153 @@
+using static FastNN.Tests.Model.Notation;
+
+namespace FastNN.Tests.Model;
+
+/// <summary>Gradients and updates.</summary>
+internal sealed class ModelTrainer
+{
+    private readonly CostFunction _cost;
+    private readonly bool _mean;
+
+    internal ModelTrainer(ModelNetwork network, Rule rule, CostFunction cost, bool mean)
+    {
+        (Network, Rule, _cost, _mean) = (network, rule, cost, mean);
+        Gradient = new float[network.Parameters.Length];
+        rule.Start(network.Parameters.Length);
+    }
+
+    internal ModelNetwork Network { get; }
+
+    internal Rule Rule { get; }
+
+    internal CostFunction Cost => _cost;
+
+    internal bool Mean => _mean;
+
+    internal float[] Gradient { get; }
+
+    /// <summary>t, the number of updates so far.</summary>
+    internal long Updates { get; set; }
+
+    internal float Evaluate(float[] inputs, float[] targets)
+    {
+        double sum = 0;
+        int n = 0;
+        foreach ((float[] x, float[] y) in Samples(inputs, targets))
+        {
+            sum += CostOf(Network.Run(x), y).C;
+            n++;
+        }
+
+        return (float)(_mean ? sum / n : sum);
+    }
+
+    internal float ComputeGradient(float[] inputs, float[] targets)
+    {
+        Array.Clear(Gradient);
+        (float[] X, float[] Y)[] samples = [.. Samples(inputs, targets)];
+        bool alone = samples.Length == 1;
+        double sum = 0;
+        foreach ((float[] x, float[] y) in samples)
+        {
+            ModelNetwork.Activity activity = Network.Run(x);
+            (float C, float[] delta) = CostOf(activity, y);
+            sum += C;
+            Add(activity, delta, alone, (g, d, a) => alone ? d * a : Fma(d, a, g));
+        }
+
+        float scale = _mean ? 1 / (float)samples.Length : 1;
+        if (!alone)
+        {
+            foreach (ref float g in Gradient.AsSpan()) g *= scale;
+        }
+
+        return (float)(_mean ? sum / samples.Length : sum);
+    }
+
+    /// <summary>Returns the gradient by the inputs.</summary>
+    internal float[] Backward(float[] inputs, float[] outputGradient)
+    {
+        (float[] X, float[] G)[] samples = [.. Samples(inputs, outputGradient)];
+        var byInputs = new List<float>();
+        foreach ((float[] x, float[] gradient) in samples)
+        {
+            ModelNetwork.Activity activity = Network.Run(x);
+            (float[] z, float[] a) = activity.Layers[^1];
+            float[] delta = Costs.Delta(Network.Layers[^1].F, z, a, gradient);
+            byInputs.AddRange(Add(activity, delta, samples.Length == 1, (g, d, input) => Fma(d, input, g)));
+        }
+
+        return [.. byInputs];
+    }
+
+    /// <summary>Changes each parameter by its gradient.</summary>
+    internal void Apply()
+    {
+        float[] w = Network.Parameters;
+        double r = Rule.LearningRate * Rule.Factor(Updates), λ = Rule.WeightDecay;
+        float S = Norm.Factor(Gradient, Rule.ClipValue, Rule.ClipNorm);
+        float ρ = (float)(r / Rule.D(Updates));
+        foreach ((int k, bool isWeight) in Places())
+        {
+            float x = Clamp(Gradient[k], -Rule.ClipValue, Rule.ClipValue) * S;
+            if (isWeight && λ != 0 && !Rule.DecaysApart) x = Fma((float)λ, w[k], x);
+            float d = Rule.Direction(k, x, Updates);
+            float κ = isWeight && Rule.DecaysApart ? (float)(1 - r * λ) : 1;
+            if (ρ != 0) w[k] = Fma(-ρ, d, κ * w[k]);
+        }
+
+        Updates++;
+    }
+
+    internal float Step(float[] inputs, float[] targets)
+    {
+        float cost = ComputeGradient(inputs, targets);
+        Apply();
+        return cost;
+    }
+
+    internal (int Steps, float Cost) TrainUntil(float[] inputs, float[] targets, float goal, int maxSteps)
+    {
+        for (int steps = 0; ; steps++)
+        {
+            float cost = Evaluate(inputs, targets);
+            if (cost <= goal || !float.IsFinite(cost) || steps == maxSteps) return (steps, cost);
+            Step(inputs, targets);
+        }
+    }
+
+    internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y) =>
+        Costs.Of(_cost, Network.Layers[^1].F, activity.Layers[^1].Z, activity.Outputs, y);
+
+    internal IEnumerable<(float[] X, float[] Y)> Samples(float[] inputs, float[] targets) =>
+        ModelNetwork.Rows(inputs, Network.Inputs).Zip(ModelNetwork.Rows(targets, Network.Outputs));
+
+    /// <summary>Adds the gradient of one sample, and returns its gradient by the inputs of the network.</summary>
+    private float[] Add(ModelNetwork.Activity activity, float[] delta, bool alone, Func<float, float, float, float> add)
+    {
+        for (int l = Network.Layers.Length - 1; ; l--)
+        {
+            ModelLayer layer = Network.Layers[l];
+            float[] a = activity.InputsOf(l);
+            for (int i = 0; i < layer.Outputs; i++)
+            {
+                for (int j = 0; j < layer.Inputs; j++) AddTo(layer.WeightAt(i, j), delta[i], a[j]);
+                AddTo(layer.BiasAt(i), delta[i], 1);
+            }
+
+            if (l == 0) return Deltas.Before(layer, delta, [.. a.Select(_ => 1f)], alone);
+            delta = Deltas.Before(layer, delta, Activations.Slopes(Network.Layers[l - 1].F, activity.Layers[l - 1].Z, a), alone);
+        }
+
+        void AddTo(int k, float d, float a) => Gradient[k] = add(Gradient[k], d, a);
+    }
+
+    /// <summary>The places of all parameters. Says whether a parameter is a weight.</summary>
+    private IEnumerable<(int K, bool IsWeight)> Places()
+    {
+        foreach (ModelLayer layer in Network.Layers)
+        {
+            for (int k = layer.WeightAt(0, 0); k < layer.BiasAt(layer.Outputs); k++) yield return (k, k < layer.BiasAt(0));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace FastNN.Tests.Model;
+
+/// <summary>The same network in the model and in the library.</summary>
+internal sealed class Pair
+{
+    internal Pair(int[] widths, Function[] functions, float[] parameters, KernelVariant kernels)
+    {
+        Model = new ModelNetwork(widths, functions, [.. parameters]);
+        Library = new Network(widths, [.. functions.Select(Of)], seed: 0, kernels: kernels);
+        parameters.CopyTo(Library.Parameters);
+    }
+
+    internal ModelNetwork Model { get; }
+
+    internal Network Library { get; }
+
+    internal static int Count(int[] widths) => widths.Zip(widths.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum();
+
+    internal static Activation Of(Function f) => Activation.All.Single(activation => activation.Name == $"{f}");
+
+    internal static Cost Of(CostFunction c) => Cost.All.Single(cost => cost.Name == $"{c}");
+}

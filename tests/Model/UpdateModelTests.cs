@@ -1,0 +1,128 @@
+using Xunit;
+
+namespace FastNN.Tests.Model;
+
+/// <summary>Updates of all optimizers, over many steps.</summary>
+public class UpdateModelTests
+{
+    private static readonly (Func<long, double> Model, LearningRateSchedule Library)[] s_schedules =
+    [
+        (LearningRates.Constant, LearningRateSchedule.Constant),
+        (LearningRates.StepDecay(2, 0.7), LearningRateSchedule.StepDecay(2, 0.7)),
+        (LearningRates.Cosine(7, 0.1), LearningRateSchedule.Cosine(7, 0.1)),
+        (LearningRates.WarmUp(3, LearningRates.Cosine(4, 0)), LearningRateSchedule.WarmUp(3, LearningRateSchedule.Cosine(4, 0))),
+        (t => t / 3.0, LearningRateSchedule.From(t => t / 3.0)),
+        (t => t % 2, LearningRateSchedule.From(t => t % 2)),
+        (t => 1e-20 * t, LearningRateSchedule.From(t => 1e-20 * t)),
+    ];
+
+    public static TheoryData<int> KindsOfOptimizers { get; } = [.. Enumerable.Range(0, Optimizers.Kinds)];
+
+    [Theory]
+    [MemberData(nameof(KindsOfOptimizers))]
+    public void Training_gives_the_models_parameters(int kind)
+    {
+        var draws = new Draws(kind);
+        for (int k = 0; k < 40; k++)
+        {
+            int[] widths = draws.Widths(40);
+            (int batch, bool mean) = (1 + draws.Below(5), draws.Maybe);
+            float[] x = draws.Ordinary(batch * widths[0]), y = draws.Ordinary(batch * widths[^1]);
+            foreach ((ModelTrainer model, Trainer library, string what) in Trainers(draws, kind, widths, mean))
+            {
+                for (int t = 0; t < 8; t++)
+                {
+                    Same.Bits(model.Step(x, y), library.Step(x, y), $"cost of step {t}, {what}");
+                    Compare(model, library, $"step {t}, draw {k}, {what}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsOfOptimizers))]
+    public void Any_gradients_give_the_models_parameters(int kind)
+    {
+        var draws = new Draws(100 + kind);
+        for (int k = 0; k < 150; k++)
+        {
+            int[] widths = draws.Widths(20);
+            int gradients = draws.Below(4), oneIn = draws.One<int>([3, 100, 10_000]), exponent = draws.One<int>([-125, -70, -40, 0, 40, 80]);
+            foreach ((ModelTrainer model, Trainer library, string what) in Trainers(draws, kind, widths, mean: true))
+            {
+                for (int t = 0; t < 6; t++)
+                {
+                    int count = model.Gradient.Length;
+                    float[] g = gradients switch
+                    {
+                        0 => draws.Special(count, oneIn),
+                        1 => draws.Wide(count, exponent),
+                        2 => new float[count],
+                        _ => draws.Ordinary(count),
+                    };
+                    g.CopyTo(model.Gradient, 0);
+                    g.CopyTo(library.Gradient);
+                    model.Apply();
+                    library.Apply();
+                    Same.Bits(g, library.Gradient, "Apply leaves the gradient as it is");
+                    Compare(model, library, $"step {t}, draw {k}, {what}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(new[] { 4095, 1 }, 0)] // 4096 parameters: one block
+    [InlineData(new[] { 4096, 1 }, 0)] // a block, and one parameter
+    [InlineData(new[] { 100, 97, 50 }, 0)]
+    [InlineData(new[] { 100, 97, 50 }, 80)]
+    [InlineData(new[] { 100, 97, 50 }, -60)]
+    [InlineData(new[] { 100, 97, 50 }, -140)]
+    public void The_norm_of_many_parameters_is_that_of_the_model(int[] widths, int exponent)
+    {
+        var draws = new Draws(200);
+        int count = Pair.Count(widths);
+        float[] g = [.. draws.Ordinary(count).Select(x => MathF.ScaleB(x, exponent))];
+        foreach (KernelVariant variant in Kernels.Supported)
+        {
+            Function[] functions = draws.Functions(widths.Length - 1, Function.Identity);
+            var pair = new Pair(widths, functions, new float[count], variant);
+            float norm = Norm.Factor(g, float.PositiveInfinity, float.Epsilon) == 1 ? 1e-40f : MathF.ScaleB(0.1f, exponent);
+            var model = new ModelTrainer(
+                pair.Model, new SgdRule { LearningRate = 1, ClipNorm = norm }, CostFunction.SquaredError, mean: true);
+            var library = new Trainer(pair.Library, new Sgd(1) { ClipNorm = norm }, threads: 1 + draws.Below(2));
+            g.CopyTo(model.Gradient, 0);
+            g.CopyTo(library.Gradient);
+            model.Apply();
+            library.Apply();
+            Compare(model, library, $"{variant}");
+        }
+    }
+
+    /// <summary>A trainer of the model and one of the library, for each variant.</summary>
+    private static IEnumerable<(ModelTrainer Model, Trainer Library, string What)> Trainers(Draws draws, int kind, int[] widths, bool mean)
+    {
+        Function[] functions = draws.Functions(widths.Length - 1, Function.Identity);
+        float[] parameters = draws.Ordinary(Pair.Count(widths));
+        int schedule = draws.Below(s_schedules.Length), options = draws.Below(int.MaxValue);
+        foreach (KernelVariant variant in Kernels.Supported)
+        {
+            (Rule rule, Optimizer optimizer) = Optimizers.Draw(new Draws(options), kind, s_schedules[schedule]);
+            var pair = new Pair(widths, functions, parameters, variant);
+            yield return (
+                new ModelTrainer(pair.Model, rule, CostFunction.SquaredError, mean),
+                new Trainer(pair.Library, optimizer, reduction: mean ? Reduction.Mean : Reduction.Sum, threads: 1 + draws.Below(2)),
+                $"{pair.Library}: {optimizer.GetType().Name}, rate {rule.LearningRate}, decay {rule.WeightDecay}, " +
+                $"clip {rule.ClipValue} {rule.ClipNorm}, schedule {schedule}, mean {mean}");
+        }
+    }
+
+    private static void Compare(ModelTrainer model, Trainer library, string what)
+    {
+        Same.Bits(model.Network.Parameters, library.Network.Parameters, $"parameters, {what}");
+        Assert.Equal(model.Updates, library.OptimizerState.Steps);
+        IReadOnlyList<string> names = library.OptimizerState.Names;
+        Assert.Equal(model.Rule.States.Length, names.Count);
+        for (int s = 0; s < names.Count; s++) Same.Bits(model.Rule.States[s], library.OptimizerState[names[s]], $"{names[s]}, {what}");
+    }
+}
