@@ -72,7 +72,7 @@ public class GradientModelTests
         int[] widths = draws.Widths(most);
         Function[] functions = draws.Functions(widths.Length - 1, last);
         float[] parameters = draw(Pair.Count(widths), false), x = draw(batch * widths[0], true);
-        float[] y = cost == CostFunction.SquaredError ? draw(batch * widths[^1], true) : draws.Targets(cost, batch, widths[^1]);
+        float[] y = draws.Maybe ? draw(batch * widths[^1], true) : draws.Targets(cost, batch, widths[^1]);
         bool mean = draws.Maybe;
         var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(), cost, mean);
         float C = model.ComputeGradient(x, y);

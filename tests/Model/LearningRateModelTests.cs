@@ -11,7 +11,7 @@ public class LearningRateModelTests
         var draws = new Draws(1);
         for (int k = 0; k < 300; k++)
         {
-            long steps = draws.One<long>([1, 2, 3, 10, 16, 1000, 1 + draws.Below(100_000), 1L << 30, (1L << 40) + 12_345]);
+            long steps = draws.One<long>([1, 2, 3, 10, 16, 1000, 1 + draws.Below(100_000), 1L << 30, (1L << 40) + 12_345, (1L << 57) + 3, long.MaxValue]);
             double number = draws.One<double>([0, 0.1, 0.5, 0.999, 1, draws.Uniform(0, 1)]);
             (Func<long, double> Model, LearningRateSchedule Library)[] schedules =
             [
@@ -34,6 +34,6 @@ public class LearningRateModelTests
             .. Enumerable.Range(0, 20), .. from quarter in Enumerable.Range(1, 5) from off in Enumerable.Range(-3, 7) select steps / 4 * quarter + off,
             .. from part in Enumerable.Range(0, 40) select (long)(steps * (double)draws.Uniform(0, 1.1f)), steps >> 27, steps >> 14, 77L * steps,
         ]
-        where t >= 0
+        where t is >= 0 and < long.MaxValue
         select t;
 }

@@ -5,7 +5,7 @@ namespace FastNN.Tests.Model;
 /// <summary>The options of Fit.</summary>
 internal sealed record ModelFitOptions
 {
-    internal int Epochs { get; init; } = 1;
+    internal required int Epochs { get; init; }
 
     internal int BatchSize { get; init; } = 32;
 
@@ -26,7 +26,7 @@ internal sealed record ModelFitOptions
     internal bool RestoreBest { get; init; } = true;
 }
 
-/// <summary>Fit. The properties are what the page says about the run so far.</summary>
+/// <summary>Fit, step by step. The properties say how far the run is. Epochs and steps count from 0.</summary>
 internal sealed class ModelFit
 {
     private readonly ModelTrainer _trainer;
@@ -37,21 +37,29 @@ internal sealed class ModelFit
     internal ModelFit(ModelTrainer trainer, float[] inputs, float[] targets, ModelFitOptions options)
     {
         (_trainer, _options) = (trainer, options);
-        float[][] x = [.. ModelNetwork.Rows(inputs, trainer.Network.Inputs)], y = [.. ModelNetwork.Rows(targets, trainer.Network.Outputs)];
-        int n = x.Length - HeldOut(options.ValidationSplit, x.Length);
-        (_x, _y) = (x[..n], y[..n]);
-        _validationX = [.. x[n..].SelectMany(row => row), .. options.ValidationInputs];
-        _validationY = [.. y[n..].SelectMany(row => row), .. options.ValidationTargets];
+        (float[] X, float[] Y)[] samples = [.. trainer.Samples(inputs, targets)];
+        int n = samples.Length - HeldOut(options.ValidationSplit, samples.Length);
+        (_x, _y) = ([.. samples[..n].Select(sample => sample.X)], [.. samples[..n].Select(sample => sample.Y)]);
+        _validationX = [.. samples[n..].SelectMany(sample => sample.X), .. options.ValidationInputs];
+        _validationY = [.. samples[n..].SelectMany(sample => sample.Y), .. options.ValidationTargets];
     }
 
-    internal List<(float Cost, float? Validation, bool IsBest)> Epochs { get; } = [];
+    internal enum Stop
+    {
+        Completed,
+        EarlyStopped,
+        Diverged,
+    }
 
-    internal StopReason Reason { get; private set; }
+    /// <summary>e.</summary>
+    internal int Epoch { get; private set; }
 
-    /// <summary>The epoch and the step at which the run diverged.</summary>
-    internal (int Epoch, int Step)? Divergence { get; private set; }
+    /// <summary>k, the next step of the epoch.</summary>
+    internal int Step { get; private set; }
 
-    internal int BestEpoch { get; private set; }
+    internal double K { get; private set; }
+
+    internal int? BestEpoch { get; private set; }
 
     internal float BestCost { get; private set; }
 
@@ -59,88 +67,73 @@ internal sealed class ModelFit
 
     internal int EpochsWithoutImprovement { get; private set; }
 
-    internal bool Restored { get; private set; }
+    /// <summary>The cost of each epoch, the cost of its validation, and whether the latter is the best so far.</summary>
+    internal List<(float Cost, float? Validation, bool IsBest)> Epochs { get; } = [];
 
-    internal (float Cost, double Accuracy, double R2)? Validation { get; private set; }
+    /// <summary>The reason why the run has ended.</summary>
+    internal Stop? Reason { get; private set; }
 
-    internal enum StopReason
-    {
-        Completed,
-        EarlyStopped,
-        Diverged,
-    }
-
-    /// <summary>⌊p·N⌋, with p rounded to seven significant decimal digits.</summary>
+    /// <summary>⌊p·N⌋. digits / 10^decimals is p, rounded to seven digits.</summary>
     internal static int HeldOut(float p, int samples)
     {
         if (p == 0) return 0;
-        // p is mantissa / 2^binary. digits / 10^decimals is p, rounded so that digits has seven digits.
-        int binary = 150;
-        BigInteger mantissa = (BigInteger)Math.ScaleB((double)p, binary);
+        const int Binary = 200; // p·2^Binary is an integer
+        BigInteger scaled = (BigInteger)Math.ScaleB(p, Binary);
         int decimals = 0;
-        while (mantissa * BigInteger.Pow(10, decimals) >> binary < 1_000_000) decimals++;
-        BigInteger scaled = mantissa * BigInteger.Pow(10, decimals), digits = scaled >> binary;
-        int comparison = (scaled - (digits << binary)).CompareTo(BigInteger.One << (binary - 1));
-        if (comparison > 0 || (comparison == 0 && !digits.IsEven)) digits++;
+        for (; scaled >> Binary < 1_000_000; decimals++) scaled *= 10;
+        BigInteger digits = scaled >> Binary;
+        int half = (scaled - (digits << Binary)).CompareTo(BigInteger.One << (Binary - 1));
+        if (half > 0 || (half == 0 && !digits.IsEven)) digits++;
         return (int)(digits * samples / BigInteger.Pow(10, decimals));
     }
 
     internal void Run()
     {
-        for (int epoch = 0; !RunEpoch(epoch); epoch++)
-        {
-        }
-
-        if (_options is { Patience: not null, RestoreBest: true } && BestParameters is not null)
-        {
-            BestParameters.CopyTo(_trainer.Network.Parameters, 0);
-            Restored = true;
-        }
-
-        if (_validationX.Length > 0) Validation = Measures.Of(_trainer, _validationX, _validationY);
+        while (Reason is null) MakeStep();
     }
 
-    /// <summary>Says whether the run ends.</summary>
-    private bool RunEpoch(int epoch)
+    /// <summary>Puts the best parameters back, and measures the validation samples.</summary>
+    internal (float Cost, double Accuracy, double R2)? Finish()
     {
-        int n = _x.Length;
-        int[] order = _options.Shuffle ? Generator.Order(n, _options.Seed, epoch) : [.. Enumerable.Range(0, n)];
-        double K = 0;
-        int step = 0;
-        foreach (int[] batch in order.Chunk(Math.Min(_options.BatchSize, n)))
-        {
-            float cost = _trainer.Step([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])]);
-            if (!float.IsFinite(cost)) return Diverged(epoch, step);
-            K += _trainer.Mean ? (double)cost * batch.Length : cost;
-            step++;
-        }
-
-        IEnumerable<float> numbers = _trainer.Rule.States.SelectMany(state => state).Concat(_trainer.Network.Parameters);
-        if (!numbers.All(float.IsFinite)) return Diverged(epoch, step - 1);
-        float? validation = _validationX.Length > 0 ? Measures.Of(_trainer, _validationX, _validationY).Cost : null;
-        bool isBest = validation is { } V && Improves(V, epoch);
-        Epochs.Add(((float)(K / n), validation, isBest));
-        if (Epochs.Count == _options.Epochs) Reason = StopReason.Completed;
-        else if (EpochsWithoutImprovement >= _options.Patience) Reason = StopReason.EarlyStopped;
-        else return false;
-        return true;
+        if (_options is { Patience: not null, RestoreBest: true }) BestParameters?.CopyTo(_trainer.Network.Parameters, 0);
+        return Measure();
     }
 
-    private bool Improves(float V, int epoch)
+    internal void MakeStep()
     {
-        if (float.IsFinite(V) && (BestParameters is null || (double)BestCost - V > _options.MinImprovement))
+        int n = _x.Length, B = Math.Min(_options.BatchSize, n);
+        int[] order = _options.Shuffle ? Generator.Order(n, _options.Seed, Epoch) : [.. Enumerable.Range(0, n)];
+        int[] batch = [.. order.Skip(Step * B).Take(B)];
+        float C = _trainer.Step([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])]);
+        bool last = Step * B + batch.Length == n;
+        if (!float.IsFinite(C) || (last && !_trainer.IsFinite))
         {
-            (BestEpoch, BestCost, BestParameters, EpochsWithoutImprovement) = (epoch, V, [.. _trainer.Network.Parameters], 0);
-            return true;
+            Reason = Stop.Diverged;
+            return;
         }
 
+        K += _trainer.Mean ? (double)C * batch.Length : C;
+        Step++;
+        if (last) EndEpoch((float)(K / n));
+    }
+
+    private void EndEpoch(float cost)
+    {
+        float? validation = Measure()?.Cost;
+        Epochs.Add((cost, validation, validation is { } V && IsBest(V)));
+        (Epoch, Step, K) = (Epoch + 1, 0, 0);
+        if (EpochsWithoutImprovement >= _options.Patience) Reason = Stop.EarlyStopped;
+        if (Epoch == _options.Epochs) Reason = Stop.Completed;
+    }
+
+    private bool IsBest(float V)
+    {
         EpochsWithoutImprovement++;
-        return false;
-    }
-
-    private bool Diverged(int epoch, int step)
-    {
-        (Reason, Divergence) = (StopReason.Diverged, (epoch, step));
+        if (!float.IsFinite(V) || (BestEpoch is not null && (double)BestCost - V <= _options.MinImprovement)) return false;
+        (BestEpoch, BestCost, BestParameters, EpochsWithoutImprovement) = (Epoch, V, [.. _trainer.Network.Parameters], 0);
         return true;
     }
+
+    private (float Cost, double Accuracy, double R2)? Measure() =>
+        _validationX.Length > 0 ? Measures.Of(_trainer, _validationX, _validationY) : null;
 }

@@ -28,6 +28,9 @@ internal sealed class ModelTrainer
     /// <summary>t, the number of updates so far.</summary>
     internal long Updates { get; set; }
 
+    /// <summary>Says whether all parameters and states are finite.</summary>
+    internal bool IsFinite => Rule.States.Append(Network.Parameters).All(numbers => numbers.All(float.IsFinite));
+
     internal float Evaluate(float[] inputs, float[] targets)
     {
         double sum = 0;

@@ -41,6 +41,29 @@ public class UpdateModelTests
 
     [Theory]
     [MemberData(nameof(KindsOfOptimizers))]
+    public void Training_with_special_numbers_gives_the_models_parameters(int kind)
+    {
+        var draws = new Draws(300 + kind);
+        for (int k = 0; k < 60; k++)
+        {
+            int[] widths = draws.Widths(20);
+            (int batch, bool mean, int oneIn) = (1 + draws.Below(4), draws.Maybe, draws.One<int>([10, 100]));
+            float[] x = draws.Special(batch * widths[0], oneIn), y = draws.Special(batch * widths[^1], oneIn);
+            long t = draws.One<long>([0, 1, 1000, (1L << 53) + 1, 1L << 62]);
+            foreach ((ModelTrainer model, Trainer library, string what) in Trainers(draws, kind, widths, mean))
+            {
+                (model.Updates, library.OptimizerState.Steps) = (t, t);
+                for (int step = 0; step < 3; step++)
+                {
+                    Same.Bits(model.Step(x, y), library.Step(x, y), $"cost of step {step}, {what}");
+                    Compare(model, library, $"step {step}, draw {k}, {what}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsOfOptimizers))]
     public void Any_gradients_give_the_models_parameters(int kind)
     {
         var draws = new Draws(100 + kind);
