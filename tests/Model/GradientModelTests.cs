@@ -8,17 +8,19 @@ public class GradientModelTests
     /// <summary>All costs, with each last layer that they suit.</summary>
     private static readonly (CostFunction Cost, Function Last)[] s_costs =
     [
-        .. from f in Enum.GetValues<Function>() select (CostFunction.SquaredError, f),
-        (CostFunction.BinaryCrossEntropy, Function.Sigmoid),
-        (CostFunction.CrossEntropy, Function.Softmax),
+        .. Enum.GetValues<Function>().Select(f => (CostFunction.SquaredError, f)),
+        (CostFunction.BinaryCrossEntropy, Function.Sigmoid), (CostFunction.CrossEntropy, Function.Softmax),
     ];
 
     [Fact]
-    public void The_costs_suit_the_last_layers_of_the_page() =>
-        Assert.Equal(
-            from cost in Cost.All from f in Activation.All where cost.Suits(f) select (cost, f),
-            from cost in Cost.All from f in Activation.All where s_costs.Any(pair => Pair.Of(pair.Cost) == cost && Pair.Of(pair.Last) == f)
-            select (cost, f));
+    public void The_costs_suit_the_last_layers_of_the_page()
+    {
+        foreach (CostFunction cost in Enum.GetValues<CostFunction>())
+        {
+            foreach (Function f in Enum.GetValues<Function>())
+                Assert.Equal(s_costs.Contains((cost, f)), Pair.Of(cost).Suits(Pair.Of(f)));
+        }
+    }
 
     [Fact]
     public void One_sample_has_the_models_cost_and_gradient()
@@ -41,7 +43,7 @@ public class GradientModelTests
     public void Special_numbers_have_the_models_costs_and_gradients()
     {
         var draws = new Draws(3);
-        for (int k = 0; k < 600; k++)
+        for (int k = 0; k < 400; k++)
         {
             int oneIn = draws.One<int>([4, 40, 400]);
             Compare(draws, 1 + draws.Below(5), (count, isInput) => draws.Special(count, isInput ? oneIn : 10 * oneIn), most: 20);
@@ -74,7 +76,7 @@ public class GradientModelTests
         float[] parameters = draw(Pair.Count(widths), false), x = draw(batch * widths[0], true);
         float[] y = draws.Maybe ? draw(batch * widths[^1], true) : draws.Targets(cost, batch, widths[^1]);
         bool mean = draws.Maybe;
-        var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(), cost, mean);
+        var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(new RuleOptions(1)), cost, mean);
         float C = model.ComputeGradient(x, y);
         float[] gradient = [.. model.Gradient], byOutputs = draw(batch * widths[^1], true), byInputs = model.Backward(x, byOutputs);
         foreach (KernelVariant variant in Kernels.Supported)

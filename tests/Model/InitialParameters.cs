@@ -3,7 +3,7 @@ namespace FastNN.Tests.Model;
 /// <summary>The parameters that an initialiser draws.</summary>
 internal static class InitialParameters
 {
-    /// <param name="limits">The limits of weights and of biases, from n_in and n_out.</param>
+    /// <summary>Draws all parameters. <paramref name="limits"/> gives the limits of weights and of biases from n_in and n_out.</summary>
     internal static float[] Draw(int[] widths, int seed, Func<int, int, (double Weights, double Biases)> limits)
     {
         var generator = new Generator(seed);

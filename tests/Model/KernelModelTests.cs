@@ -12,7 +12,7 @@ public class KernelModelTests
     public void Each_method_gives_the_models_numbers()
     {
         var draws = new Draws(1);
-        for (int k = 0; k < 600; k++)
+        for (int k = 0; k < 300; k++)
         {
             int[] widths = [draws.Widths(70)[0], draws.Widths(70)[1]];
             int oneIn = draws.One<int>([5, 100, 100_000]);
@@ -24,6 +24,37 @@ public class KernelModelTests
                 Backward(draws, widths, oneIn, variant);
                 GradientDescent(draws, Pair.Count(widths), oneIn, variant);
             }
+        }
+    }
+
+    [Fact]
+    public void The_default_activation_is_the_sigmoid()
+    {
+        var draws = new Draws(2);
+        int[] widths = [9, 5];
+        float[] parameters = draws.Ordinary(Pair.Count(widths)), x = draws.Ordinary(9), y = new float[5], before = new float[9];
+        (float[] w, float[] b) = Split(parameters, widths);
+        Kernels.Forward(x, w, b, y);
+        Same.Bits(new ModelNetwork(widths, [Function.Sigmoid], parameters).Forward(x), y, "Forward");
+
+        float[] targets = draws.Ordinary(5), delta = new float[5];
+        Kernels.OutputDelta(y, targets, delta);
+        Same.Bits(Costs.Of(CostFunction.SquaredError, Function.Sigmoid, y, y, targets).Delta, delta, "OutputDelta");
+
+        Kernels.BackwardUpdate(x, delta, w, b, before, 0.5f);
+        Same.Bits(ModelKernels.BackwardUpdate(x, delta, parameters, Function.Sigmoid, 0.5f), before, "BackwardUpdate");
+        Kernels.BackwardAccumulate(x, delta, w, [.. w], [.. b], before);
+        Same.Bits(ModelKernels.BackwardAccumulate(x, delta, parameters, Function.Sigmoid, [.. parameters]), before, "BackwardAccumulate");
+    }
+
+    [Fact]
+    public void Functions_with_a_slope_from_z_are_refused()
+    {
+        foreach (Activation f in Activation.All.Where(f => !s_fromValue.Any(function => Pair.Of(function) == f)))
+        {
+            Assert.Throws<ArgumentException>(() => Kernels.OutputDelta([1f], [1f], new float[1], activation: f));
+            Assert.Throws<ArgumentException>(
+                () => Kernels.BackwardUpdate([1f], [1f], new float[1], new float[1], new float[1], 1, inputActivation: f));
         }
     }
 

@@ -59,7 +59,7 @@ public class MeasureModelTests
             int samples = 1 + draws.Below(4), most = draws.Below(12);
             float[] x = draws.Ordinary(samples * widths[0]), y = draws.Ordinary(samples * widths[^1]);
             var pair = new Pair(widths, functions, draws.Ordinary(Pair.Count(widths)), draws.One(Kernels.Supported));
-            var model = new ModelTrainer(pair.Model, new SgdRule { LearningRate = rate }, CostFunction.SquaredError, mean: true);
+            var model = new ModelTrainer(pair.Model, new SgdRule(new RuleOptions(rate)), CostFunction.SquaredError, mean: true);
             (int steps, float cost) = model.TrainUntil(x, y, goal, most);
             TrainingResult result = new Trainer(pair.Library, new Sgd(rate)).TrainUntil(x, y, goal, most);
             Assert.Equal((steps, cost <= goal), (result.Steps, result.Reached));
@@ -72,7 +72,7 @@ public class MeasureModelTests
         Draws draws, CostFunction cost, int[] widths, Function[] functions, float[] parameters, float[] x, float[] y)
     {
         bool mean = draws.Maybe;
-        var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(), cost, mean);
+        var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(new RuleOptions(1)), cost, mean);
         (float expectedCost, double accuracy, double r2) = Measures.Of(model, x, y);
         foreach (KernelVariant variant in Kernels.Supported)
         {

@@ -24,6 +24,9 @@ internal sealed record ModelFitOptions
     internal int? Patience { get; init; }
 
     internal bool RestoreBest { get; init; } = true;
+
+    /// <summary>EpochDone gives false after this many epochs.</summary>
+    internal int StopAfter { get; init; } = int.MaxValue;
 }
 
 /// <summary>Fit, step by step. The properties say how far the run is. Epochs and steps count from 0.</summary>
@@ -48,6 +51,7 @@ internal sealed class ModelFit
     {
         Completed,
         EarlyStopped,
+        StoppedByCallback,
         Diverged,
     }
 
@@ -72,6 +76,9 @@ internal sealed class ModelFit
 
     /// <summary>The reason why the run has ended.</summary>
     internal Stop? Reason { get; private set; }
+
+    /// <summary>The place at which the run diverged, the cost of the step, and its learning rate r.</summary>
+    internal (int Epoch, int Step, float Cost, float LearningRate)? Divergence { get; private set; }
 
     /// <summary>⌊p·N⌋. digits / 10^decimals is p, rounded to seven digits.</summary>
     internal static int HeldOut(float p, int samples)
@@ -104,11 +111,12 @@ internal sealed class ModelFit
         int n = _x.Length, B = Math.Min(_options.BatchSize, n);
         int[] order = _options.Shuffle ? Generator.Order(n, _options.Seed, Epoch) : [.. Enumerable.Range(0, n)];
         int[] batch = [.. order.Skip(Step * B).Take(B)];
+        float r = (float)_trainer.LearningRate;
         float C = _trainer.Step([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])]);
         bool last = Step * B + batch.Length == n;
         if (!float.IsFinite(C) || (last && !_trainer.IsFinite))
         {
-            Reason = Stop.Diverged;
+            (Reason, Divergence) = (Stop.Diverged, (Epoch, Step, C, r));
             return;
         }
 
@@ -124,6 +132,7 @@ internal sealed class ModelFit
         (Epoch, Step, K) = (Epoch + 1, 0, 0);
         if (EpochsWithoutImprovement >= _options.Patience) Reason = Stop.EarlyStopped;
         if (Epoch == _options.Epochs) Reason = Stop.Completed;
+        if (Epoch == _options.StopAfter) Reason = Stop.StoppedByCallback;
     }
 
     private bool IsBest(float V)

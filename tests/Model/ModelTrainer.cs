@@ -5,12 +5,9 @@ namespace FastNN.Tests.Model;
 /// <summary>Gradients and updates.</summary>
 internal sealed class ModelTrainer
 {
-    private readonly CostFunction _cost;
-    private readonly bool _mean;
-
     internal ModelTrainer(ModelNetwork network, Rule rule, CostFunction cost, bool mean)
     {
-        (Network, Rule, _cost, _mean) = (network, rule, cost, mean);
+        (Network, Rule, Cost, Mean) = (network, rule, cost, mean);
         Gradient = new float[network.Parameters.Length];
         rule.Start(network.Parameters.Length);
     }
@@ -19,14 +16,18 @@ internal sealed class ModelTrainer
 
     internal Rule Rule { get; }
 
-    internal CostFunction Cost => _cost;
+    internal CostFunction Cost { get; }
 
-    internal bool Mean => _mean;
+    /// <summary>The reduction: Mean, or Sum if this is false.</summary>
+    internal bool Mean { get; }
 
     internal float[] Gradient { get; }
 
     /// <summary>t, the number of updates so far.</summary>
     internal long Updates { get; set; }
+
+    /// <summary>r of the next update.</summary>
+    internal double LearningRate => Rule.Options.LearningRate * Rule.Options.Factor(Updates);
 
     /// <summary>Says whether all parameters and states are finite.</summary>
     internal bool IsFinite => Rule.States.Append(Network.Parameters).All(numbers => numbers.All(float.IsFinite));
@@ -41,7 +42,7 @@ internal sealed class ModelTrainer
             n++;
         }
 
-        return (float)(_mean ? sum / n : sum);
+        return (float)(Mean ? sum / n : sum);
     }
 
     internal float ComputeGradient(float[] inputs, float[] targets)
@@ -58,13 +59,13 @@ internal sealed class ModelTrainer
             Add(activity, delta, alone, (g, d, a) => alone ? d * a : Fma(d, a, g));
         }
 
-        float scale = _mean ? 1 / (float)samples.Length : 1;
+        float scale = Mean ? 1 / (float)samples.Length : 1;
         if (!alone)
         {
             foreach (ref float g in Gradient.AsSpan()) g *= scale;
         }
 
-        return (float)(_mean ? sum / samples.Length : sum);
+        return (float)(Mean ? sum / samples.Length : sum);
     }
 
     /// <summary>Returns the gradient by the inputs.</summary>
@@ -87,13 +88,14 @@ internal sealed class ModelTrainer
     internal void Apply()
     {
         float[] w = Network.Parameters;
-        double r = Rule.LearningRate * Rule.Factor(Updates), λ = Rule.WeightDecay;
-        float S = Norm.Factor(Gradient, Rule.ClipValue, Rule.ClipNorm);
+        (_, float λ, float clipValue, float clipNorm, _) = Rule.Options;
+        double r = LearningRate;
+        float S = Norm.Factor(Gradient, clipValue, clipNorm);
         float ρ = (float)(r / Rule.D(Updates));
         foreach ((int k, bool isWeight) in Places())
         {
-            float x = Clamp(Gradient[k], -Rule.ClipValue, Rule.ClipValue) * S;
-            if (isWeight && λ != 0 && !Rule.DecaysApart) x = Fma((float)λ, w[k], x);
+            float x = Clamp(Gradient[k], -clipValue, clipValue) * S;
+            if (isWeight && λ != 0 && !Rule.DecaysApart) x = Fma(λ, w[k], x);
             float d = Rule.Direction(k, x, Updates);
             float κ = isWeight && Rule.DecaysApart ? (float)(1 - r * λ) : 1;
             if (ρ != 0) w[k] = Fma(-ρ, d, κ * w[k]);
@@ -120,7 +122,7 @@ internal sealed class ModelTrainer
     }
 
     internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y) =>
-        Costs.Of(_cost, Network.Layers[^1].F, activity.Layers[^1].Z, activity.Outputs, y);
+        Costs.Of(Cost, Network.Layers[^1].F, activity.Layers[^1].Z, activity.Outputs, y);
 
     internal IEnumerable<(float[] X, float[] Y)> Samples(float[] inputs, float[] targets) =>
         ModelNetwork.Rows(inputs, Network.Inputs).Zip(ModelNetwork.Rows(targets, Network.Outputs));

@@ -5,51 +5,34 @@ internal static class Optimizers
 {
     internal const int Kinds = 6;
 
-    internal static (Rule Model, Optimizer Library) Draw(Draws draws, int kind, (Func<long, double> Model, LearningRateSchedule Library) schedule)
+    internal static (Rule Model, Optimizer Library) Draw(
+        Draws draws, int kind, (Func<long, double> Model, LearningRateSchedule Library) schedule)
     {
-        float rate = draws.One<float>([0.5f, 0.1f, 0.01f, 1e-3f, 1e-30f]), decay = draws.One<float>([0, 0, 0.01f, 0.3f, 1e-20f]);
+        float rate = draws.One<float>([0.5f, 0.1f, 0.01f, 1e-3f, 1e-30f, 1e20f]), λ = draws.One<float>([0, 0, 0.01f, 0.3f, 1e-20f]);
         float value = draws.One<float>([float.PositiveInfinity, float.PositiveInfinity, 0.01f, 0.3f, 1e-40f]);
         float norm = draws.One<float>([float.PositiveInfinity, 0.1f, 1, 1e-22f, 1e20f]);
         float first = draws.One<float>([0.9f, 0.5f, 0.99f, 0]), second = draws.One<float>([0.999f, 0.9f, 0]);
         float ε = draws.One<float>([1e-8f, 1e-3f, 1e-12f]);
-        (Func<long, double> factor, LearningRateSchedule library) = schedule;
+        var options = new RuleOptions(rate, λ, value, norm, schedule.Model);
+        LearningRateSchedule s = schedule.Library;
         return kind switch
         {
-            0 => (
-                new SgdRule { LearningRate = rate, WeightDecay = decay, ClipValue = value, ClipNorm = norm, Factor = factor },
-                new Sgd(rate) { WeightDecay = decay, ClipValue = value, ClipNorm = norm, Schedule = library }),
+            0 => (new SgdRule(options), new Sgd(rate) { WeightDecay = λ, ClipValue = value, ClipNorm = norm, Schedule = s }),
             1 => (
-                new MomentumRule
-                {
-                    LearningRate = rate, μ = first, WeightDecay = decay, ClipValue = value, ClipNorm = norm, Factor = factor,
-                },
-                new Momentum(rate, first) { WeightDecay = decay, ClipValue = value, ClipNorm = norm, Schedule = library }),
+                new MomentumRule(options, first, nesterov: false),
+                new Momentum(rate, first) { WeightDecay = λ, ClipValue = value, ClipNorm = norm, Schedule = s }),
             2 => (
-                new MomentumRule
-                {
-                    LearningRate = rate, μ = first, Nesterov = true, WeightDecay = decay, ClipValue = value, ClipNorm = norm, Factor = factor,
-                },
-                new Nesterov(rate, first) { WeightDecay = decay, ClipValue = value, ClipNorm = norm, Schedule = library }),
+                new MomentumRule(options, first, nesterov: true),
+                new Nesterov(rate, first) { WeightDecay = λ, ClipValue = value, ClipNorm = norm, Schedule = s }),
             3 => (
-                new RmsPropRule
-                {
-                    LearningRate = rate, α = second, ε = ε, WeightDecay = decay, ClipValue = value, ClipNorm = norm, Factor = factor,
-                },
-                new RmsProp(rate, second, ε) { WeightDecay = decay, ClipValue = value, ClipNorm = norm, Schedule = library }),
+                new RmsPropRule(options, second, ε),
+                new RmsProp(rate, second, ε) { WeightDecay = λ, ClipValue = value, ClipNorm = norm, Schedule = s }),
             4 => (
-                new AdamRule(decaysApart: false)
-                {
-                    LearningRate = rate, β1 = first, β2 = second, ε = ε, WeightDecay = decay, ClipValue = value, ClipNorm = norm,
-                    Factor = factor,
-                },
-                new Adam(rate, first, second, ε) { WeightDecay = decay, ClipValue = value, ClipNorm = norm, Schedule = library }),
+                new AdamRule(options, first, second, ε, decaysApart: false),
+                new Adam(rate, first, second, ε) { WeightDecay = λ, ClipValue = value, ClipNorm = norm, Schedule = s }),
             _ => (
-                new AdamRule(decaysApart: true)
-                {
-                    LearningRate = rate, β1 = first, β2 = second, ε = ε, WeightDecay = decay, ClipValue = value, ClipNorm = norm,
-                    Factor = factor,
-                },
-                new AdamW(rate, first, second, ε) { WeightDecay = decay, ClipValue = value, ClipNorm = norm, Schedule = library }),
+                new AdamRule(options, first, second, ε, decaysApart: true),
+                new AdamW(rate, first, second, ε) { WeightDecay = λ, ClipValue = value, ClipNorm = norm, Schedule = s }),
         };
     }
 }

@@ -2,28 +2,28 @@ using static FastNN.Tests.Model.Notation;
 
 namespace FastNN.Tests.Model;
 
-/// <summary>An optimizer: its options, its states, and its direction d.</summary>
-internal abstract class Rule
+/// <summary>The options that all optimizers have. The defaults are those of the page.</summary>
+internal sealed record RuleOptions(
+    float LearningRate, float WeightDecay = 0, float ClipValue = float.PositiveInfinity, float ClipNorm = float.PositiveInfinity,
+    Func<long, double>? Schedule = null)
 {
-    internal float LearningRate { get; init; }
+    internal double Factor(long t) => Schedule is null ? LearningRates.Constant(t) : Schedule(t);
+}
 
-    internal float WeightDecay { get; init; }
+/// <summary>An optimizer: its states, and its direction d.</summary>
+internal abstract class Rule(RuleOptions options)
+{
+    internal RuleOptions Options => options;
 
-    internal float ClipValue { get; init; } = float.PositiveInfinity;
-
-    internal float ClipNorm { get; init; } = float.PositiveInfinity;
-
-    internal Func<long, double> Factor { get; init; } = LearningRates.Constant;
+    /// <summary>A state is one number for each parameter.</summary>
+    internal float[][] States { get; private set; } = [];
 
     /// <summary>AdamW takes the decay out of the weight, and not through the gradient.</summary>
     internal virtual bool DecaysApart => false;
 
-    /// <summary>A state is one number for each parameter.</summary>
-    internal virtual float[][] States => [];
+    protected virtual int StateCount => 1;
 
-    internal virtual void Start(int parameters)
-    {
-    }
+    internal void Start(int parameters) => States = [.. Enumerable.Range(0, StateCount).Select(_ => new float[parameters])];
 
     /// <summary>The direction d of parameter k from x. It changes the states.</summary>
     internal abstract float Direction(int k, float x, long t);
@@ -33,75 +33,49 @@ internal abstract class Rule
     protected static float Flush(float x) => MathF.Abs(x) < TwoTo(-126) ? +0f : x;
 }
 
-internal sealed class SgdRule : Rule
+internal sealed class SgdRule(RuleOptions options) : Rule(options)
 {
+    protected override int StateCount => 0;
+
     internal override float Direction(int k, float x, long t) => x;
 }
 
-internal sealed class MomentumRule : Rule
+internal sealed class MomentumRule(RuleOptions options, float μ, bool nesterov) : Rule(options)
 {
-    private float[] _v = [];
-
-    internal float μ { get; init; } = 0.9f;
-
-    internal bool Nesterov { get; init; }
-
-    internal override float[][] States => [_v];
-
-    internal override void Start(int parameters) => _v = new float[parameters];
-
     internal override float Direction(int k, float x, long t)
     {
-        ref float v = ref _v[k];
+        ref float v = ref States[0][k];
         v = Flush(Fma(μ, v, x));
-        return Nesterov ? Fma(μ, v, x) : v;
+        return nesterov ? Fma(μ, v, x) : v;
     }
 }
 
-internal sealed class RmsPropRule : Rule
+internal sealed class RmsPropRule(RuleOptions options, float α, float ε) : Rule(options)
 {
-    private float[] _v = [];
-
-    internal float α { get; init; } = 0.99f;
-
-    internal float ε { get; init; } = 1e-8f;
-
-    internal override float[][] States => [_v];
-
-    internal override void Start(int parameters) => _v = new float[parameters];
+    private readonly float α1 = (float)(1 - (double)α);
 
     internal override float Direction(int k, float x, long t)
     {
-        float α1 = (float)(1 - (double)α);
-        ref float v = ref _v[k];
+        ref float v = ref States[0][k];
         v = Fma(α, v, Fma(α1 * x, x, TwoTo(-126)));
         return x / (MathF.Sqrt(v) + ε);
     }
 }
 
-internal sealed class AdamRule(bool decaysApart) : Rule
+internal sealed class AdamRule(RuleOptions options, float β1, float β2, float ε, bool decaysApart) : Rule(options)
 {
-    private float[] _m = [], _v = [];
-
-    internal float β1 { get; init; } = 0.9f;
-
-    internal float β2 { get; init; } = 0.999f;
-
-    internal float ε { get; init; } = 1e-8f;
+    private readonly float b1 = (float)(1 - (double)β1), b2 = (float)(1 - (double)β2);
 
     internal override bool DecaysApart => decaysApart;
 
-    internal override float[][] States => [_m, _v];
-
-    internal override void Start(int parameters) => (_m, _v) = (new float[parameters], new float[parameters]);
+    protected override int StateCount => 2;
 
     internal override double D(long t) => 1 - Power(β1, t + 1);
 
     internal override float Direction(int k, float x, long t)
     {
-        float b1 = (float)(1 - (double)β1), b2 = (float)(1 - (double)β2);
         float q = (float)(1 / Math.Sqrt(1 - Power(β2, t + 1)));
-        ref float m = ref _m[k], v = ref _v[k];
+        ref float m = ref States[0][k], v = ref States[1][k];
         m = Flush(Fma(β1, m, b1 * x));
         v = Fma(β2, v, Fma(b2 * x, x, TwoTo(-126)));
         return m / Fma(MathF.Sqrt(v), q, ε);

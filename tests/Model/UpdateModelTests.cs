@@ -94,6 +94,19 @@ public class UpdateModelTests
         }
     }
 
+    [Fact]
+    public void The_defaults_are_those_of_the_page()
+    {
+        (Adam adam, AdamW adamW, RmsProp rmsProp, Sgd sgd) = (new Adam(), new AdamW(), new RmsProp(1), new Sgd(1));
+        Assert.Equal([1e-3f, 0.9f, 0.999f, 1e-8f, 0], [adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, adam.WeightDecay]);
+        Assert.Equal(
+            [1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f], [adamW.LearningRate, adamW.Beta1, adamW.Beta2, adamW.Epsilon, adamW.WeightDecay]);
+        Assert.Equal([0.9f, 0.9f], [new Momentum(1).Coefficient, new Nesterov(1).Coefficient]);
+        Assert.Equal([0.99f, 1e-8f], [rmsProp.Smoothing, rmsProp.Epsilon]);
+        Assert.Equal([0, float.PositiveInfinity, float.PositiveInfinity], [sgd.WeightDecay, sgd.ClipValue, sgd.ClipNorm]);
+        Assert.Same(LearningRateSchedule.Constant, sgd.Schedule);
+    }
+
     [Theory]
     [InlineData(new[] { 4095, 1 }, 0)] // 4096 parameters: one block
     [InlineData(new[] { 4096, 1 }, 0)] // a block, and one parameter
@@ -112,7 +125,7 @@ public class UpdateModelTests
             var pair = new Pair(widths, functions, new float[count], variant);
             float norm = Norm.Factor(g, float.PositiveInfinity, float.Epsilon) == 1 ? 1e-40f : MathF.ScaleB(0.1f, exponent);
             var model = new ModelTrainer(
-                pair.Model, new SgdRule { LearningRate = 1, ClipNorm = norm }, CostFunction.SquaredError, mean: true);
+                pair.Model, new SgdRule(new RuleOptions(1, ClipNorm: norm)), CostFunction.SquaredError, mean: true);
             var library = new Trainer(pair.Library, new Sgd(1) { ClipNorm = norm }, threads: 1 + draws.Below(2));
             g.CopyTo(model.Gradient, 0);
             g.CopyTo(library.Gradient);
@@ -135,8 +148,8 @@ public class UpdateModelTests
             yield return (
                 new ModelTrainer(pair.Model, rule, CostFunction.SquaredError, mean),
                 new Trainer(pair.Library, optimizer, reduction: mean ? Reduction.Mean : Reduction.Sum, threads: 1 + draws.Below(2)),
-                $"{pair.Library}: {optimizer.GetType().Name}, rate {rule.LearningRate}, decay {rule.WeightDecay}, " +
-                $"clip {rule.ClipValue} {rule.ClipNorm}, schedule {schedule}, mean {mean}");
+                $"{pair.Library}: {optimizer.GetType().Name}, rate {rule.Options.LearningRate}, decay {rule.Options.WeightDecay}, " +
+                $"clip {rule.Options.ClipValue} {rule.Options.ClipNorm}, schedule {schedule}, mean {mean}");
         }
     }
 
