@@ -1,4 +1,3 @@
-using System.Numerics;
 
 namespace FastNN.Tests.Model;
 
@@ -80,18 +79,11 @@ internal sealed class ModelFit
     /// <summary>The place at which the run diverged, the cost of the step, and its learning rate r.</summary>
     internal (int Epoch, int Step, float Cost, float LearningRate)? Divergence { get; private set; }
 
-    /// <summary>⌊p·N⌋. digits / 10^decimals is p, rounded to seven digits.</summary>
+    /// <summary>⌊p·N⌋, or the nearest whole number k if float(k/N) is p.</summary>
     internal static int HeldOut(float p, int samples)
     {
-        if (p == 0) return 0;
-        const int Binary = 200; // p·2^Binary is an integer
-        BigInteger scaled = (BigInteger)Math.ScaleB(p, Binary);
-        int decimals = 0;
-        for (; scaled >> Binary < 1_000_000; decimals++) scaled *= 10;
-        BigInteger digits = scaled >> Binary;
-        int half = (scaled - (digits << Binary)).CompareTo(BigInteger.One << (Binary - 1));
-        if (half > 0 || (half == 0 && !digits.IsEven)) digits++;
-        return (int)(digits * samples / BigInteger.Pow(10, decimals));
+        double v = (double)p * samples, k = Math.Floor(v + 0.5);
+        return (int)((float)(k / samples) == p ? k : Math.Floor(v));
     }
 
     internal void Run()
