@@ -115,6 +115,7 @@ public class FitModelTests
         Same.Bits(fit.K, state.CostSum, "K");
         Assert.Equal(fit.BestEpoch + 1 ?? 0, state.BestEpoch);
         Same.Bits(fit.BestCost, state.BestCost, "the best cost");
-        if (options is { Patience: not null, RestoreBest: true }) Same.Bits(fit.BestParameters, state.BestParameters, "the best parameters");
+        if (options is { Patience: not null, RestoreBest: true })
+            Same.Bits(fit.BestParameters, state.BestParameters, "the best parameters");
     }
 }

@@ -88,7 +88,7 @@ internal sealed class FitRun
         };
     }
 
-    /// <summary>Makes a state infinite. Some optimizers then still have finite costs, and the run diverges at the end of an epoch.</summary>
+    /// <summary>Makes a state infinite. Some optimizers still have finite costs then, and diverge at the end of an epoch.</summary>
     private void SpoilAState()
     {
         if (Model.Rule.States.Length == 0) return;

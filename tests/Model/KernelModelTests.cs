@@ -6,13 +6,14 @@ namespace FastNN.Tests.Model;
 public class KernelModelTests
 {
     /// <summary>Functions with a slope from the value a.</summary>
-    private static readonly Function[] s_fromValue = [Function.Identity, Function.Relu, Function.LeakyRelu, Function.Sigmoid, Function.Tanh];
+    private static readonly Function[] s_fromValue =
+        [Function.Identity, Function.Relu, Function.LeakyRelu, Function.Sigmoid, Function.Tanh];
 
     [Fact]
     public void Each_method_gives_the_models_numbers()
     {
         var draws = new Draws(1);
-        for (int k = 0; k < 300; k++)
+        for (int k = 0; k < 200; k++)
         {
             int[] widths = [draws.Widths(70)[0], draws.Widths(70)[1]];
             int oneIn = draws.One<int>([5, 100, 100_000]);

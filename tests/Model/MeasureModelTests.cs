@@ -9,7 +9,7 @@ public class MeasureModelTests
     public void Measure_gives_the_models_numbers()
     {
         var draws = new Draws(1);
-        for (int k = 0; k < 600; k++)
+        for (int k = 0; k < 300; k++)
         {
             var cost = (CostFunction)draws.Below(3);
             Function last = cost switch

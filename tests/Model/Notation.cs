@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastNN.Tests.Model;
 
 /// <summary>
-/// The model is the executable form of the page `src/docs/contract.md`. It was written from the page alone, in plain scalar code, and shares
-/// no code with the library. The names are those of the page. This file has the page's notation.
+/// The notation of the page `src/docs/contract.md`. The model is the executable form of this page. It was written from the page alone, in
+/// plain scalar code, and shares no code with the library. Its names are those of the page.
 /// </summary>
 internal static class Notation
 {

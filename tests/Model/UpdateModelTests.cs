@@ -70,7 +70,8 @@ public class UpdateModelTests
         for (int k = 0; k < 150; k++)
         {
             int[] widths = draws.Widths(20);
-            int gradients = draws.Below(4), oneIn = draws.One<int>([3, 100, 10_000]), exponent = draws.One<int>([-125, -70, -40, 0, 40, 80]);
+            int gradients = draws.Below(4), oneIn = draws.One<int>([3, 100, 10_000]);
+            int exponent = draws.One<int>([-125, -70, -40, 0, 40, 80]);
             foreach ((ModelTrainer model, Trainer library, string what) in Trainers(draws, kind, widths, mean: true))
             {
                 for (int t = 0; t < 6; t++)
