@@ -44,40 +44,32 @@ public class FitModelTests
     public void A_run_that_is_cut_off_has_the_models_state_and_continues_with_its_bits()
     {
         var draws = new Draws(2);
+        int runs = 0;
         for (int k = 0; k < 100; k++)
         {
-            int cut = 1 + draws.Below(12);
-            using var cancellation = new CancellationTokenSource();
-            var run = new FitRun(draws, LearningRateSchedule.From(CancelAtCut));
             var state = new FitState();
-            try
-            {
-                run.Library.Fit(run.X, run.Y, run.LibraryOptions(), state, cancellationToken: cancellation.Token);
-                continue; // The run ended before the cut.
-            }
-            catch (OperationCanceledException)
-            {
-            }
-
+            if (CutOff(draws, state) is not { } run) continue;
             var fit = new ModelFit(run.Model, run.X, run.Y, run.Options);
             while (run.Model.Updates < run.Library.OptimizerState.Steps) fit.MakeStep();
             CompareStates(fit, state, run.Options);
             run.CompareTrainers($"cut {k}");
 
             fit.Run();
+            fit.Finish();
             state = run.LoadFromAFile(state);
             FitResult result = run.Library.Fit(run.X, run.Y, run.LibraryOptions(), state);
             Assert.Equal($"{fit.Reason}", $"{result.Reason}");
             CompareStates(fit, state, run.Options);
-            fit.Finish();
             run.CompareTrainers($"continued {k}");
+            runs++;
 
-            double CancelAtCut(long t)
-            {
-                if (t == cut) cancellation.Cancel();
-                return 1;
-            }
+            if (fit.Reason is ModelFit.Stop.Diverged) continue;
+            Assert.Equal(result.Reason, run.Library.Fit(run.X, run.Y, run.LibraryOptions(), state).Reason);
+            CompareStates(fit, state, run.Options);
+            run.CompareTrainers($"ended {k}"); // A run that has ended makes no step.
         }
+
+        Assert.True(runs > 40);
     }
 
     [Theory]
@@ -107,6 +99,30 @@ public class FitModelTests
         new ModelFit(model, x, y, new ModelFitOptions { Epochs = 1, BatchSize = Batch, Seed = Seed }).Run();
         new Trainer(pair.Library, new Sgd(0.1f)).Fit(x, y, new FitOptions { Epochs = 1, BatchSize = Batch, Seed = Seed });
         Same.Bits(pair.Model.Parameters, pair.Library.Parameters, "parameters");
+    }
+
+    /// <summary>A run of the library that a cancellation cuts off. It is null if the run ends before that.</summary>
+    private static FitRun? CutOff(Draws draws, FitState state)
+    {
+        int cut = 1 + draws.Below(8);
+        using var cancellation = new CancellationTokenSource();
+        var run = new FitRun(draws, LearningRateSchedule.From(CancelAtCut));
+        try
+        {
+            run.Library.Fit(run.X, run.Y, run.LibraryOptions(), state, cancellationToken: cancellation.Token);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            cut = -1;
+            return run;
+        }
+
+        double CancelAtCut(long t)
+        {
+            if (t == cut) cancellation.Cancel();
+            return 1;
+        }
     }
 
     private static void CompareStates(ModelFit fit, FitState state, ModelFitOptions options)

@@ -32,6 +32,7 @@ public class UpdateModelTests
             {
                 for (int t = 0; t < 8; t++)
                 {
+                    if (t == 6) Reset(model, library);
                     Same.Bits(model.Step(x, y), library.Step(x, y), $"cost of step {t}, {what}");
                     Compare(model, library, $"step {t}, draw {k}, {what}");
                 }
@@ -152,6 +153,13 @@ public class UpdateModelTests
                 $"{pair.Library}: {optimizer.GetType().Name}, rate {rule.Options.LearningRate}, decay {rule.Options.WeightDecay}, " +
                 $"clip {rule.Options.ClipValue} {rule.Options.ClipNorm}, schedule {schedule}, mean {mean}");
         }
+    }
+
+    private static void Reset(ModelTrainer model, Trainer library)
+    {
+        model.Rule.Start(model.Gradient.Length);
+        model.Updates = 0;
+        library.OptimizerState.Reset();
     }
 
     private static void Compare(ModelTrainer model, Trainer library, string what)
