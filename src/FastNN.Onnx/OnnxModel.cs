@@ -35,7 +35,8 @@ public static class OnnxModel
     public const string OutputName = "y";
 
     /// <summary>
-    /// Writes a network to a file. The file is replaced as a whole, or not at all: only when all of the content is on the disk.
+    /// Writes a network to a file. The file is replaced as a whole, or not at all: only when all of the content is on the disk. What holds
+    /// for links, modes and files that are open is the same as for <see cref="Network.Save(string)"/>.
     /// </summary>
     /// <param name="network">The network. Its parameters must not change during the call.</param>
     /// <param name="path">The file to create or to replace.</param>
@@ -43,8 +44,14 @@ public static class OnnxModel
     /// <exception cref="ArgumentException">
     /// <paramref name="path"/> is empty, or the parameters take more than the 2 GB that a model can hold.
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written. The old file is still there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written. The old file is still there.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written; or a folder, a named pipe, a socket or a device has the path; or, on Windows, the file was open for more
+    /// than five seconds. The old file is still there.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// The file may not be written, or it is read-only on Windows. The old file is still there.
+    /// </exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public static void Save(Network network, string path)
     {
         ModelProto model = OnnxWriter.Write(network);
@@ -56,6 +63,7 @@ public static class OnnxModel
     /// <param name="stream">Receives the model, from its position on.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> or <paramref name="stream"/> is null.</exception>
     /// <exception cref="ArgumentException">The parameters take more than the 2 GB that a model can hold. Nothing was written.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public static void Save(Network network, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -73,7 +81,9 @@ public static class OnnxModel
     /// The file holds no model that can be a network. The message names the path, the node and the reason.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of its enumeration.</exception>
-    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// This process does not accelerate <paramref name="kernels"/>, or it is big-endian.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
     /// </exception>
@@ -101,7 +111,9 @@ public static class OnnxModel
     /// The stream holds no model that can be a network. The message names the node and the reason.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of its enumeration.</exception>
-    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// This process does not accelerate <paramref name="kernels"/>, or it is big-endian.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
     /// </exception>
@@ -122,7 +134,9 @@ public static class OnnxModel
     /// The bytes hold no model that can be a network. The message names the node and the reason.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kernels"/> is no member of its enumeration.</exception>
-    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// This process does not accelerate <paramref name="kernels"/>, or it is big-endian.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
     /// </exception>

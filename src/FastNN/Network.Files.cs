@@ -30,14 +30,22 @@ public sealed unsafe partial class Network
     /// </para>
     /// <para>
     /// A process that is killed while it saves leaves a temporary file beside the file, "NAME.GUID.tmp". You can delete it. A symbolic link
-    /// at the path is replaced by a file. On Unix, a new file keeps the mode of the file that it replaces.
+    /// at the path is replaced by a file, also if it leads nowhere. On Unix, a new file keeps the mode of the file that it replaces. On
+    /// Windows, a file that is open is replaced too if its readers allow this with <see cref="FileShare.Delete"/>, as Load does. Save waits
+    /// for other readers, up to five seconds.
     /// </para>
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <exception cref="ArgumentException">The path is empty or not a path.</exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
-    /// <exception cref="IOException">The file cannot be written. The old file is still there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written. The old file is still there.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written; or a folder, a named pipe, a socket or a device has the path; or, on Windows, the file was open for more
+    /// than five seconds. The old file is still there.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// The file may not be written, or it is read-only on Windows. The old file is still there.
+    /// </exception>
     public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>
@@ -46,6 +54,7 @@ public sealed unsafe partial class Network
     /// <param name="stream">Receives the bytes. Its exceptions go to the caller.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -66,9 +75,9 @@ public sealed unsafe partial class Network
     /// <para>
     /// Load trusts no byte of the file. For any bytes it returns a network or throws a <see cref="ModelFormatException"/>. It allocates the
     /// network, which takes four bytes for each parameter, the header, at most 512 KB, with its names and metadata, and blocks of 64 KB.
-    /// For F32 this is at most twice the file and 1.5 MB. It depends on the bytes that are there, not on what the header claims. For F16 and
-    /// BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. A stream is read into memory
-    /// before the network is made, so it takes that much more.
+    /// For F32 this is at most twice the file and 1.5 MB. It depends on the bytes that are there, not on what the header claims. For F16
+    /// and BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. A stream is read into
+    /// memory before the network is made, so it takes that much more.
     /// </para>
     /// </remarks>
     /// <param name="path">The file.</param>
@@ -82,7 +91,9 @@ public sealed unsafe partial class Network
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="LoadOptions.Kernels"/> is no member of the enumeration.</exception>
-    /// <exception cref="PlatformNotSupportedException">This process does not accelerate <see cref="LoadOptions.Kernels"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// This process does not accelerate <see cref="LoadOptions.Kernels"/>, or it is big-endian.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// <see cref="LoadOptions.Kernels"/> is <see cref="KernelVariant.Auto"/>, and the environment variable FASTNN_KERNELS names no variant.
     /// </exception>

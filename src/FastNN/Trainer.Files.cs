@@ -21,7 +21,9 @@ public sealed partial class Trainer
     /// </para>
     /// <para>
     /// A process that is killed while it saves leaves a temporary file beside the file, "NAME.GUID.tmp". You can delete it. A symbolic link
-    /// at the path is replaced by a file. On Unix, a new file keeps the mode of the file that it replaces.
+    /// at the path is replaced by a file, also if it leads nowhere. On Unix, a new file keeps the mode of the file that it replaces. On
+    /// Windows, a file that is open is replaced too if its readers allow this with <see cref="FileShare.Delete"/>, as Load does. Save waits
+    /// for other readers, up to five seconds.
     /// </para>
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
@@ -31,8 +33,14 @@ public sealed partial class Trainer
     /// written.
     /// </exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
-    /// <exception cref="IOException">The file cannot be written. The old file is still there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written. The old file is still there.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written; or a folder, a named pipe, a socket or a device has the path; or, on Windows, the file was open for more
+    /// than five seconds. The old file is still there.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// The file may not be written, or it is read-only on Windows. The old file is still there.
+    /// </exception>
     public void Save(string path, FitState? state = null) => AtomicFile.Write(path, stream => Save(stream, state));
 
     /// <summary>Writes the contents of <see cref="Save(string, FitState?)"/> to a stream, which stays open.</summary>
@@ -43,6 +51,7 @@ public sealed partial class Trainer
     /// A run cannot have this state, or its best parameters are those of another network. Nothing was written.
     /// </exception>
     /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public void Save(Stream stream, FitState? state = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -72,6 +81,7 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was changed.</exception>
     public FitState? Load(string path, bool verify = true) => SafetensorsFile.Read(path, file => Checkpoint.Read(file, this, verify));
 
     /// <summary>Restores a checkpoint from a stream, which is read from its position to its end and stays open.</summary>
@@ -82,5 +92,6 @@ public sealed partial class Trainer
     /// <returns>The state to give to <see cref="Fit"/>; null if none was saved.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="ModelFormatException">The same as for a file. Nothing was changed.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was changed.</exception>
     public FitState? Load(Stream stream, bool verify = true) => SafetensorsFile.Read(stream, file => Checkpoint.Read(file, this, verify));
 }

@@ -1,4 +1,6 @@
 extern alias core;
+using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 using Xunit;
 using CoreAtomicFile = core::FastNN.Plumbing.AtomicFile;
@@ -88,13 +90,130 @@ public sealed class AtomicFileTests : IDisposable
         }
     }
 
+    /// <summary>A link to a file gives its mode, because what was secret stays secret.</summary>
     [Fact]
-    public void A_folder_is_not_replaced_and_the_temporary_file_goes()
+    public void A_link_is_replaced_even_if_it_leads_nowhere()
     {
-        string folder = Directory.CreateDirectory(PathOfFile).FullName;
-        Exception? exception = Record.Exception(() => CoreAtomicFile.Write(folder, stream => stream.WriteByte(1)));
-        Assert.True(exception is IOException or UnauthorizedAccessException, exception?.ToString());
-        Assert.Equal([folder], Directory.GetFileSystemEntries(_folder));
+        string other = Path.Combine(_folder, "other"), nowhere = Path.Combine(_folder, "none", "none");
+        File.WriteAllBytes(other, [7]);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(other, UnixFileMode.UserRead);
+        foreach (string leadsTo in OperatingSystem.IsWindows() ? [] : (string[])[other, nowhere, PathOfFile])
+        {
+            File.CreateSymbolicLink(PathOfFile, leadsTo);
+            CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
+            Assert.Null(new FileInfo(PathOfFile).LinkTarget);
+            Assert.Equal([1], File.ReadAllBytes(PathOfFile));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(leadsTo == other, File.GetUnixFileMode(PathOfFile) == UnixFileMode.UserRead);
+            File.Delete(PathOfFile);
+        }
+
+        Assert.Equal([7], File.ReadAllBytes(other));
+        Assert.Equal([other], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Other_hard_links_keep_the_old_content()
+    {
+        if (OperatingSystem.IsWindows()) return;
+
+        string other = Path.Combine(_folder, "other");
+        File.WriteAllBytes(PathOfFile, [7]);
+        Assert.Equal(0, Run("ln", PathOfFile, other));
+        CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
+        Assert.Equal([1], File.ReadAllBytes(PathOfFile));
+        Assert.Equal([7], File.ReadAllBytes(other));
+    }
+
+    [Fact]
+    public void A_folder_is_not_replaced_nor_is_a_link_to_one()
+    {
+        Directory.CreateDirectory(PathOfFile);
+        AssertRefused(PathOfFile, "a folder");
+        AssertRefused(PathOfFile + Path.DirectorySeparatorChar, "a folder");
+        AssertRefused(Path.GetPathRoot(PathOfFile)!, "a folder");
+        if (OperatingSystem.IsWindows()) return;
+
+        string link = Path.Combine(_folder, "link");
+        Directory.CreateSymbolicLink(link, PathOfFile);
+        AssertRefused(link, "a folder");
+        Assert.Equal(PathOfFile, new FileInfo(link).LinkTarget);
+    }
+
+    [Fact]
+    public void What_is_no_file_is_not_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            AssertRefused("NUL", "a device");
+            return;
+        }
+
+        string pipe = Path.Combine(_folder, "pipe"), device = Path.Combine(_folder, "device");
+        Assert.Equal(0, Run("mkfifo", pipe));
+        AssertRefused(pipe, "a named pipe");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(PathOfFile));
+        AssertRefused(PathOfFile, "a socket, or of another special kind");
+        if (Run("mknod", device, "c", "1", "3") == 0) AssertRefused(device, "a device"); // only root may make one
+    }
+
+    /// <summary>An empty file is told from a pipe although both have no bytes, also if it is open or may not be read.</summary>
+    [Fact]
+    public void An_empty_file_is_replaced()
+    {
+        foreach (FileShare share in OperatingSystem.IsWindows() ? [] : (FileShare[])[FileShare.None, FileShare.Read, FileShare.ReadWrite])
+        {
+            using var empty = new FileStream(PathOfFile, FileMode.Create, FileAccess.ReadWrite, share);
+            CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
+            Assert.Equal([1], File.ReadAllBytes(PathOfFile));
+        }
+
+        File.WriteAllBytes(PathOfFile, []);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOfFile, UnixFileMode.None);
+        CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(2));
+        Assert.Equal(1, new FileInfo(PathOfFile).Length);
+    }
+
+    /// <summary>On Unix the mode of a file says who may read and write it. Who may replace it is said by its folder.</summary>
+    [Fact]
+    public void A_file_that_is_read_only_is_replaced_on_Unix_alone()
+    {
+        File.WriteAllBytes(PathOfFile, [7]);
+        File.SetAttributes(PathOfFile, FileAttributes.ReadOnly);
+        Exception? exception = Record.Exception(() => CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1)));
+        Assert.Equal([OperatingSystem.IsWindows() ? (byte)7 : (byte)1], File.ReadAllBytes(PathOfFile));
+        Assert.Single(Directory.GetFiles(_folder));
+        File.SetAttributes(PathOfFile, FileAttributes.Normal);
+        if (OperatingSystem.IsWindows()) Assert.Contains("read-only", Assert.IsType<UnauthorizedAccessException>(exception).Message);
+        else Assert.Null(exception);
+    }
+
+    /// <summary>On Windows, a reader that does not allow deletion keeps a file from being replaced. It is waited for.</summary>
+    [Fact]
+    public void A_reader_that_lets_go_is_waited_for()
+    {
+        File.WriteAllBytes(PathOfFile, [7]);
+        using FileStream reader = File.OpenRead(PathOfFile);
+        using var timer = new Timer(_ => reader.Dispose(), null, TimeSpan.FromMilliseconds(300), Timeout.InfiniteTimeSpan);
+        CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
+        Assert.Equal([1], File.ReadAllBytes(PathOfFile));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_reader_that_does_not_let_go_keeps_the_old_content()
+    {
+        File.WriteAllBytes(PathOfFile, [7]);
+        using (FileStream reader = File.OpenRead(PathOfFile))
+        {
+            Exception? exception = Record.Exception(() => CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1)));
+            Assert.Equal(7, reader.ReadByte());
+            if (OperatingSystem.IsWindows()) Assert.Contains("Close it there, and", Assert.IsType<IOException>(exception).Message);
+            else Assert.Null(exception);
+        }
+
+        Assert.Equal([OperatingSystem.IsWindows() ? (byte)7 : (byte)1], File.ReadAllBytes(PathOfFile));
+        Assert.Single(Directory.GetFiles(_folder));
     }
 
     [Fact]
@@ -104,5 +223,21 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Throws<ArgumentException>(() => CoreAtomicFile.Write("", _ => { }));
         string nowhere = Path.Combine(_folder, "none", "file");
         Assert.Contains($"'{nowhere}'", Assert.Throws<DirectoryNotFoundException>(() => CoreAtomicFile.Write(nowhere, _ => { })).Message);
+    }
+
+    /// <summary>Nothing was written, and the folder is as it was.</summary>
+    private void AssertRefused(string path, string kind)
+    {
+        string[] before = Directory.GetFileSystemEntries(_folder);
+        string message = Assert.Throws<IOException>(() => CoreAtomicFile.Write(path, _ => Assert.Fail("It is written."))).Message;
+        Assert.Equal($"'{Path.GetFullPath(path)}' must be a file, or a link to a file, or not be there, but it is {kind}.", message);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder));
+    }
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
     }
 }

@@ -15,9 +15,9 @@ internal static class AtomicFile
     /// <remarks>
     /// It is not promised that the new name has reached the disk when the method returns. .NET cannot open a folder, so a folder cannot be
     /// flushed. The file system takes some seconds to write the name. After a loss of power in this time, the path may hold the old
-    /// content. A process that is killed leaves the temporary file. A symbolic link at the path is replaced by a file. On Unix the file
-    /// keeps the mode of the file that it replaces, but its owner is the user who writes it. On Windows it has the permissions of a new
-    /// file.
+    /// content. A process that is killed leaves the temporary file. <see cref="ReplacedFile"/> says what is replaced, and what is not. On
+    /// Unix the file keeps the mode of the file that it replaces, but its owner is the user who writes it. On Windows it has the
+    /// permissions of a new file.
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <param name="write">Writes the content, and leaves the stream open.</param>
@@ -25,6 +25,7 @@ internal static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string target = Path.GetFullPath(path);
+        ReplacedFile.Check(target);
         string folder = Path.GetDirectoryName(target) ?? target;
         string temporary = Path.Combine(folder, TemporaryName(Path.GetFileName(target)));
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder of '{target}' must exist, but does not.");
@@ -34,13 +35,15 @@ internal static class AtomicFile
         {
             using (stream)
             {
-                if (!OperatingSystem.IsWindows() && File.Exists(target)) // before the content is written, because not everyone may read it
-                    File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
+                // before the content is written, because not everyone may read it
+                if (!OperatingSystem.IsWindows() && ReplacedFile.ModeOf(target) is { } mode)
+                    File.SetUnixFileMode(stream.SafeFileHandle, mode);
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, target, overwrite: true);
+            if (OperatingSystem.IsWindows()) WindowsRename.Replace(temporary, target);
+            else File.Move(temporary, target, overwrite: true);
         }
         catch
         {
