@@ -1,3 +1,4 @@
+using FastNN.Files;
 using FastNN.Onnx.Schema;
 using Google.Protobuf;
 
@@ -17,6 +18,7 @@ internal static class OnnxReader
     /// </summary>
     internal static ModelProto Parse(ReadOnlySpan<byte> data, out OnnxMemoryBudget budget)
     {
+        FileRules.RequireLittleEndian();
         budget = new OnnxMemoryBudget(data.Length);
         OnnxWireSurvey.Book(data, ModelProto.Descriptor, budget);
         try

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastNN.Files;
 using FastNN.Onnx.Schema;
 using Google.Protobuf;
 
@@ -22,6 +23,7 @@ internal sealed class OnnxWriter
     /// <exception cref="ArgumentException">The network is too large for a file of protocol buffers.</exception>
     internal static ModelProto Write(Network network)
     {
+        FileRules.RequireLittleEndian();
         ArgumentNullException.ThrowIfNull(network);
         if ((long)network.Parameters.Length * sizeof(float) > MostBytes)
         {

@@ -18,8 +18,10 @@ internal sealed class SafetensorsReader
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="ModelFormatException">The header is not that of a network, or it contradicts itself or the options.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
     internal SafetensorsReader(SafetensorsBytes file, LoadOptions options)
     {
+        FileRules.RequireLittleEndian();
         _file = file;
         _header = SafetensorsHeader.Read(file);
         IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged

@@ -24,10 +24,12 @@ internal static class SafetensorsWriter
     /// <param name="metadata">More metadata, under keys that start with <see cref="SafetensorsMetadata.Prefix"/>.</param>
     /// <param name="others">More tensors.</param>
     /// <exception cref="InvalidOperationException">The network has more layers than can be read.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
     internal static void Write(
         Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null,
         IEnumerable<SafetensorsTensor>? others = null)
     {
+        FileRules.RequireLittleEndian();
         if (network.Layers.Count > FileRules.MaxLayers)
         {
             throw new InvalidOperationException(
