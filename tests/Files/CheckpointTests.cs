@@ -195,6 +195,9 @@ public sealed class CheckpointTests : IDisposable
     [
         ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"-1\"",
             "The steps must be at least 0 and at most 4611686018427387904, but the file says -1."),
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"4611686018427387905\"",
+            "The steps must be at least 0 and at most 4611686018427387904, but the file says 4611686018427387905."),
+        ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"9223372036854775807\"", "at most 4611686018427387904, but the file says 9223372036"),
         ("\"fastnn.steps\":\"0\"", "\"fastnn.steps\":\"0.5\"",
             "\"fastnn.steps\" in the metadata must be a number of type Int64, but is \"0.5\"."),
         ("\"fastnn.learning_rate\":\"0.1\"", "\"fastnn.learning_rate\":\"NaN\"",
@@ -252,6 +255,25 @@ public sealed class CheckpointTests : IDisposable
         lacks = TensorFile.Edit(
             lacks, header => header.Replace("\"fastnn.optimizer.W", "\"fastnn.optimizer.Coefficient\":\"0.9\",\"fastnn.optimizer.W"));
         AssertRefused(fresh, HostileFileTests.WithChecksum(lacks), "The file lacks the tensor \"optimizer.velocity\".");
+    }
+
+    [Theory]
+    [InlineData(1L << 62)]
+    [InlineData((1L << 62) - 1)]
+    public void The_most_steps_are_loaded_and_saved(long steps)
+    {
+        using var stream = new MemoryStream();
+        new Trainer(NewNetwork(), new Sgd(0.1f)).Save(stream);
+        byte[] file = TensorFile.Edit(
+            stream.ToArray(), header => HostileFileTests.Replaced(header, "\"fastnn.steps\":\"0\"", $"\"fastnn.steps\":\"{steps}\""));
+        var trainer = new Trainer(NewNetwork(), new Sgd(0.1f));
+        trainer.Load(new MemoryStream(HostileFileTests.WithChecksum(file)));
+        Assert.Equal(steps, trainer.OptimizerState.Steps);
+        using var again = new MemoryStream();
+        trainer.Save(again);
+        again.Position = 0;
+        trainer.Load(again);
+        Assert.Equal(steps, trainer.OptimizerState.Steps);
     }
 
     [Fact]

@@ -26,6 +26,9 @@ public class OnnxErrorTests
         ["Swish's alpha"] = (() => Layer().Op("Swish").With("alpha", 2f), ["(Swish)", "alpha must be 1, but is 2"]),
         ["Gelu's approximation"] = (() => Layer().Op("Gelu").With("approximate", "tanh"), ["(Gelu)", "'none', but is 'tanh'"]),
         ["Softmax over the batch"] = (() => Layer().Op("Softmax").With("axis", 0), ["(Softmax)", "axis must be the last", "is 0"]),
+        ["Softmax over axis 1 of a vector"] = (
+            () => From(new OnnxBuilder(3), m => m.Op("MatMul", m.Raw(s_six, 3, 2)).Op("Softmax").With("axis", 1)),
+            ["(Softmax)", "axis must be the last of [2], but is 1"]),
         ["Softmax before the last layer"] = (() => Layer().Op("Softmax").Op("MatMul", "c0t"), ["(MatMul)", "follows a Softmax"]),
         ["an attribute of another type"] = (() => Layer().Op("LeakyRelu").With("alpha", 1), ["(LeakyRelu)", "alpha must be a float"]),
         ["an unknown attribute"] = (() => Layer().Op("Relu").With("limit", 6f), ["(Relu)", "attribute 'limit' is not supported"]),
@@ -50,6 +53,9 @@ public class OnnxErrorTests
         ["GELU with another root"] = (() => Gelu(1.5f, 1f, 0.5f), ["(Mul)", "not part of a known activation"]),
         ["GELU with another sum"] = (() => Gelu(1.41421354f, 2f, 0.5f), ["(Add)", "not part of a known activation"]),
         ["GELU with another half"] = (() => Gelu(1.41421354f, 1f, 0.6f), ["(Mul)", "not part of a known activation"]),
+        ["GELU with a root that is 2e-6 off"] = (() => Gelu(1.41421639f, 1f, 0.5f), ["(Mul)", "not part of a known activation"]),
+        ["GELU with a sum that is 2e-6 off"] = (() => Gelu(1.41421354f, 1.000002f, 0.5f), ["(Add)", "not part of a known activation"]),
+        ["GELU with a half that is 2e-6 off"] = (() => Gelu(1.41421354f, 1f, 0.500001f), ["(Mul)", "not part of a known activation"]),
         ["GELU with a vector"] = (() => From(Layer(), m => m.Op("Div", m.Raw([1f, 2f], 2))), ["(Div)", "must be one FLOAT or DOUBLE"]),
         ["a residual"] = (() => From(Square(), (m, z) => m.Node("Add", z, m.Op("Relu").Value)), ["(Relu)", "branches"]),
         ["a squared value"] = (() => From(Layer(), m => m.Node("Mul", m.Value, m.Value)), ["(Mul)", "not part of a known activation"]),
@@ -148,10 +154,17 @@ public class OnnxErrorTests
         ["a length of zero"] = (() => Layer(edit: tensor => tensor.Dims[0] = 0), ["(Gemm)", "[0, 2]", "at least 1"]),
         ["a negative length"] = (() => Layer(edit: tensor => tensor.Dims[1] = -2), ["(Gemm)", "[3, -2]", "at least 1"]),
         ["lengths that overflow"] = (
-            () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (1L << 32, 1L << 32)), ["(Gemm)", "[4294967296, 4294967296]"]),
+            () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (1L << 32, 1L << 32)),
+            ["(Gemm)", "is of shape [4294967296, 4294967296]; every length must be at least 1, and their product at most 2147483647"]),
+        ["lengths whose product overflows to the number of values"] = (
+            () => From(new OnnxBuilder("batch", 4), m => m.Op("MatMul", m.Raw(new float[8], 4, (1L << 62) + 2))),
+            ["(MatMul)", "is of shape [4, 4611686018427387906]; every length must be at least 1, and their product at most 2147483647"]),
+        ["a length of more than an int holds"] = (
+            () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (1, 1L + int.MaxValue)),
+            ["(Gemm)", "is of shape [1, 2147483648]; every length must be at least 1, and their product at most 2147483647"]),
         ["a product that overflows"] = (
             () => Layer(edit: tensor => (tensor.Dims[0], tensor.Dims[1]) = (int.MaxValue, int.MaxValue)),
-            ["(Gemm)", "[2147483647, 2147483647]"]),
+            ["(Gemm)", "is of shape [2147483647, 2147483647]; every length must be at least 1, and their product at most 2147483647"]),
         ["more dimensions than are supported"] = (
             () => Layer(edit: tensor => tensor.Dims.Add(Enumerable.Repeat(1L, 7))),
             ["(Gemm)", "tensor 'c0'", "[3, 2, 1, 1, 1, 1, 1, 1, …]", "at most 8"]),

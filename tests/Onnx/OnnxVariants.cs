@@ -120,6 +120,14 @@ public static class OnnxVariants
         ["LeakyRelu by default"] = () => Ends(Activation.LeakyRelu, m => m.Op("LeakyRelu")),
         ["Softmax"] = () => Ends(Activation.Softmax, m => m.Op("Softmax").With("axis", -1)),
         ["Softmax over axis 1"] = () => Ends(Activation.Softmax, m => m.Op("Softmax").With("axis", 1)),
+        ["Softmax over axis 0 of one sample"] = () => Two(
+            (m, l) =>
+            {
+                m.Op("MatMul", Weights(m, l)).Op("Add", Biases(m, l));
+                return l.Outputs == 2 ? m.Op("Softmax").With("axis", 0) : m;
+            },
+            dimensions: [3],
+            last: Activation.Softmax),
         ["Softmax by default"] = () => Ends(Activation.Softmax, m => m.Op("Softmax")),
         ["Gelu"] = () => Ends(Activation.Gelu, m => m.Op("Gelu").Opset(20)),
         ["Gelu, none"] = () => Ends(Activation.Gelu, m => m.Op("Gelu").With("approximate", "none").Opset(20)),
@@ -134,6 +142,11 @@ public static class OnnxVariants
         {
             string z = m.Value, sum = m.Op("Div", m.Raw([RootOfTwo])).Op("Erf").Op("Add", m.Raw([1f])).Value;
             return m.Node("Mul", z, sum).Op("Mul", m.Raw([0.5f]));
+        }),
+        ["GELU, its constants not quite rounded"] = () => Ends(Activation.Gelu, m =>
+        {
+            string z = m.Value, sum = m.Op("Div", m.Raw([1.41421318f])).Op("Erf").Op("Add", m.Raw([1.00000024f])).Value;
+            return m.Node("Mul", z, sum).Op("Mul", m.Raw([0.5000001f]));
         }),
         ["GELU, half first"] = () => Ends(Activation.Gelu, m =>
         {
