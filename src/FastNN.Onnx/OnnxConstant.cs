@@ -69,12 +69,14 @@ internal sealed class OnnxConstant
     /// <summary>For example "FLOAT of shape [3, 4]".</summary>
     public override string ToString() => $"{OnnxTensorTypes.NameOf(_tensor.DataType)} of shape {OnnxFault.Shape(Shape)}";
 
-    internal bool IsOfReals => _tensor.DataType is OnnxTensorTypes.Float or OnnxTensorTypes.Double;
+    internal bool IsOfReals => IsOfFloats || _tensor.DataType == OnnxTensorTypes.Double;
+
+    private bool IsOfFloats => _tensor.DataType == OnnxTensorTypes.Float;
 
     internal bool IsOfIntegers => _tensor.DataType == OnnxTensorTypes.Integer64;
 
     /// <summary>The first real value.</summary>
-    internal double First => Real(_tensor.RawData.Span, 0);
+    internal double First => IsOfFloats ? Float(_tensor.RawData.Span, 0) : Double(_tensor.RawData.Span, 0);
 
     /// <summary>Whether this is a single boolean that is false.</summary>
     internal bool IsFalse =>
@@ -96,7 +98,7 @@ internal sealed class OnnxConstant
         for (int row = 0, k = 0; row < rows; row++)
         {
             for (int column = 0; column < columns; column++, k++)
-                values[turn ? column * rows + row : k] = Times(factor, (float)Real(raw, k));
+                values[turn ? column * rows + row : k] = Times(factor, Real(raw, k));
         }
     }
 
@@ -104,19 +106,20 @@ internal sealed class OnnxConstant
     internal void CopyTo(Span<float> values, float factor)
     {
         ReadOnlySpan<byte> raw = _tensor.RawData.Span;
-        for (int k = 0; k < values.Length; k++) values[k] = Times(factor, (float)Real(raw, Count == 1 ? 0 : k));
+        for (int k = 0; k < values.Length; k++) values[k] = Times(factor, Real(raw, Count == 1 ? 0 : k));
     }
 
     /// <summary>A factor of 1 changes no bit, not even of a NaN.</summary>
     private static float Times(float factor, float value) => factor == 1f ? value : factor * value;
 
-    private double Real(ReadOnlySpan<byte> raw, int k) => (_tensor.DataType, raw.IsEmpty) switch
-    {
-        (OnnxTensorTypes.Float, true) => _tensor.FloatData[k],
-        (OnnxTensorTypes.Float, false) => BinaryPrimitives.ReadSingleLittleEndian(raw[(k * sizeof(float))..]),
-        (_, true) => _tensor.DoubleData[k],
-        _ => BinaryPrimitives.ReadDoubleLittleEndian(raw[(k * sizeof(double))..]),
-    };
+    /// <summary>A float keeps its bits, because it does not become a double on the way: that would change a signaling NaN.</summary>
+    private float Real(ReadOnlySpan<byte> raw, int k) => IsOfFloats ? Float(raw, k) : (float)Double(raw, k);
+
+    private float Float(ReadOnlySpan<byte> raw, int k) =>
+        raw.IsEmpty ? _tensor.FloatData[k] : BinaryPrimitives.ReadSingleLittleEndian(raw[(k * sizeof(float))..]);
+
+    private double Double(ReadOnlySpan<byte> raw, int k) =>
+        raw.IsEmpty ? _tensor.DoubleData[k] : BinaryPrimitives.ReadDoubleLittleEndian(raw[(k * sizeof(double))..]);
 
     /// <summary>The bytes of a value of a type; null if the type is not supported.</summary>
     private static int? SizeOf(int type) => type switch

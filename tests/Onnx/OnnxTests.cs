@@ -46,6 +46,15 @@ public class OnnxTests
         Assert.Equal(Bits(network), Bits(loaded));
     }
 
+    /// <summary>Without optimization, a float that becomes a double and a float again is another signaling NaN.</summary>
+    [Fact]
+    public async Task Parameters_of_all_kinds_come_back_without_optimization()
+    {
+        string test = $"{typeof(OnnxTests).FullName}.{nameof(Parameters_of_all_kinds_come_back)}";
+        (int exit, string output) = await OtherProcess.Run([test], TimeSpan.FromMinutes(5), ("DOTNET_JITMinOpts", "1"));
+        OtherProcess.AssertPassed(exit, output, least: 1);
+    }
+
     /// <summary>Follows the recipe of the page on ONNX.</summary>
     [Fact]
     public void A_network_comes_back_from_a_file_that_replaces_another()
