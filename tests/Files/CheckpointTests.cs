@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using FastNN.Fit;
@@ -288,6 +289,37 @@ public sealed class CheckpointTests : IDisposable
         using var saved = new MemoryStream();
         expected.Save(saved, GoldenState(expected));
         Assert.Equal(golden, saved.ToArray());
+    }
+
+    /// <summary>Other people write numbers in other ways. Files do not.</summary>
+    [Fact]
+    public void The_culture_changes_no_byte()
+    {
+        byte[] expected = Saved();
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = new CultureInfo("")
+        {
+            NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "~", PositiveInfinitySymbol = "much", NaNSymbol = "none" },
+        };
+        try
+        {
+            Assert.Equal(expected, Saved());
+            Assert.Equal(1.5, NewTrainer().Load(new MemoryStream(expected))!.CostSum);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+
+        static Trainer NewTrainer() =>
+            new(NewNetwork(), new Adam(0.001f) { WeightDecay = 0.01f, Schedule = LearningRateSchedule.Cosine(10, 0.1) });
+
+        static byte[] Saved()
+        {
+            using var stream = new MemoryStream();
+            NewTrainer().Save(stream, new FitState { Seed = -7, CostSum = 1.5, BestCost = float.NaN });
+            return stream.ToArray();
+        }
     }
 
     [Fact]
