@@ -43,7 +43,7 @@ public sealed unsafe partial class Network
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_CACHES</c> or
-    /// <c>FASTNN_ROUTES</c> has a fault.
+    /// <c>FASTNN_ROUTES</c> has a fault. Or the thread fails <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public Network(ReadOnlySpan<int> widths, int seed, KernelVariant kernels = KernelVariant.Auto)
         : this(widths, Fill(widths, Activation.Sigmoid, Activation.Sigmoid), seed, Initializer.Article, kernels)
@@ -68,7 +68,7 @@ public sealed unsafe partial class Network
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_CACHES</c> or
-    /// <c>FASTNN_ROUTES</c> has a fault.
+    /// <c>FASTNN_ROUTES</c> has a fault. Or the thread fails <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public Network(
         ReadOnlySpan<int> widths, Activation hidden, Activation output, int seed, Initializer? initializer = null,
@@ -96,7 +96,7 @@ public sealed unsafe partial class Network
     /// <exception cref="PlatformNotSupportedException">This process does not accelerate <paramref name="kernels"/>.</exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant, or <c>FASTNN_CACHES</c> or
-    /// <c>FASTNN_ROUTES</c> has a fault.
+    /// <c>FASTNN_ROUTES</c> has a fault. Or the thread fails <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public Network(
         ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, int seed, Initializer? initializer = null,
@@ -107,6 +107,7 @@ public sealed unsafe partial class Network
     internal Network(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
     {
         Plan = new NetworkPlan(widths, activations, kernels);
+        FloatingPointMode.Check();
         Inputs = Plan.Inputs;
         Outputs = Plan.Outputs;
         _passes = Plan.Forward;
@@ -196,6 +197,7 @@ public sealed unsafe partial class Network
     /// network of a training, or as the target network in reinforcement learning. The parameters must not change during the call.
     /// </summary>
     /// <returns>The copy.</returns>
+    /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
     public Network Clone()
     {
         var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);

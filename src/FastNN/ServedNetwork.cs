@@ -37,6 +37,7 @@ public sealed class ServedNetwork
     /// <summary>Serves a copy of <paramref name="network"/>, as publication 0.</summary>
     /// <param name="network">You may change it again after the constructor returns.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
     public ServedNetwork(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -40,12 +40,16 @@ public sealed partial class Trainer
     /// middle of an epoch, the options.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
-    /// <exception cref="InvalidOperationException">The same as for <see cref="Step"/>, at any step or measurement.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The thread fails <see cref="Kernels.CheckFloatingPoint"/>; nothing was changed. Or the same as for <see cref="Step"/>, at any step
+    /// or measurement.
+    /// </exception>
     public FitResult Fit(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options, FitState? state = null,
         IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        FloatingPointMode.Check();
         int samples = Validate(inputs, targets);
         new FitSamples(inputs, targets, samples).Check(Cost, nameof(inputs), nameof(targets));
         FitSamples validation = ValidationOf(inputs, targets, samples, options);

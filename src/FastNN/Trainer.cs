@@ -100,6 +100,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
     public Trainer(Network network, Optimizer optimizer, Cost? cost = null, Reduction reduction = Reduction.Mean, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -119,6 +120,7 @@ public sealed unsafe partial class Trainer
         }
 
         if (threads < 1) Guard.ThrowThreads(threads);
+        FloatingPointMode.Check();
         _network = network;
         _optimizer = optimizer;
         Cost = cost;

@@ -59,10 +59,15 @@ internal abstract class ParallelWork : IThreadPoolWorkItem
         if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>Takes part in the run that is active now, if it still wants help.</summary>
+    /// <summary>
+    /// Takes part in the run that is active now, if it still wants help. A thread that would compute other bits does not help. The pool has
+    /// such threads on Linux: a thread has the floating-point mode of the thread that started it.
+    /// </summary>
     void IThreadPoolWorkItem.Execute()
     {
         Interlocked.Decrement(ref _queued); // only a count: no other memory depends on it
+        if (!FloatingPointMode.IsDefault) return;
+
         for (int state = Volatile.Read(ref _state), seen; state >= Seat; state = seen) // a guess: the exchange decides
         {
             seen = Interlocked.CompareExchange(ref _state, state - Seat + Helper, state); // a full fence: the work is read after it
