@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
@@ -25,6 +26,7 @@ internal readonly struct LeakyRelu : IActivation
         where S : struct, ISimd<V>
         where V : struct => S.Max(S.Multiply(S.Broadcast(Leak), z), z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
         where V : struct => S.Select(S.Greater(kept, S.Broadcast(0f)), S.Broadcast(1f), S.Broadcast(Leak));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
@@ -22,6 +23,7 @@ internal readonly struct Relu : IActivation
         where S : struct, ISimd<V>
         where V : struct => S.Max(S.Broadcast(0f), z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
         where V : struct => S.And(S.Greater(kept, S.Broadcast(0f)), S.Broadcast(1f));
