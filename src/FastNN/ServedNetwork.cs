@@ -68,7 +68,8 @@ public sealed class ServedNetwork
     public long Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
     {
         int stripe = StripeOfProcessor();
-        long publication = Enter(stripe, Volatile.Read(ref _published));
+        long seen = Volatile.Read(ref _published); // volatile, so that 32-bit processors read it in one piece
+        long publication = Enter(stripe, seen);
         try
         {
             _copies[publication & 1].Forward(inputs, outputs, threads);
@@ -100,11 +101,11 @@ public sealed class ServedNetwork
         CheckSame(network);
         lock (_publishing)
         {
-            long publication = _published + 1;
+            long publication = _published + 1; // no barrier: it changes under this lock only
             WaitForCalls(publication);
             network.Parameters.CopyTo(_copies[publication & 1].Parameters);
             _copies[publication & 1].Pack();
-            Interlocked.Exchange(ref _published, publication);
+            Interlocked.Exchange(ref _published, publication); // a fence: the copy is written before (1), and (1) comes before the next (2)
             return publication;
         }
     }
@@ -114,29 +115,38 @@ public sealed class ServedNetwork
     /// change until <see cref="Leave"/>.
     /// </summary>
     /// <remarks>
-    /// The proof: a publisher writes to a copy only after it has (1) made the other copy current and (2) read that no call is counted on
-    /// this one. A call (3) counts itself and (4) reads that this copy is current. Interlocked operations are full fences, so no processor
-    /// sees (2) before (1), or (4) before (3). If (4) comes after (1), the call sees the new publication. If (4) comes before (1), then (2)
-    /// comes after (3), and the publisher sees the call. A call that sees another publication counts itself on both copies. The argument
-    /// then holds for the copy that is current, and no third attempt is needed.
+    /// <para>
+    /// The proof, for x64 and Arm: a publisher writes to a copy only after it has (1) made the other copy current and (2) read that no call
+    /// is counted on this one. A call (3) counts itself and (4) reads that this copy is current. Interlocked operations are full fences, so
+    /// no processor sees (2) before (1), or (4) before (3). If (4) comes after (1), the call sees the new publication. If (4) comes before
+    /// (1), then (2) comes after (3), and the publisher sees the call. A call that sees another publication counts itself on both copies.
+    /// The argument then holds for the copy that is current, and no third attempt is needed.
+    /// </para>
+    /// <para>
+    /// The parameters need two more orders. They are written before (1), which is a fence, and read after (4), a volatile read. So a call
+    /// that sees a publication sees all its parameters. A call reads them before (5) it stops counting, which is a fence, and they are
+    /// written after (2), a volatile read. So a publisher that no longer sees a call changes nothing that this call still reads. If another
+    /// thread publishes next, the lock passes the order on: (1) comes before the lock is left, and (2) after it is taken.
+    /// </para>
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long Enter(int stripe, long seen)
     {
-        Interlocked.Increment(ref Calls(stripe, seen));
-        return Volatile.Read(ref _published) == seen ? seen : EnterBoth(stripe, seen);
+        Interlocked.Increment(ref Calls(stripe, seen)); // (3), a fence: (4) comes after it
+        return Volatile.Read(ref _published) == seen ? seen : EnterBoth(stripe, seen); // (4): the parameters are read after it
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long EnterBoth(int stripe, long entered)
     {
-        Interlocked.Increment(ref Calls(stripe, entered + 1));
-        long publication = Volatile.Read(ref _published);
+        Interlocked.Increment(ref Calls(stripe, entered + 1)); // (3) for the other copy
+        long publication = Volatile.Read(ref _published); // (4)
         Leave(stripe, publication + 1);
         return publication;
     }
 
-    internal void Leave(int stripe, long publication) => Interlocked.Decrement(ref Calls(stripe, publication));
+    /// <summary>Counts a call no longer.</summary>
+    internal void Leave(int stripe, long publication) => Interlocked.Decrement(ref Calls(stripe, publication)); // (5): all was read before
 
     private static int StripeOfProcessor() => 1 + (Thread.GetCurrentProcessorId() & (Stripes - 1));
 
@@ -144,6 +154,7 @@ public sealed class ServedNetwork
     {
         for (int stripe = 1; stripe <= Stripes; stripe++)
         {
+            // (2): the copy is written after it
             for (var wait = default(SpinWait); Volatile.Read(ref Calls(stripe, publication)) > 0;) wait.SpinOnce();
         }
     }

@@ -132,7 +132,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Ticket TakeTicket() =>
-        Interlocked.Exchange(ref _ticket, 1) == 0
+        Interlocked.Exchange(ref _ticket, 1) == 0 // a fence: what the caller before wrote is read after it
             ? new Ticket(this)
             : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
@@ -287,7 +287,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <summary>Until this is disposed, only its holder may use the object.</summary>
     private readonly ref struct Ticket(TrainingBatch batch)
     {
-        public void Dispose() => Volatile.Write(ref batch._ticket, 0);
+        public void Dispose() => Volatile.Write(ref batch._ticket, 0); // what this caller wrote comes before it
     }
 
     /// <summary>Rows of a layer's W. The biases are the last row.</summary>
