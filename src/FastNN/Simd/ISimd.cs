@@ -18,11 +18,20 @@ internal unsafe interface ISimd<V>
     /// <summary>Registers for such vectors, 16 or 32: a constant for the JIT.</summary>
     static abstract int Registers { get; }
 
+    /// <summary>Whether one instruction does <see cref="LoadFirst"/>: a constant for the JIT.</summary>
+    static abstract bool HasMaskedLoads { get; }
+
     static abstract V Broadcast(float value);
 
     static abstract V Load(float* source);
 
     static abstract void Store(V value, float* target);
+
+    /// <summary>
+    /// A number that multiplies all lanes, for <see cref="MultiplyAddFactor"/> alone. Arm multiplies by one lane of a register. There the
+    /// number is in the first lane, and the others hold anything.
+    /// </summary>
+    static abstract V Factor(float value);
 
     /// <summary>The mask of the first <paramref name="count"/> lanes, 0 ≤ count ≤ <see cref="Count"/>.</summary>
     static abstract V First(int count);
@@ -50,6 +59,9 @@ internal unsafe interface ISimd<V>
 
     /// <summary>a·b + c with one rounding.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>a·factor + c with one rounding, where the factor is from <see cref="Factor"/>.</summary>
+    static abstract V MultiplyAddFactor(V a, V factor, V c);
 
     /// <summary>c − a·b with one rounding.</summary>
     static abstract V SubtractProduct(V a, V b, V c);

@@ -22,8 +22,14 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     /// </summary>
     internal static bool HasFusedMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
 
+    public static bool HasMaskedLoads => Avx.IsSupported;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Factor(float value) =>
+        AdvSimd.IsSupported ? Vector128.CreateScalarUnsafe(value) : Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
@@ -36,9 +42,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadFirst(float* source, Vector128<float> mask) =>
-        Avx.IsSupported
-            ? Avx.MaskLoad(source, mask)
-            : LoadParts(source, System.Numerics.BitOperations.PopCount(mask.ExtractMostSignificantBits()));
+        Avx.IsSupported ? Avx.MaskLoad(source, mask) : LoadParts(source, -Vector128.Sum(mask.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(Vector128<float> value, float* target, int count)
@@ -52,7 +56,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         if ((count & 2) != 0)
         {
             *(double*)target = value.AsDouble().ToScalar(); // two floats at once; GetLower().Store would go through the stack
-            value = Vector128.Shuffle(value, Vector128.Create(2, 3, 2, 3));
+            value = UpperHalf(value);
             target += 2;
         }
 
@@ -79,8 +83,12 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Fma.IsSupported || AdvSimd.IsSupported ? Vector128.FusedMultiplyAdd(a, b, c) : MultiplyAddInDouble(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MultiplyAddFactor(Vector128<float> a, Vector128<float> factor, Vector128<float> c) =>
+        Fma.IsSupported ? Vector128.FusedMultiplyAdd(a, factor, c) : MultiplyAddFactorElsewhere(a, factor, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SubtractProduct(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : MultiplyAdd(-a, b, c);
+        Fma.IsSupported ? Fma.MultiplyAddNegated(a, b, c) : SubtractProductElsewhere(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Min(Vector128<float> a, Vector128<float> x) =>
@@ -129,7 +137,16 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         if (Avx2.IsSupported) return Simd256.Lookup16(table, index.ToVector256Unsafe()).GetLower();
 
         Vector128<int> k = index.AsInt32() & Vector128.Create(15);
-        return Vector128.Create(table[k[0]], table[k[1]], table[k[2]], table[k[3]]).AsSingle();
+        if (!AdvSimd.Arm64.IsSupported) return Vector128.Create(table[k[0]], table[k[1]], table[k[2]], table[k[3]]).AsSingle();
+
+        // One instruction takes bytes from four registers: 4·k + 0, 1, 2 and 3 for the number k.
+        (Vector128<byte>, Vector128<byte>, Vector128<byte>, Vector128<byte>) rows;
+        rows.Item1 = Vector128.Load((byte*)table);
+        rows.Item2 = Vector128.Load((byte*)(table + 4));
+        rows.Item3 = Vector128.Load((byte*)(table + 8));
+        rows.Item4 = Vector128.Load((byte*)(table + 12));
+        Vector128<int> places = AdvSimd.MultiplyAdd(Vector128.Create(0x03020100), k, Vector128.Create(0x04040404));
+        return AdvSimd.Arm64.VectorTableLookup(rows, places.AsByte()).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,36 +154,35 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackLow(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackHigh(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackLowPairs(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.MoveLowToHigh(a, b) : Vector128.Create(a.GetLower(), b.GetLower());
+        Sse.IsSupported ? Sse.MoveLowToHigh(a, b) : AdvSimd.Arm64.ZipLow(a.AsDouble(), b.AsDouble()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackHighPairs(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.MoveHighToLow(b, a) : Vector128.Create(a.GetUpper(), b.GetUpper());
+        Sse.IsSupported ? Sse.MoveHighToLow(b, a) : AdvSimd.Arm64.ZipHigh(a.AsDouble(), b.AsDouble()).AsSingle();
 
     /// <summary>Lane k of the result is the sum of the lanes of the vector number k, (v₀ + v₂) + (v₁ + v₃).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
-        if (!Sse.IsSupported) return Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d));
-
-        Vector128<float> ab = Sse.MoveLowToHigh(a, b) + Sse.MoveHighToLow(b, a);
-        Vector128<float> cd = Sse.MoveLowToHigh(c, d) + Sse.MoveHighToLow(d, c);
-        return Sse.Shuffle(ab, cd, 0b10_00_10_00) + Sse.Shuffle(ab, cd, 0b11_01_11_01);
+        Vector128<float> ab = UnpackLowPairs(a, b) + UnpackHighPairs(a, b), cd = UnpackLowPairs(c, d) + UnpackHighPairs(c, d);
+        return Sse.IsSupported
+            ? Sse.Shuffle(ab, cd, 0b10_00_10_00) + Sse.Shuffle(ab, cd, 0b11_01_11_01)
+            : AdvSimd.Arm64.AddPairwise(ab, cd);
     }
 
     /// <summary>The largest lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Largest(Vector128<float> v)
     {
-        v = Max(v, Vector128.Shuffle(v, Vector128.Create(2, 3, 2, 3)));
+        v = Max(v, UpperHalf(v));
         return Max(v, Vector128.Shuffle(v, Vector128.Create(1, 1, 1, 1))).ToScalar();
     }
 
@@ -198,10 +214,34 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         return (bits + (away & inexact & even)).AsDouble();
     }
 
+    // What only some processors need is in methods of its own. The JIT counts all of a method that it inlines, and then inlines less.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> MultiplyAddFactorElsewhere(Vector128<float> a, Vector128<float> factor, Vector128<float> c) =>
+        AdvSimd.Arm64.IsSupported
+            ? AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, a, factor, 0)
+            : MultiplyAddInDouble(a, factor, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> SubtractProductElsewhere(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        AdvSimd.IsSupported ? AdvSimd.FusedMultiplySubtract(c, a, b) : MultiplyAddInDouble(-a, b, c);
+
+    /// <summary>The upper half of the lanes, twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> UpperHalf(Vector128<float> v) =>
+        AdvSimd.Arm64.IsSupported
+            ? AdvSimd.Arm64.DuplicateSelectedScalarToVector128(v.AsDouble(), 1).AsSingle()
+            : Vector128.Shuffle(v, Vector128.Create(2, 3, 2, 3));
+
+    /// <summary>
+    /// It is inlined. On Arm64 a call saves no register for a vector, so that a kernel would keep its sums in memory.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> LoadParts(float* source, int count)
     {
-        float* lanes = stackalloc float[4];
-        for (int i = 0; i < count; i++) lanes[i] = source[i];
-        return Vector128.Load(lanes);
+        if (count == Count) return Vector128.Load(source);
+        if (count < 2) return count == 0 ? Vector128<float>.Zero : Vector128.CreateScalar(*source);
+
+        Vector128<float> two = Vector128.CreateScalar(*(double*)source).AsSingle();
+        return count == 2 ? two : two.WithElement(2, source[2]);
     }
 }

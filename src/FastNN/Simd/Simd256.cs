@@ -13,8 +13,13 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     /// <summary>AVX-512 has 32 registers for all widths, and the JIT uses them.</summary>
     public static int Registers => Avx512F.VL.IsSupported ? 32 : 16;
 
+    public static bool HasMaskedLoads => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Factor(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
@@ -66,6 +71,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Vector256.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> MultiplyAddFactor(Vector256<float> a, Vector256<float> factor, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, factor, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SubtractProduct(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>

@@ -71,9 +71,9 @@ internal static unsafe class Accumulators
         where V : struct
         where N : struct, IConst
     {
-        V weight = S.Broadcast(w[k]);
-        z = S.MultiplyAdd(weight, x0, z);
-        if (N.Value > 1) u = S.MultiplyAdd(weight, x1, u);
+        V weight = S.Factor(w[k]);
+        z = S.MultiplyAddFactor(x0, weight, z);
+        if (N.Value > 1) u = S.MultiplyAddFactor(x1, weight, u);
     }
 
     /// <summary>z_r += w0·x_r[j] for one input j, and u_r += w1·x_r[j] for the second vectors.</summary>

@@ -70,6 +70,14 @@ internal static unsafe class DenseForward
         where V : struct
         where A : struct, IActivation
     {
+        // So many functions of narrow vectors are more than the JIT inlines, and the calls would keep the sums in memory.
+        if (S.Count == 4 && A.HasHalves && outputs > 4 * S.Count)
+        {
+            Panels<S, V, Identity>(x, inputs, w, b, y, outputs, writable);
+            ActivationSpan.Activate<S, V, A>(y, y, outputs);
+            return;
+        }
+
         for (int i = 0; i < outputs; i += 8 * S.Count)
         {
             int rest = outputs - i;
@@ -95,7 +103,7 @@ internal static unsafe class DenseForward
         where A : struct, IActivation
         where N : struct, IConst
     {
-        int last = (N.Value - 1) * S.Count, lanes = Math.Min(S.Count, rest - last);
+        int last = PlaceOfLast<S, V, N>(rest), lanes = Math.Min(S.Count, rest - last);
         V mask = S.First(lanes);
         V z0 = default, z1 = default, z2 = default, z3 = default, z4 = default, z5 = default, z6 = default;
         if (N.Value > 1) z0 = S.Load(b);
@@ -105,19 +113,19 @@ internal static unsafe class DenseForward
         if (N.Value > 5) z4 = S.Load(b + 4 * S.Count);
         if (N.Value > 6) z5 = S.Load(b + 5 * S.Count);
         if (N.Value > 7) z6 = S.Load(b + 6 * S.Count);
-        V zLast = S.LoadFirst(b + last, mask);
+        V zLast = LoadLast<S, V, N>(b, last, mask);
 
         for (float* end = x + inputs; x < end; x++, w += stride)
         {
-            V xj = S.Broadcast(*x);
-            if (N.Value > 1) z0 = S.MultiplyAdd(S.Load(w), xj, z0);
-            if (N.Value > 2) z1 = S.MultiplyAdd(S.Load(w + S.Count), xj, z1);
-            if (N.Value > 3) z2 = S.MultiplyAdd(S.Load(w + 2 * S.Count), xj, z2);
-            if (N.Value > 4) z3 = S.MultiplyAdd(S.Load(w + 3 * S.Count), xj, z3);
-            if (N.Value > 5) z4 = S.MultiplyAdd(S.Load(w + 4 * S.Count), xj, z4);
-            if (N.Value > 6) z5 = S.MultiplyAdd(S.Load(w + 5 * S.Count), xj, z5);
-            if (N.Value > 7) z6 = S.MultiplyAdd(S.Load(w + 6 * S.Count), xj, z6);
-            zLast = S.MultiplyAdd(S.LoadFirst(w + last, mask), xj, zLast);
+            V xj = S.Factor(*x);
+            if (N.Value > 1) z0 = S.MultiplyAddFactor(S.Load(w), xj, z0);
+            if (N.Value > 2) z1 = S.MultiplyAddFactor(S.Load(w + S.Count), xj, z1);
+            if (N.Value > 3) z2 = S.MultiplyAddFactor(S.Load(w + 2 * S.Count), xj, z2);
+            if (N.Value > 4) z3 = S.MultiplyAddFactor(S.Load(w + 3 * S.Count), xj, z3);
+            if (N.Value > 5) z4 = S.MultiplyAddFactor(S.Load(w + 4 * S.Count), xj, z4);
+            if (N.Value > 6) z5 = S.MultiplyAddFactor(S.Load(w + 5 * S.Count), xj, z5);
+            if (N.Value > 7) z6 = S.MultiplyAddFactor(S.Load(w + 6 * S.Count), xj, z6);
+            zLast = S.MultiplyAddFactor(LoadLast<S, V, N>(w, last, mask), xj, zLast);
         }
 
         if (N.Value > 1) S.Store(ActivationOf.Value<S, V, A>(z0), y);
@@ -162,28 +170,28 @@ internal static unsafe class DenseForward
         where V : struct
         where R : struct, IConst
     {
-        V x0 = S.Broadcast(x[0]), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0;
+        V x0 = S.Factor(x[0]), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0;
         float* w1 = w + outputs, w2 = w1 + outputs, w3 = w2 + outputs, w4 = w3 + outputs, w5 = w4 + outputs;
         if (R.Value == 6)
         {
-            x1 = S.Broadcast(x[1]);
-            x2 = S.Broadcast(x[2]);
-            x3 = S.Broadcast(x[3]);
-            x4 = S.Broadcast(x[4]);
-            x5 = S.Broadcast(x[5]);
+            x1 = S.Factor(x[1]);
+            x2 = S.Factor(x[2]);
+            x3 = S.Factor(x[3]);
+            x4 = S.Factor(x[4]);
+            x5 = S.Factor(x[5]);
         }
 
         int i = 0;
         for (; i <= outputs - S.Count; i += S.Count)
         {
-            V zi = S.MultiplyAdd(S.Load(w + i), x0, S.Load(z + i));
+            V zi = S.MultiplyAddFactor(S.Load(w + i), x0, S.Load(z + i));
             if (R.Value == 6)
             {
-                zi = S.MultiplyAdd(S.Load(w1 + i), x1, zi);
-                zi = S.MultiplyAdd(S.Load(w2 + i), x2, zi);
-                zi = S.MultiplyAdd(S.Load(w3 + i), x3, zi);
-                zi = S.MultiplyAdd(S.Load(w4 + i), x4, zi);
-                zi = S.MultiplyAdd(S.Load(w5 + i), x5, zi);
+                zi = S.MultiplyAddFactor(S.Load(w1 + i), x1, zi);
+                zi = S.MultiplyAddFactor(S.Load(w2 + i), x2, zi);
+                zi = S.MultiplyAddFactor(S.Load(w3 + i), x3, zi);
+                zi = S.MultiplyAddFactor(S.Load(w4 + i), x4, zi);
+                zi = S.MultiplyAddFactor(S.Load(w5 + i), x5, zi);
             }
 
             S.Store(zi, z + i);
@@ -192,14 +200,14 @@ internal static unsafe class DenseForward
         if (i == outputs) return;
 
         V mask = S.First(outputs - i);
-        V zLast = S.MultiplyAdd(S.LoadFirst(w + i, mask), x0, S.Load(last));
+        V zLast = S.MultiplyAddFactor(S.LoadFirst(w + i, mask), x0, S.Load(last));
         if (R.Value == 6)
         {
-            zLast = S.MultiplyAdd(S.LoadFirst(w1 + i, mask), x1, zLast);
-            zLast = S.MultiplyAdd(S.LoadFirst(w2 + i, mask), x2, zLast);
-            zLast = S.MultiplyAdd(S.LoadFirst(w3 + i, mask), x3, zLast);
-            zLast = S.MultiplyAdd(S.LoadFirst(w4 + i, mask), x4, zLast);
-            zLast = S.MultiplyAdd(S.LoadFirst(w5 + i, mask), x5, zLast);
+            zLast = S.MultiplyAddFactor(S.LoadFirst(w1 + i, mask), x1, zLast);
+            zLast = S.MultiplyAddFactor(S.LoadFirst(w2 + i, mask), x2, zLast);
+            zLast = S.MultiplyAddFactor(S.LoadFirst(w3 + i, mask), x3, zLast);
+            zLast = S.MultiplyAddFactor(S.LoadFirst(w4 + i, mask), x4, zLast);
+            zLast = S.MultiplyAddFactor(S.LoadFirst(w5 + i, mask), x5, zLast);
         }
 
         S.Store(zLast, last);
@@ -213,54 +221,70 @@ internal static unsafe class DenseForward
         where A : struct, IActivation
         where N : struct, IConst
     {
-        int last = (N.Value - 1) * S.Count;
-        int lanes = Math.Min(S.Count, rest - last);
+        int last = PlaceOfLast<S, V, N>(rest), lanes = Math.Min(S.Count, rest - last);
         V mask = S.First(lanes);
         V zero = S.Broadcast(0f);
         V c0 = zero, c1 = zero, c2 = zero, c3 = zero;
-        V d0 = S.LoadFirst(b + last, mask), d1 = zero, d2 = zero, d3 = zero;
+        V d0 = LoadLast<S, V, N>(b, last, mask), d1 = zero, d2 = zero, d3 = zero;
         if (N.Value > 1) c0 = S.Load(b);
 
         float* end = x + inputs;
         for (; x <= end - 4; x += 4, w += 4 * (nint)stride)
         {
             float* w1 = w + stride, w2 = w1 + stride, w3 = w2 + stride;
-            V x0 = S.Broadcast(x[0]);
-            if (N.Value > 1) c0 = S.MultiplyAdd(S.Load(w), x0, c0);
-            d0 = S.MultiplyAdd(S.LoadFirst(w + last, mask), x0, d0);
-            V x1 = S.Broadcast(x[1]);
-            if (N.Value > 1) c1 = S.MultiplyAdd(S.Load(w1), x1, c1);
-            d1 = S.MultiplyAdd(S.LoadFirst(w1 + last, mask), x1, d1);
-            V x2 = S.Broadcast(x[2]);
-            if (N.Value > 1) c2 = S.MultiplyAdd(S.Load(w2), x2, c2);
-            d2 = S.MultiplyAdd(S.LoadFirst(w2 + last, mask), x2, d2);
-            V x3 = S.Broadcast(x[3]);
-            if (N.Value > 1) c3 = S.MultiplyAdd(S.Load(w3), x3, c3);
-            d3 = S.MultiplyAdd(S.LoadFirst(w3 + last, mask), x3, d3);
+            V x0 = S.Factor(x[0]);
+            if (N.Value > 1) c0 = S.MultiplyAddFactor(S.Load(w), x0, c0);
+            d0 = S.MultiplyAddFactor(LoadLast<S, V, N>(w, last, mask), x0, d0);
+            V x1 = S.Factor(x[1]);
+            if (N.Value > 1) c1 = S.MultiplyAddFactor(S.Load(w1), x1, c1);
+            d1 = S.MultiplyAddFactor(LoadLast<S, V, N>(w1, last, mask), x1, d1);
+            V x2 = S.Factor(x[2]);
+            if (N.Value > 1) c2 = S.MultiplyAddFactor(S.Load(w2), x2, c2);
+            d2 = S.MultiplyAddFactor(LoadLast<S, V, N>(w2, last, mask), x2, d2);
+            V x3 = S.Factor(x[3]);
+            if (N.Value > 1) c3 = S.MultiplyAddFactor(S.Load(w3), x3, c3);
+            d3 = S.MultiplyAddFactor(LoadLast<S, V, N>(w3, last, mask), x3, d3);
         }
 
         if (x < end)
         {
-            V xj = S.Broadcast(x[0]);
-            if (N.Value > 1) c0 = S.MultiplyAdd(S.Load(w), xj, c0);
-            d0 = S.MultiplyAdd(S.LoadFirst(w + last, mask), xj, d0);
+            V xj = S.Factor(x[0]);
+            if (N.Value > 1) c0 = S.MultiplyAddFactor(S.Load(w), xj, c0);
+            d0 = S.MultiplyAddFactor(LoadLast<S, V, N>(w, last, mask), xj, d0);
         }
 
         if (x + 1 < end)
         {
-            V xj = S.Broadcast(x[1]);
-            if (N.Value > 1) c1 = S.MultiplyAdd(S.Load(w + stride), xj, c1);
-            d1 = S.MultiplyAdd(S.LoadFirst(w + stride + last, mask), xj, d1);
+            V xj = S.Factor(x[1]);
+            if (N.Value > 1) c1 = S.MultiplyAddFactor(S.Load(w + stride), xj, c1);
+            d1 = S.MultiplyAddFactor(LoadLast<S, V, N>(w + stride, last, mask), xj, d1);
         }
 
         if (x + 2 < end)
         {
-            V xj = S.Broadcast(x[2]);
-            if (N.Value > 1) c2 = S.MultiplyAdd(S.Load(w + 2 * (nint)stride), xj, c2);
-            d2 = S.MultiplyAdd(S.LoadFirst(w + 2 * (nint)stride + last, mask), xj, d2);
+            V xj = S.Factor(x[2]);
+            if (N.Value > 1) c2 = S.MultiplyAddFactor(S.Load(w + 2 * (nint)stride), xj, c2);
+            d2 = S.MultiplyAddFactor(LoadLast<S, V, N>(w + 2 * (nint)stride, last, mask), xj, d2);
         }
 
         if (N.Value > 1) S.Store(ActivationOf.Value<S, V, A>(S.Add(S.Add(c0, c2), S.Add(c1, c3))), y);
         S.StoreFirst(ActivationOf.Value<S, V, A>(S.Add(S.Add(d0, d2), S.Add(d1, d3))), y + last, Math.Min(S.Count, writable - last));
     }
+
+    /// <summary>
+    /// Where the last of N vectors begins. If a vector cannot be loaded in part by one instruction, it is a whole one that ends with the
+    /// row. It computes some outputs of the vector before it once more, with the same result.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlaceOfLast<S, V, N>(int rest)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst =>
+        N.Value > 1 && !S.HasMaskedLoads ? Math.Min(rest, N.Value * S.Count) - S.Count : (N.Value - 1) * S.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LoadLast<S, V, N>(float* row, int last, V mask)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst => N.Value > 1 && !S.HasMaskedLoads ? S.Load(row + last) : S.LoadFirst(row + last, mask);
 }

@@ -31,7 +31,9 @@ internal static unsafe class ActivationSpan
         if (typeof(A) == typeof(Identity) && x == y) return;
 
         nint k = 0, last = count - S.Count;
-        if (A.HasHalves && count >= Ahead * S.Count) k = S.Registers > 16 ? InPlace<S, V, A>(x, y, last) : InTurns<S, V, A>(x, y, last);
+        bool tooLong = S.Count == 4 && typeof(A) == typeof(Gelu); // four of these are more than the JIT inlines
+        if (A.HasHalves && count >= Ahead * S.Count)
+            k = S.Registers > 16 && !tooLong ? InPlace<S, V, A>(x, y, last) : InTurns<S, V, A>(x, y, last);
         for (; k <= last; k += S.Count) S.Store(ActivationOf.Value<S, V, A>(S.Load(x + k)), y + k);
 
         for (; k < count; k += S.Count)
