@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using FastNN.Contract;
 using Xunit;
 
 namespace FastNN.Tests.House;
@@ -31,6 +32,28 @@ public class ColdStartTests
         Assert.True(methods.Length > 60);
         Assert.Empty(from method in methods
                      where (method.MethodImplementationFlags & Wanted) == 0
+                     select $"{method.DeclaringType}.{method.Name}");
+    }
+
+    /// <summary>
+    /// A formula for vectors goes into the kernel that uses it. The JIT does not always choose so by itself. When it called the slope of
+    /// ReLU, the kernel kept all its sums in memory, from the call back into its loop.
+    /// </summary>
+    [Fact]
+    public void Every_formula_for_vectors_is_inlined()
+    {
+        Type[] contracts = [typeof(IActivation), typeof(ICost), typeof(IUpdateRule), typeof(IGradientAction)];
+        MethodInfo[] formulas =
+        [
+            .. from type in typeof(Network).Assembly.GetTypes()
+               where type.IsValueType && contracts.Any(contract => contract.IsAssignableFrom(type))
+               from method in type.GetMethods(Declared)
+               where method.IsGenericMethodDefinition && method.IsPublic // the compiler adds private ones that only call these
+               select method,
+        ];
+        Assert.True(formulas.Length > 30, $"{formulas.Length} formulas");
+        Assert.Empty(from method in formulas
+                     where (method.MethodImplementationFlags & MethodImplAttributes.AggressiveInlining) == 0
                      select $"{method.DeclaringType}.{method.Name}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
@@ -18,10 +19,12 @@ internal readonly struct Identity : IActivation
 
     public static float Slope(float kept) => 1f;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V End<S, V>(V z, V t, V s)
         where S : struct, ISimd<V>
         where V : struct => z;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<S, V>(V kept)
         where S : struct, ISimd<V>
         where V : struct => S.Broadcast(1f);

@@ -22,6 +22,7 @@ internal readonly struct LeakyRelu : IActivation
     public static float Slope(float kept) => kept > 0f ? 1f : Leak;
 
     /// <summary>The larger of z and 0.01·z.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V End<S, V>(V z, V t, V s)
         where S : struct, ISimd<V>
         where V : struct => S.Max(S.Multiply(S.Broadcast(Leak), z), z);

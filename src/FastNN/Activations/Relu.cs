@@ -19,6 +19,7 @@ internal readonly struct Relu : IActivation
 
     public static float Slope(float kept) => kept > 0f ? 1f : 0f;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V End<S, V>(V z, V t, V s)
         where S : struct, ISimd<V>
         where V : struct => S.Max(S.Broadcast(0f), z);

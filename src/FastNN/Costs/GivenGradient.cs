@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
 
@@ -18,10 +19,12 @@ internal readonly struct GivenGradient : ICost
 
     public static float Slope(float a, float y) => y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<S, V>(V a, V y, V sum)
         where S : struct, ISimd<V>
         where V : struct => sum;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Slope<S, V>(V a, V y)
         where S : struct, ISimd<V>
         where V : struct => y;
