@@ -44,10 +44,10 @@ internal static unsafe class TinyNetwork
         float* w = parameters + layer.Weights;
         nint row = layer.Outputs;
         V z = Vector128.Load(parameters + layer.Biases);
-        z = Simd128.MultiplyAdd(Vector128.Load(w), Vector128.Shuffle(a, Vector128.Create(0, 0, 0, 0)), z);
-        if (layer.Inputs > 1) z = Simd128.MultiplyAdd(Vector128.Load(w + row), Vector128.Shuffle(a, Vector128.Create(1, 1, 1, 1)), z);
-        if (layer.Inputs > 2) z = Simd128.MultiplyAdd(Vector128.Load(w + 2 * row), Vector128.Shuffle(a, Vector128.Create(2, 2, 2, 2)), z);
-        if (layer.Inputs > 3) z = Simd128.MultiplyAdd(Vector128.Load(w + 3 * row), Vector128.Shuffle(a, Vector128.Create(3, 3, 3, 3)), z);
+        z = Simd128.MultiplyAddLane(Vector128.Load(w), a, 0, z);
+        if (layer.Inputs > 1) z = Simd128.MultiplyAddLane(Vector128.Load(w + row), a, 1, z);
+        if (layer.Inputs > 2) z = Simd128.MultiplyAddLane(Vector128.Load(w + 2 * row), a, 2, z);
+        if (layer.Inputs > 3) z = Simd128.MultiplyAddLane(Vector128.Load(w + 3 * row), a, 3, z);
         return ActivationOf.Value<Simd128, V, Sigmoid>(z);
     }
 
@@ -79,10 +79,10 @@ internal static unsafe class TinyNetwork
         float* w = parameters + layer.Weights, b = parameters + layer.Biases;
         int row = layer.Outputs;
         V r = Vector128.Create(rate), sum1 = V.Zero, sum2 = V.Zero, sum3 = V.Zero;
-        V sum0 = UpdateRow(w, Vector128.Shuffle(a, Vector128.Create(0, 0, 0, 0)), delta, mask, r, row);
-        if (layer.Inputs > 1) sum1 = UpdateRow(w + row, Vector128.Shuffle(a, Vector128.Create(1, 1, 1, 1)), delta, mask, r, row);
-        if (layer.Inputs > 2) sum2 = UpdateRow(w + 2 * row, Vector128.Shuffle(a, Vector128.Create(2, 2, 2, 2)), delta, mask, r, row);
-        if (layer.Inputs > 3) sum3 = UpdateRow(w + 3 * row, Vector128.Shuffle(a, Vector128.Create(3, 3, 3, 3)), delta, mask, r, row);
+        V sum0 = UpdateRow(w, Simd128.BroadcastLane(a, 0), delta, mask, r, row);
+        if (layer.Inputs > 1) sum1 = UpdateRow(w + row, Simd128.BroadcastLane(a, 1), delta, mask, r, row);
+        if (layer.Inputs > 2) sum2 = UpdateRow(w + 2 * row, Simd128.BroadcastLane(a, 2), delta, mask, r, row);
+        if (layer.Inputs > 3) sum3 = UpdateRow(w + 3 * row, Simd128.BroadcastLane(a, 3), delta, mask, r, row);
         Simd128.StoreFirst(Simd128.MultiplyAdd(r, delta, Vector128.Load(b)), b, row);
         return TSums.Value != 0 ? Simd128.SumEach(sum0, sum1, sum2, sum3) : V.Zero;
     }

@@ -168,6 +168,19 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> UnpackHighPairs(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.MoveHighToLow(b, a) : AdvSimd.Arm64.ZipHigh(a.AsDouble(), b.AsDouble()).AsSingle();
 
+    /// <summary>a·factors[lane] + c with one rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<float> MultiplyAddLane(
+        Vector128<float> a, Vector128<float> factors, [ConstantExpected(Max = (byte)3)] byte lane, Vector128<float> c) =>
+        AdvSimd.Arm64.IsSupported
+            ? AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, a, factors, lane)
+            : MultiplyAdd(a, BroadcastLane(factors, lane), c);
+
+    /// <summary>One lane in all lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<float> BroadcastLane(Vector128<float> v, [ConstantExpected(Max = (byte)3)] byte lane) =>
+        AdvSimd.IsSupported ? AdvSimd.DuplicateSelectedScalarToVector128(v, lane) : Vector128.Shuffle(v, Vector128.Create((int)lane));
+
     /// <summary>Lane k of the result is the sum of the lanes of the vector number k, (v₀ + v₂) + (v₁ + v₃).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
@@ -183,7 +196,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     internal static float Largest(Vector128<float> v)
     {
         v = Max(v, UpperHalf(v));
-        return Max(v, Vector128.Shuffle(v, Vector128.Create(1, 1, 1, 1))).ToScalar();
+        return Max(v, BroadcastLane(v, 1)).ToScalar();
     }
 
     /// <summary>The sum of the lanes, (v₀ + v₂) + (v₁ + v₃).</summary>
@@ -236,7 +249,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     /// It is inlined. On Arm64 a call saves no register for a vector, so that a kernel would keep its sums in memory.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> LoadParts(float* source, int count)
+    internal static Vector128<float> LoadParts(float* source, int count)
     {
         if (count == Count) return Vector128.Load(source);
         if (count < 2) return count == 0 ? Vector128<float>.Zero : Vector128.CreateScalar(*source);

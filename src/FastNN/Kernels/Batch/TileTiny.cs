@@ -39,9 +39,9 @@ internal static unsafe class TileTiny
     {
         nint row = layer.Outputs;
         V z = S.MultiplyAdd(S.Broadcast(*w), a0, S.Broadcast(*b));
-        if (layer.Inputs > 1) z = S.MultiplyAdd(S.Broadcast(w[row]), a1, z);
-        if (layer.Inputs > 2) z = S.MultiplyAdd(S.Broadcast(w[2 * row]), a2, z);
-        if (layer.Inputs > 3) z = S.MultiplyAdd(S.Broadcast(w[3 * row]), a3, z);
+        if (layer.Inputs > 1) z = S.MultiplyAddFactor(a1, S.Factor(w[row]), z);
+        if (layer.Inputs > 2) z = S.MultiplyAddFactor(a2, S.Factor(w[2 * row]), z);
+        if (layer.Inputs > 3) z = S.MultiplyAddFactor(a3, S.Factor(w[3 * row]), z);
         return z;
     }
 }

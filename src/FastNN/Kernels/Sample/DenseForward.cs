@@ -70,8 +70,10 @@ internal static unsafe class DenseForward
         where V : struct
         where A : struct, IActivation
     {
-        // So many functions of narrow vectors are more than the JIT inlines, and the calls would keep the sums in memory.
-        if (S.Count == 4 && A.HasHalves && outputs > 4 * S.Count)
+        // The JIT inlines no more when a method has 512 variables. GELU alone exceeds that, and narrow vectors of other long functions do.
+        // Then the kernel would call parts of them, and keep the sums in memory. On a Zen 4, a sample of 48-48-48 with GELU takes 0.85 of
+        // the time at 512 bits, and 0.75 at 256 bits.
+        if (typeof(A) == typeof(Gelu) || (S.Count == 4 && A.HasHalves && outputs > 4 * S.Count))
         {
             Panels<S, V, Identity>(x, inputs, w, b, y, outputs, writable);
             ActivationSpan.Activate<S, V, A>(y, y, outputs);
@@ -181,7 +183,7 @@ internal static unsafe class DenseForward
             x5 = S.Factor(x[5]);
         }
 
-        int i = 0;
+        nint i = 0;
         for (; i <= outputs - S.Count; i += S.Count)
         {
             V zi = S.MultiplyAddFactor(S.Load(w + i), x0, S.Load(z + i));
@@ -199,7 +201,7 @@ internal static unsafe class DenseForward
 
         if (i == outputs) return;
 
-        V mask = S.First(outputs - i);
+        V mask = S.First((int)(outputs - i));
         V zLast = S.MultiplyAddFactor(S.LoadFirst(w + i, mask), x0, S.Load(last));
         if (R.Value == 6)
         {
