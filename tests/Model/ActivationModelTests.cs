@@ -22,7 +22,7 @@ public class ActivationModelTests
         var draws = new Draws(1);
         Compare(
             Enum.Parse<Function>(f),
-            [.. draws.Ordinary(40_000, 1), .. draws.Ordinary(40_000, 20), .. draws.Ordinary(40_000, 120), .. draws.Wide(40_000, 8)]);
+            [.. draws.Ordinary(300_000, 1), .. draws.Ordinary(300_000, 20), .. draws.Ordinary(50_000, 120), .. draws.Wide(50_000, 8)]);
     }
 
     [Theory]

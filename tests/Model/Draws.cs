@@ -26,8 +26,12 @@ internal sealed class Draws(int seed)
     internal float[] Wide(int count, int exponent) => Many(count, () => MathF.ScaleB(Uniform(-1, 1), exponent - _random.Next(40)));
 
     /// <summary>Ordinary numbers. Some of them are replaced by special ones, or by any bits.</summary>
-    internal float[] Special(int count, int oneIn) => Many(count, () => _random.Next(oneIn) > 0 ? Uniform(-3, 3)
-        : Maybe ? One(s_special) : BitConverter.Int32BitsToSingle((int)_random.NextInt64(int.MinValue, 1L + int.MaxValue)));
+    internal float[] Special(int count, int oneIn)
+    {
+        return Many(count, () => _random.Next(oneIn) > 0 ? Uniform(-3, 3) : Maybe ? One(s_special) : AnyBits());
+
+        float AnyBits() => BitConverter.UInt32BitsToSingle((uint)_random.NextInt64(1L << 32));
+    }
 
     /// <summary>Widths of a network. They are often at the edges of vectors and of narrow layers.</summary>
     internal int[] Widths(int most)
@@ -45,7 +49,7 @@ internal sealed class Draws(int seed)
         if (cost == CostFunction.SquaredError) return Ordinary(samples * outputs);
         float[] y = Many(samples * outputs, () => Uniform(0, 1));
         if (cost == CostFunction.BinaryCrossEntropy) return y;
-        return [.. y.Chunk(outputs).SelectMany(row => row.Select(x => x / row.Sum()))];
+        return [.. from row in y.Chunk(outputs) let sum = row.Sum() from x in row select x / sum];
     }
 
     private static float[] Many(int count, Func<float> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];

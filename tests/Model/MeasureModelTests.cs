@@ -55,11 +55,12 @@ public class MeasureModelTests
         {
             int[] widths = draws.Widths(12);
             Function[] functions = draws.Functions(widths.Length - 1, Function.Identity);
-            float rate = draws.One<float>([0.05f, 0.3f, 1e20f]), goal = draws.One<float>([0, 0.3f, 1]);
+            float rate = draws.One<float>([0.05f, 0.3f, 1e20f]), goal;
             int samples = 1 + draws.Below(4), most = draws.Below(12);
             float[] x = draws.Ordinary(samples * widths[0]), y = draws.Ordinary(samples * widths[^1]);
             var pair = new Pair(widths, functions, draws.Ordinary(Pair.Count(widths)), draws.One(Kernels.Supported));
             var model = new ModelTrainer(pair.Model, new SgdRule(new RuleOptions(rate)), CostFunction.SquaredError, mean: true);
+            goal = draws.Maybe ? model.Evaluate(x, y) : draws.One<float>([0, 0.3f, 1]);
             (int steps, float cost) = model.TrainUntil(x, y, goal, most);
             TrainingResult result = new Trainer(pair.Library, new Sgd(rate)).TrainUntil(x, y, goal, most);
             Assert.Equal((steps, cost <= goal), (result.Steps, result.Reached));

@@ -9,7 +9,8 @@ namespace FastNN.Tests.Simd;
 /// </summary>
 public unsafe class Simd128Tests
 {
-    private static readonly float[] s_numbers = [1e8f, 3f, -1e8f, 0.25f, 7e7f, -2f, 5e-3f, 1f, -1e-8f, 6e7f, -0f, 0f, 9f, 1e30f, -1e30f, 2f];
+    private static readonly float[] s_numbers =
+        [1e8f, 3f, -1e8f, 0.25f, 7e7f, -2f, 5e-3f, 1f, -1e-8f, 6e7f, -0f, 0f, 9f, 1e30f, -1e30f, 2f];
 
     [Theory]
     [InlineData(0)]

@@ -29,7 +29,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Factor(float value) =>
-        AdvSimd.IsSupported ? Vector128.CreateScalarUnsafe(value) : Vector128.Create(value);
+        AdvSimd.Arm64.IsSupported ? Vector128.CreateScalarUnsafe(value) : Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
@@ -154,19 +154,27 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackLow(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+        Sse.IsSupported ? Sse.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackHigh(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+        Sse.IsSupported ? Sse.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackLowPairs(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.MoveLowToHigh(a, b) : AdvSimd.Arm64.ZipLow(a.AsDouble(), b.AsDouble()).AsSingle();
+        Sse.IsSupported ? Sse.MoveLowToHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a.AsDouble(), b.AsDouble()).AsSingle()
+        : Vector128.Create(a.GetLower(), b.GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> UnpackHighPairs(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.MoveHighToLow(b, a) : AdvSimd.Arm64.ZipHigh(a.AsDouble(), b.AsDouble()).AsSingle();
+        Sse.IsSupported ? Sse.MoveHighToLow(b, a)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a.AsDouble(), b.AsDouble()).AsSingle()
+        : Vector128.Create(a.GetUpper(), b.GetUpper());
 
     /// <summary>a·factors[lane] + c with one rounding.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,7 +196,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128<float> ab = UnpackLowPairs(a, b) + UnpackHighPairs(a, b), cd = UnpackLowPairs(c, d) + UnpackHighPairs(c, d);
         return Sse.IsSupported
             ? Sse.Shuffle(ab, cd, 0b10_00_10_00) + Sse.Shuffle(ab, cd, 0b11_01_11_01)
-            : AdvSimd.Arm64.AddPairwise(ab, cd);
+            : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.AddPairwise(ab, cd)
+            : Vector128.Create(ab[0] + ab[1], ab[2] + ab[3], cd[0] + cd[1], cd[2] + cd[3]);
     }
 
     /// <summary>The largest lane.</summary>
