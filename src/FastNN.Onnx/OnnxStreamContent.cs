@@ -4,11 +4,12 @@ namespace FastNN.Onnx;
 
 /// <summary>
 /// The whole content of a stream in native memory. The memory is freed after the model has been parsed, before the network is made. It
-/// doubles when it is full, whatever length the stream claims. Memory that is not yet written takes only addresses.
+/// doubles when it is full, whatever length the stream claims. Memory that is not yet written takes only addresses. So a read asks for
+/// little, because some systems touch all that is asked for.
 /// </summary>
 internal sealed unsafe class OnnxStreamContent : IDisposable
 {
-    private const int Least = 1 << 16;
+    private const int Least = 1 << 16, MostAsked = 1 << 20;
     private byte* _start;
     private int _capacity;
     private int _length;
@@ -23,7 +24,7 @@ internal sealed unsafe class OnnxStreamContent : IDisposable
             do
             {
                 Grow();
-                int asked = _capacity - _length;
+                int asked = Math.Min(_capacity - _length, MostAsked);
                 read = stream.Read(new Span<byte>(_start + _length, asked));
                 if ((uint)read > (uint)asked)
                     throw new IOException($"The stream, {stream.GetType()}, read {read} bytes, but only {asked} were asked for.");
