@@ -14,9 +14,10 @@ internal static class ReplacedFile
     /// <exception cref="UnauthorizedAccessException">A file that is read-only is there, on Windows.</exception>
     internal static void Check(string target)
     {
-        if (FaultOf(target) is { } kind)
+        var file = new FileInfo(target); // remembers what it has seen, whatever happens meanwhile
+        if (FaultOf(file) is { } kind)
             throw new IOException($"'{target}' must be a file, or a link to a file, or not be there, but it is {kind}.");
-        if (OperatingSystem.IsWindows() && File.Exists(target) && File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly))
+        if (OperatingSystem.IsWindows() && file.Exists && file.IsReadOnly)
             throw new UnauthorizedAccessException($"'{target}' is read-only. Take this attribute away if it may be replaced.");
     }
 
@@ -34,13 +35,11 @@ internal static class ReplacedFile
         }
     }
 
-    private static string? FaultOf(string target)
+    private static string? FaultOf(FileInfo file)
     {
-        if (Directory.Exists(target)) return "a folder";
-        if (OperatingSystem.IsWindows()) return target.StartsWith(@"\\.\", StringComparison.Ordinal) ? "a device" : null;
-
-        var file = new FileInfo(target);
-        return !file.Exists || file.Length > 0 ? null : FaultOfEmpty(target); // the length of a link is that of its text
+        if (Directory.Exists(file.FullName)) return "a folder";
+        if (OperatingSystem.IsWindows()) return file.FullName.StartsWith(@"\\.\", StringComparison.Ordinal) ? "a device" : null;
+        return !file.Exists || file.Length > 0 ? null : FaultOfEmpty(file.FullName); // the length of a link is that of its text
     }
 
     /// <summary>
