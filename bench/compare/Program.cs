@@ -40,4 +40,9 @@ listings.SetAction(arguments => ListingReport.Run(
     arguments.GetRequiredValue(before), arguments.GetRequiredValue(after), arguments.GetRequiredValue(folder),
     arguments.GetValue(renames), arguments.GetValue(kernels)));
 
-return new RootCommand("Compares two builds of FastNN.dll.") { time, duels, exercise, listings }.Parse(args).Invoke();
+var files = new Argument<string[]>("listings");
+var instructions = new Command("instructions", "Counts the instructions of inner loops: for the script of this name.") { files };
+instructions.Hidden = true;
+instructions.SetAction(arguments => InstructionTable.Run(arguments.GetRequiredValue(files)));
+
+return new RootCommand("Compares two builds of FastNN.dll.") { time, duels, exercise, listings, instructions }.Parse(args).Invoke();

@@ -37,7 +37,7 @@ public class ColdStartTests
 
     /// <summary>
     /// A formula for vectors goes into the kernel that uses it. The JIT does not always choose so by itself. When it called the slope of
-    /// ReLU, the kernel kept all its sums in memory, from the call back into its loop.
+    /// ReLU, the kernel kept sums in memory, from the call back into a loop.
     /// </summary>
     [Fact]
     public void Every_formula_for_vectors_is_inlined()
