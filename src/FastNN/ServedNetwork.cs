@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
 
 namespace FastNN;
 
@@ -102,10 +103,11 @@ public sealed class ServedNetwork
         lock (_publishing)
         {
             long publication = _published + 1; // no barrier: it changes under this lock only
+            Interlocked.MemoryBarrier(); // (2) comes after the last (1)
             WaitForCalls(publication);
             network.Parameters.CopyTo(_copies[publication & 1].Parameters);
             _copies[publication & 1].Pack();
-            Interlocked.Exchange(ref _published, publication); // a fence: the copy is written before (1), and (1) comes before the next (2)
+            Interlocked.Exchange(ref _published, publication); // (1), a fence: the copy is written before it
             return publication;
         }
     }
@@ -117,10 +119,12 @@ public sealed class ServedNetwork
     /// <remarks>
     /// <para>
     /// The proof, for x64 and Arm: a publisher writes to a copy only after it has (1) made the other copy current and (2) read that no call
-    /// is counted on this one. A call (3) counts itself and (4) reads that this copy is current. Interlocked operations are full fences, so
-    /// no processor sees (2) before (1), or (4) before (3). If (4) comes after (1), the call sees the new publication. If (4) comes before
-    /// (1), then (2) comes after (3), and the publisher sees the call. A call that sees another publication counts itself on both copies.
-    /// The argument then holds for the copy that is current, and no third attempt is needed.
+    /// is counted on this one. A call (3) counts itself and (4) reads that this copy is current. Barriers stand between (1) and (2), and
+    /// between (3) and (4). So no processor sees (2) before (1), or (4) before (3). On x64 the interlocked operation (3) is this barrier.
+    /// On Arm64 it is not: with the atomic instructions of Armv8.1, a volatile read may be done before the write of (3) is seen. If (4)
+    /// comes after (1), the call sees the new publication. If (4) comes before (1), then (2) comes after (3), and the publisher sees the
+    /// call. A call that sees another publication counts itself on both copies. The argument then holds for the copy that is current, and
+    /// no third attempt is needed.
     /// </para>
     /// <para>
     /// The parameters need two more orders. They are written before (1), which is a fence, and read after (4), a volatile read. So a call
@@ -132,17 +136,25 @@ public sealed class ServedNetwork
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long Enter(int stripe, long seen)
     {
-        Interlocked.Increment(ref Calls(stripe, seen)); // (3), a fence: (4) comes after it
+        CountCall(stripe, seen); // (3)
         return Volatile.Read(ref _published) == seen ? seen : EnterBoth(stripe, seen); // (4): the parameters are read after it
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long EnterBoth(int stripe, long entered)
     {
-        Interlocked.Increment(ref Calls(stripe, entered + 1)); // (3) for the other copy
+        CountCall(stripe, entered + 1); // (3) for the other copy
         long publication = Volatile.Read(ref _published); // (4)
         Leave(stripe, publication + 1);
         return publication;
+    }
+
+    /// <summary>Counts a call. Everything that follows comes after it, also on Arm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountCall(int stripe, long publication)
+    {
+        Interlocked.Increment(ref Calls(stripe, publication));
+        if (ArmBase.IsSupported) Interlocked.MemoryBarrier();
     }
 
     /// <summary>Counts a call no longer.</summary>
