@@ -85,7 +85,8 @@ public static class OnnxModel
     /// This process does not accelerate <paramref name="kernels"/>, or it is big-endian.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
+    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant. Or the thread fails
+    /// <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public static Network Load(string path, KernelVariant kernels = KernelVariant.Auto)
     {
@@ -115,7 +116,8 @@ public static class OnnxModel
     /// This process does not accelerate <paramref name="kernels"/>, or it is big-endian.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
+    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant. Or the thread fails
+    /// <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public static Network Load(Stream stream, KernelVariant kernels = KernelVariant.Auto)
     {
@@ -138,7 +140,8 @@ public static class OnnxModel
     /// This process does not accelerate <paramref name="kernels"/>, or it is big-endian.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant.
+    /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant. Or the thread fails
+    /// <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public static Network Load(ReadOnlySpan<byte> model, KernelVariant kernels = KernelVariant.Auto) =>
         OnnxReader.Build(OnnxReader.Parse(model, out OnnxMemoryBudget budget), budget, kernels);

@@ -54,8 +54,8 @@ public sealed class Initializer
     public override string ToString() => Name;
 
     /// <summary>
-    /// Draws all parameters. The upper 24 bits of each number are a fraction u. The parameter is 2·limit·u − limit, rounded once from
-    /// double precision. If the limit is 0, no number is drawn.
+    /// Draws all parameters. The upper 24 bits of each number are a fraction u. The parameter is 2·limit·u − limit, computed in
+    /// double precision and then rounded to float. If the limit is 0, no number is drawn.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Draw(IEnumerable<Layer> layers, int seed)

@@ -25,7 +25,8 @@ internal struct SplitMix64(int seed)
     }
 
     /// <summary>
-    /// Uniform in [−limit, limit). The upper 24 bits are a fraction u. The result is 2·limit·u − limit, rounded once from double precision.
+    /// Uniform in [−limit, limit). The upper 24 bits are a fraction u. The result is 2·limit·u − limit, computed in double
+    /// precision and then rounded to float.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal float NextUniform(double limit) => (float)((Next() >> 40) * (2 * limit / (1 << 24)) - limit);
