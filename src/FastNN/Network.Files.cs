@@ -95,8 +95,8 @@ public sealed unsafe partial class Network
     /// This process does not accelerate <see cref="LoadOptions.Kernels"/>, or it is big-endian.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="LoadOptions.Kernels"/> is <see cref="KernelVariant.Auto"/>, and the environment variable FASTNN_KERNELS names no variant. Or
-    /// the thread fails <see cref="Kernels.CheckFloatingPoint"/>.
+    /// <see cref="LoadOptions.Kernels"/> is <see cref="KernelVariant.Auto"/>, and the environment variable FASTNN_KERNELS names no variant.
+    /// Or the thread fails <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public static Network Load(string path, LoadOptions? options = null)
     {

@@ -44,12 +44,13 @@ publish() {
 # red NAME: a leg that did not come to its end.
 red() { echo "red $1" >>"$work/table"; echo "Failed: 1, Passed: 0, Total: 1 - $1"; }
 
-# hash NAME VARIANT PROGRAM...: runs the program. Its line for the table is its hash. VARIANT must run by default.
+# hash NAME VARIANT PROGRAM...: runs the program. Its line for the table is its hash. VARIANT must run by default. If it is
+# "VARIANT alone", no other variant runs.
 hash() {
     local name=$1 variant=$2 output status
     shift 2
     echo "-- $name"
-    output=$("$@" "$effort" "$variant" 2>&1)
+    output=$("$@" "$effort" $variant 2>&1) # without quotes, because variant may be two words
     status=$?
     output=$(tr -d '\r' <<<"$output")
     grep -E '^red|^Failed|^hash' <<<"$output" || echo "$output" | tail
