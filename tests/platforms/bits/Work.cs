@@ -21,7 +21,9 @@ internal sealed record Work(KernelVariant Kernels, bool Full)
 
     internal int[][] Shapes => Full ? [.. s_small, .. s_large] : s_small;
 
-    internal int[] Batches => Full ? [1, 2, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 64, 70, 129, 200, 300] : [1, 2, 5, 17, 64, 130];
+    /// <summary>Batches around the tiles of every variant. Wide networks have fewer, because emulators are slow.</summary>
+    internal int[] BatchesFor(int[] widths) =>
+        Full && widths.Max() < 200 ? [1, 2, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 64, 70, 129, 200, 300] : [1, 2, 5, 17, 64, 130];
 
     internal T Pick<T>(T quick, T full) => Full ? full : quick;
 

@@ -42,7 +42,7 @@ internal static class Functions
     /// <summary>Floats at equal distances among all 2³² bit patterns, from the same places on every machine; and ordinary ones.</summary>
     private static IEnumerable<float[]> Blocks(Work work)
     {
-        long step = work.Pick(10_007, 251);
+        long step = work.Pick(10_007, 1_009);
         for (long bits = 0; bits <= uint.MaxValue; bits += step * Length)
         {
             var x = new float[Length];
@@ -50,6 +50,6 @@ internal static class Functions
             yield return x;
         }
 
-        for (uint seed = 0; seed < work.Pick(2, 20); seed++) yield return Work.Values(seed, Length, -20f, 20f);
+        for (uint seed = 0; seed < work.Pick(2, 10); seed++) yield return Work.Values(seed, Length, -20f, 20f);
     }
 }

@@ -33,7 +33,7 @@ internal static class Networks
         foreach (int[] widths in work.Shapes)
         {
             Network network = Of(work, widths, k++);
-            foreach (int batch in work.Batches)
+            foreach (int batch in work.BatchesFor(widths))
             {
                 float[] inputs = Work.Values((uint)batch, batch * network.Inputs), outputs = new float[batch * network.Outputs];
                 network.Forward(inputs, outputs, threads: 1 + k % 3);
@@ -51,7 +51,7 @@ internal static class Networks
             var served = new ServedNetwork(network);
             for (int publication = 0; publication < 3; publication++)
             {
-                foreach (int batch in work.Batches)
+                foreach (int batch in work.BatchesFor(widths))
                 {
                     float[] inputs = Work.Values(9, batch * network.Inputs), outputs = new float[batch * network.Outputs];
                     hash.Add(served.Forward(inputs, outputs, threads: 1 + k % 2));

@@ -11,7 +11,7 @@ internal static class SpecialValues
 
     internal static void Run(Work work, Hash hash)
     {
-        for (int k = 0; k < work.Pick(22, 200); k++)
+        for (int k = 0; k < work.Pick(22, 70); k++)
         {
             (Activation last, Cost cost) = Work.Ends[k % Work.Ends.Length];
             int[] widths = work.Shapes[k % work.Shapes.Length];

@@ -29,7 +29,7 @@ internal static class Trainings
             (Activation last, Cost cost) = Work.Ends[k % Work.Ends.Length];
             var network = new Network(widths, Work.Hidden(k), last, seed: k, Initializer.Glorot, work.Kernels);
             var trainer = new Trainer(network, new Sgd(0.05f), cost, k % 2 == 0 ? Reduction.Mean : Reduction.Sum, threads: 1 + k % 3);
-            Train(trainer, work.Batches, work.Pick(2, 3), hash);
+            Train(trainer, work.BatchesFor(widths), work.Pick(2, 3), hash);
             k++;
         }
     }
@@ -56,7 +56,7 @@ internal static class Trainings
             var network = new Network(widths, Work.Hidden(k), last, seed: k, Initializer.He, work.Kernels);
             var trainer = new Trainer(network, new Momentum(0.1f), cost, threads: 1 + k % 2);
             int n = trainer.Network.Inputs, m = trainer.Network.Outputs;
-            foreach (int batch in work.Batches)
+            foreach (int batch in work.BatchesFor(widths))
             {
                 float[] inputs = Work.Values(1, batch * n), inputGradient = new float[batch * n];
                 hash.Add(trainer.ComputeGradient(inputs, Work.Targets(cost, 2, batch * m, m)));
