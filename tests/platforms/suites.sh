@@ -1,13 +1,13 @@
 # The tests themselves on other platforms. ./run reads this file.
 
-# suite NAME FOLDER PROGRAM...: runs the tests that were published into FOLDER, without those that NAME.excluded names. Emulators are slow, so random files
-# and networks are few there.
+# suite NAME FOLDER PROGRAM...: runs the tests that were published into FOLDER, without those that NAME.excluded names. Emulators are slow, so
+# stress tests, random files and random networks are short there.
 suite() {
     local name=$1 folder=$2 excluded=() log=$work/$1.log test counts
     shift 2
     for test in $(sed 's/ *#.*//' "$name.excluded" 2>/dev/null); do excluded+=(-method- "$test"); done
     echo "-- $name"
-    (cd "$folder" && FASTNN_FUZZ=500 FASTNN_FUZZ_SECONDS=2 "$@" -noColor -longRunning 60 "${excluded[@]}") 2>&1 | tr -d '\r' >"$log"
+    (cd "$folder" && FASTNN_EMULATED=1 FASTNN_FUZZ=500 FASTNN_FUZZ_SECONDS=2 "$@" -noColor -longRunning 60 "${excluded[@]}") 2>&1 | tr -d '\r' >"$log"
     grep -A 12 '\[FAIL\]' "$log"
     counts=$(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), .*/\1 \2 \3/p' "$log" |
         awk '{ total += $1; failed += $2 + $3 } END { if (NR) print "Failed: " failed ", Passed: " total - failed ", Total: " total }')

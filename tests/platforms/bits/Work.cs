@@ -23,7 +23,7 @@ internal sealed record Work(KernelVariant Kernels, bool Full)
 
     /// <summary>Batches around the tiles of every variant. Wide networks have fewer, because emulators are slow.</summary>
     internal int[] BatchesFor(int[] widths) =>
-        Full && widths.Max() < 200 ? [1, 2, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 64, 70, 129, 200, 300] : [1, 2, 5, 17, 64, 130];
+        Full && widths.Max() < 100 ? [1, 2, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 64, 70, 129, 200] : [1, 2, 5, 17, 64, 130];
 
     internal T Pick<T>(T quick, T full) => Full ? full : quick;
 

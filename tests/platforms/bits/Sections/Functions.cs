@@ -42,7 +42,7 @@ internal static class Functions
     /// <summary>Floats at equal distances among all 2³² bit patterns, from the same places on every machine; and ordinary ones.</summary>
     private static IEnumerable<float[]> Blocks(Work work)
     {
-        long step = work.Pick(10_007, 1_009);
+        long step = work.Pick(10_007, 3_001);
         for (long bits = 0; bits <= uint.MaxValue; bits += step * Length)
         {
             var x = new float[Length];
