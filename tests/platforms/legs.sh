@@ -94,8 +94,9 @@ old_processors() {
     done
 }
 
-# WebAssembly is a 32-bit process on one thread, which .NET interprets. Its vectors have 128 bits and no fused multiply-add.
+# WebAssembly is a 32-bit process on one thread, which .NET interprets. Its vectors have 128 bits and no fused multiply-add. So this leg is always quick.
 browser() {
+    local effort=quick
     { command -v node || install nodejs; } >/dev/null && publish browser browser &&
         hash "browser, Node.js" Vector128 node "$work/browser/wwwroot/main.mjs"
 }
