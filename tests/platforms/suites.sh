@@ -31,7 +31,7 @@ suite_arm64() {
 }
 
 # Wine 8 hangs now and then, so each class of tests has a process of its own. If it hangs, it runs once more. If only the end of the process hangs, its
-# results count.
+# results count. A test that fails may look like a hang, because Wine hangs when .NET writes where the exception came from.
 suite_windows() {
     wine_ready && publish ../FastNN.Tests.csproj tests-windows -r win-x64 --self-contained && suite suite_windows "$work/tests-windows" under_wine
 }
