@@ -44,7 +44,7 @@ under_wine() {
 }
 
 run_class() {
-    timeout 150 "${wine[@]}" FastNN.Tests.exe -class "$1" "${@:2}" >"$work/class"
+    timeout 400 "${wine[@]}" FastNN.Tests.exe -class "$1" "${@:2}" >"$work/class"
     local status=$?
     cat "$work/class"
     [ $status -ne 124 ] || grep -q 'Total:' "$work/class"
