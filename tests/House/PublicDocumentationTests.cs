@@ -47,11 +47,14 @@ public class PublicDocumentationTests
     private static CSharpCompilation Compilation(string library)
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        IEnumerable<string> system = Directory.EnumerateFiles(framework, "System.*.dll")
-            .Where(file => !file.EndsWith(".Native.dll", StringComparison.Ordinal)); // on Windows
+        IEnumerable<string> system = Directory.EnumerateFiles(framework, "*.dll").Where(IsOfSystem); // Wine matches no letters in a pattern
         IEnumerable<string> ours = ((string[])[library, "FastNN"]).Distinct().Select(name => Path.Combine(s_folder, $"{name}.dll"));
         return CSharpCompilation.Create("Empty", references: ours.Concat(system).Select(file => MetadataReference.CreateFromFile(file)));
     }
+
+    /// <summary>On Windows a native library has such a name, too.</summary>
+    private static bool IsOfSystem(string file) =>
+        Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal) && !file.EndsWith(".Native.dll", StringComparison.Ordinal);
 
     /// <summary>Whether users of the library see it, or see it if they derive from its type.</summary>
     private static bool IsPublic(ISymbol? symbol) =>
