@@ -111,6 +111,20 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal([other], Directory.GetFileSystemEntries(_folder));
     }
 
+    /// <summary>Everybody may write to the device. The new file has the mode of a new file.</summary>
+    [Fact]
+    public void A_link_to_a_device_gives_no_mode()
+    {
+        if (OperatingSystem.IsWindows()) return;
+
+        string fresh = Path.Combine(_folder, "fresh");
+        CoreAtomicFile.Write(fresh, stream => stream.WriteByte(1));
+        File.CreateSymbolicLink(PathOfFile, "/dev/null");
+        CoreAtomicFile.Write(PathOfFile, stream => stream.WriteByte(1));
+        Assert.Equal([1], File.ReadAllBytes(PathOfFile));
+        Assert.Equal(File.GetUnixFileMode(fresh), File.GetUnixFileMode(PathOfFile));
+    }
+
     [Fact]
     public void Other_hard_links_keep_the_old_content()
     {

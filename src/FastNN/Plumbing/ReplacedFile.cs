@@ -21,13 +21,16 @@ internal static class ReplacedFile
             throw new UnauthorizedAccessException($"'{target}' is read-only. Take this attribute away if it may be replaced.");
     }
 
-    /// <summary>The mode of a file, which is that of its target for a link; null if nothing is there, or a link leads nowhere.</summary>
+    /// <summary>
+    /// The mode of a file, which is that of its target for a link; null if nothing is there, or a link leads nowhere or to what is no file.
+    /// </summary>
     [UnsupportedOSPlatform("windows")]
     internal static UnixFileMode? ModeOf(string target)
     {
         try
         {
-            return File.Exists(target) ? File.GetUnixFileMode(target) : null;
+            FileSystemInfo end = File.ResolveLinkTarget(target, returnFinalTarget: true) ?? new FileInfo(target);
+            return end.Exists && FaultOf(new FileInfo(end.FullName)) is null ? end.UnixFileMode : null;
         }
         catch (IOException)
         {
