@@ -40,6 +40,12 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         }
     }
 
+    public static void ActivateBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation => throw new NotSupportedException($"TensorPrimitives has no {typeof(F).Name}.");
+
+    public static void ActivateKeepingSlopeBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation => throw new NotSupportedException($"TensorPrimitives has no {typeof(F).Name}.");
+
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation
     {

@@ -18,14 +18,21 @@ internal sealed record ActivationFormula(int Multiplications, int Divisions, Cha
 
     private static readonly FrozenDictionary<Activation, ActivationFormula> s_all = new Dictionary<Activation, ActivationFormula>
     {
+        [Activation.Elu] = new(10, 0, new(9, 1, 0), Wide, Gain: 1f, HasPrimitives: false),
         [Activation.Gelu] = new(19, 0, new(6, 8, 0), Range: 12f, Gain: 1f, HasPrimitives: false),
+        [Activation.GeluTanh] = new(19, 1, new(9, 9, 1), Range: 9f, Gain: 1f, HasPrimitives: false),
+        [Activation.HardSigmoid] = new(1, 0, new(1, 0, 0), Wide, Gain: 1f, HasPrimitives: false),
+        [Activation.HardSwish] = new(2, 0, new(2, 1, 0), Wide, Gain: 1f, HasPrimitives: false),
         [Activation.Identity] = new(0, 0, default, Wide, Gain: 1f, HasPrimitives: true),
         [Activation.LeakyRelu] = new(1, 0, new(0, 1, 0), Wide, Gain: 1f, HasPrimitives: true),
+        [Activation.Mish] = new(12, 1, new(11, 2, 1), Range: 80f, Gain: 1f, HasPrimitives: false),
         [Activation.Relu] = new(0, 0, default, Wide, Gain: 2f, HasPrimitives: true),
+        [Activation.Selu] = new(10, 0, new(9, 1, 0), Wide, Gain: 1f, HasPrimitives: false),
         [Activation.Sigmoid] = new(7, 1, new(6, 2, 1), Wide, Gain: 1f, HasPrimitives: true),
         [Activation.Silu] = new(8, 1, new(6, 2, 1), Wide, Gain: 1f, HasPrimitives: true),
         [Activation.Softmax] = new(8, 0, new(6, 8, 1), Wide, Gain: 1f, HasPrimitives: true),
         [Activation.Softplus] = new(14, 0, new(11, 3, 0), Wide, Gain: 1f, HasPrimitives: true),
+        [Activation.Softsign] = new(0, 1, new(0, 1, 1), Wide, Gain: 0.5f, HasPrimitives: false),
         [Activation.Tanh] = new(8, 1, new(6, 2, 1), Wide, Gain: 0.5f, HasPrimitives: true),
     }.ToFrozenDictionary();
 

@@ -23,10 +23,16 @@ internal sealed record ActivationForms(
 
     private static readonly FrozenDictionary<Activation, ActivationForms> s_all = new Dictionary<Activation, ActivationForms>
     {
+        [Activation.Elu] = s_notRaced,
         [Activation.Gelu] = s_notRaced,
+        [Activation.GeluTanh] = s_notRaced,
+        [Activation.HardSigmoid] = s_notRaced,
+        [Activation.HardSwish] = s_notRaced,
         [Activation.Identity] = new(_ => { }, (d, _, _) => TensorPrimitives.Multiply(d, -1f, d), () => [], "0, 1"),
         [Activation.LeakyRelu] = s_notRaced,
+        [Activation.Mish] = s_notRaced,
         [Activation.Relu] = new(z => TensorPrimitives.Max(z, 0f, z), MultiplyByStep, () => [nn.ReLU()], null),
+        [Activation.Selu] = s_notRaced,
         [Activation.Sigmoid] = new(z => TensorPrimitives.Sigmoid<float>(z, z), MultiplyBySigmoidSlope, () => [nn.Sigmoid()], "3, 0.5"),
         [Activation.Silu] = s_notRaced,
 
@@ -34,6 +40,7 @@ internal sealed record ActivationForms(
         // its logits.
         [Activation.Softmax] = new(z => TensorPrimitives.SoftMax<float>(z, z), null, () => [], null),
         [Activation.Softplus] = s_notRaced,
+        [Activation.Softsign] = s_notRaced,
         [Activation.Tanh] = new(z => TensorPrimitives.Tanh<float>(z, z), MultiplyByTanhSlope, () => [nn.Tanh()], "5, 1"),
     }.ToFrozenDictionary();
 

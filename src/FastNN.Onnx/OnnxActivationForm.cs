@@ -1,98 +1,86 @@
 using System.Collections.Frozen;
 using FastNN.Onnx.Schema;
+using Google.Protobuf;
 
 namespace FastNN.Onnx;
 
 /// <summary>
-/// How a model writes an activation, and which operator is read as this activation. This is the only table of activations in this project.
-/// A test checks that each activation has a row. <see cref="OnnxCompositeActivation"/> reads activations that other exporters write as
-/// several operators.
+/// How a model writes an activation. A test checks that each function has a row. <see cref="OnnxActivationReader"/> reads what is written
+/// here.
 /// </summary>
-/// <param name="Operator">The operator that is read as this activation.</param>
-/// <param name="Attribute">The only attribute that the operator may have; null for none.</param>
-/// <param name="FaultOf">What is wrong with the attribute of an operator, for data of a shape; null if nothing is wrong.</param>
 /// <param name="Write">Adds the nodes of a = f(z). Its strings are the names of z and of a.</param>
-internal sealed record OnnxActivationForm(
-    string Operator, string? Attribute, Func<OnnxOperation, OnnxShape, string?> FaultOf, Action<OnnxWriter, string, string> Write)
+internal sealed record OnnxActivationForm(Action<OnnxWriter, Activation, string, string> Write)
 {
-    private const float Leak = 0.01f;
-    private const string RootOfTwo = "sqrt2", One = "one", Half = "half";
-
-    private static readonly FrozenDictionary<Activation, OnnxActivationForm> s_forms = new Dictionary<Activation, OnnxActivationForm>
+    private static readonly FrozenDictionary<string, OnnxActivationForm> s_forms = new Dictionary<string, OnnxActivationForm>
     {
-        [Activation.Gelu] = new("Gelu", "approximate", NoApproximation, WriteGelu)
-        {
-            Constants = [(RootOfTwo, MathF.Sqrt(2f)), (One, 1f), (Half, 0.5f)],
-        },
-        [Activation.Identity] = Plain("Identity") with { Write = (_, _, _) => { }, TakesNode = false },
-        [Activation.LeakyRelu] = new("LeakyRelu", "alpha", (node, _) => FaultOfAlpha(node, byDefault: Leak, Leak), WriteLeakyRelu),
-        [Activation.Relu] = Plain("Relu"),
-        [Activation.Sigmoid] = Plain("Sigmoid"),
-        [Activation.Silu] = new("Swish", "alpha", (node, _) => FaultOfAlpha(node, byDefault: 1f, 1f), WriteSilu),
-        [Activation.Softmax] = new("Softmax", "axis", FaultOfAxis, WriteSoftmax),
-        [Activation.Softplus] = Plain("Softplus"),
-        [Activation.Tanh] = Plain("Tanh"),
+        [nameof(Activation.Clip)] = new(WriteClip),
+        [nameof(Activation.Elu)] = new((writer, f, z, a) => WriteElu(writer, z, a, 1f)),
+        [nameof(Activation.EluWithAlpha)] = new((writer, f, z, a) => WriteElu(writer, z, a, f.Arguments[0])),
+        [nameof(Activation.Gelu)] = new(WriteGelu),
+        [nameof(Activation.GeluTanh)] = new(WriteGeluTanh) { Opset = 20 },
+        [nameof(Activation.HardSigmoid)] = new((writer, f, z, a) => WriteHardSigmoid(writer, z, a, 1f / 6, 0.5f)),
+        [nameof(Activation.HardSigmoidWith)] = new((writer, f, z, a) => WriteHardSigmoid(writer, z, a, f.Arguments[0], f.Arguments[1])),
+        [nameof(Activation.HardSwish)] = Plain("HardSwish"),
+        [nameof(Activation.Identity)] = new((_, _, _, _) => { }) { TakesNode = false },
+        [nameof(Activation.LeakyRelu)] = new((writer, f, z, a) => WriteLeakyRelu(writer, z, a, 0.01f)),
+        [nameof(Activation.LeakyReluWithSlope)] = new((writer, f, z, a) => WriteLeakyRelu(writer, z, a, f.Arguments[0])),
+        [nameof(Activation.Mish)] = Plain("Mish") with { Opset = 18 },
+        [nameof(Activation.Relu)] = Plain("Relu"),
+        [nameof(Activation.Selu)] = Plain("Selu"),
+        [nameof(Activation.Sigmoid)] = Plain("Sigmoid"),
+        [nameof(Activation.Silu)] = new(WriteSilu),
+        [nameof(Activation.Softmax)] = new(WriteSoftmax),
+        [nameof(Activation.Softplus)] = Plain("Softplus"),
+        [nameof(Activation.Softsign)] = Plain("Softsign"),
+        [nameof(Activation.Tanh)] = Plain("Tanh"),
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Activation> s_operators =
-        s_forms.ToFrozenDictionary(row => row.Value.Operator, row => row.Key);
-
-    /// <summary>The activations that have a row. A test checks that these are all activations.</summary>
-    internal static IEnumerable<Activation> Known => s_forms.Keys;
-
-    /// <summary>The operators that are read as activations, as text.</summary>
-    internal static string Operators { get; } =
-        string.Join(", ", s_operators.Keys.Where(name => Read(name) != Activation.Identity).Order(StringComparer.Ordinal));
-
-    /// <summary>The constants that its nodes read, with their names in the model.</summary>
-    internal (string Name, float Value)[] Constants { get; init; } = [];
+    /// <summary>The opset that a model needs at least.</summary>
+    internal int Opset { get; init; } = 15;
 
     /// <summary>Whether it needs a node at all. If so, the sums of a layer have a name of their own.</summary>
     internal bool TakesNode { get; init; } = true;
 
-    internal static OnnxActivationForm Of(Activation activation) => s_forms[activation];
+    /// <summary>The functions that have a row: names of properties and methods.</summary>
+    internal static IEnumerable<string> Known => s_forms.Keys;
 
-    /// <summary>The activation that an operator is read as; null if there is none.</summary>
-    internal static Activation? Read(string type) => s_operators.GetValueOrDefault(type);
+    internal static OnnxActivationForm Of(Activation activation) => s_forms[activation.Name.Split('(')[0]];
 
     /// <summary>An operator without attributes.</summary>
-    private static OnnxActivationForm Plain(string type) => new(type, null, (_, _) => null, (writer, z, a) => writer.Node(type, a, z));
+    private static OnnxActivationForm Plain(string type) => new((writer, _, z, a) => writer.Node(type, a, z));
 
-    private static string? FaultOfAlpha(OnnxOperation node, float byDefault, float expected)
-    {
-        float alpha = node.Real("alpha", byDefault);
-        return alpha == expected ? null : $"its alpha must be {expected}, but is {alpha}";
-    }
+    private static void WriteClip(OnnxWriter writer, Activation f, string z, string a) =>
+        writer.Node("Clip", a, z, writer.Scalar($"{z}_min", f.Arguments[0]), writer.Scalar($"{z}_max", f.Arguments[1]));
 
-    private static string? FaultOfAxis(OnnxOperation node, OnnxShape shape)
-    {
-        long axis = node.Integer("axis", -1);
-        return shape.IsLastAxis(axis) ? null : $"its axis must be the last of {shape}, but is {axis}";
-    }
+    private static void WriteElu(OnnxWriter writer, string z, string a, float alpha) =>
+        writer.Node("Elu", a, z).Attribute.Add(Real("alpha", alpha));
 
-    private static string? NoApproximation(OnnxOperation node, OnnxShape shape)
-    {
-        string approximate = node.Text("approximate", "none");
-        return approximate == "none" ? null : $"its approximate must be 'none', but is {OnnxFault.Quote(approximate)}";
-    }
+    private static void WriteHardSigmoid(OnnxWriter writer, string z, string a, float alpha, float beta) =>
+        writer.Node("HardSigmoid", a, z).Attribute.Add([Real("alpha", alpha), Real("beta", beta)]);
 
-    private static void WriteLeakyRelu(OnnxWriter writer, string z, string a) =>
-        writer.Node("LeakyRelu", a, z).Attribute.Add(new AttributeProto { Name = "alpha", Type = OnnxAttributeTypes.Float, F = Leak });
+    private static void WriteLeakyRelu(OnnxWriter writer, string z, string a, float alpha) =>
+        writer.Node("LeakyRelu", a, z).Attribute.Add(Real("alpha", alpha));
 
-    private static void WriteSoftmax(OnnxWriter writer, string z, string a) =>
+    private static void WriteSoftmax(OnnxWriter writer, Activation f, string z, string a) =>
         writer.Node("Softmax", a, z).Attribute.Add(new AttributeProto { Name = "axis", Type = OnnxAttributeTypes.Integer, I = -1 });
 
     /// <summary>The operator Swish exists only from opset 24 on.</summary>
-    private static void WriteSilu(OnnxWriter writer, string z, string a) =>
+    private static void WriteSilu(OnnxWriter writer, Activation f, string z, string a) =>
         writer.Node("Mul", a, z, writer.Node("Sigmoid", $"{z}_sigmoid", z).Output[0]);
 
     /// <summary>The operator Gelu exists only from opset 20 on.</summary>
-    private static void WriteGelu(OnnxWriter writer, string z, string a)
+    private static void WriteGelu(OnnxWriter writer, Activation f, string z, string a)
     {
-        string quotient = writer.Node("Div", $"{z}_quotient", z, RootOfTwo).Output[0];
+        string quotient = writer.Node("Div", $"{z}_quotient", z, writer.Scalar("sqrt2", MathF.Sqrt(2f))).Output[0];
         string erf = writer.Node("Erf", $"{z}_erf", quotient).Output[0];
-        string sum = writer.Node("Add", $"{z}_sum", erf, One).Output[0];
+        string sum = writer.Node("Add", $"{z}_sum", erf, writer.Scalar("one", 1f)).Output[0];
         string product = writer.Node("Mul", $"{z}_product", z, sum).Output[0];
-        writer.Node("Mul", a, product, Half);
+        writer.Node("Mul", a, product, writer.Scalar("half", 0.5f));
     }
+
+    private static void WriteGeluTanh(OnnxWriter writer, Activation f, string z, string a) =>
+        writer.Node("Gelu", a, z).Attribute.Add(
+            new AttributeProto { Name = "approximate", Type = OnnxAttributeTypes.Text, S = ByteString.CopyFromUtf8("tanh") });
+
+    private static AttributeProto Real(string name, float value) => new() { Name = name, Type = OnnxAttributeTypes.Float, F = value };
 }

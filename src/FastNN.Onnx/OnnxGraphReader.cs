@@ -163,19 +163,10 @@ internal sealed class OnnxGraphReader(OnnxGraph graph)
     }
 
     /// <summary>An activation that is one operator.</summary>
-    private Activation ReadActivation(OnnxOperation operation)
-    {
-        if (OnnxActivationForm.Read(operation.Type) is not { } activation)
-        {
-            throw operation.Fault(
-                "the operator is not supported; supported are Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, "
-                + $"{OnnxActivationForm.Operators}, and SiLU and GELU of several operators");
-        }
-
-        var form = OnnxActivationForm.Of(activation);
-        operation.Expect(1, 1, form.Attribute is { } attribute ? [attribute] : []);
-        return form.FaultOf(operation, _shape) is { } fault ? throw operation.Fault(fault) : activation;
-    }
+    private Activation ReadActivation(OnnxOperation operation) =>
+        OnnxActivationReader.Read(operation, graph, _shape) ?? throw operation.Fault(
+            "the operator is not supported; supported are Gemm, MatMul, Add, Flatten, Reshape, Identity, Dropout, Cast, "
+            + $"{OnnxActivationReader.Operators}, and SiLU and GELU of several operators");
 
     private void Activate(OnnxOperation operation, Activation activation)
     {

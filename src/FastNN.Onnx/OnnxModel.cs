@@ -22,8 +22,8 @@ namespace FastNN.Onnx;
 /// Files may be hostile. Load checks what they claim against the data that are there. At any time it takes at most twice the size of the
 /// file and 1 MB of memory. Its own copy of the file counts too. It also refuses a model that would take more: for example large weights
 /// that several layers share, or very many layers, because each layer takes memory for its nodes and names. If all layers have the same
-/// activation, a saved model can be loaded with up to 350 layers of Identity, 263 of LeakyReLU, 228 of SiLU, 147 of GELU, and 279 of each
-/// other activation. The number is up to 3% less if layers are wider than 127. Save also writes more layers, for other readers.
+/// activation, a saved model can be loaded with up to 350 layers of Identity, 147 of GELU, and at least 200 of each other activation, for
+/// example 279 of ReLU. The number is up to 3% less if layers are wider than 127. Save also writes more layers, for other readers.
 /// </para>
 /// </remarks>
 public static class OnnxModel

@@ -12,9 +12,10 @@ namespace FastNN.Onnx;
 /// </summary>
 internal sealed class OnnxWriter
 {
-    private const int IrVersion = 8, Opset = 15, MostBytes = int.MaxValue - (1 << 20);
+    private const int IrVersion = 8, MostBytes = int.MaxValue - (1 << 20);
     private const string Batch = "batch";
     private readonly GraphProto _graph = new() { Name = nameof(FastNN) };
+    private readonly List<(string Name, float Value)> _scalars = [];
 
     private OnnxWriter()
     {
@@ -35,12 +36,13 @@ internal sealed class OnnxWriter
 
         var writer = new OnnxWriter();
         writer.WriteGraph(network);
+        int opset = network.Layers.Max(layer => OnnxActivationForm.Of(layer.Activation).Opset);
         return new ModelProto
         {
             IrVersion = IrVersion,
             ProducerName = nameof(FastNN),
             Graph = writer._graph,
-            OpsetImport = { new OperatorSetIdProto { Version = Opset } },
+            OpsetImport = { new OperatorSetIdProto { Version = opset } },
         };
     }
 
@@ -58,14 +60,11 @@ internal sealed class OnnxWriter
             string w = Constant($"w{l}", Transpose(layer), layer.Outputs, layer.Inputs);
             string b = Constant($"b{l}", ToBytes(layer.Biases), layer.Outputs);
             Node("Gemm", z, x, w, b).Attribute.Add(transB);
-            form.Write(this, z, a);
+            form.Write(this, layer.Activation, z, a);
             x = a;
         }
 
-        foreach (Activation activation in network.Layers.Select(layer => layer.Activation).Distinct())
-        {
-            foreach ((string name, float value) in OnnxActivationForm.Of(activation).Constants) Constant(name, ToBytes([value]));
-        }
+        foreach ((string name, float value) in _scalars) Constant(name, ToBytes([value]));
     }
 
     /// <summary>Adds a node. Its name is that of its output.</summary>
@@ -75,6 +74,13 @@ internal sealed class OnnxWriter
         foreach (string input in inputs) node.Input.Add(input);
         _graph.Node.Add(node);
         return node;
+    }
+
+    /// <summary>A number that activations read, once for each name.</summary>
+    internal string Scalar(string name, float value)
+    {
+        if (!_scalars.Contains((name, value))) _scalars.Add((name, value));
+        return name;
     }
 
     private string Constant(string name, byte[] data, params ReadOnlySpan<long> shape)

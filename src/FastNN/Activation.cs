@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastNN.Contract;
 using FastNN.Dispatch;
 
@@ -5,27 +6,36 @@ namespace FastNN;
 
 /// <summary>
 /// The function a = f(z) that a layer applies to its sums z. Each activation is in one file. The file holds its value, its derivative, the
-/// exact formula and the promised error. <see cref="All"/> lists all activations. An activation is immutable, and each is one object, so
-/// compare activations by reference.
+/// exact formula and the promised error. <see cref="All"/> lists those without parameters. An activation is immutable. Two activations are
+/// equal if they are the same function with the same parameters; −0 is not 0 here.
 /// </summary>
-public abstract partial class Activation
+public abstract partial class Activation : IEquatable<Activation>
 {
     // Filled while the functions are created. The runtime lets one thread do this, before another thread sees a function. Afterwards the
     // list is only read. It has no initialiser, because that could run after those of the functions in the other files.
     private static List<Activation>? s_all;
 
+    private readonly ActivationKernels?[] _kernels = new ActivationKernels?[(int)KernelVariant.Vector512 + 1];
+
     private protected Activation(string name)
     {
         Name = name;
         s_all ??= [];
-        Index = s_all.Count;
         s_all.Add(this);
     }
 
-    /// <summary>All activations, in the order of their names.</summary>
+    private protected Activation(string method, float[] arguments)
+    {
+        Name = $"{method}({string.Join(", ", arguments.Select(argument => argument.ToString(CultureInfo.InvariantCulture)))})";
+        Arguments = Array.AsReadOnly(arguments);
+    }
+
+    /// <summary>All activations without parameters, in the order of their names.</summary>
     public static IReadOnlyList<Activation> All => Sorted.All;
 
-    /// <summary>The name of the property that returns this activation.</summary>
+    /// <summary>
+    /// The name of the property that returns this activation. Or the name of the method with its arguments, as in "EluWithAlpha(0.5)".
+    /// </summary>
     public string Name { get; }
 
     /// <summary>
@@ -49,14 +59,43 @@ public abstract partial class Activation
     /// <summary>Whether f′(z) does not follow from f(z). A forward pass before a backward pass then keeps f′(z) beside the value.</summary>
     internal abstract bool KeepsSlope { get; }
 
+    /// <summary>The parameters, in the order of the method that returns this activation. Empty if a property returns it.</summary>
+    public IReadOnlyList<float> Arguments { get; } = [];
+
+    /// <summary>Whether both are the same function with the same parameters.</summary>
+    /// <param name="left">An activation or null.</param>
+    /// <param name="right">An activation or null.</param>
+    /// <returns>True also if both are null.</returns>
+    public static bool operator ==(Activation? left, Activation? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether the two differ as functions or in a parameter.</summary>
+    /// <param name="left">An activation or null.</param>
+    /// <param name="right">An activation or null.</param>
+    /// <returns>False also if both are null.</returns>
+    public static bool operator !=(Activation? left, Activation? right) => !(left == right);
+
+    /// <summary>Whether the other is the same function with the same parameters.</summary>
+    /// <param name="other">An activation or null.</param>
+    /// <returns>False for null.</returns>
+    public bool Equals(Activation? other) => ReferenceEquals(this, other) || (other is not null && Name == other.Name);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Activation);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>The number of this activation among all activations.</summary>
-    internal int Index { get; }
+    /// <summary>
+    /// The kernels of a variant that end in this function. They are created when they are first needed. Several threads may create them at
+    /// the same time: all kernels of a function and a variant are alike, and nothing changes them. .NET publishes the contents of an object
+    /// together with the reference to it, on weakly ordered processors too.
+    /// </summary>
+    internal ActivationKernels KernelsOf(KernelSet set) => _kernels[(int)set.Variant] ??= CreateKernels(set);
 
-    /// <summary>The kernels of a variant that end in this function. <see cref="KernelSet.Of"/> keeps them.</summary>
-    internal abstract ActivationKernels CreateKernels(KernelSet set);
+    private protected abstract ActivationKernels CreateKernels(KernelSet set);
 
     /// <summary>Initialised at the first use. All functions exist by then.</summary>
     private static class Sorted
@@ -77,7 +116,32 @@ public abstract partial class Activation
 
         internal override double ExactSlope(double z) => A.ExactSlope(z);
 
-        internal override ActivationKernels CreateKernels(KernelSet set) => set.CreateKernels<A>();
+        private protected override ActivationKernels CreateKernels(KernelSet set) => set.CreateKernels<A>();
+    }
+
+    /// <summary>A function that follows the sums in a pass of its own.</summary>
+    private sealed class Following<F> : Activation
+        where F : struct, ISpanActivation
+    {
+        private readonly F _f;
+
+        internal Following(string property, F f)
+            : base(property) => _f = f;
+
+        internal Following(string method, F f, params float[] arguments)
+            : base(method, arguments) => _f = f;
+
+        public override double MaxUlp => _f.MaxUlp;
+
+        public override double MaxSlopeError => _f.MaxSlopeError;
+
+        internal override bool KeepsSlope => true;
+
+        internal override double Exact(double z) => _f.Exact(z);
+
+        internal override double ExactSlope(double z) => _f.ExactSlope(z);
+
+        private protected override ActivationKernels CreateKernels(KernelSet set) => set.CreateFunctionKernels(_f);
     }
 
     /// <summary>
@@ -93,6 +157,6 @@ public abstract partial class Activation
 
         internal sealed override double ExactSlope(double z) => throw new NotSupportedException();
 
-        internal sealed override ActivationKernels CreateKernels(KernelSet set) => set.CreateSoftmaxKernels();
+        private protected sealed override ActivationKernels CreateKernels(KernelSet set) => set.CreateSoftmaxKernels();
     }
 }

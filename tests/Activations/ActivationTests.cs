@@ -1,11 +1,13 @@
+using System.Globalization;
 using FastNN.Dispatch;
+
 using Xunit;
 
 namespace FastNN.Tests.Activations;
 
 /// <summary>
 /// Every activation over spans of every length and over all floats. It has the same bits in every variant and at most the promised error.
-/// The normal run sweeps every 1499th float. FASTNN_SWEEP=full sweeps all 2³².
+/// The normal run sweeps every 1499th float. FASTNN_SWEEP=7 sweeps every seventh, and FASTNN_SWEEP=1 sweeps all 2³².
 /// </summary>
 public unsafe class ActivationTests(ITestOutputHelper output)
 {
@@ -14,19 +16,23 @@ public unsafe class ActivationTests(ITestOutputHelper output)
 
     public static TheoryData<KernelVariant, string, Numbers> VariantsAndNumbers { get; } =
     [
-        .. from row in Cases.VariantsAndActivations
+        .. from set in KernelSet.Supported
+           from f in OracleActivations.All
            from numbers in Enum.GetValues<Numbers>()
-           select (row.Data.Item1, row.Data.Item2, numbers),
+           select (set.Variant, f.Name, numbers),
     ];
 
-    public static TheoryData<string> Elementwise { get; } = [.. Activation.All.Where(f => f.IsElementwise).Select(f => f.Name)];
+    public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
+        [.. from set in KernelSet.Supported from f in OracleActivations.All where f.IsElementwise select (set.Variant, f.Name)];
+
+    public static TheoryData<string> Elementwise { get; } = [.. OracleActivations.All.Where(f => f.IsElementwise).Select(f => f.Name)];
 
     /// <summary>They are in the order of their names. Each has its row in the oracle.</summary>
     [Fact]
     public void All_of_them_are_there()
     {
         Assert.Equal(Cases.PropertiesOf<Activation>(), Activation.All.Select(activation => activation.ToString()));
-        Assert.Equal(Activation.All, OracleActivations.Known.OrderBy(activation => activation.Name, StringComparer.Ordinal));
+        Assert.Equal(Activation.All, OracleActivations.All.Where(activation => !activation.Name.Contains('(', StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -50,7 +56,7 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
+    [MemberData(nameof(VariantsAndElementwise))]
     public void Same_slopes_as_the_reference_for_every_length(KernelVariant variant, string activation)
     {
         (ActivationKernels kernels, ActivationKernels reference) = Cases.KernelsOf(activation, variant);
@@ -74,7 +80,7 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Cases.VariantsAndElementwise), MemberType = typeof(Cases))]
+    [MemberData(nameof(VariantsAndElementwise))]
     public void Special_values(KernelVariant variant, string activation)
     {
         const float Tiny = float.Epsilon, Infinity = float.PositiveInfinity, Most = float.MaxValue;
@@ -90,8 +96,8 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     public void All_floats_have_the_same_bits_in_every_variant_and_at_most_the_promised_error(string name)
     {
         string? sweep = Environment.GetEnvironmentVariable("FASTNN_SWEEP");
-        Assert.True(sweep is null or "" or "full", $"FASTNN_SWEEP must be unset or full, but is {sweep}.");
-        long stride = sweep == "full" ? 1 : 1499;
+        long stride = string.IsNullOrEmpty(sweep) ? 1499 : long.Parse(sweep, CultureInfo.InvariantCulture);
+        Assert.InRange(stride, 1, 1499);
         long count = ((1L << 32) + stride - 1) / stride, chunks = (count + Chunk - 1) / Chunk;
 
         Activation activation = Cases.Named(name);
@@ -173,7 +179,7 @@ public unsafe class ActivationTests(ITestOutputHelper output)
     /// </summary>
     private static double ErrorInUlp(float value, double exact)
     {
-        if (value == exact) return 0;
+        if (value == exact || (float.IsInfinity(value) && value == (float)exact)) return 0;
 
         int exponent = Math.Max(1, (BitConverter.SingleToInt32Bits((float)exact) & int.MaxValue) >> 23);
         double reciprocalUlp = BitConverter.Int64BitsToDouble((150 - exponent + 1023L) << 52);

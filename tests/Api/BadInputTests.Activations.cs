@@ -123,7 +123,8 @@ public partial class BadInputTests
     [Fact]
     public void Kernels_of_activations_whose_slope_is_needed()
     {
-        Activation[] without = [Activation.Gelu, Activation.Silu, Activation.Softplus, Activation.Softmax];
+        Activation[] with = [Activation.Identity, Activation.LeakyRelu, Activation.Relu, Activation.Sigmoid, Activation.Tanh];
+        Activation[] without = [.. OracleActivations.All.Except(with)];
         foreach (Activation f in without)
         {
             string[] mentions = [$"{f}", "Identity", "ActivateWithSlope"];

@@ -16,9 +16,9 @@ public class CostGradientTests
 
     public static TheoryData<string, string, string> Networks { get; } =
     [
-        .. from hidden in Activation.All
+        .. from hidden in Cases.OfLayers
            where hidden.IsElementwise
-           from last in Activation.All
+           from last in Cases.OfLayers
            from cost in Cases.CostsOf(last)
            select (hidden.Name, last.Name, cost.Name),
     ];

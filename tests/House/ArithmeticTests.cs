@@ -42,14 +42,23 @@ public class ArithmeticTests
     private static readonly string[] s_exceptions =
     [
         // The exact formulas in double precision. Only tests use them, within a bound: see the other test.
+        "Activations/Clip.cs: Exact uses Double.IsNaN",
+        "Activations/Elu.cs: Exact uses Math.Exp",
+        "Activations/Elu.cs: Exact uses Math.Tanh",
+        "Activations/Elu.cs: ExactSlope uses Math.Exp",
         "Activations/Gelu.cs: Distribution uses Math.Exp",
         "Activations/Gelu.cs: ExactSlope uses Math.Exp",
+        "Activations/GeluTanh.cs: Exact uses Math.Exp",
+        "Activations/GeluTanh.cs: ExactSlope uses Math.Exp",
+        "Activations/Mish.cs: Exact uses Math.Exp",
+        "Activations/Mish.cs: ExactSlope uses Math.Exp",
         "Activations/Sigmoid.cs: Exact uses Math.Exp",
         "Activations/Silu.cs: Exact uses Math.Exp",
         "Activations/Silu.cs: ExactSlope uses Math.Exp",
         "Activations/Softplus.cs: Exact uses Math.Exp",
         "Activations/Softplus.cs: ExactSlope uses Math.Exp",
         "Activations/Softplus.cs: LogOnePlus uses Math.Log",
+        "Activations/Softsign.cs: Exact uses Math.Sign",
         "Activations/Tanh.cs: Exact uses Math.Tanh",
         "Activations/Tanh.cs: ExactSlope uses Math.Cosh",
 
@@ -58,6 +67,9 @@ public class ArithmeticTests
         "Simd/Simd128.cs: Lookup16 uses Arm.MultiplyAdd",
 
         // Numbers in the metadata of files. .NET parses as IEEE 754 asks: it rounds the decimal number once.
+        // It writes the shortest number that becomes the same float again.
+        "Activation.cs: ConstructorDeclaration uses Single.ToString",
+        "Files/ActivationNames.cs: Create uses Single.TryParse",
         "Files/SafetensorsMetadata.cs: Number uses INumberBase.TryParse",
     ];
 

@@ -2,7 +2,7 @@ using static FastNN.Tests.Model.Notation;
 
 namespace FastNN.Tests.Model;
 
-/// <summary>The activations, with the names of the page.</summary>
+/// <summary>The activations, with the names of the page. Those with parameters have the parameters of its check values.</summary>
 internal enum Function
 {
     Identity,
@@ -13,6 +13,17 @@ internal enum Function
     Silu,
     Softplus,
     Gelu,
+    LeakyReluWithSlope,
+    Clip,
+    Elu,
+    Selu,
+    EluWithAlpha,
+    HardSigmoid,
+    HardSigmoidWith,
+    HardSwish,
+    Softsign,
+    Mish,
+    GeluTanh,
     Softmax,
 }
 
@@ -20,6 +31,14 @@ internal enum Function
 internal static class Activations
 {
     private static readonly float c = Number(0x3C23D70A);
+
+    private static readonly LeakyReluWithSlope s_leaky = new(0.2f);
+
+    private static readonly Clip s_clip = new(-1, 1);
+
+    private static readonly Elu s_elu = Elu.WithAlpha(0.7f);
+
+    private static readonly HardSigmoid s_hardSigmoid = new(0.2f, 0.5f);
 
     internal static float Value(Function f, float z) => f switch
     {
@@ -31,6 +50,17 @@ internal static class Activations
         Function.Silu => Silu.Value(z),
         Function.Softplus => Softplus.Value(z),
         Function.Gelu => Gelu.Value(z),
+        Function.LeakyReluWithSlope => s_leaky.Value(z),
+        Function.Clip => s_clip.Value(z),
+        Function.Elu => Elu.Plain.Value(z),
+        Function.Selu => Elu.Selu.Value(z),
+        Function.EluWithAlpha => s_elu.Value(z),
+        Function.HardSigmoid => HardSigmoid.Plain.Value(z),
+        Function.HardSigmoidWith => s_hardSigmoid.Value(z),
+        Function.HardSwish => HardSwish.Value(z),
+        Function.Softsign => Softsign.Value(z),
+        Function.Mish => Mish.Value(z),
+        Function.GeluTanh => GeluTanh.Value(z),
         _ => throw new ArgumentException($"{f} has no value of one sum."),
     };
 
@@ -44,6 +74,17 @@ internal static class Activations
         Function.Silu => Silu.Slope(z),
         Function.Softplus => Softplus.Slope(z),
         Function.Gelu => Gelu.Slope(z),
+        Function.LeakyReluWithSlope => s_leaky.Slope(z),
+        Function.Clip => s_clip.Slope(z),
+        Function.Elu => Elu.Plain.Slope(z),
+        Function.Selu => Elu.Selu.Slope(z),
+        Function.EluWithAlpha => s_elu.Slope(z),
+        Function.HardSigmoid => HardSigmoid.Plain.Slope(z),
+        Function.HardSigmoidWith => s_hardSigmoid.Slope(z),
+        Function.HardSwish => HardSwish.Slope(z),
+        Function.Softsign => Softsign.Slope(z),
+        Function.Mish => Mish.Slope(z),
+        Function.GeluTanh => GeluTanh.Slope(z),
         _ => throw new ArgumentException($"{f} has no slope."),
     };
 

@@ -16,7 +16,14 @@ internal sealed class Pair
 
     internal static int Count(int[] widths) => widths.Zip(widths.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum();
 
-    internal static Activation Of(Function f) => Activation.All.Single(activation => activation.Name == $"{f}");
+    internal static Activation Of(Function f) => f switch
+    {
+        Function.LeakyReluWithSlope => Activation.LeakyReluWithSlope(0.2f),
+        Function.Clip => Activation.Clip(-1, 1),
+        Function.EluWithAlpha => Activation.EluWithAlpha(0.7f),
+        Function.HardSigmoidWith => Activation.HardSigmoidWith(0.2f, 0.5f),
+        _ => Activation.All.Single(activation => activation.Name == $"{f}"),
+    };
 
     internal static Cost Of(CostFunction c) => Cost.All.Single(cost => cost.Name == $"{c}");
 }

@@ -20,11 +20,15 @@ public class OnnxErrorTests
         ["quantised"] = (() => Layer().Op("QuantizeLinear", "c1"), ["(QuantizeLinear)", "not supported"]),
         ["another domain"] = (() => Domain(Layer().Op("Gelu"), "com.microsoft"), ["(com.microsoft.Gelu)", "not supported"]),
         ["no operator"] = (() => Layer().Op(""), ["Node 1 'n3' (no operator)", "not supported"]),
-        ["LeakyRelu's alpha"] = (() => Layer().Op("LeakyRelu").With("alpha", 0.2f), ["(LeakyRelu)", "alpha must be 0.01, but is 0.2"]),
         ["LeakyRelu's alpha is NaN"] =
-            (() => Layer().Op("LeakyRelu").With("alpha", float.NaN), ["(LeakyRelu)", "alpha must be 0.01, but is NaN"]),
+            (() => Layer().Op("LeakyRelu").With("alpha", float.NaN), ["(LeakyRelu)", "alpha must be finite, but is NaN"]),
+        ["Clip's limits"] = (() => Clipped([1f], [1f]), ["(Clip)", "max must be greater than its min, 1, but is 1"]),
+        ["Clip's limit of two values"] = (() => Clipped([1f, 2f]), ["(Clip)", "must be one FLOAT or DOUBLE"]),
+        ["HardSigmoid's alpha"] =
+            (() => Layer().Op("HardSigmoid").With("alpha", 0f), ["(HardSigmoid)", "alpha must be greater than 0, but is 0"]),
+        ["Selu's gamma"] = (() => Layer().Op("Selu").With("gamma", 1f), ["(Selu)", "alpha and gamma must be"]),
         ["Swish's alpha"] = (() => Layer().Op("Swish").With("alpha", 2f), ["(Swish)", "alpha must be 1, but is 2"]),
-        ["Gelu's approximation"] = (() => Layer().Op("Gelu").With("approximate", "tanh"), ["(Gelu)", "'none', but is 'tanh'"]),
+        ["Gelu's approximation"] = (() => Layer().Op("Gelu").With("approximate", "fast"), ["(Gelu)", "'none' or 'tanh', but is 'fast'"]),
         ["Softmax over the batch"] = (() => Layer().Op("Softmax").With("axis", 0), ["(Softmax)", "axis must be the last", "is 0"]),
         ["Softmax over axis 1 of a vector"] = (
             () => From(new OnnxBuilder(3), m => m.Op("MatMul", m.Raw(s_six, 3, 2)).Op("Softmax").With("axis", 1)),
@@ -227,6 +231,12 @@ public class OnnxErrorTests
     }
 
     /// <summary>A Gemm of 3-2 with the weights c0 and the biases c1. The model also has c0t [2, 3].</summary>
+    private static OnnxBuilder Clipped(params float[][] limits)
+    {
+        OnnxBuilder model = Layer();
+        return model.Op("Clip", [.. limits.Select(limit => limit.Length == 1 ? model.Raw(limit) : model.Raw(limit, limit.Length))]);
+    }
+
     private static OnnxBuilder Layer(int inputs = 3, params object?[] dimensions) => Layer(_ => { }, inputs, dimensions);
 
     private static OnnxBuilder Layer(Action<TensorProto> edit, int inputs = 3, params object?[] dimensions)

@@ -97,6 +97,11 @@ public class OnnxHostileTests
     [InlineData("Tanh", 279)]
     [InlineData("Softplus", 279)]
     [InlineData("Identity", 350)]
+    [InlineData("Clip(-1, 1)", 212)]
+    [InlineData("HardSigmoid", 255)]
+    [InlineData("GeluTanh", 259)]
+    [InlineData("Elu", 263)]
+    [InlineData("Mish", 279)]
     public void Deep_networks_take_no_more_or_are_refused(string name, int most)
     {
         Activation activation = Cases.Named(name);

@@ -8,11 +8,11 @@ namespace FastNN.Tests.Onnx;
 public class OnnxTests
 {
     /// <summary>Every activation in layers of ragged widths, alone and behind other activations.</summary>
-    public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(activation => activation.Name)];
+    public static TheoryData<string> Activations { get; } = [.. OracleActivations.All.Select(activation => activation.Name)];
 
     [Fact]
     public void Each_activation_has_its_form() =>
-        Assert.Equal(Activation.All, OnnxActivationForm.Known.OrderBy(activation => activation.Name, StringComparer.Ordinal));
+        Assert.Empty(OracleActivations.All.Select(activation => activation.Name.Split('(')[0]).Except(OnnxActivationForm.Known));
 
     [Theory]
     [MemberData(nameof(Activations))]
@@ -44,6 +44,17 @@ public class OnnxTests
         for (int k = 0; k < network.Parameters.Length; k++) network.Parameters[k] = special[k % special.Length];
         Network loaded = OnnxModel.Load(Save(network));
         Assert.Equal(Bits(network), Bits(loaded));
+    }
+
+    [Fact]
+    public void Parameters_of_activations_keep_the_sign_of_zero()
+    {
+        foreach (Activation activation in (Activation[])
+            [Activation.LeakyReluWithSlope(-0f), Activation.EluWithAlpha(-0f), Activation.HardSigmoidWith(0.2f, -0f)])
+        {
+            var network = new Network([1, 1], [activation], seed: 1);
+            Assert.Equal(activation, OnnxModel.Load(Save(network)).Layers[0].Activation);
+        }
     }
 
     /// <summary>Without optimization, a float that becomes a double and a float again is another signaling NaN.</summary>

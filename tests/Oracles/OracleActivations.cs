@@ -14,14 +14,17 @@ internal static class OracleActivations
     /// <summary>PyTorch's slope. The library has the float nearest to it, which is off by at most u·0.01.</summary>
     private const double Leak = 0.01;
 
+    private const float SeluBelow = 1.75809932f; // λ·α
+
     private const float Tiny = float.Epsilon, Infinity = float.PositiveInfinity, Most = float.MaxValue, NaN = float.NaN;
 
     private static readonly float s_log2 = MathF.Log(2f);
 
     /// <summary>
     /// A row for each. The curvatures max|f″| are: 1/(6√3) for σ. 4/(3√3) for tanh. ½ at 0 for SiLU, whose f″ is σ′·(2 − z·tanh(z/2)); with
-    /// the other sign it is at most z·e⁻ᶻ ≤ 1/e. 2φ(0) at 0 for GELU, whose f″ is φ·(2 − z²); its other extreme is −2φ(2). ¼ for softplus.
-    /// Zero where f is linear on both sides of a kink.
+    /// the other sign it is at most z·e⁻ᶻ ≤ 1/e. 2φ(0) at 0 for GELU, whose f″ is φ·(2 − z²); its other extreme is −2φ(2). It is the same
+    /// for its form with tanh. ¼ for softplus. The factor of eᶻ for ELU. 2 at 0 for softsign, whose f″ is ∓2/(1 + |z|)³. 0.6442 at −0.088
+    /// for mish, from differences of its formula. ⅓ for HardSwish between its kinks. Zero where f is linear on both sides of a kink.
     /// </summary>
     private static readonly Dictionary<Activation, Row> s_rows = new()
     {
@@ -51,11 +54,46 @@ internal static class OracleActivations
             Exact = (z => z > 0 ? z : Leak * z, z => z > 0 ? 1 : Leak),
             ConstantError = U * Leak,
         },
+        [Activation.Elu] = new(1, Sum, [0f, -0f, Tiny, -Tiny, Infinity, -1f, Most, -1f, NaN]) { IsStraightFarOut = true },
+        [Activation.Selu] = new(1.7581, Sum, [0f, -0f, Tiny, -2 * Tiny, Infinity, -SeluBelow, Infinity, -SeluBelow, NaN])
+        {
+            IsStraightFarOut = true,
+            Kinks = [0],
+            Steepest = 1.7581,
+        },
+        [Activation.Softsign] = new(2, One, [0f, -0f, Tiny, -Tiny, 1f, -1f, 1f, -1f, NaN]),
+        [Activation.Mish] = new(0.6443, Sum, [0f, -0f, Tiny, -Tiny, Infinity, -0f, Most, -0f, NaN]) { IsStraightFarOut = true },
+        [Activation.GeluTanh] = new(0.79789, Sum, [0f, -0f, Tiny, 0f, Infinity, 0f, Most, 0f, NaN]) { IsStraightFarOut = true },
+        [Activation.HardSigmoid] = new(0, One, [0.5f, 0.5f, 0.5f, 0.5f, 1f, 0f, 1f, 0f, NaN]) { Kinks = [-3, 3], Steepest = 1 },
+        [Activation.HardSwish] = new(0.33334, Sum, [0f, -0f, 0f, -0f, Infinity, -0f, Most, -0f, NaN]) { Kinks = [-3, 3], Steepest = 1.5 },
         [Activation.Softmax] = new(0, One, []),
+        [Activation.EluWithAlpha(0.7f)] = new(0.7001, Sum, [0f, -0f, Tiny, -Tiny, Infinity, -0.7f, Most, -0.7f, NaN])
+        {
+            IsStraightFarOut = true,
+            Kinks = [0],
+            Steepest = 1,
+        },
+        [Activation.LeakyReluWithSlope(0.2f)] = new(0, Nothing, [0f, -0f, Tiny, -0f, Infinity, -Infinity, Most, -0.2f * Most, NaN])
+        {
+            Kinks = [0],
+            Steepest = 1,
+        },
+        [Activation.Clip(-1f, 1f)] = new(0, Nothing, [0f, -0f, Tiny, -Tiny, 1f, -1f, 1f, -1f, NaN]) { Kinks = [-1, 1], Steepest = 1 },
+        [Activation.Clip(-1f, Infinity)] = new(0, Nothing, [0f, -0f, Tiny, -Tiny, Infinity, -1f, Most, -1f, NaN])
+        {
+            Kinks = [-1],
+            Steepest = 1,
+        },
+        [Activation.HardSigmoidWith(0.2f, 0.5f)] = new(0, One, [0.5f, 0.5f, 0.5f, 0.5f, 1f, 0f, 1f, 0f, NaN])
+        {
+            Kinks = [-2.5, 2.5],
+            Steepest = 1,
+        },
     };
 
-    /// <summary>The activations that have a row. A test says that these are all.</summary>
-    internal static IEnumerable<Activation> Known => s_rows.Keys;
+    /// <summary>The activations that have a row: all without parameters, and some with.</summary>
+    internal static IReadOnlyList<Activation> All { get; } =
+        [.. s_rows.Keys.OrderBy(activation => activation.Name, StringComparer.Ordinal)];
 
     internal static Row Of(Activation f) => s_rows[f];
 

@@ -44,7 +44,7 @@ internal static class CheckValues
     private static IEnumerable<string> OfActivations(KernelVariant kernels)
     {
         yield return Row("z", s_sums);
-        foreach (Activation f in Activation.All.Where(f => f.IsElementwise))
+        foreach (Activation f in OracleActivations.All.Where(f => f.IsElementwise))
         {
             float[] a = new float[s_sums.Length], slopes = new float[s_sums.Length];
             Kernels.ActivateWithSlope(f, s_sums, a, slopes, kernels);
@@ -56,7 +56,7 @@ internal static class CheckValues
         Kernels.Activate(Activation.Softmax, sums, outputs, kernels);
         yield return Line("Softmax of v(0), …, v(16): first, last", outputs[0], outputs[^1]);
 
-        static string Row(string name, float[] values) => $"{name,-10} {Bits(values)}";
+        static string Row(string name, float[] values) => $"{name,-12} {Bits(values)}";
     }
 
     private static IEnumerable<string> OfDraws(KernelVariant kernels)

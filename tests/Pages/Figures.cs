@@ -51,6 +51,21 @@ internal static class Figures
     ];
 
     private static IEnumerable<Claim> OfActivations() =>
+    [
+        .. OfActivationsWithoutParameters(),
+        Computed(Networks, $"`Clip(min, max)` | {Promised(Activation.Clip(0, 6))} | z, limited to [min, max]; (0, 6) is ReLU6"),
+        Computed(Networks, $"`EluWithAlpha(alpha)` | {Flat.MaxUlp} | max({Flat.MaxSlopeError}, {Steep.MaxSlopeError / 2}·"),
+        Computed(Networks, $"`HardSigmoidWith(factor, offset)` | {Promised(Activation.HardSigmoidWith(0.2f, 0.5f))} |"),
+        Computed(Networks, $"`LeakyReluWithSlope(slope)` | {Promised(Activation.LeakyReluWithSlope(0.2f))} |"),
+    ];
+
+    private static Activation Flat => Activation.EluWithAlpha(0.5f);
+
+    private static Activation Steep => Activation.EluWithAlpha(2f);
+
+    private static string Promised(Activation f) => $"{f.MaxUlp} | {f.MaxSlopeError}";
+
+    private static IEnumerable<Claim> OfActivationsWithoutParameters() =>
         from f in Activation.All
         let ulp = f.IsElementwise ? $"{f.MaxUlp:0.#}" : $"{f.MaxUlp:0.#} + ½·⌈(n − 16)/16⌉"
         let slope = f.IsElementwise ? $"{f.MaxSlopeError:0.#}" : "–"

@@ -14,7 +14,7 @@ public class OnnxRuntimeTests
 {
     private const int Batch = 7;
 
-    public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(activation => activation.Name)];
+    public static TheoryData<string> Activations { get; } = [.. OracleActivations.All.Select(activation => activation.Name)];
 
     /// <summary>All forms except those that mix floats with doubles. ONNX Runtime refuses these.</summary>
     public static TheoryData<string> Variants { get; } =
@@ -24,7 +24,7 @@ public class OnnxRuntimeTests
     [MemberData(nameof(Activations))]
     public void ONNX_Runtime_runs_what_is_saved(string name)
     {
-        Activation activation = Activation.All.Single(activation => activation.Name == name);
+        Activation activation = OracleActivations.All.Single(activation => activation.Name == name);
         Activation hidden = activation.IsElementwise ? activation : Activation.Tanh;
         foreach (int[] widths in (int[][])[[1, 1], [2, 4, 3, 2], [17, 33, 9, 5], [64, 128, 64, 10], [5, 1, 70, 3]])
         {

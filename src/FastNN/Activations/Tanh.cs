@@ -32,7 +32,7 @@ internal readonly struct Tanh : IActivation
     /// 2^(j/16) rounded to nine bits of mantissa. So 1 ± s is exact unless s is tiny. The bits are laid out as in
     /// <see cref="Exponential"/>.
     /// </summary>
-    private static ReadOnlySpan<int> Powers =>
+    internal static ReadOnlySpan<int> Powers =>
     [
         0x1F800000, 0x1F7DC000, 0x1F7B8000, 0x1F79C000, 0x1F784000, 0x1F770000, 0x1F760000, 0x1F754000,
         0x1F750000, 0x1F750000, 0x1F758000, 0x1F764000, 0x1F774000, 0x1F78C000, 0x1F7AC000, 0x1F7D4000,
@@ -41,7 +41,7 @@ internal readonly struct Tanh : IActivation
     /// <summary>
     /// What t adds to correct that rounding: half of the logarithm of each rounded power over 2^(j/16), as the bits of floats.
     /// </summary>
-    private static ReadOnlySpan<int> Corrections =>
+    internal static ReadOnlySpan<int> Corrections =>
     [
         0x00000000, 0x39A2A3E3, unchecked((int)0xB99FA957), unchecked((int)0xB8570815),
         0x38D8E536, 0x390B2B57, 0x37654670, unchecked((int)0xB98F4428),

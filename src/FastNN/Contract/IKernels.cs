@@ -15,6 +15,14 @@ internal unsafe interface IKernels
     static abstract void ActivateKeepingSlope<A>(float* z, float* a, nint count)
         where A : struct, IActivation;
 
+    /// <summary>The same for a function that may have parameters.</summary>
+    static abstract void ActivateBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation;
+
+    /// <summary>The same, and f′(z) replaces z.</summary>
+    static abstract void ActivateKeepingSlopeBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation;
+
     static abstract void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation;
 

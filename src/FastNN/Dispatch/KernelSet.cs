@@ -19,8 +19,6 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
 
     private static readonly Lazy<KernelSet> s_default = new(() => Named(Setting), LazyThreadSafetyMode.PublicationOnly);
 
-    private readonly ActivationKernels?[] _functions = new ActivationKernels?[Activation.All.Count];
-
     /// <summary>
     /// The variants that this process accelerates, the widest last. Dispatch, tests and benchmarks all use this one list.
     /// </summary>
@@ -77,16 +75,16 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
             + $"{string.Join(", ", Enum.GetNames<KernelVariant>())}.");
     }
 
-    /// <summary>
-    /// The kernels that end in a function. They are created when they are first needed. Several threads may create them at the same time:
-    /// all kernels of a function are alike and hold no numbers. .NET publishes the contents of an object together with the reference to it,
-    /// on weakly ordered processors too.
-    /// </summary>
-    internal ActivationKernels Of(Activation activation) => _functions[activation.Index] ??= activation.CreateKernels(this);
+    /// <summary>The kernels that end in a function.</summary>
+    internal ActivationKernels Of(Activation activation) => activation.KernelsOf(this);
 
     /// <summary>Creates the kernels of an elementwise function, for <see cref="Activation.CreateKernels"/>.</summary>
     internal abstract ActivationKernels CreateKernels<A>()
         where A : struct, IActivation;
+
+    /// <summary>The same for a function that follows the sums in a pass of its own.</summary>
+    internal abstract ActivationKernels CreateFunctionKernels<F>(F f)
+        where F : struct, ISpanActivation;
 
     /// <summary>Creates the kernels of softmax, for <see cref="Activation.CreateKernels"/>.</summary>
     internal abstract ActivationKernels CreateSoftmaxKernels();
@@ -147,6 +145,8 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
     internal override int Tile => T.Tile;
 
     internal override ActivationKernels CreateKernels<A>() => new ActivationKernels<K, T, A>();
+
+    internal override ActivationKernels CreateFunctionKernels<F>(F f) => new FunctionKernels<K, T, F>(f);
 
     internal override ActivationKernels CreateSoftmaxKernels() => new SoftmaxKernels<K, T>();
 

@@ -25,6 +25,14 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where A : struct, IActivation => ActivationSpan.ActivateKeepingSlope<S, V, A>(z, a, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ActivateBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation => FunctionSpan.Activate<S, V, F>(f, z, a, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ActivateKeepingSlopeBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation => FunctionSpan.ActivateKeepingSlope<S, V, F>(f, z, a, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation
     {

@@ -16,7 +16,7 @@ internal static class SafetensorsActivations
         Activation?[] given = Given(layers, options);
         if (text is null)
         {
-            return !given.Contains(null) ? [.. given.OfType<Activation>()] : throw new ModelFormatException(
+            return given.All(activation => activation is not null) ? [.. given.OfType<Activation>()] : throw new ModelFormatException(
                 $"The file does not name the activations of its {layers} layers: "
                 + "give them in LoadOptions, as Hidden and Output, or as Activations.");
         }
@@ -51,16 +51,16 @@ internal static class SafetensorsActivations
 
     private static Activation[] Named(int layers, string text)
     {
-        if (text.AsSpan().Count(',') != layers - 1)
+        // An activation has two arguments at most, so many commas are refused before they cost memory.
+        List<Range> names = text.AsSpan().Count(',') < 2 * layers ? ActivationNames.Split(text) : [];
+        if (names.Count != layers)
         {
             throw new ModelFormatException(
                 $"\"{SafetensorsMetadata.Activations}\" in the metadata must name one for each of {layers} layers, "
                 + $"but is {FileText.Quote(text)}.");
         }
 
-        var activations = new Activation[layers];
-        int l = 0;
-        foreach (Range name in text.AsSpan().Split(',')) activations[l++] = Named(text.AsSpan(name));
+        Activation[] activations = [.. names.Select(name => Named(text.AsSpan(name)))];
         foreach (Activation activation in activations.SkipLast(1))
         {
             if (!activation.IsElementwise)
@@ -73,14 +73,7 @@ internal static class SafetensorsActivations
         return activations;
     }
 
-    private static Activation Named(ReadOnlySpan<char> name)
-    {
-        for (int k = 0; k < Activation.All.Count; k++)
-        {
-            if (name.SequenceEqual(Activation.All[k].Name)) return Activation.All[k];
-        }
-
-        throw new ModelFormatException(
-            $"The activation {FileText.Quote(name)} in the metadata is none of {SafetensorsMetadata.Text(Activation.All)}.");
-    }
+    private static Activation Named(ReadOnlySpan<char> name) => ActivationNames.TryParse(name, out Activation? activation)
+        ? activation
+        : throw new ModelFormatException($"The activation {FileText.Quote(name)} in the metadata is none of {ActivationNames.Known}.");
 }

@@ -39,6 +39,12 @@ internal static class Guard
     internal static void ThrowThreads(int threads) =>
         throw new ArgumentOutOfRangeException(nameof(threads), threads, $"threads must be at least 1, but is {threads}.");
 
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+    internal static void Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (!float.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite, but is {value}.");
+    }
+
     internal static float LearningRate(float learningRate)
     {
         if (learningRate > 0 && float.IsFinite(learningRate)) return learningRate;

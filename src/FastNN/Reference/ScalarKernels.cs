@@ -11,6 +11,12 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static void ActivateKeepingSlope<A>(float* z, float* a, nint count)
         where A : struct, IActivation => ActivationSpan.ActivateKeepingSlope<A>(z, a, count);
 
+    public static void ActivateBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation => FunctionSpan.Activate(f, z, a, count);
+
+    public static void ActivateKeepingSlopeBy<F>(F f, float* z, float* a, nint count)
+        where F : struct, ISpanActivation => FunctionSpan.ActivateKeepingSlope(f, z, a, count);
+
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation => DenseForward.Forward<A>(x, inputs, w, b, y, outputs);
 

@@ -12,10 +12,10 @@ public unsafe class LayerKernelTests
 {
     private const float Rate = -0.3f;
 
-    public static TheoryData<string> Activations { get; } = [.. Activation.All.Select(f => f.Name)];
+    public static TheoryData<string> Activations { get; } = [.. Cases.OfLayers.Select(f => f.Name)];
 
     public static TheoryData<string, string> Outputs { get; } =
-        [.. from f in Activation.All from cost in Cases.CostsOf(f) select (f.Name, cost.Name)];
+        [.. from f in Cases.OfLayers from cost in Cases.CostsOf(f) select (f.Name, cost.Name)];
 
     [Theory]
     [MemberData(nameof(Cases.VariantsAndActivations), MemberType = typeof(Cases))]

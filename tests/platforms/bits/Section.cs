@@ -27,5 +27,6 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("files", ModelFiles.Safetensors),
         new("onnx", ModelFiles.Onnx),
         new("special", SpecialValues.Run),
+        new("following", Functions.Following),
     ];
 }

@@ -57,14 +57,22 @@ internal sealed record Work(KernelVariant Kernels, bool Full)
         return values;
     }
 
+    /// <summary>The activations of the first sections. A new activation has its place in a section of its own, so old sums stay.</summary>
+    internal static Activation[] Elementwise { get; } =
+    [
+        Activation.Gelu, Activation.Identity, Activation.LeakyRelu, Activation.Relu, Activation.Sigmoid, Activation.Silu,
+        Activation.Softplus, Activation.Tanh,
+    ];
+
     /// <summary>The activation of hidden layers in a case: all of them in turn.</summary>
-    internal static Activation Hidden(int k)
-    {
-        Activation[] hidden = [.. Activation.All.Where(activation => activation.IsElementwise)];
-        return hidden[k % hidden.Length];
-    }
+    internal static Activation Hidden(int k) => Elementwise[k % Elementwise.Length];
 
     /// <summary>The pairs of a last activation and a cost that suits it.</summary>
     internal static (Activation Last, Cost Cost)[] Ends { get; } =
-        [.. from cost in Cost.All from activation in Activation.All where cost.Suits(activation) select (activation, cost)];
+    [
+        .. from cost in Cost.All
+           from activation in Elementwise.Append(Activation.Softmax).OrderBy(activation => activation.Name, StringComparer.Ordinal)
+           where cost.Suits(activation)
+           select (activation, cost),
+    ];
 }

@@ -10,7 +10,7 @@ internal static class Functions
         float[] y = new float[Length];
         foreach (float[] x in Blocks(work))
         {
-            foreach (Activation activation in Activation.All.Where(activation => activation.IsElementwise))
+            foreach (Activation activation in Work.Elementwise)
             {
                 Kernels.Activate(activation, x, y, work.Kernels);
                 hash.Add(y);
@@ -30,12 +30,49 @@ internal static class Functions
         float[] y = new float[Length], slopes = new float[Length];
         foreach (float[] x in Blocks(work))
         {
-            foreach (Activation activation in Activation.All.Where(activation => activation.IsElementwise))
+            foreach (Activation activation in Work.Elementwise)
             {
                 Kernels.ActivateWithSlope(activation, x, y, slopes, work.Kernels);
                 hash.Add(y);
                 hash.Add(slopes);
             }
+        }
+    }
+
+    /// <summary>The activations that follow the sums in a pass of their own: values and slopes, and steps of networks with them.</summary>
+    internal static void Following(Work work, Hash hash)
+    {
+        Activation[] following =
+        [
+            Activation.Elu, Activation.EluWithAlpha(0.7f), Activation.Selu, Activation.LeakyReluWithSlope(0.2f), Activation.Clip(0f, 6f),
+            Activation.HardSigmoid, Activation.HardSigmoidWith(0.2f, 0.5f), Activation.HardSwish, Activation.Mish, Activation.GeluTanh,
+            Activation.Softsign,
+        ];
+        float[] y = new float[Length], slopes = new float[Length];
+        foreach (float[] x in Blocks(work))
+        {
+            foreach (Activation activation in following)
+            {
+                Kernels.ActivateWithSlope(activation, x, y, slopes, work.Kernels);
+                hash.Add(y);
+                hash.Add(slopes);
+            }
+        }
+
+        for (int k = 0; k < following.Length; k++)
+        {
+            int[] widths = work.Shapes[k];
+            var network = new Network(widths, following[k], following[^(k + 1)], seed: k, Initializer.Glorot, work.Kernels);
+            var trainer = new Trainer(network, new Adam(), threads: 1 + k % 2);
+            foreach (int batch in (int[])[1, 3, 16, 37])
+            {
+                float[] inputs = Work.Values((uint)k, batch * network.Inputs), outputs = new float[batch * network.Outputs];
+                network.Forward(inputs, outputs);
+                hash.Add(outputs);
+                hash.Add(trainer.Step(inputs, Work.Values(7, outputs.Length)));
+            }
+
+            hash.Add(trainer);
         }
     }
 
