@@ -14,16 +14,16 @@ internal sealed record OnnxActivationForm(Action<OnnxWriter, Activation, string,
     private static readonly FrozenDictionary<string, OnnxActivationForm> s_forms = new Dictionary<string, OnnxActivationForm>
     {
         [nameof(Activation.Clip)] = new(WriteClip),
-        [nameof(Activation.Elu)] = new((writer, f, z, a) => WriteElu(writer, z, a, 1f)),
-        [nameof(Activation.EluWithAlpha)] = new((writer, f, z, a) => WriteElu(writer, z, a, f.Arguments[0])),
+        [nameof(Activation.Elu)] = WithAlpha("Elu", 1f),
+        [nameof(Activation.EluWithAlpha)] = WithAlpha("Elu"),
         [nameof(Activation.Gelu)] = new(WriteGelu),
         [nameof(Activation.GeluTanh)] = new(WriteGeluTanh) { Opset = 20 },
         [nameof(Activation.HardSigmoid)] = new((writer, f, z, a) => WriteHardSigmoid(writer, z, a, 1f / 6, 0.5f)),
         [nameof(Activation.HardSigmoidWith)] = new((writer, f, z, a) => WriteHardSigmoid(writer, z, a, f.Arguments[0], f.Arguments[1])),
         [nameof(Activation.HardSwish)] = Plain("HardSwish"),
         [nameof(Activation.Identity)] = new((_, _, _, _) => { }) { TakesNode = false },
-        [nameof(Activation.LeakyRelu)] = new((writer, f, z, a) => WriteLeakyRelu(writer, z, a, 0.01f)),
-        [nameof(Activation.LeakyReluWithSlope)] = new((writer, f, z, a) => WriteLeakyRelu(writer, z, a, f.Arguments[0])),
+        [nameof(Activation.LeakyRelu)] = WithAlpha("LeakyRelu", 0.01f),
+        [nameof(Activation.LeakyReluWithSlope)] = WithAlpha("LeakyRelu"),
         [nameof(Activation.Mish)] = Plain("Mish") with { Opset = 18 },
         [nameof(Activation.Relu)] = Plain("Relu"),
         [nameof(Activation.Selu)] = Plain("Selu"),
@@ -49,17 +49,15 @@ internal sealed record OnnxActivationForm(Action<OnnxWriter, Activation, string,
     /// <summary>An operator without attributes.</summary>
     private static OnnxActivationForm Plain(string type) => new((writer, _, z, a) => writer.Node(type, a, z));
 
+    /// <summary>An operator with one attribute, alpha. If it is not given, it is the argument of the activation.</summary>
+    private static OnnxActivationForm WithAlpha(string type, float? alpha = null) =>
+        new((writer, f, z, a) => writer.Node(type, a, z).Attribute.Add(Real("alpha", alpha ?? f.Arguments[0])));
+
     private static void WriteClip(OnnxWriter writer, Activation f, string z, string a) =>
         writer.Node("Clip", a, z, writer.Scalar($"{z}_min", f.Arguments[0]), writer.Scalar($"{z}_max", f.Arguments[1]));
 
-    private static void WriteElu(OnnxWriter writer, string z, string a, float alpha) =>
-        writer.Node("Elu", a, z).Attribute.Add(Real("alpha", alpha));
-
     private static void WriteHardSigmoid(OnnxWriter writer, string z, string a, float alpha, float beta) =>
         writer.Node("HardSigmoid", a, z).Attribute.Add([Real("alpha", alpha), Real("beta", beta)]);
-
-    private static void WriteLeakyRelu(OnnxWriter writer, string z, string a, float alpha) =>
-        writer.Node("LeakyRelu", a, z).Attribute.Add(Real("alpha", alpha));
 
     private static void WriteSoftmax(OnnxWriter writer, Activation f, string z, string a) =>
         writer.Node("Softmax", a, z).Attribute.Add(new AttributeProto { Name = "axis", Type = OnnxAttributeTypes.Integer, I = -1 });

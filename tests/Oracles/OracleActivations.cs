@@ -21,10 +21,13 @@ internal static class OracleActivations
     private static readonly float s_log2 = MathF.Log(2f);
 
     /// <summary>
-    /// A row for each. The curvatures max|f″| are: 1/(6√3) for σ. 4/(3√3) for tanh. ½ at 0 for SiLU, whose f″ is σ′·(2 − z·tanh(z/2)); with
-    /// the other sign it is at most z·e⁻ᶻ ≤ 1/e. 2φ(0) at 0 for GELU, whose f″ is φ·(2 − z²); its other extreme is −2φ(2). It is the same
-    /// for its form with tanh. ¼ for softplus. The factor of eᶻ for ELU. 2 at 0 for softsign, whose f″ is ∓2/(1 + |z|)³. 0.6442 at −0.088
-    /// for mish, from differences of its formula. ⅓ for HardSwish between its kinks. Zero where f is linear on both sides of a kink.
+    /// A row for each. The curvatures max|f″| are:
+    /// <para>σ: 1/(6√3). Tanh: 4/(3√3). Softplus: ¼. ELU: the factor of eᶻ. HardSwish: ⅓ between its kinks.</para>
+    /// <para>SiLU: ½ at 0. Its f″ is σ′·(2 − z·tanh(z/2)). With the other sign this is at most z·e⁻ᶻ ≤ 1/e.</para>
+    /// <para>GELU: 2φ(0) at 0. Its f″ is φ·(2 − z²), and its other extreme is −2φ(2). The form with tanh has the same largest value.</para>
+    /// <para>Softsign: 2 at 0. Its f″ is ∓2/(1 + |z|)³.</para>
+    /// <para>Mish: 0.6442 at −0.088. Differences of its formula show this.</para>
+    /// <para>Zero where f is linear on both sides of a kink.</para>
     /// </summary>
     private static readonly Dictionary<Activation, Row> s_rows = new()
     {

@@ -1,13 +1,14 @@
 # The tests themselves on other platforms. ./run reads this file.
 
-# suite NAME FOLDER PROGRAM...: runs the tests that were published into FOLDER, without those that NAME.excluded names. Emulators are slow, so
-# stress tests, random files and random networks are short there.
+# suite NAME FOLDER PROGRAM...: runs the tests that were published into FOLDER, without those that NAME.excluded names. Emulators are slow.
+# So stress tests, random files and random networks are short there.
 suite() {
     local name=$1 folder=$2 excluded=() log=$work/$1.log test counts
     shift 2
     for test in $(sed 's/ *#.*//' "$name.excluded" 2>/dev/null); do excluded+=(-method- "$test"); done
     echo "-- $name"
-    (cd "$folder" && FASTNN_EMULATED=1 FASTNN_FUZZ=500 FASTNN_FUZZ_SECONDS=2 "$@" -noColor -longRunning 60 "${excluded[@]}") 2>&1 | tr -d '\r' >"$log"
+    (cd "$folder" && FASTNN_EMULATED=1 FASTNN_FUZZ=500 FASTNN_FUZZ_SECONDS=2 "$@" -noColor -longRunning 60 "${excluded[@]}") 2>&1 |
+        tr -d '\r' >"$log"
     grep -A 12 '\[FAIL\]' "$log"
     counts=$(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), .*/\1 \2 \3/p' "$log" |
         awk '{ total += $1; failed += $2 + $3 } END { if (NR) print "Failed: " failed ", Passed: " total - failed ", Total: " total }')
@@ -30,8 +31,8 @@ suite_arm64() {
     suite suite_arm64 "$folder" env FASTNN_RUNNER="$folder/runner" "${arm64[@]}" ./FastNN.Tests
 }
 
-# Wine 8 hangs now and then, so each class of tests has a process of its own. If it hangs, it runs once more. If only the end of the process hangs, its
-# results count. A test that fails may look like a hang, because Wine hangs when .NET writes where the exception came from.
+# Wine 8 hangs now and then, so each class of tests has a process of its own. If it hangs, it runs once more. If only the end of the
+# process hangs, its results count. A test that fails may look like a hang: Wine hangs when .NET writes where the exception came from.
 suite_windows() {
     wine_ready && publish ../FastNN.Tests.csproj tests-windows -r win-x64 --self-contained && suite suite_windows "$work/tests-windows" under_wine
 }

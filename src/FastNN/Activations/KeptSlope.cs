@@ -5,7 +5,7 @@ using FastNN.Simd;
 namespace FastNN.Activations;
 
 /// <summary>
-/// What a layer's kernels see of an <see cref="ISpanActivation"/>: sums without a function, whose slopes f′(z) somebody keeps.
+/// The kernels of a layer take this for an <see cref="ISpanActivation"/>. They leave its sums as they are. The slopes f′(z) are kept.
 /// </summary>
 internal readonly struct KeptSlope : IActivation
 {
