@@ -24,6 +24,8 @@ public sealed unsafe partial class Network
     private readonly ForwardPasses _passes;
     private readonly int _scratch;
     private AlignedBuffer? _packed;
+    private Standardizer? _inputStandardizer, _outputStandardizer;
+    private bool _hasOwnUnits; // one field to ask, because tiny networks feel each
 
     /// <summary>
     /// Creates a network with a sigmoid in every layer and parameters uniform in [−3, 3), as in the article that derives the training of a
@@ -137,6 +139,50 @@ public sealed unsafe partial class Network
     /// <summary>The kernels that this network uses; never <see cref="KernelVariant.Auto"/>.</summary>
     public KernelVariant KernelVariant => Plan.Kernels.Variant;
 
+    /// <summary>
+    /// Turns inputs into the network's own units: x′ = (x − mean)·factor before the first layer. Null, the default, leaves them as they are.
+    /// With it, all inputs that you give are in your own units, also for training. The network keeps a reference, not a copy. Do not set it
+    /// while another thread uses the network.
+    /// </summary>
+    /// <exception cref="ArgumentException">Its width is not that of the inputs.</exception>
+    public Standardizer? InputStandardizer
+    {
+        get => _inputStandardizer;
+        set
+        {
+            CheckWidth(value, nameof(Inputs), Inputs);
+            _inputStandardizer = value;
+            _hasOwnUnits = value != null || _outputStandardizer != null;
+        }
+    }
+
+    /// <summary>
+    /// Turns the outputs y′ of the last layer into your units: y = y′/factor + mean. Null, the default, leaves them as they are. With it,
+    /// outputs, targets, costs, metrics, and gradients by outputs are in your units. The network learns in its own units: targets become (y
+    /// − mean)·factor, and <see cref="Trainer.Gradient"/> is the gradient of their cost. The network keeps a reference, not a copy. Do not
+    /// set it while another thread uses the network.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// Its width is not that of the outputs, or the last layer's activation is not <see cref="Activation.Identity"/>.
+    /// </exception>
+    public Standardizer? OutputStandardizer
+    {
+        get => _outputStandardizer;
+        set
+        {
+            CheckWidth(value, nameof(Outputs), Outputs);
+            if (value != null && Layers[^1].Activation != Activation.Identity)
+            {
+                throw new ArgumentException(
+                    $"OutputStandardizer needs {Activation.Identity} as the last layer's activation, but that is {Layers[^1].Activation}.",
+                    nameof(value));
+            }
+
+            _outputStandardizer = value;
+            _hasOwnUnits = value != null || _inputStandardizer != null;
+        }
+    }
+
     internal NetworkPlan Plan { get; }
 
     private int[] Widths => [Inputs, .. Layers.Select(layer => layer.Outputs)];
@@ -173,7 +219,12 @@ public sealed unsafe partial class Network
         {
             if (batch > 1)
             {
-                ForwardBatch.Forward(_passes, Buffer.Pointer, _packed == null ? null : _packed.Pointer, x, y, batch, threads);
+                float* packed = _packed == null ? null : _packed.Pointer;
+                ForwardBatch.Forward(_passes, Buffer.Pointer, packed, _inputStandardizer, _outputStandardizer, x, y, batch, threads);
+            }
+            else if (_hasOwnUnits)
+            {
+                ForwardInUserUnits(x, y);
             }
             else if (_scratch == 0)
             {
@@ -193,7 +244,7 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>
-    /// Creates a network with the same widths, activations and kernels, and with its own copy of the parameters. Use it to keep the best
+    /// Creates a network with the same widths, activations and kernels, and with its own copy of parameters and standardizers. Use it to keep the best
     /// network of a training, or as the target network in reinforcement learning. The parameters must not change during the call.
     /// </summary>
     /// <returns>The copy.</returns>
@@ -202,6 +253,8 @@ public sealed unsafe partial class Network
     {
         var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);
         Parameters.CopyTo(clone.Parameters);
+        clone.InputStandardizer = InputStandardizer?.Clone();
+        clone.OutputStandardizer = OutputStandardizer?.Clone();
         return clone;
     }
 
@@ -237,6 +290,28 @@ public sealed unsafe partial class Network
     {
         Unsafe.SkipInit(out Scratch scratch);
         _passes.Forward(Buffer.Pointer, x, (float*)&scratch, y, Outputs);
+    }
+
+    private void ForwardInUserUnits(float* x, float* y)
+    {
+        int floats = VirtualLanes.RoundUp(Inputs) + _scratch + VirtualLanes.RoundUp(Outputs);
+        if (floats <= StackFloats - VirtualLanes.Count) ForwardInUserUnitsOnStack(x, y);
+        else _passes.ForwardInUserUnits(Buffer.Pointer, x, ThreadScratch.Get(floats), y, _inputStandardizer, _outputStandardizer);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void ForwardInUserUnitsOnStack(float* x, float* y)
+    {
+        Unsafe.SkipInit(out Scratch scratch);
+        float* aligned = (float*)(((nuint)(&scratch) + 63) & ~(nuint)63);
+        _passes.ForwardInUserUnits(Buffer.Pointer, x, aligned, y, _inputStandardizer, _outputStandardizer);
+    }
+
+    private static void CheckWidth(Standardizer? standardizer, string what, int width)
+    {
+        if (standardizer is { Width: var given } && given != width)
+            throw new ArgumentException($"The standardizer must have the network's {what}, {width}, as its width, but has {given}.", nameof(standardizer));
     }
 
     /// <summary>One activation for each layer after the inputs. The constructor that is called next checks the widths.</summary>
