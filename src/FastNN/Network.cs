@@ -140,9 +140,9 @@ public sealed unsafe partial class Network
     public KernelVariant KernelVariant => Plan.Kernels.Variant;
 
     /// <summary>
-    /// Turns inputs into the network's own units: x′ = (x − mean)·factor before the first layer. Null, the default, leaves them as they are.
-    /// With it, all inputs that you give are in your own units, also for training. The network keeps a reference, not a copy. Do not set it
-    /// while another thread uses the network.
+    /// Turns inputs into the network's own units: x′ = (x − mean)·factor before the first layer. Null, the default, leaves them as they
+    /// are. With it, all inputs that you give are in your own units, also for training. The network keeps a reference, not a copy. Do not
+    /// set it while another thread uses the network.
     /// </summary>
     /// <exception cref="ArgumentException">Its width is not that of the inputs.</exception>
     public Standardizer? InputStandardizer
@@ -244,8 +244,9 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>
-    /// Creates a network with the same widths, activations and kernels, and with its own copy of parameters and standardizers. Use it to keep the best
-    /// network of a training, or as the target network in reinforcement learning. The parameters must not change during the call.
+    /// Creates a network with the same widths, activations and kernels, and with its own copy of parameters and standardizers. Use it to
+    /// keep the best network of a training, or as the target network in reinforcement learning. The parameters must not change during the
+    /// call.
     /// </summary>
     /// <returns>The copy.</returns>
     /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
@@ -311,7 +312,10 @@ public sealed unsafe partial class Network
     private static void CheckWidth(Standardizer? standardizer, string what, int width)
     {
         if (standardizer is { Width: var given } && given != width)
-            throw new ArgumentException($"The standardizer must have the network's {what}, {width}, as its width, but has {given}.", nameof(standardizer));
+        {
+            throw new ArgumentException(
+                $"The standardizer must have the network's {what}, {width}, as its width, but has {given}.", nameof(standardizer));
+        }
     }
 
     /// <summary>One activation for each layer after the inputs. The constructor that is called next checks the widths.</summary>

@@ -84,13 +84,14 @@ public sealed class ServedNetwork
     }
 
     /// <summary>
-    /// Copies the parameters and standardizers of <paramref name="network"/>, and packs the weights of large layers. Calls that begin afterwards use them.
-    /// Publish waits for calls that still use the publication before the last one, and for other threads that publish. If there are more
-    /// busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock allocates when a thread
-    /// first waits for another one.
+    /// Copies the parameters and standardizers of <paramref name="network"/>, and packs the weights of large layers. Calls that begin
+    /// afterwards use them. Publish waits for calls that still use the publication before the last one, and for other threads that publish.
+    /// If there are more busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock
+    /// allocates when a thread first waits for another one.
     /// </summary>
     /// <param name="network">
-    /// A network of the same widths and activations, with any kernels, and with a standardizer where the first network had one. It must not change until Publish returns. Afterwards it may.
+    /// A network of the same widths and activations, with any kernels, and with a standardizer where the first network had one. It must not
+    /// change until Publish returns. Afterwards it may.
     /// </param>
     /// <returns>The number of this publication: 1 for the first one, and then one more each time.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
@@ -200,7 +201,9 @@ public sealed class ServedNetwork
 
     private static void CheckSame(Standardizer? given, Standardizer? served, string what)
     {
-        if (given is null != served is null) throw Differs("network", what, given is null ? "null" : "set", served is null ? "null" : "set");
+        if (given is null == served is null) return;
+
+        throw Differs("network", what, given is null ? "null" : "set", served is null ? "null" : "set");
     }
 
     private static ArgumentException Differs(string argument, string what, object given, object served) =>

@@ -108,7 +108,9 @@ public sealed unsafe class Standardizer
     {
         Guard.Finite(low);
         Guard.Finite(high);
-        if (!(high > low)) throw new ArgumentOutOfRangeException(nameof(high), high, $"high must be greater than low, {low}, but is {high}.");
+        if (!(high > low))
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"high must be greater than low, {low}, but is {high}.");
+
         CheckSamples(samples, CheckWidth(width));
         var standardizer = new Standardizer(width, counts: false);
         for (int j = 0; j < width; j++)
@@ -141,7 +143,8 @@ public sealed unsafe class Standardizer
         if (_statistics is null)
         {
             throw new InvalidOperationException(
-                "This standardizer has no statistics to update, because its means and factors were given. Standardizer.Fit makes one that has.");
+                "This standardizer has no statistics to update, because its means and factors were given. "
+                + "Standardizer.Fit makes one that has.");
         }
 
         CheckSamples(samples, Width);

@@ -223,7 +223,7 @@ public class StandardizedTrainingTests
         Assert.Same(three, network.InputStandardizer);
     }
 
-    /// <summary>A plain network, the same one with standardizers, and the steps between user's units and own units, by plain loops.</summary>
+    /// <summary>A plain network, the same one with standardizers, and plain loops from one kind of units to the other.</summary>
     private sealed class Setting
     {
         private readonly Standardizer? _input, _output;

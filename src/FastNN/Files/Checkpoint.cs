@@ -98,10 +98,13 @@ internal static class Checkpoint
         Compare("the list of widths", SafetensorsMetadata.Text(reader.Widths), SafetensorsMetadata.Text(widths));
         string activations = SafetensorsMetadata.Text(network.Layers.Select(layer => layer.Activation));
         Compare("the list of activations", SafetensorsMetadata.Text(reader.Activations), activations);
-        Compare("the input standardizer", reader.Input?.Kind ?? SafetensorsStandardizer.None, SafetensorsStandardizer.KindOf(network.InputStandardizer));
-        Compare("the output standardizer", reader.Output?.Kind ?? SafetensorsStandardizer.None, SafetensorsStandardizer.KindOf(network.OutputStandardizer));
+        Compare("the input standardizer", reader.Input, network.InputStandardizer);
+        Compare("the output standardizer", reader.Output, network.OutputStandardizer);
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
     }
+
+    private static void Compare(string what, SafetensorsStandardizer? file, Standardizer? here) =>
+        Compare(what, file?.Kind ?? SafetensorsStandardizer.None, SafetensorsStandardizer.KindOf(here));
 
     private static void Compare(string what, string file, string here)
     {

@@ -58,8 +58,8 @@ internal sealed class SafetensorsStandardizer
             values.Add(new(name + FactorWord, [width], writer => writer.Flat(standardizer.Factor)));
             if (standardizer.Statistics is { } sums)
             {
-                SafetensorsTensor tensor = new(name + StatisticsWord, [2, width], writer => writer.Flat<double>([.. sums.Mean, .. sums.Squares]));
-                statistics.Add(tensor with { Type = SafetensorsType.F64 });
+                Func<SafetensorsTensorWriter, Crc32C> write = writer => writer.Flat<double>([.. sums.Mean, .. sums.Squares]);
+                statistics.Add(new(name + StatisticsWord, [2, width], write) { Type = SafetensorsType.F64 });
             }
         }
 

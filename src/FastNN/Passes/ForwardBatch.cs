@@ -60,7 +60,8 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         nint first = (nint)item * _samples;
         int left = (int)nint.Min(_samples, _batch - first);
         float* x = _x + first * inputs, y = _y + first * outputs;
-        float* scratch = ThreadScratch.Get(passes.BatchScratch + (_input == null ? 0 : _samples * inputs)), own = scratch + passes.BatchScratch;
+        float* scratch = ThreadScratch.Get(passes.BatchScratch + (_input == null ? 0 : _samples * inputs));
+        float* own = scratch + passes.BatchScratch;
         for (int done; left > 0; left -= done, x += (nint)done * inputs, y += (nint)done * outputs)
         {
             int tiles = Routes.NextTiles(left, tile, out int samples);

@@ -89,7 +89,7 @@ public unsafe class StandardizerKernelTests
         }
     }
 
-    /// <summary>Each step is at most two roundings of exact operations, so the reference is compared with exact values, rounded twice.</summary>
+    /// <summary>Double precision has room for each exact operation on floats, up to a rounding that float does not see.</summary>
     [Fact]
     public void The_reference_rounds_each_operation_once()
     {

@@ -141,7 +141,9 @@ public class StandardizerTests
 
         Standardizer standardizer = Standardizer.Fit(Samples(5), Width), before = standardizer.Clone();
         Refuses("samples", "samples[4] must be finite, but is NaN.", () => Updated(standardizer, [1f, 2f, 3f, 4f, float.NaN, 5f]));
-        Refuses("samples", "samples must hold whole samples of 3 values, at least one, but has a length of 0.", () => Updated(standardizer, []));
+        Refuses(
+            "samples", "samples must hold whole samples of 3 values, at least one, but has a length of 0.",
+            () => Updated(standardizer, []));
         AssertSame(before, standardizer);
         var given = new Standardizer([1f], [1f]);
         Assert.StartsWith(
