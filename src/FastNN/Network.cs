@@ -25,7 +25,7 @@ public sealed unsafe partial class Network
     private readonly int _scratch;
     private AlignedBuffer? _packed;
     private Standardizer? _inputStandardizer, _outputStandardizer;
-    private bool _hasOwnUnits; // one field to ask, because tiny networks feel each
+    private int _ownScratch; // floats for one sample if there is a standardizer, else 0: one field to ask, because tiny networks feel each
 
     /// <summary>
     /// Creates a network with a sigmoid in every layer and parameters uniform in [−3, 3), as in the article that derives the training of a
@@ -152,7 +152,7 @@ public sealed unsafe partial class Network
         {
             CheckWidth(value, nameof(Inputs), Inputs);
             _inputStandardizer = value;
-            _hasOwnUnits = value != null || _outputStandardizer != null;
+            SetOwnScratch();
         }
     }
 
@@ -179,7 +179,7 @@ public sealed unsafe partial class Network
             }
 
             _outputStandardizer = value;
-            _hasOwnUnits = value != null || _inputStandardizer != null;
+            SetOwnScratch();
         }
     }
 
@@ -222,9 +222,10 @@ public sealed unsafe partial class Network
                 float* packed = _packed == null ? null : _packed.Pointer;
                 ForwardBatch.Forward(_passes, Buffer.Pointer, packed, _inputStandardizer, _outputStandardizer, x, y, batch, threads);
             }
-            else if (_hasOwnUnits)
+            else if (_ownScratch > 0)
             {
-                ForwardInUserUnits(x, y);
+                if (_ownScratch <= StackFloats) ForwardInUserUnitsOnStack(x, y);
+                else ForwardInUserUnits(x, y, ThreadScratch.Get(_ownScratch));
             }
             else if (_scratch == 0)
             {
@@ -293,20 +294,24 @@ public sealed unsafe partial class Network
         _passes.Forward(Buffer.Pointer, x, (float*)&scratch, y, Outputs);
     }
 
-    private void ForwardInUserUnits(float* x, float* y)
-    {
-        int floats = VirtualLanes.RoundUp(Inputs) + _scratch + VirtualLanes.RoundUp(Outputs);
-        if (floats <= StackFloats - VirtualLanes.Count) ForwardInUserUnitsOnStack(x, y);
-        else _passes.ForwardInUserUnits(Buffer.Pointer, x, ThreadScratch.Get(floats), y, _inputStandardizer, _outputStandardizer);
-    }
-
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void ForwardInUserUnitsOnStack(float* x, float* y)
     {
         Unsafe.SkipInit(out Scratch scratch);
-        float* aligned = (float*)(((nuint)(&scratch) + 63) & ~(nuint)63);
-        _passes.ForwardInUserUnits(Buffer.Pointer, x, aligned, y, _inputStandardizer, _outputStandardizer);
+        ForwardInUserUnits(x, y, (float*)&scratch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ForwardInUserUnits(float* x, float* y, float* scratch) =>
+        _passes.ForwardInUserUnits(
+            Buffer.Pointer, x, AlignedBuffer.AlignUp(scratch), y, _inputStandardizer, _outputStandardizer);
+
+    /// <summary>The inputs, the activations and the outputs, each padded, from the next cache line on.</summary>
+    private void SetOwnScratch()
+    {
+        int floats = VirtualLanes.RoundUp(Inputs) + _scratch + VirtualLanes.RoundUp(Outputs) + VirtualLanes.Count;
+        _ownScratch = _inputStandardizer == null && _outputStandardizer == null ? 0 : floats;
     }
 
     private static void CheckWidth(Standardizer? standardizer, string what, int width)
