@@ -347,7 +347,7 @@ public sealed unsafe partial class Trainer
     private float* SampleInOwnUnits(float* x, Standardizer input)
     {
         AlignedBuffer own = _ownInputs ?? Allocate(ref _ownInputs, VirtualLanes.RoundUp(_network.Inputs));
-        _network.Plan.Kernels.Standardizing.ToOwnUnits(input, x, 1, own.Pointer, own.Length);
+        _network.Plan.Kernels.Standardizing.ToOwnUnits(input, x, 1, own.Pointer);
         return own.Pointer;
     }
 
