@@ -11,7 +11,13 @@ internal static class SafetensorsLayers
     {
         SafetensorsEntry[]? inOrder = names is null ? InOrder(tensors) : null;
         int count = names?.Count ?? inOrder!.Length;
-        if (count == 0) throw new ModelFormatException($"The file holds no weights of a layer. {SafetensorsName.Expected}");
+        if (count == 0)
+        {
+            throw new ModelFormatException(
+                $"The file holds no weights of a layer. Its tensors: {SafetensorsTensors.Names(tensors.Left.Select(NameOf))}. "
+                + SafetensorsName.Expected);
+        }
+
         if (count > FileRules.MaxLayers)
             throw new ModelFormatException($"A network in a file has at most {FileRules.MaxLayers} layers, but this one has {count}.");
 
@@ -25,7 +31,10 @@ internal static class SafetensorsLayers
         }
 
         if (names is null && tensors.Left.FirstOrDefault() is { } other)
-            throw new ModelFormatException($"The {other} is no part of a layer. {SafetensorsName.Expected} Or list the layers in LoadOptions.Layers.");
+        {
+            throw new ModelFormatException(
+                $"The {other} is no part of a layer. {SafetensorsName.Expected} Or LoadOptions.Layers lists the layers to take.");
+        }
 
         SafetensorsChain.Check(layers);
         return layers;
@@ -74,6 +83,8 @@ internal static class SafetensorsLayers
 
         SafetensorsEntry? Find(string end) => tensors.Find(name, end) ?? tensors.Find(name, end, SafetensorsName.KerasTail);
     }
+
+    private static string NameOf(SafetensorsEntry tensor) => FileText.Quote(tensor.Name);
 
     private static ReadOnlySpan<char> LayerOf(SafetensorsEntry weight) => new SafetensorsName(weight.Name).Layer;
 }

@@ -115,7 +115,8 @@ internal static class SafetensorsNorms
 
     private static ModelFormatException Other(SafetensorsNormGroup group) => new(
         group.Bias is null
-            ? $"The {group.Weight} looks like an RMSNorm or a PReLU, which no layer of FastNN can hold."
+            ? $"The {group.Weight} looks like an RMSNorm or a PReLU, which no layer of FastNN can hold. "
+            + "The weights of a layer have two dimensions."
             : $"The {group.Weight} and the {group.Bias} look like a LayerNorm or a GroupNorm, which no layer of FastNN can hold. "
             + "A BatchNorm needs its \".running_mean\" and \".running_var\" beside them.");
 }

@@ -6,7 +6,7 @@ namespace FastNN.Files;
 /// </remarks>
 internal sealed class SafetensorsTensors
 {
-    private const int MostShown = 20;
+    private const int MostShown = 10;
     private readonly IReadOnlyList<SafetensorsEntry> _all;
     private readonly Dictionary<string, SafetensorsEntry> _left;
 
@@ -45,7 +45,7 @@ internal sealed class SafetensorsTensors
         return tensor;
     }
 
-    /// <summary>Names of modules for a message: the first <see cref="MostShown"/> in quotation marks, or "none".</summary>
+    /// <summary>Quoted names as a list for a message: the first <see cref="MostShown"/>, or "none".</summary>
     internal static string Names(IEnumerable<string> names)
     {
         string[] shown = [.. names.Take(MostShown + 1)];
