@@ -87,7 +87,10 @@ public sealed record LoadOptions
                 }
 
                 if (value.Take(k).Any(other => other.Name == norm.Name))
-                    throw new ArgumentException($"Norms[{k}] must have a name of its own, but \"{norm.Name}\" is there twice.", nameof(Norms));
+                {
+                    throw new ArgumentException(
+                        $"Norms[{k}] must have a name of its own, but \"{norm.Name}\" is there twice.", nameof(Norms));
+                }
             }
 
             field = value;

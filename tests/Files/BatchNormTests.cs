@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>A BatchNorm that the caller places becomes part of its layer. The network then computes what layers and norms compute.</summary>
+/// <summary>A BatchNorm with a place becomes part of its layer. The network then computes what layers and norms compute.</summary>
 public class BatchNormTests
 {
     /// <summary>Where norms stand: letters of "after" and "before" with the index of the layer, in the order of the list.</summary>
@@ -96,6 +96,34 @@ public class BatchNormTests
             int times = type is "F16" or "BF16" ? 4 : 2;
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, times * (long)file.Length + (3 << 19));
         }
+    }
+
+    /// <summary>As many norms as a header has room for, with long names.</summary>
+    [Fact]
+    public void Many_norms_take_little_memory_and_time()
+    {
+        var chain = new NormedChain(1, [.. Enumerable.Repeat(1, 401)], new string('n', 120), biases: false);
+        for (int l = 0; l < 400; l++) chain.With(l, isAfter: l % 2 == 0, affine: false);
+        (byte[] file, LoadOptions options) = (chain.File, chain.Options);
+        TimeSpan began = ThreadTime.Now;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Network network = Network.Load(file, options);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 * (long)file.Length + (3 << 19));
+        NoHang.Assert(began, () => Network.Load(file, options), "A file of many norms");
+        chain.AssertFolded(network);
+    }
+
+    /// <summary>The standardizers of a file stand before and behind all of it.</summary>
+    [Fact]
+    public void Standardizers_go_with_norms()
+    {
+        byte[] file = TensorFile.Of(
+            TensorFile.F32("0.weight", [1, 1], 3), TensorFile.F32("1.running_mean", [1], 1), TensorFile.F32("1.running_var", [1], 4),
+            TensorFile.F32("input_standardizer.mean", [1], 1), TensorFile.F32("input_standardizer.factor", [1], 2));
+        LoadOptions options = new() { Output = Activation.Identity, Norms = [new BatchNorm("1") { Before = "0", Epsilon = 0 }] };
+        float[] outputs = new float[1];
+        Network.Load(file, options).Forward([5f], outputs);
+        Assert.Equal(((5 - 1) * 2 - 1) / 2f * 3, outputs[0]);
     }
 
     private static void AssertFolded(NormedChain chain, string places, bool affine, double epsilon = 1e-5)

@@ -78,7 +78,8 @@ public class ExchangeTests
     {
         string[] lines = File.ReadAllLines(PathOf(name, "expected.txt"));
         int outputs = Array.FindIndex(lines, line => line.StartsWith("outputs", StringComparison.Ordinal));
-        float[][] samples = [.. (outputs < 0 ? lines : lines[..outputs]).Skip(1).Select(line => Array.ConvertAll(Numbers(line), x => (float)x))];
+        string[] inputs = lines[1..(outputs < 0 ? lines.Length : outputs)];
+        float[][] samples = [.. inputs.Select(line => Array.ConvertAll(Numbers(line), x => (float)x))];
         return (samples, outputs < 0 ? [] : [.. lines[(outputs + 1)..].Select(Numbers)]);
     }
 

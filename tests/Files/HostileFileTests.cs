@@ -70,7 +70,7 @@ public class HostileFileTests
         { Entry("[1,4]", "[0,4]", "U8"), "The tensor \"0.weight\" [1, 4] must be of type F32, F16, BF16 or F64, the types that are read." },
         { Entry("[1,1,1]", "[0,4]"), "The tensor \"0.weight\" [1, 1, 1] must have two dimensions" },
         { Entry("[1,1]", "[0,4]")
-            .Replace("0.weight", "mean"), "The file holds no weights of a layer. Its tensors: \"mean\". Weights must be named \"X.weight\"" },
+            .Replace("0.weight", "mean"), "The file holds no weights of a layer. Its tensors: \"mean\". Weights must be named " },
         { Entry("[1]", "[0,4]").Replace("weight", "bias"), "The file holds no weights of a layer. Its tensors: \"0.bias\". " },
         { "{" + W + ",\"0.bias\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}",
             "The tensor \"0.bias\" [0] must have one dimension" },

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace FastNN.Tests.Files;
 
-/// <summary>A norm is folded, or it is of another network, or the file is refused. No network loads that would compute something else.</summary>
+/// <summary>
+/// A norm is folded, or it is of another network, or the file is refused. No network loads that would compute something else.
+/// </summary>
 public class NormRefusalTests
 {
     private const string Chain = "0.weight 4,3; 0.bias 4; 1.running_mean 4; 1.running_var 4; 3.weight 2,4";
@@ -21,7 +23,7 @@ public class NormRefusalTests
         { Chain, "1 before 0",
             "The tensor \"1.running_mean\" [4] must have one dimension, the 3 inputs of the tensor \"0.weight\" [4, 3], "
             + "because LoadOptions.Norms says that it stands before it." },
-        { "0.weight 4,3; 1.running_mean 4; 1.running_var 3", "1 after 0", "The tensor \"1.running_var\" [3] must have one dimension, the 4 " },
+        { "0.weight 4,3; 1.running_mean 4; 1.running_var 3", "1 after 0", "The tensor \"1.running_var\" [3] must have one dimension, " },
         { "0.weight 4,3; 1.running_mean 4; 1.running_var 4; 1.weight 4,4", "1 after 0", "The tensor \"1.weight\" [4, 4] must have one " },
         { "0.weight 4,3; 1.running_mean 4; 1.running_var 4; 1.bias 5", "1 after 0", "The tensor \"1.bias\" [5] must have one dimension" },
         { "0.weight 4,3; 1.running_mean 4; 1.bias 4", "1 after 0",
@@ -36,11 +38,12 @@ public class NormRefusalTests
         { Chain, "{ After = \"0\" }] if it takes the sums of that layer, or { Before = \"3\" } if it takes the inputs of that layer." },
         { "net.0.weight 4,4; net.1.running_mean 4; net.1.running_var 4; net.3.weight 4,4; net.5.weight 4,4",
             "[new BatchNorm(\"net.1\") { After = \"net.0\" }] if it takes the sums of that layer, or { Before = \"net.3\" }" },
-        { "0.running_mean 4; 0.running_var 4; 1.weight 4,4", "{ After = \"1\" }] if it takes the sums of that layer, or { Before = \"1\" }" },
+        { "0.running_mean 4; 0.running_var 4; 1.weight 4,4",
+            "{ After = \"…\" }] if it takes the sums of that layer, or { Before = \"1\" }" },
         { "0.weight 4,4; 2.weight 4,4; 4.running_mean 4; 4.running_var 4",
             "{ After = \"2\" }] if it takes the sums of that layer, or { Before = \"…\" }" },
-        { "fc1.weight 4,4; fc2.weight 4,4; bn.running_mean 4; bn.running_var 4", "{ After = \"…\" }] if it takes the sums of that layer, " },
-        { "fc1.weight 4,3; fc2.weight 2,4; bn.running_mean 4; bn.running_var 4", "{ After = \"fc1\" }] if it takes the sums of that layer, " },
+        { "fc1.weight 4,4; fc2.weight 4,4; bn.running_mean 4; bn.running_var 4", "{ After = \"…\" }] if it takes the sums of " },
+        { "fc1.weight 4,3; fc2.weight 2,4; bn.running_mean 4; bn.running_var 4", "{ After = \"fc1\" }] if it takes the sums of " },
         { "W1 4,3; W2 2,4; bn.running_mean 4; bn.running_var 4", "[new BatchNorm(\"bn\") { After = \"…\" }]" },
         { "0.weight 4,3; 1.running_mean 4", "The tensor \"1.running_mean\" [4] is of a BatchNorm, but its running variances are missing." },
         { "0.weight 4,3; 1.weight 4; 1.bias 4", "The tensor \"1.weight\" [4] and the tensor \"1.bias\" [4] look like a LayerNorm" },
@@ -115,13 +118,14 @@ public class NormRefusalTests
     }
 
     [Theory]
-    [InlineData(0f, -1f, 1f, 0f, "The tensor \"1.running_var\" [1]: value 0 must be finite, and greater than 0 with Epsilon = 1E-05, but is -1.")]
+    [InlineData(
+        0f, -1f, 1f, 0f, "The tensor \"1.running_var\" [1]: value 0 must be finite, and greater than 0 with Epsilon = 1E-05, but is -1.")]
     [InlineData(0f, float.NaN, 1f, 0f, "The tensor \"1.running_var\" [1]: value 0 must be finite, and greater than 0")]
     [InlineData(0f, float.PositiveInfinity, 1f, 0f, "The tensor \"1.running_var\" [1]: value 0 must be finite, and greater than 0")]
     [InlineData(float.NaN, 1f, 1f, 0f, "The BatchNorm \"1\": value 0 must be scaled and shifted by finite numbers, but they are 0.99")]
-    [InlineData(0f, 1f, float.NegativeInfinity, 0f, "The BatchNorm \"1\": value 0 must be scaled and shifted by finite numbers, but they are -")]
+    [InlineData(0f, 1f, float.NegativeInfinity, 0f, "The BatchNorm \"1\": value 0 must be scaled and shifted by finite numbers, but")]
     [InlineData(0f, 1f, 1f, float.NaN, "The BatchNorm \"1\": value 0 must be scaled and shifted by finite numbers, but they are 0.99")]
-    [InlineData(0f, 1e-30f, 3e38f, 0f, "The tensor \"0.weight\" [1, 1] must be finite after LoadOptions.Norms are folded into it, but has ")]
+    [InlineData(0f, 1e-30f, 3e38f, 0f, "The tensor \"0.weight\" [1, 1] must be finite after LoadOptions.Norms are folded into it, but")]
     [InlineData(3e38f, 0.01f, 3e5f, 0f, "The tensor \"0.bias\" [1] must be finite after LoadOptions.Norms are folded into it, but has -")]
     public void Numbers_that_make_no_fold_are_refused(float mean, float variance, float weight, float bias, string message)
     {

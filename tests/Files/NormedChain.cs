@@ -90,7 +90,7 @@ internal sealed class NormedChain
         }
     }
 
-    /// <summary>A layer's outputs, and a bound of the errors: those of the inputs, of folded numbers, and of each float of the sums.</summary>
+    /// <summary>A layer's outputs, and a bound of the errors: of the inputs, of folded numbers, and of each float of the sums.</summary>
     private (double[] Outputs, double[] Errors) Next(Network network, int l, double[] x, double[] errors)
     {
         int outputs = _widths[l + 1];
@@ -160,6 +160,7 @@ internal sealed class NormedChain
     {
         internal double Factor(int i) => 1 / Math.Sqrt(Variance[i] + Place.Epsilon) * (Weight?[i] ?? 1);
 
-        internal double Apply(double x, int i) => (x - Mean[i]) / Math.Sqrt(Variance[i] + Place.Epsilon) * (Weight?[i] ?? 1) + (Bias?[i] ?? 0);
+        internal double Apply(double x, int i) =>
+            (x - Mean[i]) / Math.Sqrt(Variance[i] + Place.Epsilon) * (Weight?[i] ?? 1) + (Bias?[i] ?? 0);
     }
 }

@@ -14,8 +14,8 @@ public class TensorNameTests
     public static TheoryData<string, string, string, string, string, string> InputsFirst { get; } = new()
     {
         { "Dense_0.kernel", "Dense_0.bias", "Dense_1.kernel", "Dense_1.bias", "Dense_0", "Dense_1" },
-        { "params.Dense_0.kernel", "params.Dense_0.bias", "params.Dense_1.kernel", "params.Dense_1.bias", "params.Dense_0", "params.Dense_1" },
-        { "params/Dense_9/kernel", "params/Dense_9/bias", "params/Dense_10/kernel", "params/Dense_10/bias", "params/Dense_9", "params/Dense_10" },
+        { "params.D_0.kernel", "params.D_0.bias", "params.D_1.kernel", "params.D_1.bias", "params.D_0", "params.D_1" },
+        { "params/D_9/kernel", "params/D_9/bias", "params/D_10/kernel", "params/D_10/bias", "params/D_9", "params/D_10" },
         { "dense_1/kernel:0", "dense_1/bias:0", "dense_2/kernel:0", "dense_2/bias:0", "dense_1", "dense_2" },
         { "coefs_0", "intercepts_0", "coefs_1", "intercepts_1", "coefs_0", "coefs_1" },
         { "coefs_.0", "intercepts_.0", "coefs_.1", "intercepts_.1", "coefs_.0", "coefs_.1" },
@@ -134,7 +134,8 @@ public class TensorNameTests
         { "0.kernel 4,3; 0.bias 4; 1.kernel 2,4",
             "The tensor \"0.bias\" [4] must have one dimension, the 3 outputs of the tensor \"0.kernel\" [4, 3]. "
             + "All weights fit as [n_out, n_in]: if they are, rename them to end in \".weight\"." },
-        { "0.weight 3,4; 0.bias 2,3", "The tensor \"0.bias\" [2, 3] must have one dimension, the 3 outputs of the tensor \"0.weight\" [3, 4]." },
+        { "0.weight 3,4; 0.bias 2,3",
+            "The tensor \"0.bias\" [2, 3] must have one dimension, the 3 outputs of the tensor \"0.weight\" [3, 4]." },
         { "dense/kernel 2,2; dense_1/kernel 2,2",
             "The order of the layers \"dense\" and \"dense_1\" does not follow from the numbers in them: list all in LoadOptions.Layers." },
         { "0.weight 3,4; W1 3,3", "The order of the layers \"0\" and \"W1\" does not follow from the numbers in them" },
@@ -143,7 +144,7 @@ public class TensorNameTests
             + "\"X.kernel\" [n_in, n_out], and their biases \"X.bias\"; or with numbers, as \"W1\" and \"b1\", \"weights.0\" and "
             + "\"biases.0\", or \"coefs_0\" and \"intercepts_0\"." },
         { "0.weight 3,4; 0.b 4",
-            "The tensor \"0.b\" [4] is no part of a layer. Weights must be named \"X.weight\" [n_out, n_in] or \"X.kernel\" [n_in, n_out], " },
+            "The tensor \"0.b\" [4] is no part of a layer. Weights must be named \"X.weight\" [n_out, n_in] or " },
         { "W1 3,4; B1 4", "The tensor \"B1\" [4] is no part of a layer." },
         { "a.kernel 2,2; a.weight 2,2", "The order of the layers \"a\" and \"a\" does not follow from the numbers in them" },
     };

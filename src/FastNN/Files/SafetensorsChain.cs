@@ -35,14 +35,15 @@ internal static class SafetensorsChain
                 + "the outputs of a layer, its biases and the inputs of the next layer must have the same length.");
         }
 
-        string name = FileText.Clip(weight.Name), biases = first.Bias is { } bias ? $", and {FileText.Quote(bias.Name)} to \"{name}.bias\"" : "";
+        string name = FileText.Clip(weight.Name);
+        string biases = first.Bias is { } bias ? $", and {FileText.Quote(bias.Name)} to \"{name}.bias\"" : "";
         throw new ModelFormatException(
             $"The {weight} and those like it fit as [n_in, n_out] and as [n_out, n_in]. "
             + $"Rename each: {FileText.Quote(weight.Name)} to \"{name}.kernel\" if it is [n_in, n_out], "
             + $"or to \"{name}.weight\" if it is [n_out, n_in]{biases}.");
     }
 
-    /// <summary>Whether the layers are a chain, if those whose order is unknown have the given one.</summary>
+    /// <summary>Whether the layers are a chain, if those whose order is unknown have the given one, or if all have it.</summary>
     private static bool Fits(SafetensorsLayer[] layers, SafetensorsOrder order, bool all = false)
     {
         for (int l = 0; l < layers.Length; l++)

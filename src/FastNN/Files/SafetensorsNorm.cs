@@ -1,6 +1,8 @@
 namespace FastNN.Files;
 
-/// <summary>A BatchNorm1d in a file, placed in a network: y = x·s + t for each value, with s = weight/√(variance + ε) and t = bias − mean·s.</summary>
+/// <summary>
+/// A BatchNorm1d in a file, placed in a network: y = x·s + t for each value, with s = weight/√(variance + ε) and t = bias − mean·s.
+/// </summary>
 internal sealed class SafetensorsNorm
 {
     private readonly BatchNorm _norm;
@@ -57,8 +59,9 @@ internal sealed class SafetensorsNorm
         if (double.IsFinite(scale) && double.IsFinite(shift)) return (scale, shift);
 
         throw new ModelFormatException(FormattableString.Invariant(
-            $"The BatchNorm {FileText.Quote(_norm.Name)}: value {index} must be scaled and shifted by finite numbers, ")
-            + FormattableString.Invariant($"but they are {scale} and {shift} (mean {mean}, variance {variance}, weight {weight}, bias {bias})."));
+            $"The BatchNorm {FileText.Quote(_norm.Name)}: value {index} must be scaled and shifted by finite numbers, but they are ")
+            + FormattableString.Invariant(
+                $"{scale} and {shift} (mean {mean}, variance {variance}, weight {weight}, bias {bias})."));
     }
 
     private void Check(SafetensorsLayer layer)

@@ -1,6 +1,8 @@
 namespace FastNN.Files;
 
-/// <summary>The norms among the tensors of a file. Those that the caller places are folded. The others are refused, or of another network.</summary>
+/// <summary>
+/// The norms among the tensors of a file. Those that the caller places are folded. The others are refused, or of another network.
+/// </summary>
 internal static class SafetensorsNorms
 {
     /// <summary>Takes the tensors of all norms.</summary>
@@ -14,7 +16,8 @@ internal static class SafetensorsNorms
     {
         SafetensorsNormGroup[] placed = [.. (options.Norms ?? []).Select(norm => Placed(tensors, norm))];
         SafetensorsEntry[] rest = [.. tensors.Left.Where(SafetensorsNormGroup.Has)];
-        (SafetensorsEntry Weight, bool IsListed)[] layers = rest.Length == 0 || options.Layers is null ? [] : Layers(tensors, options.Layers);
+        (SafetensorsEntry Weight, bool IsListed)[] layers =
+            rest.Length > 0 && options.Layers is { } names ? Layers(tensors, names) : [];
         foreach (SafetensorsEntry tensor in rest.Where(tensors.IsLeft))
         {
             if (options.Layers is null || IsBetween(tensor, layers)) throw Refused(tensor, tensors);
@@ -81,36 +84,35 @@ internal static class SafetensorsNorms
         string name = FileText.Quote(group.Name);
         string after = Neighbour(group, tensors, isAfter: true), before = Neighbour(group, tensors, isAfter: false);
         return new(
-            $"The {group.Mean} and the {group.Variance} are of a BatchNorm. LoadOptions.Norms must say where it stands, so that it is folded "
-            + $"into a layer: [new BatchNorm({name}) {{ After = {after} }}] if it takes the sums of that layer, "
+            $"The {group.Mean} and the {group.Variance} are of a BatchNorm. "
+            + "LoadOptions.Norms must say where it stands, so that it is folded into a layer: "
+            + $"[new BatchNorm({name}) {{ After = {after} }}] if it takes the sums of that layer, "
             + $"or {{ Before = {before} }} if it takes the inputs of that layer.");
     }
 
     /// <summary>
-    /// The name of the layer that a norm stands beside, in quotation marks: the nearest one in a sequence of numbers, or the only one that
-    /// fits. If there is none, "…".
+    /// The name of the layer that a norm probably stands beside, in quotation marks. If the names are a sequence of numbers, it is the
+    /// nearest layer on this side. Otherwise it is the only layer that fits. "…" if there is none.
     /// </summary>
     private static string Neighbour(SafetensorsNormGroup group, SafetensorsTensors tensors, bool isAfter)
     {
-        SafetensorsLayer? nearest = null, only = null;
-        int fitting = 0;
-        foreach (SafetensorsLayer layer in tensors.Left.Where(IsMatrix).Select(weight => new SafetensorsLayer(weight, null)))
+        SafetensorsLayer[] layers = [.. tensors.Left.Where(IsMatrix).Select(weight => new SafetensorsLayer(weight, null))];
+        SafetensorsLayer[] sequence = [.. layers.Where(layer => NaturalOrder.DifferInNumbersAlone(layer.Name, group.Name))];
+        SafetensorsLayer[] fitting = [.. layers.Where(Fits)];
+        SafetensorsLayer? found = sequence.Length == 0 && fitting.Length == 1 ? fitting[0] : null;
+        foreach (SafetensorsLayer layer in sequence)
         {
-            if (Fits(layer)) (only, fitting) = (layer, fitting + 1);
-            if (NaturalOrder.DifferInNumbersAlone(layer.Name, group.Name)
-                && IsBehind(group.Name, layer.Name) && (nearest is null || IsBehind(layer.Name, nearest.Name)))
-            {
-                nearest = layer;
-            }
+            if (IsFarther(group.Name, layer.Name) && (found is null || IsFarther(layer.Name, found.Name))) found = layer;
         }
 
-        SafetensorsLayer? found = nearest is not null && Fits(nearest) ? nearest : fitting == 1 ? only : null;
-        return found is null ? "\"…\"" : FileText.Quote(found.Name);
+        return found is not null && Fits(found) ? FileText.Quote(found.Name) : "\"…\"";
 
         bool Fits(SafetensorsLayer layer) => layer.Order != SafetensorsOrder.Unknown
             && (isAfter ? layer.OutputsAs(layer.Order) : layer.InputsAs(layer.Order)) == group.Length;
 
-        bool IsBehind(ReadOnlySpan<char> a, ReadOnlySpan<char> b) => NaturalOrder.Compare(a, b) is var order && (isAfter ? order > 0 : order < 0);
+        // A norm after a layer has a greater number than the layer.
+        bool IsFarther(ReadOnlySpan<char> a, ReadOnlySpan<char> b) =>
+            NaturalOrder.Compare(a, b) is var order && (isAfter ? order > 0 : order < 0);
     }
 
     private static ModelFormatException Other(SafetensorsNormGroup group) => new(
