@@ -43,9 +43,10 @@ public sealed record LoadOptions
     /// </summary>
     /// <remarks>
     /// Tensors with other names are skipped, but no norm between the layers is: without it, the network would compute something else. A
-    /// norm belongs to the layer, listed or not, whose name has the most first words in common with its own. Words end at "." or "/". If a
-    /// listed layer has as many as any other, the norm belongs to the listed layers. Then <see cref="Norms"/> must place it, if it is a
-    /// BatchNorm. If it is another norm, the file is refused. So "critic.1" is skipped beside "critic.0" if only "actor.0" is listed.
+    /// BatchNorm needs a place in <see cref="Norms"/>. With another norm, such as a LayerNorm, the file is refused. Only a norm of another
+    /// network is skipped. That is a norm whose length is not the inputs or outputs of any listed layer. It is also a norm whose name has
+    /// more first words in common with a layer that is not listed than with each listed layer: "critic.1", beside "critic.0", if only
+    /// "actor.0" is listed. Words end at "." or "/".
     /// </remarks>
     /// <exception cref="ArgumentException">A name is null.</exception>
     public IReadOnlyList<string>? Layers

@@ -51,21 +51,23 @@ internal static class SafetensorsNorms
     private static bool IsMatrix(SafetensorsEntry tensor) => tensor.Shape.Length == 2 && SafetensorsLayers.IsWeight(tensor);
 
     /// <summary>
-    /// Whether a norm may stand between listed layers. It does not if another layer has more first words in common with it than each listed
-    /// layer has.
+    /// Whether a norm may stand between listed layers. It does not if no listed layer has as many inputs or outputs as it has values, or if
+    /// another layer has more first words in common with it than each listed layer has.
     /// </summary>
     private static bool IsBetween(SafetensorsEntry norm, (SafetensorsEntry Weight, bool IsListed)[] layers)
     {
         ReadOnlySpan<char> group = new SafetensorsName(norm.Name).Group;
+        bool fits = norm.Shape is [1] && !SafetensorsNormGroup.IsStatistic(norm); // a PReLU has one slope for all values
         int ofListed = 0, ofOthers = 0;
         foreach ((SafetensorsEntry weight, bool isListed) in layers)
         {
             int shared = SafetensorsName.SharedWords(group, weight.Name);
             if (isListed) ofListed = Math.Max(ofListed, shared);
             else ofOthers = Math.Max(ofOthers, shared);
+            fits |= isListed && (SafetensorsLayer.IsVector(norm, weight.Shape[0]) || SafetensorsLayer.IsVector(norm, weight.Shape[1]));
         }
 
-        return ofOthers <= ofListed;
+        return fits && ofOthers <= ofListed;
     }
 
     private static ModelFormatException Refused(SafetensorsEntry tensor, SafetensorsTensors tensors)
