@@ -63,21 +63,28 @@ public sealed unsafe partial class Network
 
     /// <summary>
     /// Loads a network from a safetensors file. <see cref="Save(string)"/> or <see cref="Trainer.Save(string, FitState?)"/> wrote the file,
-    /// or PyTorch wrote it with the weights and biases of fully connected layers.
+    /// or others wrote it with the weights and biases of fully connected layers, as PyTorch does.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// In a file that FastNN did not write, the tensors must be named <c>X.weight</c> [n_out, n_in] and <c>X.bias</c> [n_out]. Their type
-    /// must be F32, F16, BF16 or F64; F64 is rounded to float. Layers follow the numbers in their names X. The names must not differ
+    /// In a file that FastNN did not write, the tensors must be named <c>X.weight</c> [n_out, n_in] or <c>X.kernel</c> [n_in, n_out], and
+    /// <c>X.bias</c> [n_out]. They may also be numbered, such as <c>W1</c> and <c>b1</c>, or <c>coefs_0</c> and <c>intercepts_0</c> [n_in,
+    /// n_out]. The weights W1, w1, weights.0 and weight_0 may have either order of dimensions, if the shapes of the layers tell which. The
+    /// type must be F32, F16, BF16 or F64; F64 is rounded to float. Layers follow the numbers in their names. The names must not differ
     /// otherwise, or <see cref="LoadOptions.Layers"/> must list them. Each layer takes the outputs of the layer before. A missing bias is
     /// 0. The options must give the activations.
+    /// </para>
+    /// <para>
+    /// <see cref="LoadOptions.Norms"/> says where each BatchNorm1d stands. It becomes part of that layer: this is computed in double
+    /// precision, and rounded to float once. A norm without a place, and a LayerNorm, are refused.
     /// </para>
     /// <para>
     /// Load trusts no byte of the file. For any bytes it returns a network or throws a <see cref="ModelFormatException"/>. It allocates the
     /// network, which takes four bytes for each parameter, the header, at most 512 KB, with its names and metadata, and blocks of 64 KB.
     /// For F32 this is at most twice the file and 1.5 MB. It depends on the bytes that are there, not on what the header claims. For F16
-    /// and BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. A stream is read into
-    /// memory before the network is made, so it takes that much more.
+    /// and BF16 the network alone takes twice the size of the file, and up to four times if layers have no biases. Norms, and layers of F64
+    /// that they are folded into, take memory of their own until then. The same bounds hold for such files. A stream is read into memory
+    /// before the network is made, so it takes that much more.
     /// </para>
     /// </remarks>
     /// <param name="path">The file.</param>

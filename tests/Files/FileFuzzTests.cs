@@ -18,9 +18,14 @@ public class FileFuzzTests
         "NaN", "null", "{}", "[]", "[", "]", "{", "}", "\"", ",",
         "F32", "F16", "BF16", "F64", "I8", "weight", "bias", "0.weight", "input_standardizer.mean",
         "output_standardizer.statistics", "optimizer.velocity", "__metadata__", "shape", "dtype",
-        "data_offsets",
+        "data_offsets", "kernel", "1.running_mean", "running_var", "gamma", "W1", "coefs_0", "net.1",
         ":", "fit.best_parameters", "fastnn.version", "fastnn.samples", "Softmax", "Relu", "\\u0000", "\\uD800", "é", " ",
     ];
+
+    /// <summary>Norms that fit the files with such names.</summary>
+    private static readonly BatchNorm[] s_norm = [new("net.1") { After = "net.0" }];
+
+    private static readonly BatchNorm[] s_norms = [new("net.1") { Before = "net.2" }, new("net.3") { After = "net.2", Epsilon = 0 }];
 
     private static readonly byte[][] s_seeds =
     [
@@ -38,6 +43,18 @@ public class FileFuzzTests
             TensorFile.F32("net.2.bias", [1], 1)),
         TensorFile.Of(
             TensorFile.F16("fc1.weight", [1, 2], 1, 2), TensorFile.BF16("fc1.bias", [1], 1), TensorFile.F64("fc2.weight", [1, 1], 1)),
+        TensorFile.Of(
+            TensorFile.F32("net.0.weight", [2, 3], 1, 2, 3, 4, 5, 6), TensorFile.F32("net.1.running_mean", [2], 1, 2),
+            TensorFile.F16("net.1.running_var", [2], 1, 2), TensorFile.F32("net.1.bias", [2], 1, 2),
+            TensorFile.F64("net.2.weight", [1, 2], 1, 2)),
+        TensorFile.Of(
+            TensorFile.F64("net.0.kernel", [1, 2], 1, 2), TensorFile.F32("net.0.bias", [1, 2], 1, 2),
+            TensorFile.F64("net.1.running_mean", [2], 1, 2), TensorFile.F64("net.1.running_var", [2], 1, 2),
+            TensorFile.F32("net.2.kernel", [2, 1], 1, 2), TensorFile.F32("net.3.running_mean", [1], 3),
+            TensorFile.F32("net.3.running_var", [1], 3), new("net.3.num_batches_tracked", "I64", [], new byte[8])),
+        TensorFile.Of(
+            TensorFile.F32("W1", [1, 2], 1, 2), TensorFile.F32("b1", [2], 1, 2), TensorFile.F32("W2", [2, 2], 1, 2, 3, 4),
+            TensorFile.F32("b2", [2, 1], 5, 6)),
     ];
 
     [Fact]
@@ -51,11 +68,11 @@ public class FileFuzzTests
 
         void LoadOne(int seed)
         {
-            byte[] file = Damaged(new Random(seed));
+            var random = new Random(seed);
+            byte[] good = s_seeds[random.Next(s_seeds.Length)], file = Damaged(good, random);
             TimeSpan began = ThreadTime.Now;
             long allocated = GC.GetAllocatedBytesForCurrentThread();
-            Activation? given = seed % 5 > 0 ? null : Activation.Relu;
-            LoadOptions options = new() { Verify = seed % 3 > 0, Hidden = given, Output = given };
+            LoadOptions options = OptionsFor(TensorFile.HeaderOf(good), seed);
             try
             {
                 Load(trainer, file, seed, options);
@@ -77,6 +94,21 @@ public class FileFuzzTests
         }
     }
 
+    /// <summary>Options that fit the file before its changes. One of five times they fit other files.</summary>
+    private static LoadOptions OptionsFor(string header, int seed)
+    {
+        bool fit = seed % 5 > 0, isOwn = header.Contains("fastnn.version");
+        Activation? given = isOwn == fit ? null : Activation.Relu;
+        return new LoadOptions
+        {
+            Verify = seed % 3 > 0,
+            Hidden = given,
+            Output = given,
+            Layers = !isOwn && header.Contains("net.0") && seed % 7 == 0 ? ["net.0", "net.2"] : null,
+            Norms = header.Contains("net.3") == fit ? s_norms : header.Contains("net.1") == fit ? s_norm : null,
+        };
+    }
+
     private static void Load(Trainer trainer, byte[] file, int seed, LoadOptions options)
     {
         if (seed % 4 == 0) trainer.Load(new MemoryStream(file), options.Verify);
@@ -84,11 +116,10 @@ public class FileFuzzTests
         else Network.Load(file, options);
     }
 
-    /// <summary>One of the files after up to four changes. In most cases its length and checksums are made to fit again.</summary>
-    private static byte[] Damaged(Random random)
+    /// <summary>A file after up to four changes. In most cases its length and checksums are made to fit again.</summary>
+    private static byte[] Damaged(byte[] good, Random random)
     {
-        byte[] seed = s_seeds[random.Next(s_seeds.Length)];
-        List<byte> header = [.. Encoding.UTF8.GetBytes(TensorFile.HeaderOf(seed))], data = [.. TensorFile.DataOf(seed)];
+        List<byte> header = [.. Encoding.UTF8.GetBytes(TensorFile.HeaderOf(good))], data = [.. TensorFile.DataOf(good)];
         for (int changes = random.Next(1, 5); changes > 0; changes--) Change(random.Next(4) == 0 ? data : header, random);
         byte[] file = TensorFile.Of([.. header], [.. data]);
         if (random.Next(3) > 0) file = WithChecksums(file);

@@ -67,6 +67,16 @@ public sealed class FileRecipes : IDisposable
         Assert.All(inputDelta, value => Assert.NotEqual(0f, value));
     }
 
+    [Fact]
+    public void A_norm_is_folded()
+    {
+        float[] outputs = new float[2];
+        Folded(Path.Combine(AppContext.BaseDirectory, "data", "exchange", "27-safetensors-batchnorm", "input.safetensors"))
+            .Forward([0.5f, -1f, -0.25f], outputs);
+        Assert.Equal(-0.38358986f, outputs[0], 2e-5f);
+        Assert.Equal(0.31249315f, outputs[1], 2e-5f);
+    }
+
     /// <summary>What comes back from a model.</summary>
     internal static Network Exchange(Network network, string path)
     {
@@ -104,6 +114,18 @@ public sealed class FileRecipes : IDisposable
         // PyTorch's nn.Sequential has numbered names and weights [n_out, n_in]. The file names no activations, so say them here.
         Network network = Network.Load(path, new LoadOptions { Hidden = Activation.Relu, Output = Activation.Softmax });
         // </others>
+        return network;
+    }
+
+    /// <summary>A network from a file with a norm.</summary>
+    private static Network Folded(string path)
+    {
+        // <norms>
+        // nn.Sequential(Linear, BatchNorm1d, ReLU, Linear): norm 1 takes the sums of layer 0. Before = "3" is for a norm behind the ReLU.
+        var norm = new BatchNorm("1") { After = "0" };
+        var options = new LoadOptions { Hidden = Activation.Relu, Output = Activation.Identity, Norms = [norm] };
+        Network network = Network.Load(path, options);
+        // </norms>
         return network;
     }
 }

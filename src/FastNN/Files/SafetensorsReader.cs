@@ -6,7 +6,7 @@ namespace FastNN.Files;
 /// <summary>Reads a file of a network: first its header, then its data.</summary>
 /// <remarks>
 /// The data go directly to their place, through a block of 64 KB. The network takes four bytes for each parameter. Apart from it, only the
-/// header allocates: its bytes, a string for each name, and the metadata.
+/// header allocates: its bytes, a string for each name, and the metadata. Norms are read into memory of their own, and then folded.
 /// </remarks>
 internal sealed class SafetensorsReader
 {
@@ -14,6 +14,7 @@ internal sealed class SafetensorsReader
     private readonly SafetensorsBytes _file;
     private readonly SafetensorsHeader _header;
     private readonly SafetensorsLayer[] _layers;
+    private readonly SafetensorsFold _fold;
     private readonly bool _verifies;
 
     /// <summary>Reads the header.</summary>
@@ -27,7 +28,10 @@ internal sealed class SafetensorsReader
         IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged
         _verifies = IsOwn && options.Verify;
         if (IsOwn) CheckMetadata();
-        _layers = SafetensorsLayer.Find([.. Tensors.Where(IsOfLayer)], options.Layers);
+        var tensors = new SafetensorsTensors([.. Tensors.Where(IsOfLayer)]);
+        SafetensorsNormGroup[] norms = SafetensorsNorms.Take(tensors, options);
+        _layers = SafetensorsLayers.Take(tensors, options.Layers);
+        _fold = new SafetensorsFold(_layers, norms, options);
         Widths = [_layers[0].Inputs, .. _layers.Select(layer => layer.Outputs)];
         Input = SafetensorsStandardizer.Find(SafetensorsStandardizer.Input, Tensors, Widths[0], IsOwn ? Metadata : null);
         Output = SafetensorsStandardizer.Find(SafetensorsStandardizer.Output, Tensors, Widths[^1], IsOwn ? Metadata : null);
@@ -73,18 +77,22 @@ internal sealed class SafetensorsReader
             if (_layers[l].Bias is { } bias) layerOf.Add(bias.Name, l);
         }
 
+        _fold.TakeMemory();
         Dictionary<string, uint?> checksums = _verifies ? Checksums() : [];
         using var reader = new SafetensorsTensorReader(_file, _verifies);
         foreach (SafetensorsEntry tensor in Tensors)
         {
             Crc32C checksum = Input?.TryRead(reader, tensor, out Crc32C ofInput) == true ? ofInput
                 : Output?.TryRead(reader, tensor, out Crc32C ofOutput) == true ? ofOutput
+                : _fold.TryRead(reader, tensor, out Crc32C ofFold) ? ofFold
                 : !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
-                : tensor == _layers[l].Weight ? reader.Weights(tensor, network, in network.Plan.Shapes[l])
-                : reader.Flat(tensor, network.Layers[l].Biases);
+                : tensor == _layers[l].Bias ? reader.Flat(tensor, network.Layers[l].Biases)
+                : _layers[l].Order == SafetensorsOrder.InputsFirst ? reader.Flat(tensor, network.Layers[l].Weights)
+                : reader.Weights(tensor, network, in network.Plan.Shapes[l]);
             if (_verifies) Verify(tensor, checksum, checksums);
         }
 
+        _fold.Apply(network);
         network.InputStandardizer = Input?.Create();
         network.OutputStandardizer = Output?.Create();
         if (_verifies) SafetensorsSamples.Verify(network, Metadata.Require(SafetensorsMetadata.Samples));
