@@ -77,6 +77,16 @@ public sealed class OnnxDescriptionTests : IDisposable
         string Refusal(OnnxLoadOptions options) => Assert.Throws<ModelFormatException>(() => OnnxModel.Load(model, options)).Message;
     }
 
+    /// <summary>Follows the recipe of the page on ONNX.</summary>
+    [Fact]
+    public void One_of_two_heads_is_chosen()
+    {
+        OnnxBuilder model = new OnnxBuilder("batch", 2).Gemm(new Network([2, 4], seed: 1).Layers[0]).Output("batch", 4).Op("Tanh");
+        model.Graph.Node[^1].Output[0] = model.Value = "action";
+        File.WriteAllBytes(_path, model.Output("batch", 4).ToBytes());
+        Assert.Equal(Activation.Tanh, Pages.FileRecipes.Choose(_path).Layers[0].Activation);
+    }
+
     /// <summary>Two inputs, two chains: either name is enough to choose.</summary>
     [Fact]
     public void An_input_or_an_output_chooses_a_chain()
