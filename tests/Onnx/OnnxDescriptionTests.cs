@@ -57,7 +57,7 @@ public sealed class OnnxDescriptionTests : IDisposable
     {
         File.WriteAllBytes(_path, new OnnxBuilder("batch", 3).Op("LSTM").ToBytes());
         Assert.EndsWith(
-            "not loaded: Node 0 'n0' (LSTM): recurrence is not supported; the documentation of FastNN.Onnx lists what is.",
+            "\nnot loaded: Node 0 'n0' (LSTM): recurrence is not supported; the documentation of FastNN.Onnx lists what is.",
             OnnxModel.Describe(_path), StringComparison.Ordinal);
         File.WriteAllBytes(_path, [0x3A, 5, 0]);
         Assert.StartsWith("This is no ONNX model that can be read. Byte 2", OnnxModel.Describe(_path), StringComparison.Ordinal);
