@@ -56,6 +56,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     /// </summary>
     internal OnnxSignal Divide(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
     {
+        RequireSameSource(operation, a, b);
         OnnxSignal inverse = Invert(operation, b);
         if (a.Degree > 1 || b.Degree > 1 || !a.Term.IsSame(b.Term)) return Multiply(operation, a, inverse);
         OnnxCoefficient whole = Times(a.C[1], Inverse(b.C[1]));
@@ -180,7 +181,8 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         }
     }
 
-    private static void RequireSameSource(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    /// <summary>Two signals may be joined only if they have the same source, and the same shape: nothing is repeated.</summary>
+    internal static void RequireSameSource(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
     {
         Require(operation, a);
         Require(operation, b);

@@ -40,6 +40,7 @@ internal static class OnnxClips
     /// <summary>max(a, b) or min(a, b), with b = λ·a: a leaky ReLU.</summary>
     internal static OnnxSignal Extreme(OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal a, OnnxSignal b, bool isMax)
     {
+        OnnxAlgebra.RequireSameSource(operation, a, b);
         if (OnnxRatio.Of(b, a) is not { } ratio)
             throw operation.Fault($"its operands, {a.Term} and {b.Term}, must be z and a multiple of z, or one must be constant");
         if (ratio > 1) (a, ratio) = (b, 1 / ratio); // now b = λ·a with λ ≤ 1

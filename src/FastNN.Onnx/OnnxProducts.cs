@@ -89,7 +89,9 @@ internal static class OnnxProducts
     private static OnnxSignal? GeluTanh(OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal p, OnnxSignal z, double b)
     {
         if (p.Degree != 1 || !p.Term.IsSame(z.Term)) return null;
-        double turn = Math.Cbrt(z.C[3][0] / (s_rootOf2ByPi * 0.044715 * Math.Pow(p.C[1][0], 3))); // y/p, by the highest coefficient
+        int place = 0; // where there is a highest coefficient: it tells y/p
+        while (place < p.C[1].Count - 1 && p.C[1][place] == 0) place++;
+        double turn = Math.Cbrt(z.C[3][z.C[3].Count == 1 ? 0 : place] / (s_rootOf2ByPi * 0.044715 * Math.Pow(p.C[1][place], 3)));
         if (!double.IsNormal(turn)) return null;
         turn = OnnxRatio.Snap(turn);
         OnnxSignal y = algebra.Scale(operation, p, turn);

@@ -53,6 +53,12 @@ public class OnnxErrorTests
         ["a residual"] = (
             () => From(Square(), (m, z) => m.Node("Add", z, m.Op("Relu").Value)),
             ["(Add): it joins node 0 'n1' (Gemm) and node 1 'n2' (Relu); skip connections are not supported"]),
+        ["a maximum of two shapes"] = (
+            () => From(Square(), (m, z) => m.Node("Max", z, m.Op("Unsqueeze", m.Integers(1)).Value)),
+            ["(Max): it joins values of the shapes [?, 2] and [?, 1, 2]"]),
+        ["a quotient of two shapes"] = (
+            () => From(Square(), (m, z) => m.Node("Div", m.Op("Unsqueeze", m.Integers(1)).Value, z)),
+            ["(Div): it joins values of the shapes [?, 1, 2] and [?, 2]"]),
         ["a squared value"] = (
             () => From(Layer(), m => m.Node("Mul", m.Value, m.Value)),
             ["(Mul): its result is a polynomial of degree 2 of node 0 'n2' (Gemm)"]),

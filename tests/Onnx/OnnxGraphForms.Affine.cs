@@ -52,6 +52,14 @@ public static partial class OnnxGraphForms
             return new(m.Node("Mul", z, tanh).Op("Mul", m.Raw([0.5f])).Gemm(Second), x => Output([.. OnnxFormTests.Layer(First, x)
                 .Select((value, j) => Activation.GeluTanh.Exact(Normalized(value, j)))]));
         },
+        ["A factor of 0 before GELU by Tanh"] = () =>
+        {
+            OnnxBuilder m = new OnnxBuilder("batch", 3).Gemm(First);
+            string z = m.Op("Mul", m.Raw([0f, 1f, 2f, -1f], 4)).Value, cube = m.Op("Pow", m.Raw([3f])).Op("Mul", m.Raw([0.044715f])).Value;
+            string tanh = m.Node("Add", z, cube).Op("Mul", m.Raw([0.797884583f])).Op("Tanh").Op("Add", m.Raw([1f])).Value;
+            return new(m.Node("Mul", z, tanh).Op("Mul", m.Raw([0.5f])).Gemm(Second), x => Output([.. OnnxFormTests.Layer(First, x)
+                .Select((value, j) => Activation.GeluTanh.Exact(value * new[] { 0, 1, 2, -1 }[j]))]));
+        },
         ["Mul and Add behind the last layer"] = Behind(
             m => m.Op("Mul", m.Raw([3f, -0.5f], 2)).Op("Add", m.Raw([1f, 2f], 2)), y => [3 * y[0] + 1, -0.5 * y[1] + 2]),
         ["Add, Mul and Sub behind the last layer"] = Behind(

@@ -113,7 +113,8 @@ public sealed class OnnxPeakMemoryTests : IDisposable
     private static TensorProto WithWeights() => new() { Name = "c0", DataType = 1, Dims = { 1 << 12, Large / sizeof(float) >> 12 } };
 
     /// <summary>
-    /// Writes a graph that reads c0. The tensor is a second graph behind the first. Parsers merge them. So nothing large is ever in memory here.
+    /// Writes a graph that reads c0. The tensor is a second graph behind the first. Parsers merge them. So nothing large is ever in memory
+    /// here.
     /// </summary>
     private static long Write(string path, TensorProto tensor, int large, byte[] graph)
     {
