@@ -3,7 +3,7 @@ namespace FastNN.Onnx;
 /// <summary>Activations that are pieces of straight lines, and how Min, Max and Abs make them.</summary>
 internal static class OnnxClips
 {
-    /// <summary>The slope, the offset and the limits of clip(slope·z + offset, min, max); null if the activation is no such function.</summary>
+    /// <summary>The slope, the offset and the limits of clip(slope·z + offset, min, max); null if it is no such function.</summary>
     internal static (double Slope, double Offset, double Min, double Max)? LimitsOf(Activation activation)
     {
         IReadOnlyList<float> arguments = activation.Arguments;
@@ -40,6 +40,7 @@ internal static class OnnxClips
     /// <summary>max(a, b) or min(a, b), with b = λ·a: a leaky ReLU.</summary>
     internal static OnnxSignal Extreme(OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal a, OnnxSignal b, bool isMax)
     {
+        OnnxAlgebra.RequireSameSource(operation, a, b);
         if (OnnxRatio.Of(b, a) is not { } ratio)
             throw operation.Fault($"its operands, {a.Term} and {b.Term}, must be z and a multiple of z, or one must be constant");
         if (ratio > 1) (a, ratio) = (b, 1 / ratio); // now b = λ·a with λ ≤ 1

@@ -89,7 +89,9 @@ internal static class OnnxProducts
     private static OnnxSignal? GeluTanh(OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal p, OnnxSignal z, double b)
     {
         if (p.Degree != 1 || !p.Term.IsSame(z.Term)) return null;
-        double turn = Math.Cbrt(z.C[3][0] / (s_rootOf2ByPi * 0.044715 * Math.Pow(p.C[1][0], 3))); // y/p, by the highest coefficient
+        int place = 0; // where there is a highest coefficient: it tells y/p
+        while (place < p.C[1].Count - 1 && p.C[1][place] == 0) place++;
+        double turn = Math.Cbrt(z.C[3][z.C[3].Count == 1 ? 0 : place] / (s_rootOf2ByPi * 0.044715 * Math.Pow(p.C[1][place], 3)));
         if (!double.IsNormal(turn)) return null;
         turn = OnnxRatio.Snap(turn);
         OnnxSignal y = algebra.Scale(operation, p, turn);
@@ -112,19 +114,11 @@ internal static class OnnxProducts
         return Proportional(algebra, operation, Activation.HardSwish, p, y, 1, b * height, 4e-6); // 3 and 6 are known within 1e-6
     }
 
-    /// <summary>p·(a + b/s): with s of the same term a sum, and with s = c + d·|z| and p = λ·z a Softsign.</summary>
+    /// <summary>p·b/s, with s = c + d·|z| and p = λ·z, is a Softsign.</summary>
     private static OnnxSignal? Quotient(
         OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal p, OnnxSignal s, double a, double b)
     {
         if (a != 0 || s.Degree != 1) return null;
-        if (p.Degree == 1 && p.Term.IsSame(s.Term)) // (f + g·t)/(c + d·t) = g/d + (f − g·c/d)/(c + d·t)
-        {
-            OnnxCoefficient whole = algebra.Map(p.C[1], s.C[1], (g, d) => g / d);
-            OnnxCoefficient rest = algebra.Map(p.C[0], algebra.Times(whole, s.C[0]), (f, part) => f - part);
-            OnnxSignal sum = algebra.Shift(operation, algebra.Scale(operation, algebra.Invert(operation, s), rest), whole);
-            return algebra.Scale(operation, sum, b);
-        }
-
         if (!OnnxClips.IsAbsolute(s.Term) || s.C[0].Single is not { } c || s.C[1].Single is not { } d || !(d / c > 0)) return null;
         return Proportional(algebra, operation, Activation.Softsign, p, s.Term.First!, OnnxRatio.Snap(d / c), b / c);
     }
