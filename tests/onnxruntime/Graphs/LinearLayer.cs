@@ -1,0 +1,66 @@
+namespace FastNN.Tests.Graphs;
+
+/// <summary>The numbers of a layer, and the constants that hold them.</summary>
+internal sealed class LinearLayer
+{
+    private readonly GraphDraft _g;
+    private readonly int _inputs, _outputs;
+    private readonly double[] _weights, _biases;
+
+    internal LinearLayer(GraphDraft g, int outputs)
+    {
+        (_g, _inputs, _outputs) = (g, g.Width, outputs);
+        double most = 1.5 / Math.Sqrt(_inputs);
+        _weights = g.Draw.Reals(_inputs * outputs, -most, most);
+        _biases = new double[outputs];
+        if (g.Draw.Chance(0.1)) _weights[g.Draw.Between(0, _weights.Length - 1)] = 0;
+    }
+
+    /// <summary>What follows in the same node, if anything does.</summary>
+    internal Func<double, double>? Activation { get; set; }
+
+    /// <summary>W, or its transpose. Gemm multiplies it by alpha.</summary>
+    internal string Weights(bool isTransposed, double alpha)
+    {
+        double[] values = Array.ConvertAll(_weights, value => (float)(value / alpha) * 1.0);
+        for (int k = 0; k < values.Length; k++) _weights[k] = values[k] * alpha;
+        if (_g.Draw.Chance(0.05) && !_g.Draw.IsCoarse && _weights.All(value => value != 0)) return Normalized(values, isTransposed);
+
+        return isTransposed
+            ? _g.Constants.Reals(ConstantForms.Transposed(values, [_inputs, _outputs]), _outputs, _inputs)
+            : _g.Constants.Reals(values, _inputs, _outputs);
+    }
+
+    /// <summary>Draws b and writes it. Gemm multiplies it by beta. It is empty if there are none.</summary>
+    internal string Biases(double beta, bool isNeeded)
+    {
+        int form = _g.Draw.Between(isNeeded ? 1 : 0, 9);
+        if (form == 0) return "";
+
+        double[] values = form == 1 ? [_g.Draw.Real(-1, 1)] : _g.Draw.Reals(_outputs, -1, 1);
+        for (int i = 0; i < _outputs; i++) _biases[i] = beta * values[form == 1 ? 0 : i];
+        return form == 1 ? _g.Constants.Scalar(values[0]) : _g.Constants.Row(values);
+    }
+
+    internal void Finish()
+    {
+        _g.Meaning.Linear(_weights, _biases);
+        if (Activation != null) _g.Meaning.Activation(Activation);
+    }
+
+    /// <summary>Weight norm: g·v/‖v‖, with ‖v‖ of each output.</summary>
+    private string Normalized(double[] values, bool isTransposed)
+    {
+        double[] rows = isTransposed ? ConstantForms.Transposed(values, [_inputs, _outputs]) : values;
+        long[] shape = isTransposed ? [_outputs, _inputs] : [_inputs, _outputs];
+        int axis = isTransposed ? 1 : 0;
+        var norms = new double[_outputs];
+        for (int k = 0; k < values.Length; k++) norms[k % _outputs] += values[k] * values[k];
+        for (int i = 0; i < norms.Length; i++) norms[i] = Math.Sqrt(norms[i]);
+        double scale = _g.Draw.Real(0.5, 2);
+        string v = _g.Constants.Plain(_g.Type, Array.ConvertAll(rows, value => (double)(float)(value * scale)), shape);
+        string norm = OpsetForms.Reduce(_g, "ReduceL2", v, axis, keep: true);
+        string direction = _g.Node("Div", v, norm);
+        return _g.Either("Mul", direction, _g.Constants.Plain(_g.Type, norms, isTransposed ? [_outputs, 1] : [1, _outputs]));
+    }
+}
