@@ -17,12 +17,12 @@ internal static class ActivationPieces
     /// <summary>Adds a softmax over the last axis.</summary>
     internal static void AddSoftmax(GraphDraft g)
     {
-        int rank = g.Shape.Length, byDefault = g.Opset < 13 ? 1 : -1;
+        int rank = g.Shape.Length, axis = g.AnyAxis(rank - 1, rank);
         g.Op("Softmax");
-        if (byDefault == rank - 1 || byDefault == -1)
-            g.WithDefault("axis", g.Draw.Of(-1, rank - 1));
+        if (g.Opset >= 13 || rank == 2)
+            g.WithDefault("axis", axis);
         else
-            g.With("axis", g.Opset < 13 ? rank - 1 : g.Draw.Of(-1, rank - 1));
+            g.With("axis", axis);
         g.Meaning.Softmax();
     }
 

@@ -85,7 +85,7 @@ internal sealed class ConstantForms(GraphDraft g, double[] values, long[] shape,
         int row = values.Length / (int)shape[0], rows = g.Draw.Between(1, (int)shape[0] - 1);
         string first = write(values[..(rows * row)], [rows, .. shape[1..]]);
         string result = g.Node("Concat", first, write(values[(rows * row)..], [shape[0] - rows, .. shape[1..]]));
-        g.With("axis", g.Draw.Of(0, -shape.Length));
+        g.With("axis", g.AnyAxis(0, shape.Length));
         return result;
     }
 

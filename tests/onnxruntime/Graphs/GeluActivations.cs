@@ -81,7 +81,7 @@ internal static class GeluActivations
     private static void WriteCube(GraphDraft g, string z)
     {
         if (g.Draw.Chance(0.5))
-            g.Op("Pow", g.Constants.Scalar(3));
+            g.Op("Pow", g.Constants.Number(3));
         else
             g.Op("Mul", z).OpEither("Mul", z);
     }

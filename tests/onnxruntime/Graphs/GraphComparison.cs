@@ -1,36 +1,79 @@
+using FastNN.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FastNN.Tests.Graphs;
 
-/// <summary>Runs a graph in ONNX Runtime and in FastNN, and compares both with what the graph means.</summary>
+/// <summary>
+/// Runs a graph in ONNX Runtime and in FastNN. The results of both must be within their bounds of what the graph means. A graph with
+/// something planted must be refused because of it.
+/// </summary>
 internal static class GraphComparison
 {
     /// <summary>What is wrong, or null.</summary>
-    internal static string? Run(RandomGraph graph)
+    internal static GraphFailure? Run(RandomGraph graph)
     {
+        using GraphFiles? files = graph.External.Length > 0 ? new GraphFiles(graph) : null;
         try
         {
-            return Compare(graph) is { } fault ? $"Seed {graph.Seed}: {fault}\n{GraphPrinter.Print(graph.Model)}" : null;
+            using var theirs = new TheirRun(graph, files);
+            foreach (int batch in graph.Ends.Batches)
+            {
+                float[] results = theirs.Run(Inputs(graph, batch), batch);
+                if (graph.Planted == null && Difference(graph, batch, results, graph.Rounding) is { } difference)
+                    return new GraphFailure(graph, "The meaning of the graph is not what ONNX Runtime computes", difference);
+            }
         }
         catch (OnnxRuntimeException refusal)
         {
-            return $"Seed {graph.Seed}: ONNX Runtime refuses the graph: {refusal.Message}\n{GraphPrinter.Print(graph.Model)}";
+            return new GraphFailure(graph, "ONNX Runtime refuses the graph", refusal.Message);
         }
+
+        return graph.Planted == null ? CompareOurs(graph, files) : CheckRefusal(graph, files, graph.Planted);
     }
 
-    private static string? Compare(RandomGraph graph)
+    private static GraphFailure? CompareOurs(RandomGraph graph, GraphFiles? files)
     {
-        using GraphFiles? files = graph.External.Length > 0 ? new GraphFiles(graph) : null;
-        using var theirs = new TheirRun(graph, files);
+        Network network;
+        try
+        {
+            network = Load(graph, files);
+        }
+        catch (ModelFormatException refusal)
+        {
+            return new GraphFailure(graph, "FastNN refuses a graph that it should load", refusal.Message);
+        }
+
         foreach (int batch in graph.Ends.Batches)
         {
-            float[] inputs = Inputs(graph, batch), results = theirs.Run(inputs, batch);
-            if (graph.Planted == null && Difference(graph, inputs, results, graph.Rounding) is { } difference)
-                return $"ONNX Runtime and the meaning of the graph differ for batch {batch}: {difference}";
+            float[] inputs = Inputs(graph, batch);
+            if (network.Inputs * batch != inputs.Length) return new GraphFailure(graph, "Wrong number of inputs", $"{network.Inputs}");
+
+            float[] results = new float[batch * network.Outputs];
+            network.Forward(inputs, results);
+            if (Difference(graph, batch, results, GraphMeaning.Single) is { } difference)
+                return new GraphFailure(graph, "FastNN computes a wrong value", difference);
         }
 
         return null;
     }
+
+    private static GraphFailure? CheckRefusal(RandomGraph graph, GraphFiles? files, Planted planted)
+    {
+        try
+        {
+            Network network = Load(graph, files);
+            return new GraphFailure(graph, $"FastNN loads a graph with {planted.Feature}", string.Join('-', network.Layers));
+        }
+        catch (ModelFormatException refusal)
+        {
+            return planted.IsBlamedBy(refusal.Message)
+                ? null
+                : new GraphFailure(graph, $"FastNN blames another than {planted.Feature}", refusal.Message);
+        }
+    }
+
+    private static Network Load(RandomGraph graph, GraphFiles? files) =>
+        files == null ? OnnxModel.Load(graph.Bytes) : OnnxModel.Load(files.Model);
 
     private static float[] Inputs(RandomGraph graph, int batch)
     {
@@ -38,19 +81,21 @@ internal static class GraphComparison
         return Array.ConvertAll(draw.Reals(batch * graph.Ends.Width, -2, 2), value => (float)value);
     }
 
-    private static string? Difference(RandomGraph graph, float[] inputs, float[] results, double u)
+    /// <summary>The first result that is out of its bound, in words. Null if all are within.</summary>
+    private static string? Difference(RandomGraph graph, int batch, float[] results, double u)
     {
-        int width = graph.Ends.Width, samples = inputs.Length / width, outputs = results.Length / samples;
-        for (int s = 0; s < samples; s++)
+        float[] inputs = Inputs(graph, batch);
+        int width = graph.Ends.Width, outputs = results.Length / batch;
+        for (int s = 0; s < batch; s++)
         {
             Term[] exact = graph.Meaning.Of(inputs.AsSpan(s * width, width), u);
-            if (exact.Length != outputs) return $"{outputs} values in place of {exact.Length}";
+            if (exact.Length != outputs) return $"{outputs} outputs in place of {exact.Length}";
 
             for (int k = 0; k < outputs; k++)
             {
                 float result = results[s * outputs + k];
                 if (!(Math.Abs(result - exact[k].Value) <= exact[k].Error))
-                    return $"output {k} of sample {s} is {result:R} in place of {exact[k].Value:R}, off by {Math.Abs(result - exact[k].Value):E1}, bound {exact[k].Error:E1}";
+                    return $"Batch {batch}, sample {s}, output {k} is {result:R} in place of {exact[k].Value:R}, bound {exact[k].Error:E1}";
             }
         }
 

@@ -92,6 +92,9 @@ internal sealed class GraphDraft
         return this;
     }
 
+    /// <summary>An axis of data, or the same counted from the end. Opsets before 11 do not promise the second.</summary>
+    internal int AnyAxis(int axis, int rank) => Opset >= 11 && Draw.Chance(0.5) ? axis - rank : axis;
+
     internal string Either(string type, string a, string b) => Draw.Chance(0.5) ? Node(type, a, b) : Node(type, b, a);
 
     /// <summary>A node that leaves the value as it is. Returns the name of its result.</summary>

@@ -10,12 +10,12 @@ internal static class PartPieces
 
         int width = g.Width, axis = g.Shape.Length - 1, rank = g.Shape.Length;
         int count = g.Draw.Chance(0.4) ? Math.Max(1, width / 2) : g.Draw.Between(1, width - 1), first = g.Draw.Of(0, width - count);
-        int anyAxis = g.Draw.Of(axis, axis - rank);
+        int anyAxis = g.AnyAxis(axis, rank);
         switch (g.Draw.Between(0, 2))
         {
             case 0:
                 long[] parts = first == 0 ? [count, width - count] : [width - count, count];
-                (string a, string b) = OpsetForms.Split(g, g.Value, parts[0], parts[1], g.Opset >= 11 ? anyAxis : axis);
+                (string a, string b) = OpsetForms.Split(g, g.Value, parts[0], parts[1], anyAxis);
                 g.Value = first == 0 ? a : b;
                 break;
             case 1:

@@ -15,7 +15,7 @@ internal sealed class RandomConstants(GraphDraft g)
     /// <summary>One number: as [], or with up to as many dimensions as the values that it meets.</summary>
     internal string Scalar(double value) => Reals([value], ShapeOfOne(), g.Draw.Chance(0.1) ? Deepest - 1 : Deepest);
 
-    /// <summary>One number as [], or [1].</summary>
+    /// <summary>One number as [], or [1]. It is no expression, so it is exact.</summary>
     internal string Number(double value) => Reals([value], g.Draw.Chance(0.7) || g.Shape.Length == 0 ? [] : [1], Deepest);
 
     /// <summary>A number that must be [], as limits of Clip are.</summary>
@@ -118,7 +118,7 @@ internal sealed class RandomConstants(GraphDraft g)
         if (g.Draw.Chance(0.6)) return Plain(TensorTypes.Integer64, reals, shape);
 
         string name = g.Node("Constant");
-        if (g.Opset < 12 || g.Draw.Chance(0.5))
+        if (g.Opset < 12 || values is [0] || g.Draw.Chance(0.5))
             g.With("value", TensorWriter.Create(g, TensorTypes.Integer64, reals, shape));
         else if (shape.Length == 0)
             g.With("value_int", values[0]);

@@ -71,9 +71,10 @@ internal sealed class RandomGraph
 
     private void AddLayer(bool isLast)
     {
-        if (!_g.IsRow || _g.Draw.Chance(0.1)) ShapePieces.ToMatrix(_g);
+        bool isOnColumns = Ends.IsColumns && _g.IsInput;
+        if (!isOnColumns && (!_g.IsRow || _g.Draw.Chance(0.1))) ShapePieces.ToMatrix(_g);
         int outputs = _g.Draw.Chance(0.1) ? 1 : _g.Draw.Chance(0.1) ? _g.Draw.Between(9, 40) : _g.Draw.Between(2, 8);
-        if (Ends.IsColumns && _g.IsInput)
+        if (isOnColumns)
             LinearPieces.AddOnColumns(_g, outputs);
         else
             LinearPieces.Add(_g, outputs);

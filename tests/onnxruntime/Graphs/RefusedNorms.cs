@@ -44,7 +44,7 @@ internal static class RefusedNorms
     {
         string x = g.Value, mean = OpsetForms.Reduce(g, "ReduceMean", x, -1 + 2, keep: true);
         string first = g.Last.Name = g.Name("mean");
-        string centred = g.Node("Sub", x, mean), square = g.Node("Pow", centred, g.Constants.Scalar(2));
+        string centred = g.Node("Sub", x, mean), square = g.Node("Pow", centred, g.Constants.Number(2));
         string variance = OpsetForms.Reduce(g, "ReduceMean", square, 1, keep: true);
         string root = g.Node("Sqrt", g.Node("Add", variance, g.Constants.Scalar(1e-5f)));
         g.Value = g.Node("Div", centred, root);

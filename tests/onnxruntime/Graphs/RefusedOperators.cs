@@ -9,11 +9,11 @@ internal static class RefusedOperators
         Node("LogSoftmax", g => g.Op("LogSoftmax").With("axis", 1)),
         Node("Hardmax", g => g.Op("Hardmax").With("axis", 1)),
         Node("LeakyRelu of several slopes", g => g.Op("PRelu", g.Constants.Plain(g.Type, SomeSlopes(g), g.Width))),
-        Node("a square", g => g.Op("Pow", g.Constants.Scalar(2))),
+        Node("a square", g => g.Op("Pow", g.Constants.Number(2))),
         Node("a product of a value with itself", g => g.Op("Mul", g.Value)),
         Node("a jump", g => g.Op("ThresholdedRelu").With("alpha", 0.5f), since: 10),
         Node("sums of the values before", g => g.Op("CumSum", g.Constants.Integer(1)), since: 11),
-        Node("random dropout", g => g.Op("Dropout", g.Constants.Point(0.5), g.Constants.Plain(TensorTypes.Boolean, [1])), since: 12),
+        Node("random dropout", g => g.Op("Dropout", g.Constants.Plain(g.Type, [0.5]), g.Constants.Plain(TensorTypes.Boolean, [1])), since: 12),
         Convolution,
         Recurrence,
         Quantised,
@@ -91,17 +91,17 @@ internal static class RefusedOperators
         }
 
         string scale = g.Constants.Plain(g.Type, [0.0625]), zero = g.Constants.Plain(TensorTypes.Byte, [100]);
-        g.Op("QuantizeLinear", scale, zero);
-        string first = g.Last.Name = g.Name("quantise");
-        g.Op("DequantizeLinear", scale, zero);
+        string integers = g.Node("QuantizeLinear", g.Value, scale, zero), first = g.Last.Name = g.Name("quantise");
+        g.Value = g.Node("DequantizeLinear", integers, scale, zero);
         g.Plant("quantised values", first);
     }
 
     private static void Rounded(GraphDraft g)
     {
-        g.Op("Cast").With("to", TensorTypes.Integer32);
-        string first = g.Last.Name = g.Name("round");
-        g.Op("Cast").With("to", g.Type);
+        string integers = g.Node("Cast", g.Value), first = g.Last.Name = g.Name("round");
+        g.With("to", TensorTypes.Integer32);
+        g.Value = g.Node("Cast", integers);
+        g.With("to", g.Type);
         g.Plant("a cast to integers", first);
     }
 

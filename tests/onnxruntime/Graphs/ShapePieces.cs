@@ -20,7 +20,7 @@ internal static class ShapePieces
                 g.Op("Cast").With("to", g.Type);
                 break;
             case 4:
-                g.Op("Concat").With("axis", g.Draw.Of(-1, g.Shape.Length - 1));
+                g.Op("Concat").With("axis", g.AnyAxis(g.Shape.Length - 1, g.Shape.Length));
                 break;
             case 5 when g.Type == TensorTypes.Float:
                 g.Op("Cast").With("to", TensorTypes.Double).Op("Cast").With("to", TensorTypes.Float);
@@ -48,7 +48,7 @@ internal static class ShapePieces
     internal static void ToVector(GraphDraft g)
     {
         if (g.Draw.Chance(0.5))
-            g.Value = OpsetForms.Squeeze(g, g.Value, g.Draw.Of(-1, 1));
+            g.Value = OpsetForms.Squeeze(g, g.Value, g.AnyAxis(1, 2));
         else
             g.Op("Reshape", g.Constants.Integers(-1));
         g.Shape = [g.Shape[0]];
@@ -67,7 +67,7 @@ internal static class ShapePieces
 
         int one = g.Shape.Length == 3 && g.Draw.Chance(0.5) ? Array.IndexOf(g.Shape, 1L, 1) : -1;
         if (one > 0 && g.Shape.Where((_, axis) => axis != one).SequenceEqual(shape))
-            g.Value = OpsetForms.Squeeze(g, g.Value, g.Draw.Of(one, one - 3));
+            g.Value = OpsetForms.Squeeze(g, g.Value, g.AnyAxis(one, 3));
         else
             g.Op("Flatten").WithDefault("axis", 1);
         return true;
@@ -80,7 +80,7 @@ internal static class ShapePieces
         int[] axes = [.. Enumerable.Range(0, shape.Length).Where(axis => shape[axis] == 1 && Without(shape, axis).SequenceEqual(g.Shape))];
         if (axes.Length == 0) return false;
 
-        g.Value = OpsetForms.Unsqueeze(g, g.Value, g.Draw.Of(axes) - (g.Draw.Chance(0.5) ? 0 : shape.Length));
+        g.Value = OpsetForms.Unsqueeze(g, g.Value, g.AnyAxis(g.Draw.Of(axes), shape.Length));
         return true;
     }
 
@@ -104,17 +104,18 @@ internal static class ShapePieces
         if (g.Opset >= 14) g.WithDefault("allowzero", 0);
     }
 
+    /// <summary>The ratio is an initializer: ONNX Runtime 1.31 removes the wrong input if a node computes it.</summary>
     private static void Dropout(GraphDraft g)
     {
-        double ratio = g.Draw.Of(0, 0.5);
-        if (g.Opset >= 12)
-            g.Op("Dropout", g.Draw.Of<string[]>([], [g.Constants.Point(ratio)], ["", Never(g)], [g.Constants.Point(ratio), Never(g)]));
+        string ratio = g.Opset >= 12 && g.Draw.Chance(0.5) ? g.Constants.Plain(g.Type, [0.5]) : "";
+        if (g.Opset < 12)
+            g.Op("Dropout").With("ratio", g.Draw.Of(0f, 0.5f));
+        else if (g.Draw.Chance(0.4))
+            g.Op("Dropout", ratio, g.Constants.Plain(TensorTypes.Boolean, [0]));
         else
-            g.Op("Dropout").With("ratio", ratio);
+            g.Op("Dropout", ratio);
         if (g.Draw.Chance(0.3)) g.Last.Output.Add(g.Name("mask"));
     }
-
-    private static string Never(GraphDraft g) => g.Constants.Plain(TensorTypes.Boolean, [0]);
 
     private static void ThereAndBack(GraphDraft g)
     {
