@@ -30,6 +30,16 @@ internal static class ActivationOperators
             g.Op("ThresholdedRelu").With("alpha", 0f);
             return z => Math.Max(0, z);
         }) { Since = 10 },
+        new("Swish", g =>
+        {
+            double alpha = g.Draw.Of(1, g.Draw.Real(0.5, 2));
+            g.Op("Swish");
+            if (alpha == 1)
+                g.WithDefault("alpha", 1f);
+            else
+                g.With("alpha", alpha);
+            return z => z * ActivationPieces.Sigmoid(alpha * z);
+        }) { Since = 24 },
         new("QuickGelu of 1", g =>
         {
             g.Op("QuickGelu").InDomain(Microsoft).With("alpha", 1f);

@@ -24,6 +24,7 @@ internal static class ActivationPieces
         else
             g.With("axis", axis);
         g.Meaning.Softmax();
+        g.CanScale = false;
     }
 
     internal static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));

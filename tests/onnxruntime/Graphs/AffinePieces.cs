@@ -91,7 +91,7 @@ internal static class AffinePieces
         }
 
         double[] values = [.. Enumerable.Range(0, g.Width).Select(_ => draw())];
-        return (g.Constants.Row(values), values);
+        return (g.Constants.RowThatMayRaise(values), values);
     }
 
     private static void BatchNormalization(GraphDraft g)

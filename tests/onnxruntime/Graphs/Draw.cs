@@ -8,7 +8,13 @@ internal sealed class Draw(int seed)
     /// <summary>Numbers are multiples of 1/64, so that a FLOAT16 holds them.</summary>
     internal bool IsCoarse { get; set; }
 
+    /// <summary>How rich the graph is. Poor graphs show the cause of a failure at once. Rich ones mix everything.</summary>
+    internal double Richness { get; set; } = 1;
+
     internal bool Chance(double probability) => _random.NextDouble() < probability;
+
+    /// <summary>A chance that grows with the richness of the graph.</summary>
+    internal bool Rarely(double probability) => Chance(Math.Min(0.9, probability * Richness));
 
     /// <summary>An integer from the first to the last, both included.</summary>
     internal int Between(int first, int last) => _random.Next(first, last + 1);

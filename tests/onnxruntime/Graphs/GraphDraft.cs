@@ -12,13 +12,16 @@ internal sealed class GraphDraft
     /// <summary>A dimension of unknown length.</summary>
     internal const long Batch = -1;
 
+    private const int MostOpset = 24;
+
     private int _names;
 
     internal GraphDraft(int seed)
     {
         Draw = new Draw(seed);
-        Opset = Draw.Between(9, 21);
-        Type = Draw.Chance(0.08) ? TensorTypes.Double : Draw.Chance(0.06) ? TensorTypes.Half : TensorTypes.Float;
+        Draw.Richness = Draw.Of(0.2, 0.5, 1, 2);
+        Opset = Draw.Between(9, MostOpset);
+        Type = Draw.Rarely(0.08) ? TensorTypes.Double : Draw.Rarely(0.06) ? TensorTypes.Half : TensorTypes.Float;
         Draw.IsCoarse = Type == TensorTypes.Half;
         Model = new ModelProto
         {
@@ -76,7 +79,21 @@ internal sealed class GraphDraft
     /// <summary>The last axis holds the values of a sample.</summary>
     internal bool IsRow => Shape.Length > 0 && Shape[^1] == Width;
 
+    /// <summary>Whether an affine step may follow: behind a softmax FastNN has none.</summary>
+    internal bool CanScale { get; set; } = true;
+
     internal NodeProto Last => Graph.Node[^1];
+
+    /// <summary>Every input: its name, its type, and its shape with <see cref="Batch"/> for the samples.</summary>
+    internal List<GraphInput> Inputs { get; } = [];
+
+    /// <summary>Adds an input before or behind the others.</summary>
+    internal string AddInput(string name, int type, long[] shape, bool hasShape = true)
+    {
+        Inputs.Add(new GraphInput(name, type, shape));
+        Graph.Input.Insert(Draw.Between(0, Graph.Input.Count), GraphInput.Describe(this, name, type, hasShape ? shape : null));
+        return name;
+    }
 
     /// <summary>A node that reads the value first and then the others. Its result is the new value.</summary>
     internal GraphDraft Op(string type, params ReadOnlySpan<string> others)

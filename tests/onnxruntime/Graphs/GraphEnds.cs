@@ -23,44 +23,40 @@ internal sealed class GraphEnds(GraphDraft g)
     /// <summary>The numbers of samples that the graph takes.</summary>
     internal int[] Batches { get; private set; } = [1, 3];
 
-    /// <summary>Every input: its name, its type, and its shape with <see cref="GraphDraft.Batch"/> for the samples.</summary>
-    internal List<(string Name, int Type, long[] Shape)> Inputs { get; } = [];
-
     /// <summary>Adds the input of the network, and casts it.</summary>
     internal void Begin()
     {
-        Width = g.Width = g.Draw.Chance(0.1) ? 1 : g.Draw.Between(2, 9);
-        IsColumns = g.Draw.Chance(0.02);
-        bool isOne = !IsColumns && g.Draw.Chance(0.05);
+        Width = g.Width = g.Draw.Rarely(0.1) ? 1 : g.Draw.Between(2, 9);
+        IsColumns = g.Draw.Rarely(0.02);
+        bool isOne = !IsColumns && g.Draw.Rarely(0.05);
         long samples = GraphDraft.Batch;
-        if (!isOne && g.Draw.Chance(0.2)) samples = g.Draw.Of(1, 3);
+        if (!isOne && g.Draw.Rarely(0.2)) samples = g.Draw.Of(1, 3);
         if (isOne || samples > 0) Batches = [isOne ? 1 : (int)samples];
         g.Shape = isOne ? [Width] : IsColumns ? [Width, samples] : DrawShape(samples);
 
         _inputType = DrawType();
-        Inputs.Add((Input, _inputType, g.Shape));
-        bool hasShape = !g.IsMatrix || g.Draw.Chance(0.9);
-        g.Graph.Input.Add(Describe(Input, _inputType, hasShape ? g.Shape : null));
+        g.AddInput(Input, _inputType, g.Shape, hasShape: !g.IsMatrix || !g.Draw.Rarely(0.1));
         if (_inputType != g.Type) g.Op("Cast").With("to", g.Type);
     }
 
     /// <summary>Adds the output of the network, and other inputs and outputs.</summary>
     internal void Finish()
     {
-        bool isLabelled = g.Planted == null && g.IsRow && g.Width > 1 && g.Draw.Chance(0.05);
+        bool isLabelled = g.Planted == null && g.IsRow && g.Width > 1 && g.Draw.Rarely(0.05);
         string last = g.Value;
+        int rank = g.Shape.Length;
         EndShape();
         int type = _inputType != g.Type && g.Draw.Chance(0.7) ? _inputType : DrawType();
         if (type != g.Type) g.Op("Cast").With("to", type);
         if (g.Value == last && isLabelled) g.Op("Identity");
         Rename(g.Value, Output);
         g.Value = Output;
-        _outputs.Add(Describe(Output, type, g.Draw.Chance(0.7) ? g.Shape : null));
-        if (g.SecondHead != null) _outputs.Add(Describe(g.SecondHead, g.Type, null));
-        if (isLabelled) AddLabel(last);
-        if (g.Draw.Chance(0.05)) AddPassed();
-        if (g.Draw.Chance(0.05)) AddConstant();
-        if (g.Draw.Chance(0.03)) AddInput(g.Draw.Of(TensorTypes.Float, TensorTypes.Integer64), [GraphDraft.Batch, 2]);
+        _outputs.Add(GraphInput.Describe(g, Output, type, g.Draw.Chance(0.7) ? g.Shape : null));
+        if (g.SecondHead != null) _outputs.Add(GraphInput.Describe(g, g.SecondHead, g.Type, null));
+        if (isLabelled) _outputs.Add(Labels.Add(g, last, rank));
+        if (g.Draw.Rarely(0.05)) AddPassed();
+        if (g.Draw.Rarely(0.05)) AddConstant();
+        if (g.Draw.Rarely(0.03)) g.AddInput(g.Name("state"), g.Draw.Of(TensorTypes.Float, TensorTypes.Integer64), [GraphDraft.Batch, 2]);
         Span<ValueInfoProto> outputs = _outputs.ToArray();
         g.Draw.Shuffle(outputs);
         g.Graph.Output.Add(outputs.ToArray());
@@ -68,7 +64,7 @@ internal sealed class GraphEnds(GraphDraft g)
 
     private int DrawType()
     {
-        int type = g.Type == TensorTypes.Float && !g.Draw.Chance(0.03) ? TensorTypes.Float
+        int type = g.Type == TensorTypes.Float && !g.Draw.Rarely(0.03) ? TensorTypes.Float
             : g.Type == TensorTypes.Half && g.Draw.Chance(0.3) ? TensorTypes.Half
             : g.Draw.Of(TensorTypes.Float, TensorTypes.Double);
         HasHalf |= type == TensorTypes.Half;
@@ -77,7 +73,7 @@ internal sealed class GraphEnds(GraphDraft g)
 
     private long[] DrawShape(long samples)
     {
-        if (g.Draw.Chance(0.8)) return [samples, Width];
+        if (!g.Draw.Rarely(0.2)) return [samples, Width];
 
         int[] divisors = [.. Enumerable.Range(1, Width).Where(divisor => Width % divisor == 0)];
         int rows = g.Draw.Of(divisors);
@@ -86,71 +82,29 @@ internal sealed class GraphEnds(GraphDraft g)
 
     private void EndShape()
     {
-        if (g.Shape.Length < 2 || g.Planted != null || !g.Draw.Chance(0.2)) return;
+        if (g.Shape.Length < 2 || g.Planted != null || !g.Draw.Rarely(0.2)) return;
 
         if (g.Width == 1 && g.IsMatrix)
             ShapePieces.ToVector(g);
         else
             ShapePieces.Rearrange(g);
-    }
-
-    /// <summary>The most probable class.</summary>
-    private void AddLabel(string probabilities)
-    {
-        string label = g.Node("ArgMax", probabilities);
-        g.With("axis", g.Draw.Of(-1, g.Shape.Length == 1 ? -1 : 1)).With("keepdims", g.Draw.Of(0, 1));
-        if (g.Draw.Chance(0.3))
-        {
-            label = g.Node("Cast", label);
-            g.With("to", TensorTypes.Float);
-            _outputs.Add(Describe(label, TensorTypes.Float, null));
-            return;
-        }
-
-        _outputs.Add(Describe(label, TensorTypes.Integer64, null));
+        if (g.CanScale && g.Draw.Rarely(0.1)) AffinePieces.Add(g);
     }
 
     private void AddPassed()
     {
         int type = g.Draw.Of(TensorTypes.Float, TensorTypes.Integer64);
-        string source = g.Draw.Chance(0.7) ? AddInput(type, [GraphDraft.Batch]) : Input;
+        string source = g.Draw.Chance(0.7) ? g.AddInput(g.Name("state"), type, [GraphDraft.Batch]) : Input;
         if (source == Input) type = _inputType;
         string passed = g.Node("Identity", source);
-        _outputs.Add(Describe(passed, type, null));
+        _outputs.Add(GraphInput.Describe(g, passed, type, null));
     }
 
     private void AddConstant()
     {
         string value = g.Constants.Plain(TensorTypes.Float, [g.Draw.Between(1, 9)], 1);
         if (g.Draw.Chance(0.5)) value = g.Node("Identity", value);
-        _outputs.Add(Describe(value, TensorTypes.Float, null));
-    }
-
-    private string AddInput(int type, long[] shape)
-    {
-        string name = g.Name("state");
-        Inputs.Add((name, type, shape));
-        g.Graph.Input.Insert(g.Draw.Between(0, 1), Describe(name, type, shape));
-        return name;
-    }
-
-    /// <summary>Dimensions of unknown length have a name, or none, or −1.</summary>
-    private ValueInfoProto Describe(string name, int type, long[]? shape)
-    {
-        var tensor = new TypeProto.Types.Tensor { ElemType = type, Shape = shape == null ? null : new TensorShapeProto() };
-        foreach (long length in shape ?? [])
-        {
-            tensor.Shape!.Dim.Add(length != GraphDraft.Batch
-                ? new TensorShapeProto.Types.Dimension { DimValue = length }
-                : g.Draw.Between(0, 3) switch
-                {
-                    0 => new TensorShapeProto.Types.Dimension(),
-                    1 => new TensorShapeProto.Types.Dimension { DimValue = -1 },
-                    _ => new TensorShapeProto.Types.Dimension { DimParam = "batch" },
-                });
-        }
-
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+        _outputs.Add(GraphInput.Describe(g, value, TensorTypes.Float, null));
     }
 
     private void Rename(string old, string name)

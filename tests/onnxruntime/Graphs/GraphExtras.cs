@@ -7,12 +7,12 @@ internal static class GraphExtras
 {
     internal static void Add(GraphDraft g)
     {
-        if (g.Draw.Chance(0.1)) AddDeadNodes(g);
-        if (g.Draw.Chance(0.1)) AddUnusedConstants(g);
-        if (g.Planted == null && g.Draw.Chance(0.1)) GraphFunctions.Wrap(g);
-        if (g.Draw.Chance(0.05)) ListInputs(g);
-        if (g.Draw.Chance(0.05)) Reorder(g);
-        if (g.Draw.Chance(0.05)) foreach (TensorProto tensor in g.Graph.Initializer) TensorWriter.MoveOut(g, tensor);
+        if (g.Draw.Rarely(0.1)) AddDeadNodes(g);
+        if (g.Draw.Rarely(0.1)) AddUnusedConstants(g);
+        if (g.Planted == null && g.Draw.Rarely(0.1)) GraphFunctions.Wrap(g);
+        if (g.Draw.Rarely(0.05)) ListInputs(g);
+        if (g.Draw.Rarely(0.05)) Reorder(g);
+        if (g.Draw.Rarely(0.05)) foreach (TensorProto tensor in g.Graph.Initializer) TensorWriter.MoveOut(g, tensor);
     }
 
     /// <summary>Nodes that nobody reads, of operators that FastNN need not know.</summary>

@@ -17,6 +17,7 @@ internal static class Joins
             g.Shape = [g.Shape[0], g.Width];
         }),
         Gate,
+        OtherInput,
         Attention,
     ];
 
@@ -44,6 +45,15 @@ internal static class Joins
         AddLayer(g, "");
         g.OpEither("Mul", gate);
         g.Plant("a gate");
+    }
+
+    /// <summary>The sum of a layer and another input.</summary>
+    private static void OtherInput(GraphDraft g)
+    {
+        string other = g.AddInput(g.Name("other"), g.Type, g.Shape);
+        AddLayer(g, "");
+        g.OpEither("Add", other);
+        g.Plant("a second input");
     }
 
     /// <summary>The samples of the batch meet each other.</summary>

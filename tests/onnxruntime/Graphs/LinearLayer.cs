@@ -7,12 +7,16 @@ internal sealed class LinearLayer
     private readonly int _inputs, _outputs;
     private readonly double[] _weights, _biases;
 
+    /// <summary>The weights are small integers times this, if it is not 0.</summary>
+    private readonly double _scale;
+
     internal LinearLayer(GraphDraft g, int outputs)
     {
         (_g, _inputs, _outputs) = (g, g.Width, outputs);
         double most = 1.5 / Math.Sqrt(_inputs);
         _weights = g.Draw.Reals(_inputs * outputs, -most, most);
         _biases = new double[outputs];
+        if (g.Draw.Rarely(0.05)) _scale = Round(_weights, g.Draw.Of(0.0078125, 0.01f));
         if (g.Draw.Chance(0.1)) _weights[g.Draw.Between(0, _weights.Length - 1)] = 0;
     }
 
@@ -22,6 +26,8 @@ internal sealed class LinearLayer
     /// <summary>W, or its transpose. Gemm multiplies it by alpha.</summary>
     internal string Weights(bool isTransposed, double alpha)
     {
+        if (_scale != 0 && alpha == 1) return Scaled(isTransposed);
+
         double[] values = Array.ConvertAll(_weights, value => (float)(value / alpha) * 1.0);
         for (int k = 0; k < values.Length; k++) _weights[k] = values[k] * alpha;
         if (_g.Draw.Chance(0.05) && !_g.Draw.IsCoarse && _weights.All(value => value != 0)) return Normalized(values, isTransposed);
@@ -47,6 +53,27 @@ internal sealed class LinearLayer
         _g.Meaning.Linear(_weights, _biases);
         if (Activation != null) _g.Meaning.Activation(Activation);
     }
+
+    private static double Round(Span<double> weights, double scale)
+    {
+        foreach (ref double weight in weights) weight = Math.Round(weight / scale) * scale;
+        return scale;
+    }
+
+    /// <summary>Integers of eight bits, times a number.</summary>
+    private string Scaled(bool isTransposed)
+    {
+        double[] integers = Array.ConvertAll(_weights, weight => Math.Round(weight / _scale));
+        bool fits = integers.All(integer => Math.Abs(integer) <= sbyte.MaxValue);
+        string tensor = isTransposed
+            ? _g.Constants.Plain(Type(fits), ConstantForms.Transposed(integers, [_inputs, _outputs]), _outputs, _inputs)
+            : _g.Constants.Plain(Type(fits), integers, _inputs, _outputs);
+        string reals = _g.Node("Cast", tensor);
+        _g.With("to", _g.Type);
+        return _g.Either("Mul", reals, _g.Constants.Point(_scale));
+    }
+
+    private static int Type(bool fitsByte) => fitsByte ? TensorTypes.SignedByte : TensorTypes.Integer32;
 
     /// <summary>Weight norm: g·v/‖v‖, with ‖v‖ of each output.</summary>
     private string Normalized(double[] values, bool isTransposed)

@@ -9,11 +9,20 @@ internal sealed class RandomConstants(GraphDraft g)
 {
     private const int Deepest = 2;
 
+    /// <summary>Scalars that are already there. Exporters often share them.</summary>
+    private readonly Dictionary<(double Value, int Rank), string> _scalars = [];
+
     /// <summary>A tensor of the graph's type.</summary>
     internal string Reals(double[] values, params long[] shape) => Reals(values, shape, 0);
 
     /// <summary>One number: as [], or with up to as many dimensions as the values that it meets.</summary>
-    internal string Scalar(double value) => Reals([value], ShapeOfOne(), g.Draw.Chance(0.1) ? Deepest - 1 : Deepest);
+    internal string Scalar(double value)
+    {
+        long[] shape = ShapeOfOne();
+        if (_scalars.TryGetValue((value, shape.Length), out string? known) && g.Draw.Chance(0.5)) return known;
+
+        return _scalars[(value, shape.Length)] = Reals([value], shape, g.Draw.Rarely(0.1) ? Deepest - 1 : Deepest);
+    }
 
     /// <summary>One number as [], or [1]. It is no expression, so it is exact.</summary>
     internal string Number(double value) => Reals([value], g.Draw.Chance(0.7) || g.Shape.Length == 0 ? [] : [1], Deepest);
@@ -23,6 +32,15 @@ internal sealed class RandomConstants(GraphDraft g)
 
     /// <summary>A value for each value of a sample, for the last axis: [n], or with dimensions of 1 before.</summary>
     internal string Row(double[] values) => Reals(values, Before(values.Length));
+
+    /// <summary>The same for a node that repeats its operands. If the data is a vector, it may become [1, n].</summary>
+    internal string RowThatMayRaise(double[] values)
+    {
+        if (g.Shape.Length != 1 || !g.Draw.Rarely(0.2)) return Row(values);
+
+        g.Shape = [1, .. g.Shape];
+        return Reals(values, [1, values.Length]);
+    }
 
     /// <summary>A value for each value of a sample, as [n].</summary>
     internal string Vector(double[] values) => Reals(values, [values.Length]);
@@ -53,20 +71,20 @@ internal sealed class RandomConstants(GraphDraft g)
 
     private string Reals(double[] values, long[] shape, int depth)
     {
-        if (depth < Deepest && g.Draw.Chance(0.35))
+        if (depth < Deepest && g.Draw.Rarely(0.25))
         {
             Func<string>[] forms = ConstantForms.Of(g, values, shape, (operand, itsShape) => Reals(operand, itsShape, depth + 1));
             return g.Draw.Of(forms)();
         }
 
-        int type = g.Draw.Chance(0.85) ? g.Type : g.Draw.Of(TypesFor(values));
+        int type = g.Draw.Rarely(0.1) ? g.Draw.Of(TypesFor(values)) : g.Type;
         string name = Tensor(type, values, shape);
         return type == g.Type ? name : Cast(name, g.Type);
     }
 
     private string Tensor(int type, double[] values, long[] shape)
     {
-        if (g.Draw.Chance(0.75)) return Initializer(TensorWriter.Create(g, type, values, shape));
+        if (!g.Draw.Rarely(0.2)) return Initializer(TensorWriter.Create(g, type, values, shape));
 
         string name = g.Node("Constant");
         bool isShort = g.Opset >= 12 && type == TensorTypes.Float && shape.Length <= 1 && g.Draw.Chance(0.6);
@@ -114,7 +132,7 @@ internal sealed class RandomConstants(GraphDraft g)
         double[] reals = Array.ConvertAll(values, value => (double)value);
         bool isWide = values.Any(value => Math.Abs(value) > int.MaxValue);
         if (isWide) return InitializerOf(values, shape);
-        if (g.Draw.Chance(0.1)) return Cast(Plain(TensorTypes.Integer32, reals, shape), TensorTypes.Integer64);
+        if (g.Draw.Rarely(0.1)) return Cast(Plain(TensorTypes.Integer32, reals, shape), TensorTypes.Integer64);
         if (g.Draw.Chance(0.6)) return Plain(TensorTypes.Integer64, reals, shape);
 
         string name = g.Node("Constant");

@@ -36,6 +36,8 @@ internal sealed class RandomGraph
 
     internal ModelProto Model => _g.Model;
 
+    internal IReadOnlyList<GraphInput> Inputs => _g.Inputs;
+
     internal Planted? Planted => _g.Planted;
 
     /// <summary>What the graph computes, if nothing is planted.</summary>
@@ -50,7 +52,7 @@ internal sealed class RandomGraph
     {
         Ends.Begin();
         int layers = _g.Draw.Between(1, MostLayers);
-        int planted = _g.Type == TensorTypes.Float && !Ends.IsColumns && _g.Draw.Chance(0.2) ? _g.Draw.Between(0, layers) : -1;
+        int planted = _g.Type == TensorTypes.Float && !Ends.IsColumns && _g.Draw.Rarely(0.2) ? _g.Draw.Between(0, layers) : -1;
         if (!Ends.IsColumns) BeforeLayers();
         for (int l = 0; l < layers; l++)
         {
@@ -64,24 +66,25 @@ internal sealed class RandomGraph
     private void BeforeLayers()
     {
         MaybeNothing();
-        if (_g.Draw.Chance(0.35)) AffinePieces.Add(_g);
-        if (_g.Draw.Chance(0.07)) ActivationPieces.Add(_g);
-        if (_g.Draw.Chance(0.1)) AffinePieces.Add(_g);
+        if (_g.Draw.Rarely(0.35)) AffinePieces.Add(_g);
+        if (_g.Draw.Rarely(0.07)) ActivationPieces.Add(_g);
+        if (_g.Draw.Rarely(0.1)) AffinePieces.Add(_g);
+        if (_g.Draw.Rarely(0.05)) PartPieces.Add(_g);
     }
 
     private void AddLayer(bool isLast)
     {
         bool isOnColumns = Ends.IsColumns && _g.IsInput;
-        if (!isOnColumns && (!_g.IsRow || _g.Draw.Chance(0.1))) ShapePieces.ToMatrix(_g);
-        int outputs = _g.Draw.Chance(0.1) ? 1 : _g.Draw.Chance(0.1) ? _g.Draw.Between(9, 40) : _g.Draw.Between(2, 8);
+        if (!isOnColumns && (!_g.IsRow || _g.Draw.Rarely(0.1))) ShapePieces.ToMatrix(_g);
+        int outputs = _g.Draw.Rarely(0.1) ? 1 : _g.Draw.Rarely(0.1) ? _g.Draw.Between(9, 40) : _g.Draw.Between(2, 8);
         if (isOnColumns)
             LinearPieces.AddOnColumns(_g, outputs);
         else
             LinearPieces.Add(_g, outputs);
 
         MaybeNothing();
-        if (_g.Draw.Chance(0.2)) AffinePieces.Add(_g);
-        if (_g.Draw.Chance(0.1)) PartPieces.Add(_g);
+        if (_g.Draw.Rarely(0.2)) AffinePieces.Add(_g);
+        if (_g.Draw.Rarely(0.1)) PartPieces.Add(_g);
         if (isLast && _g.IsRow && _g.Draw.Chance(0.25))
         {
             ActivationPieces.AddSoftmax(_g);
@@ -90,16 +93,16 @@ internal sealed class RandomGraph
 
         if (!_g.Draw.Chance(isLast ? 0.3 : 0.85)) return;
 
-        if (_g.Shape.Length > 1 && _g.Draw.Chance(0.1)) ShapePieces.Rearrange(_g);
+        if (_g.Shape.Length > 1 && _g.Draw.Rarely(0.1)) ShapePieces.Rearrange(_g);
         ActivationPieces.Add(_g);
         MaybeNothing();
-        if (_g.Draw.Chance(0.05)) ActivationPieces.Add(_g);
-        if (_g.Draw.Chance(0.15)) AffinePieces.Add(_g);
-        if (_g.Draw.Chance(0.1)) PartPieces.Add(_g);
+        if (_g.Draw.Rarely(0.05)) ActivationPieces.Add(_g);
+        if (_g.Draw.Rarely(0.15)) AffinePieces.Add(_g);
+        if (_g.Draw.Rarely(0.1)) PartPieces.Add(_g);
     }
 
     private void MaybeNothing()
     {
-        while (_g.Draw.Chance(0.15)) ShapePieces.AddNothing(_g);
+        while (_g.Draw.Rarely(0.15)) ShapePieces.AddNothing(_g);
     }
 }

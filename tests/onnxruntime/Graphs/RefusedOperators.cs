@@ -38,6 +38,27 @@ internal static class RefusedOperators
         g.Plant("an affine step behind softmax", softmax);
     }
 
+    /// <summary>The output and what a hidden layer computes.</summary>
+    internal static void HiddenHead(GraphDraft g)
+    {
+        LinearPieces.Add(g, 3);
+        ShapePieces.ToMatrix(g);
+        g.SecondHead = g.Op("Tanh").Value;
+        LinearPieces.Add(g, 2);
+        g.PlantEverywhere("a hidden output", GraphEnds.Output, g.SecondHead);
+    }
+
+    /// <summary>Both halves of a layer are outputs.</summary>
+    internal static void SplitHeads(GraphDraft g)
+    {
+        LinearPieces.Add(g, 4);
+        ShapePieces.ToMatrix(g);
+        (g.Value, g.SecondHead) = OpsetForms.Split(g, g.Value, 2, 2, 1);
+        (g.Width, g.Shape) = (2, [g.Shape[0], 2]);
+        g.Op("Tanh");
+        g.PlantEverywhere("two halves", GraphEnds.Output, g.SecondHead);
+    }
+
     /// <summary>A second output that is computed, too.</summary>
     internal static void TwoHeads(GraphDraft g)
     {

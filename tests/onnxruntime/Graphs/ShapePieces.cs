@@ -56,8 +56,16 @@ internal static class ShapePieces
 
     internal static void To(GraphDraft g, long[] shape)
     {
-        if (!FewerAxes(g, shape) && !MoreAxes(g, shape)) Reshape(g, shape);
+        if (!Turned(g, shape) && !FewerAxes(g, shape) && !MoreAxes(g, shape)) Reshape(g, shape);
         g.Shape = shape;
+    }
+
+    /// <summary>Moves an axis of 1 by Transpose.</summary>
+    private static bool Turned(GraphDraft g, long[] shape)
+    {
+        bool turns = shape.Length == 3 && g.Shape.SequenceEqual([shape[0], shape[2], shape[1]]) && g.Draw.Chance(0.5);
+        if (turns) g.Op("Transpose").With("perm", new long[] { 0, 2, 1 });
+        return turns;
     }
 
     /// <summary>Removes an axis of 1 by Squeeze, or all but the first by Flatten.</summary>

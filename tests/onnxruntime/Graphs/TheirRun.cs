@@ -40,14 +40,14 @@ internal sealed class TheirRun : IDisposable
         var values = new List<OrtValue>();
         try
         {
-            foreach ((string name, int type, long[] shape) in ends.Inputs)
+            foreach ((string name, int type, long[] shape) in _graph.Inputs)
             {
                 long[] lengths = Array.ConvertAll(shape, length => length == GraphDraft.Batch ? batch : length);
                 values.Add(Create(name == GraphEnds.Input ? ordered : new float[lengths.Aggregate(1L, (a, b) => a * b)], type, lengths));
             }
 
             using IDisposableReadOnlyCollection<OrtValue> results =
-                _session.Run(_run, [.. ends.Inputs.Select(input => input.Name)], values, [GraphEnds.Output]);
+                _session.Run(_run, [.. _graph.Inputs.Select(input => input.Name)], values, [GraphEnds.Output]);
             return Read(results[0]);
         }
         finally
