@@ -14,7 +14,10 @@ internal sealed record ActivationForm(string Name, Func<GraphDraft, Func<double,
     /// <summary>Whether FLOAT16 holds its constants and what it computes between.</summary>
     internal bool HasHalf { get; init; }
 
-    internal bool Suits(GraphDraft g) => g.Opset >= Since && g.Type switch
+    /// <summary>Whether the last axis must hold the values of a sample.</summary>
+    internal bool NeedsRow { get; init; }
+
+    internal bool Suits(GraphDraft g) => g.Opset >= Since && (!NeedsRow || g.IsRow) && g.Type switch
     {
         TensorTypes.Double => g.Opset >= DoubleSince,
         TensorTypes.Half => HasHalf,

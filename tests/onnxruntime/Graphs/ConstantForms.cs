@@ -67,6 +67,10 @@ internal sealed class ConstantForms(GraphDraft g, double[] values, long[] shape,
         yield return () => g.Node("Neg", write(Each(value => -value), shape));
         if (g.Draw.IsCoarse) yield break;
 
+        double small = values.Min(Math.Abs) * g.Draw.Of(1e-5, 0.25);
+        yield return () => g.Either("Add", write(Each(value => value - small), shape), write([small], []));
+        yield return () => g.Node("Sub", write(Each(value => value + small), shape), write([small], []));
+        yield return () => g.Node("Where", Mask(out double[] mask), write(Picked(mask, 1), shape), write(Picked(mask, 0), shape));
         double[] halves = Each(value => value / 2);
         yield return () => OpsetForms.Reduce(g, "ReduceSum", write([.. halves, .. halves], [2, .. shape]), 0);
         yield return () => OpsetForms.Reduce(g, "ReduceMean", write([.. values, .. values], [2, .. shape]), 0);
@@ -79,6 +83,16 @@ internal sealed class ConstantForms(GraphDraft g, double[] values, long[] shape,
         yield return () => g.Node("Sqrt", write(Each(value => value * value), shape));
         yield return () => g.Node("Pow", write(Each(Math.Sqrt), shape), write([2], []));
     }
+
+    /// <summary>A choice for each value.</summary>
+    private string Mask(out double[] mask)
+    {
+        mask = Each(_ => g.Draw.Of(0, 1));
+        return g.Constants.Plain(TensorTypes.Boolean, mask, shape);
+    }
+
+    /// <summary>The values where the mask has the choice, and others elsewhere.</summary>
+    private double[] Picked(double[] mask, double choice) => [.. values.Zip(mask, (value, chosen) => chosen == choice ? value : 7)];
 
     private string Concat()
     {

@@ -19,6 +19,14 @@ internal static class GeluActivations
             return GeluTanh;
         }) { Since = 20 },
         new("Gelu of Microsoft", g => InMicrosoft(g, "Gelu", Gelu)),
+        new("BiasGelu of Microsoft", g =>
+        {
+            double[] biases = g.Draw.Reals(g.Width, -1, 1), ones = new double[g.Width];
+            Array.Fill(ones, 1);
+            g.Op("BiasGelu", g.Constants.Vector(biases)).InDomain(Microsoft);
+            g.Meaning.Affine(ones, biases);
+            return Gelu;
+        }) { NeedsRow = true },
         new("FastGelu of Microsoft", g => InMicrosoft(g, "FastGelu", GeluTanh)),
         new("QuickGelu of Microsoft", g =>
         {

@@ -57,6 +57,9 @@ internal sealed class GraphDraft
         set => History.Add(value);
     }
 
+    /// <summary>Parts that nobody needs. Dead nodes may read them.</summary>
+    internal List<string> Unused { get; } = [];
+
     /// <summary>All values that pieces have read.</summary>
     internal List<string> History { get; } = [GraphEnds.Input];
 

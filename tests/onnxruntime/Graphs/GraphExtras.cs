@@ -20,7 +20,7 @@ internal static class GraphExtras
     {
         for (int k = g.Draw.Between(1, 4); k > 0; k--)
         {
-            string value = g.Draw.Of(g.History.ToArray());
+            string value = g.Draw.Of([.. g.History, .. g.Unused, .. g.Unused]);
             switch (g.Draw.Between(0, 5))
             {
                 case 0:

@@ -1,15 +1,17 @@
 namespace FastNN.Tests.Graphs;
 
 /// <summary>
-/// What a graph computes for one sample, in double precision, step by step, with a running bound on the error. A piece of a graph may be
-/// written in many ways. Each way takes at most <see cref="Roundings"/> roundings for each value, and one more for each term of a sum.
+/// What a graph computes for one sample, in double precision, step by step, with a running bound on the error. It follows from what is
+/// written, not from a reader. A piece of a graph may be written in many ways, and a reader may fold it into another. The bound is the same
+/// for all: <see cref="Roundings"/> roundings of each value, and one more for each term of a sum, relative to the magnitude of what is
+/// added. Over 10,000 graphs ONNX Runtime takes at most a third of it. Its median is 2·10⁻⁶ of the larger of 1 and the result.
 /// </summary>
 internal sealed class GraphMeaning
 {
     /// <summary>u of FLOAT and of FLOAT16.</summary>
     internal const double Single = 1.0 / (1 << 24), Half = 1.0 / (1 << 11);
 
-    private const double Roundings = 16;
+    private const double Roundings = 6;
 
     private readonly List<Func<Term[], double, Term[]>> _steps = [];
 

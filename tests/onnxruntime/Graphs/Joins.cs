@@ -21,6 +21,19 @@ internal static class Joins
         Attention,
     ];
 
+    /// <summary>
+    /// A vector [n] becomes [1, m] by an Add. So the product with another matrix from the left has one row for each row of that matrix.
+    /// </summary>
+    internal static void OuterProduct(GraphDraft g)
+    {
+        int m = g.Draw.Between(1, 3), rows = g.Draw.Between(2, 3);
+        string vector = g.Node("MatMul", g.Constants.Plain(g.Type, g.Draw.Reals(m * g.Width, -1, 1), m, g.Width), g.Value);
+        string matrix = g.Either("Add", vector, g.Constants.Plain(g.Type, g.Draw.Reals(m, -1, 1), 1, m)), raised = g.Last.Name = g.Name("raise");
+        g.Value = g.Node("MatMul", g.Constants.Plain(g.Type, g.Draw.Reals(rows, -1, 1), rows, 1), matrix);
+        g.Plant("a vector that becomes a matrix", raised);
+        (g.Width, g.Shape) = (m, [rows, m]);
+    }
+
     /// <summary>A layer as wide as its input, and something that joins both.</summary>
     private static void Skip(GraphDraft g, Action<string, string> join)
     {

@@ -48,11 +48,25 @@ internal sealed class LinearLayer
         return form == 1 ? _g.Constants.Scalar(values[0]) : _g.Constants.Row(values);
     }
 
+    /// <summary>W of one output, as [n_in].</summary>
+    internal string Vector() => _g.Constants.Vector(_weights);
+
+    /// <summary>The bias of one output, as a scalar.</summary>
+    internal string Bias() => _g.Constants.Point(_biases[0] = _g.Draw.Real(-1, 1));
+
     internal void Finish()
     {
         _g.Meaning.Linear(_weights, _biases);
         if (Activation != null) _g.Meaning.Activation(Activation);
     }
+
+    /// <summary>‖v‖ along an axis, by one operator or by several.</summary>
+    private string Norm(string v, int axis) => _g.Draw.Between(0, 2) switch
+    {
+        0 => _g.Node("Sqrt", OpsetForms.Reduce(_g, "ReduceSum", _g.Node("Mul", v, v), axis, keep: true)),
+        1 => _g.Node("Sqrt", OpsetForms.Reduce(_g, "ReduceSumSquare", v, axis, keep: true)),
+        _ => OpsetForms.Reduce(_g, "ReduceL2", v, axis, keep: true),
+    };
 
     private static double Round(Span<double> weights, double scale)
     {
@@ -86,7 +100,7 @@ internal sealed class LinearLayer
         for (int i = 0; i < norms.Length; i++) norms[i] = Math.Sqrt(norms[i]);
         double scale = _g.Draw.Real(0.5, 2);
         string v = _g.Constants.Plain(_g.Type, Array.ConvertAll(rows, value => (double)(float)(value * scale)), shape);
-        string norm = OpsetForms.Reduce(_g, "ReduceL2", v, axis, keep: true);
+        string norm = Norm(v, axis);
         string direction = _g.Node("Div", v, norm);
         return _g.Either("Mul", direction, _g.Constants.Plain(_g.Type, norms, isTransposed ? [_outputs, 1] : [1, _outputs]));
     }

@@ -28,7 +28,7 @@ internal static class LinearPieces
     internal static void AddOnColumns(GraphDraft g, int outputs)
     {
         var layer = new LinearLayer(g, outputs);
-        Gemm(g, layer);
+        Gemm(g, layer, isOnColumns: true);
         g.With("transA", 1);
         layer.Finish();
         g.Shape = [g.Shape[1], outputs];
@@ -36,7 +36,18 @@ internal static class LinearPieces
         g.IsInput = false;
     }
 
-    private static void Gemm(GraphDraft g, LinearLayer layer)
+    /// <summary>Adds a layer of one output whose weights are a vector: [batch, n] becomes [batch].</summary>
+    internal static void AddDot(GraphDraft g)
+    {
+        var layer = new LinearLayer(g, 1);
+        g.Op("MatMul", layer.Vector());
+        g.Shape = g.Shape[..^1];
+        if (g.Draw.Chance(0.5)) g.OpEither("Add", layer.Bias());
+        layer.Finish();
+        g.Width = 1;
+    }
+
+    private static void Gemm(GraphDraft g, LinearLayer layer, bool isOnColumns = false)
     {
         bool isTransposed = g.Draw.Chance(0.5);
         double alpha = Scale(g), beta = Scale(g);
@@ -45,15 +56,16 @@ internal static class LinearPieces
             g.Op("Gemm", w, b);
         else
             g.Op("Gemm", w);
-        WriteGemm(g, isTransposed, alpha, beta);
+        WriteGemm(g, isTransposed, alpha, beta, isOnColumns);
     }
 
-    private static void WriteGemm(GraphDraft g, bool isTransposed, double alpha, double beta)
+    private static void WriteGemm(GraphDraft g, bool isTransposed, double alpha, double beta, bool isOnColumns = false)
     {
         if (isTransposed)
             g.With("transB", 1);
         else
             g.WithDefault("transB", 0);
+        if (!isOnColumns) g.WithDefault("transA", 0);
         if (alpha != 1)
             g.With("alpha", alpha);
         else

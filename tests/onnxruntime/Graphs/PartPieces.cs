@@ -17,6 +17,7 @@ internal static class PartPieces
                 long[] parts = first == 0 ? [count, width - count] : [width - count, count];
                 (string a, string b) = OpsetForms.Split(g, g.Value, parts[0], parts[1], anyAxis);
                 g.Value = first == 0 ? a : b;
+                g.Unused.Add(first == 0 ? b : a);
                 break;
             case 1:
                 g.Value = OpsetForms.Slice(g, g.Value, first, first + count, anyAxis, width);

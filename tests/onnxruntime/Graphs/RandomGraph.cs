@@ -60,6 +60,7 @@ internal sealed class RandomGraph
             AddLayer(isLast: l == layers - 1);
         }
 
+        if (planted < 0 && _g.IsMatrix && _g.CanScale && _g.Draw.Rarely(0.02)) LinearPieces.AddDot(_g);
         if (planted == layers) Refusals.Plant(_g, isLast: true);
     }
 

@@ -15,6 +15,12 @@ internal static class Refusals
     /// <param name="isLast">Whether no layer follows.</param>
     internal static void Plant(GraphDraft g, bool isLast)
     {
+        if (g.Shape.Length == 1 && g.Draw.Chance(0.7))
+        {
+            Joins.OuterProduct(g);
+            return;
+        }
+
         if (!g.IsRow) ShapePieces.ToMatrix(g);
         if (g.Width == 1) LinearPieces.Add(g, 3);
         ShapePieces.ToMatrix(g);
