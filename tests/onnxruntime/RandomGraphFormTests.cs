@@ -13,12 +13,13 @@ public class RandomGraphFormTests
     /// <summary>What FastNN reads, or refuses by name.</summary>
     public static TheoryData<string> Operators { get; } =
     [
-        .. "Abs Add ArgMax ArrayFeatureExtractor Atan BatchNormalization Cast Celu Clip Concat Constant ConstantOfShape Conv CumSum".Split(' '),
-        .. "DequantizeLinear Div Dropout Elu Erf Exp Expand FastGelu Flatten FusedGemm FusedMatMul Gather Gelu Gemm GRU".Split(' '),
-        .. "HardSigmoid HardSwish Hardmax Identity LSTM LayerNormalization LeakyRelu Log LogSoftmax LpNormalization MatMul Max".Split(' '),
-        .. "Min Mish Mul Neg Normalizer PRelu Pow QuantizeLinear QuickGelu RNN Reciprocal ReduceL2 ReduceMean ReduceSum Relu".Split(' '),
-        .. "Reshape Scaler Selu Shape Sigmoid Slice Softmax Softplus Softsign Split Sqrt Squeeze Sub Sum Swish Tanh".Split(' '),
-        .. "ThresholdedRelu Transpose Unsqueeze ZipMap".Split(' '),
+        .. "Abs Add ArgMax ArrayFeatureExtractor Atan BatchNormalization BiasGelu Cast Celu Clip Concat Constant".Split(' '),
+        .. "ConstantOfShape Conv CumSum DequantizeLinear Div Dropout Elu Erf Exp Expand FastGelu Flatten FusedGemm".Split(' '),
+        .. "FusedMatMul GRU Gather Gelu Gemm HardSigmoid HardSwish Hardmax Identity LSTM LayerNormalization LeakyRelu".Split(' '),
+        .. "Log LogSoftmax LpNormalization MatMul Max Min Mish Mul Neg Normalizer PRelu Pow QuantizeLinear QuickGelu".Split(' '),
+        .. "RNN Reciprocal ReduceL2 ReduceMean ReduceSum ReduceSumSquare Relu Reshape Scaler Selu Shape Sigmoid Slice".Split(' '),
+        .. "Softmax Softplus Softsign Split Sqrt Squeeze Sub Sum Swish Tanh ThresholdedRelu Transpose Unsqueeze Where".Split(' '),
+        "ZipMap",
     ];
 
     [Theory]

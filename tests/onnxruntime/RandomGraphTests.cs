@@ -6,8 +6,8 @@ using Xunit;
 namespace FastNN.Tests;
 
 /// <summary>
-/// Random graphs: FastNN computes what ONNX Runtime computes. If something is planted that FastNN does not support, it refuses the graph and
-/// blames that. <c>FASTNN_GRAPHS</c> is the number of graphs. <c>FASTNN_GRAPH</c> is the seed of the only graph that runs.
+/// Random graphs: FastNN computes what ONNX Runtime computes. If something is planted that FastNN does not support, it refuses the graph
+/// and blames that. <c>FASTNN_GRAPHS</c> is the number of graphs. <c>FASTNN_GRAPH</c> is the seed of the only graph that runs.
 /// </summary>
 public class RandomGraphTests(ITestOutputHelper output)
 {

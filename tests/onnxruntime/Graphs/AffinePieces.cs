@@ -97,9 +97,10 @@ internal static class AffinePieces
     private static void BatchNormalization(GraphDraft g)
     {
         int n = g.Width;
-        double[] scale = g.Draw.Factors(n), shift = g.Draw.Reals(n, -1, 1), mean = g.Draw.Reals(n, -1, 1), variance = g.Draw.Reals(n, 0.25, 4);
+        double[] scale = g.Draw.Factors(n), shift = g.Draw.Reals(n, -1, 1);
+        double[] mean = g.Draw.Reals(n, -1, 1), variance = g.Draw.Reals(n, 0.25, 4);
         float epsilon = g.Draw.Of(1e-5f, 1e-3f);
-        g.Op("BatchNormalization", g.Constants.Vector(scale), g.Constants.Vector(shift), g.Constants.Vector(mean), g.Constants.Vector(variance));
+        g.Op("BatchNormalization", Array.ConvertAll<double[], string>([scale, shift, mean, variance], g.Constants.Vector));
         if (epsilon == 1e-5f)
             g.WithDefault("epsilon", epsilon);
         else

@@ -73,7 +73,8 @@ internal static class GeluActivations
         WriteCube(g, z);
         if (g.Draw.Chance(0.7))
         {
-            g.OpEither("Mul", g.Constants.Scalar((float)Cubic)).OpEither("Add", z).OpEither("Mul", g.Constants.Scalar((float)RootOfTwoByPi));
+            g.OpEither("Mul", g.Constants.Scalar((float)Cubic)).OpEither("Add", z);
+            g.OpEither("Mul", g.Constants.Scalar((float)RootOfTwoByPi));
         }
         else
         {

@@ -46,7 +46,8 @@ internal static class GraphComparison
         foreach (int batch in graph.Ends.Batches)
         {
             float[] inputs = Inputs(graph, batch);
-            if (network.Inputs * batch != inputs.Length) return new GraphFailure(graph, "FastNN has another number of inputs", $"{network.Inputs}");
+            if (network.Inputs * batch != inputs.Length)
+                return new GraphFailure(graph, "FastNN has another number of inputs", $"{network.Inputs}");
 
             float[] results = new float[batch * network.Outputs];
             network.Forward(inputs, results);

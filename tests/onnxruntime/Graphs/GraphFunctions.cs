@@ -29,7 +29,9 @@ internal static class GraphFunctions
         if (g.Model.OpsetImport.All(import => import.Domain != Domain))
             g.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = Domain, Version = 1 });
         function.OpsetImport.Add(g.Model.OpsetImport);
-        var call = new NodeProto { OpType = function.Name, Domain = Domain, Name = g.Name("call"), Input = { inputs }, Output = { outputs } };
+        var call = new NodeProto { OpType = function.Name, Domain = Domain, Name = g.Name("call") };
+        call.Input.Add(inputs);
+        call.Output.Add(outputs);
         foreach (NodeProto node in body) function.Node.Add(node.Clone());
         RenameInputs(function, inputs);
         PassAlpha(g, function, call);
@@ -61,7 +63,7 @@ internal static class GraphFunctions
     /// <summary>One alpha in the function becomes an attribute of the call.</summary>
     private static void PassAlpha(GraphDraft g, FunctionProto function, NodeProto call)
     {
-        AttributeProto? alpha = function.Node.SelectMany(node => node.Attribute).FirstOrDefault(attribute => attribute is { Name: "alpha" });
+        AttributeProto? alpha = function.Node.SelectMany(node => node.Attribute).FirstOrDefault(attribute => attribute.Name == "alpha");
         if (alpha == null || alpha.RefAttrName.Length > 0 || g.Draw.Chance(0.3)) return;
 
         function.Attribute.Add("slope");

@@ -48,10 +48,12 @@ internal static class GraphPrinter
     private static string Print(ValueInfoProto value)
     {
         TypeProto.Types.Tensor? type = value.Type?.TensorType;
-        IEnumerable<string> lengths =
-            type?.Shape?.Dim.Select(length => length.HasDimValue ? $"{length.DimValue}" : length.HasDimParam ? length.DimParam : "?") ?? ["…"];
+        IEnumerable<string> lengths = type?.Shape?.Dim.Select(Print) ?? ["…"];
         return $"{value.Name}: type {type?.ElemType} [{Join(lengths)}]";
     }
+
+    private static string Print(TensorShapeProto.Types.Dimension length) =>
+        length.HasDimValue ? $"{length.DimValue}" : length.HasDimParam ? length.DimParam : "?";
 
     private static string Print(TensorProto tensor) =>
         $"type {tensor.DataType} [{Join(tensor.Dims)}]{(tensor.DataLocation == 1 ? " outside" : "")} {{{Join(Values(tensor))}}}";

@@ -28,7 +28,8 @@ internal static class Joins
     {
         int m = g.Draw.Between(1, 3), rows = g.Draw.Between(2, 3);
         string vector = g.Node("MatMul", g.Constants.Plain(g.Type, g.Draw.Reals(m * g.Width, -1, 1), m, g.Width), g.Value);
-        string matrix = g.Either("Add", vector, g.Constants.Plain(g.Type, g.Draw.Reals(m, -1, 1), 1, m)), raised = g.Last.Name = g.Name("raise");
+        string matrix = g.Either("Add", vector, g.Constants.Plain(g.Type, g.Draw.Reals(m, -1, 1), 1, m));
+        string raised = g.Last.Name = g.Name("raise");
         g.Value = g.Node("MatMul", g.Constants.Plain(g.Type, g.Draw.Reals(rows, -1, 1), rows, 1), matrix);
         g.Plant("a vector that becomes a matrix", raised);
         (g.Width, g.Shape) = (m, [rows, m]);

@@ -30,7 +30,10 @@ internal static class OpsetForms
     internal static string Slice(GraphDraft g, string value, long first, long end, long axis, long length)
     {
         if (g.Draw.Chance(0.3)) first -= length;
-        end = end == length && g.Draw.Chance(0.5) ? g.Draw.Of(long.MaxValue, int.MaxValue) : g.Draw.Of(end, end == length ? end : end - length);
+        if (end == length && g.Draw.Chance(0.5))
+            end = g.Draw.Of(long.MaxValue, int.MaxValue);
+        else if (end < length && g.Draw.Chance(0.5))
+            end -= length;
         if (g.Opset < 10)
         {
             string old = g.Node("Slice", value);

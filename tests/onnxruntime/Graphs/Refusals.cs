@@ -8,7 +8,7 @@ internal static class Refusals
     private static readonly Action<GraphDraft>[] s_amongLayers = [RefusedOperators.SoftmaxInTheMiddle];
 
     private static readonly Action<GraphDraft>[] s_behindLayers =
-        [RefusedOperators.AffineBehindSoftmax, RefusedOperators.TwoHeads, RefusedOperators.HiddenHead, RefusedOperators.SplitHeads];
+        [RefusedOperators.AffineBehindSoftmax, .. Heads.All];
 
     /// <summary>Plants something at this place.</summary>
     /// <param name="g">The graph.</param>

@@ -13,7 +13,7 @@ internal static class RefusedOperators
         Node("a product of a value with itself", g => g.Op("Mul", g.Value)),
         Node("a jump", g => g.Op("ThresholdedRelu").With("alpha", 0.5f), since: 10),
         Node("sums of the values before", g => g.Op("CumSum", g.Constants.Integer(1)), since: 11),
-        Node("random dropout", g => g.Op("Dropout", g.Constants.Plain(g.Type, [0.5]), g.Constants.Plain(TensorTypes.Boolean, [1])), since: 12),
+        Node("random dropout", g => g.Op("Dropout", g.Constants.Plain(g.Type, [0.5]), Always(g)), since: 12),
         Convolution,
         Recurrence,
         Quantised,
@@ -38,37 +38,6 @@ internal static class RefusedOperators
         g.Plant("an affine step behind softmax", softmax);
     }
 
-    /// <summary>The output and what a hidden layer computes.</summary>
-    internal static void HiddenHead(GraphDraft g)
-    {
-        LinearPieces.Add(g, 3);
-        ShapePieces.ToMatrix(g);
-        g.SecondHead = g.Op("Tanh").Value;
-        LinearPieces.Add(g, 2);
-        g.PlantEverywhere("a hidden output", GraphEnds.Output, g.SecondHead);
-    }
-
-    /// <summary>Both halves of a layer are outputs.</summary>
-    internal static void SplitHeads(GraphDraft g)
-    {
-        LinearPieces.Add(g, 4);
-        ShapePieces.ToMatrix(g);
-        (g.Value, g.SecondHead) = OpsetForms.Split(g, g.Value, 2, 2, 1);
-        (g.Width, g.Shape) = (2, [g.Shape[0], 2]);
-        g.Op("Tanh");
-        g.PlantEverywhere("two halves", GraphEnds.Output, g.SecondHead);
-    }
-
-    /// <summary>A second output that is computed, too.</summary>
-    internal static void TwoHeads(GraphDraft g)
-    {
-        g.SecondHead = g.Node("Gemm", g.Value, g.Constants.Plain(g.Type, g.Draw.Reals(g.Width, -1, 1), g.Width, 1), Zero(g));
-        LinearPieces.Add(g, 2);
-        g.PlantEverywhere("two heads", GraphEnds.Output, g.SecondHead);
-    }
-
-    private static string Zero(GraphDraft g) => g.Constants.Plain(g.Type, [0], 1);
-
     /// <summary>A node that is at fault. In older opsets it is Sin.</summary>
     private static Action<GraphDraft> Node(string feature, Action<GraphDraft> write, int since = 9) => g =>
     {
@@ -78,6 +47,8 @@ internal static class RefusedOperators
             g.Op("Sin");
         g.Plant(g.Opset >= since ? feature : "Sin");
     };
+
+    private static string Always(GraphDraft g) => g.Constants.Plain(TensorTypes.Boolean, [1]);
 
     private static double[] SomeSlopes(GraphDraft g) => [0.5, .. g.Draw.Reals(g.Width - 1, -0.25, 0.25)];
 
