@@ -55,7 +55,8 @@ internal static class OddComparison
         }
 
         string? difference = Difference(graph, network, graph.Samples, first);
-        for (int samples = 1; graph.IsOpen && difference == null && samples <= 4; samples++)
+        bool isOpen = graph.IsOpen && !graph.IsOfColumns;
+        for (int samples = 1; isOpen && difference == null && samples <= 4; samples++)
             difference = Difference(graph, network, samples, TheirsOrNone(graph, theirs, samples));
         return difference == null ? (OddResult.Same, "") : (OddResult.Wrong, difference);
     }
