@@ -4,54 +4,33 @@ using Google.Protobuf.Collections;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// What a name in a graph stands for: where its tensor comes from, and which nodes read it. A node that reads it twice counts twice.
+/// A graph as operations and values. Each name is defined once. Calls of local functions are replaced by the nodes of the function.
 /// </summary>
-internal sealed class OnnxValue(string name)
-{
-    private List<OnnxOperation>? _others; // few values have more than one reader
-
-    internal string Name => name;
-
-    internal TensorProto? Initializer { get; init; }
-
-    internal OnnxOperation? Producer { get; init; }
-
-    internal OnnxOperation? FirstReader { get; private set; }
-
-    /// <summary>The number of times it is read.</summary>
-    internal int Readings => FirstReader == null ? 0 : 1 + (_others?.Count ?? 0);
-
-    internal OnnxOperation ReaderOf(int reading) => reading == 0 ? FirstReader! : _others![reading - 1];
-
-    internal void AddReader(OnnxOperation reader)
-    {
-        if (FirstReader == null) FirstReader = reader;
-        else (_others ??= []).Add(reader);
-    }
-
-    public override string ToString() => OnnxFault.Quote(name);
-}
-
-/// <summary>A graph, by its names. Each name is defined once.</summary>
 internal sealed class OnnxGraph
 {
-    /// <summary>The bytes of memory for a name, a node, a node of a foreign domain, and one reading of a name.</summary>
-    private const int NameBytes = 112, NodeBytes = 64, ForeignNodeBytes = 1024, ReadingBytes = 48;
-    private const int LongestChain = 8;
+    /// <summary>The bytes of memory for a name, a node, a node of a foreign domain, an input or output of a node, and a call.</summary>
+    private const int NameBytes = 112, NodeBytes = 136, ForeignNodeBytes = 1024, ReadingBytes = 8, CallBytes = 512;
+    private const int MostCalls = 32;
+    private static readonly NodeProto s_identity = new() { OpType = "Identity" };
+    private readonly OnnxMemoryBudget _budget;
+    private readonly Dictionary<(string, string, string), FunctionProto> _functions = [];
     private readonly Dictionary<string, OnnxValue> _values;
 
-    internal OnnxGraph(GraphProto graph, OnnxMemoryBudget budget)
+    internal OnnxGraph(ModelProto model, OnnxMemoryBudget budget)
     {
-        int names = graph.Initializer.Count + graph.Input.Count;
-        long bytes = 0;
-        foreach (NodeProto node in graph.Node)
+        GraphProto graph = model.Graph ?? throw OnnxFault.Of("The model", "it has no graph");
+        (_budget, Proto) = (budget, graph);
+        foreach (OperatorSetIdProto opset in model.OpsetImport)
         {
-            names += node.Output.Count;
-            bytes += NodeBytes + (long)ReadingBytes * node.Input.Count + (node.Domain.Length == 0 ? 0 : ForeignNodeBytes);
+            if (opset.Domain is "" or OnnxOperation.StandardDomain) Opset = opset.Version;
         }
 
-        budget.Book(
-            bytes + (long)NameBytes * names, "nodes for its size, several for each layer, or names of their inputs and outputs");
+        BookNames(model.Functions.Count);
+        foreach (FunctionProto function in model.Functions)
+            _functions.TryAdd((Domain(function.Domain), function.Name, function.Overload), function);
+
+        int names = graph.Initializer.Count + graph.Input.Count + graph.Node.Sum(node => node.Output.Count);
+        BookNames(names);
         _values = new Dictionary<string, OnnxValue>(names);
         foreach (TensorProto tensor in graph.Initializer)
         {
@@ -59,106 +38,127 @@ internal sealed class OnnxGraph
                 throw OnnxFault.OfInitializer(tensor.Name, "it is there twice");
         }
 
-        InputInfo = TheOne(graph.Input.Where(input => !IsInitializer(input.Name)), "input");
-        Input = new OnnxValue(InputInfo.Name);
-        _values.Add(Input.Name, Input);
-        Connect(graph.Node);
-        OutputInfo = TheOne(graph.Output, "output");
-        Output = _values.TryGetValue(OutputInfo.Name, out OnnxValue? output)
-            ? output
-            : throw OnnxFault.Of($"Graph output {OnnxFault.Quote(OutputInfo.Name)}", "no node gives it");
+        foreach (ValueInfoProto input in graph.Input) AddInput(input);
+        Connect(graph.Node, _values, null);
     }
 
-    internal ValueInfoProto InputInfo { get; }
+    internal GraphProto Proto { get; }
 
-    internal ValueInfoProto OutputInfo { get; }
+    /// <summary>The version of the operators of ONNX.</summary>
+    internal long Opset { get; } = 1;
 
-    internal OnnxValue Input { get; }
+    /// <summary>The inputs, without those that are initializers too.</summary>
+    internal List<OnnxValue> Inputs { get; } = [];
 
-    internal OnnxValue Output { get; }
+    /// <summary>The value of a name; null if nothing gives it.</summary>
+    internal OnnxValue? Find(string name) => _values.GetValueOrDefault(name);
 
-    internal OnnxValue ValueOf(string name) => _values[name];
-
-    /// <summary>Whether a name stands for an initializer or for the output of a Constant node.</summary>
-    internal bool IsConstant(string name) => _values[name] is { Initializer: not null } or { Producer.Type: "Constant" };
-
-    /// <summary>The constant that an operation reads, also through nodes that pass it on or transpose it.</summary>
-    internal OnnxConstant ConstantOf(OnnxOperation reader, string name)
+    private void AddInput(ValueInfoProto info)
     {
-        bool isTransposed = false;
-        for (int k = 0; k < LongestChain; k++)
-        {
-            OnnxValue value = _values[name];
-            if (value.Initializer is { } initializer) return OnnxConstant.Read(reader, initializer, name, isTransposed);
-            OnnxOperation producer = value.Producer ?? throw reader.Fault($"its input {value} must be constant, but is the graph's input");
-            switch (producer.Type)
-            {
-                case "Constant":
-                    producer.Expect(0, 0, "value");
-                    TensorProto tensor = producer.Tensor("value") ?? throw producer.Fault("it has no attribute 'value'");
-                    return OnnxConstant.Read(producer, tensor, name, isTransposed);
-                case "Transpose":
-                    producer.Expect(1, 1, "perm");
-                    if (producer.Integers("perm") is not ([] or [1, 0])) throw producer.Fault("its perm must be [1, 0]");
-                    isTransposed = !isTransposed;
-                    break;
-                case "Identity":
-                    producer.Expect(1, 1);
-                    break;
-                default:
-                    throw reader.Fault($"its input {value} must be constant, but comes from {producer}");
-            }
-
-            name = producer.Inputs[0];
-        }
-
-        throw reader.Fault($"its input must be constant, but is more than {LongestChain} operators away from one");
+        var input = new OnnxValue(info.Name) { Input = info };
+        if (_values.TryAdd(info.Name, input)) Inputs.Add(input);
+        else if (_values[info.Name].Initializer is null) throw OnnxFault.Of($"Graph input {input}", "it is there twice");
     }
 
-    private bool IsInitializer(string name) => _values.ContainsKey(name);
-
-    private static ValueInfoProto TheOne(IEnumerable<ValueInfoProto> all, string what)
+    /// <summary>Makes the operations of a graph or a function. Nodes may be in any order.</summary>
+    private void Connect(RepeatedField<NodeProto> nodes, Dictionary<string, OnnxValue> scope, OnnxCall? call)
     {
-        ValueInfoProto? one = null;
-        foreach (ValueInfoProto info in all)
-        {
-            if (one != null)
-            {
-                string both = $"{OnnxFault.Quote(one.Name)} and {OnnxFault.Quote(info.Name)}";
-                throw OnnxFault.Of("The graph", $"it has several {what}s, {both}; one is supported");
-            }
-
-            one = info;
-        }
-
-        return one ?? throw OnnxFault.Of("The graph", $"it has no {what}");
-    }
-
-    private void Connect(RepeatedField<NodeProto> nodes)
-    {
+        BookNodes(nodes);
         var operations = new OnnxOperation[nodes.Count];
         for (int k = 0; k < operations.Length; k++)
         {
-            operations[k] = new OnnxOperation(k, nodes[k]);
+            operations[k] = new OnnxOperation(k, nodes[k], call) { Outputs = new OnnxValue?[nodes[k].Output.Count] };
             for (int o = 0; o < nodes[k].Output.Count; o++)
             {
-                string output = nodes[k].Output[o];
-                if (output.Length > 0 && !_values.TryAdd(output, new OnnxValue(output) { Producer = operations[k] }))
-                    throw operations[k].Fault($"its output {OnnxFault.Quote(output)} is given twice");
+                if (nodes[k].Output[o] is { Length: > 0 } name) operations[k].Outputs[o] = Define(operations[k], name, scope);
             }
         }
 
-        for (int k = 0; k < operations.Length; k++)
+        foreach (OnnxOperation operation in operations)
         {
-            for (int i = 0; i < nodes[k].Input.Count; i++)
+            RepeatedField<string> names = operation.Node.Input;
+            operation.Inputs = new OnnxValue?[names.Count];
+            for (int i = 0; i < names.Count; i++)
             {
-                string input = nodes[k].Input[i];
-                if (input.Length == 0) continue;
-                if (!_values.TryGetValue(input, out OnnxValue? value))
-                    throw operations[k].Fault($"nothing gives its input {OnnxFault.Quote(input)}");
-
-                value.AddReader(operations[k]);
+                if (names[i].Length > 0) operation.Inputs[i] = Read(names[i], scope, call);
             }
+
+            if (FunctionOf(operation.Node) is { } function) Inline(operation, function, call);
         }
     }
+
+    private static OnnxValue Define(OnnxOperation operation, string name, Dictionary<string, OnnxValue> scope)
+    {
+        if (!scope.TryGetValue(name, out OnnxValue? value)) scope.Add(name, value = new OnnxValue(name));
+        else if (value is not { Initializer: null, Input: null, Producer: null })
+            throw operation.Fault($"its output {OnnxFault.Quote(name)} is given twice");
+        value.Producer = operation;
+        return value;
+    }
+
+    private OnnxValue? Read(string name, Dictionary<string, OnnxValue> scope, OnnxCall? call)
+    {
+        if (scope.TryGetValue(name, out OnnxValue? value)) return value;
+        if (call?.Function.Input.Contains(name) == true) return null; // the call leaves it out
+        BookNames(1);
+        return new OnnxValue(name); // nothing gives it, which matters only if its reader does
+    }
+
+    /// <summary>Puts the nodes of a function in the place of a call.</summary>
+    private void Inline(OnnxOperation operation, FunctionProto function, OnnxCall? outer)
+    {
+        _budget.Book(CallBytes, "calls of functions");
+        var call = new OnnxCall(function, operation.Node, outer);
+        if (outer?.Calls(function) == true) throw operation.Fault("its function calls itself");
+        if (call.Depth > MostCalls) throw operation.Fault($"functions call one another more than {MostCalls} deep");
+        if (operation.Node.Attribute.Count > MostCalls) throw operation.Fault($"it must have at most {MostCalls} attributes");
+        if (operation.Inputs.Length > function.Input.Count || operation.Outputs.Length > function.Output.Count)
+        {
+            throw operation.Fault(
+                $"its function has {function.Input.Count} inputs and {function.Output.Count} outputs, "
+                + $"but it has {operation.Inputs.Length} and {operation.Outputs.Length}");
+        }
+
+        BookNames(function.Input.Count + function.Output.Count + function.Node.Sum(node => node.Output.Count));
+        var scope = new Dictionary<string, OnnxValue>();
+        for (int i = 0; i < operation.Inputs.Length; i++)
+        {
+            if (operation.Inputs[i] is { } input) scope.TryAdd(function.Input[i], input);
+        }
+
+        BindOutputs(operation, function, scope);
+        Connect(function.Node, scope, call);
+    }
+
+    private void BindOutputs(OnnxOperation operation, FunctionProto function, Dictionary<string, OnnxValue> scope)
+    {
+        for (int o = 0; o < operation.Outputs.Length; o++)
+        {
+            if (operation.Outputs[o] is not { } output) continue;
+            output.Producer = null; // a node of the function gives it
+            if (scope.TryAdd(function.Output[o], output)) continue;
+            _budget.Book(NodeBytes, "calls of functions");
+            output.Producer = new OnnxOperation(0, s_identity) { Inputs = [scope[function.Output[o]]], Outputs = [output] };
+        }
+    }
+
+    private FunctionProto? FunctionOf(NodeProto node) =>
+        _functions.Count == 0 ? null : _functions.GetValueOrDefault((Domain(node.Domain), node.OpType, node.Overload));
+
+    private static string Domain(string domain) => domain == OnnxOperation.StandardDomain ? "" : domain;
+
+    private void BookNodes(RepeatedField<NodeProto> nodes)
+    {
+        long bytes = 0;
+        foreach (NodeProto node in nodes)
+        {
+            bytes += NodeBytes + (long)ReadingBytes * (node.Input.Count + node.Output.Count)
+                + (node.Domain.Length == 0 ? 0 : ForeignNodeBytes);
+        }
+
+        _budget.Book(bytes, "nodes for its size, several for each layer, or names of their inputs and outputs");
+    }
+
+    private void BookNames(long count) =>
+        _budget.Book(NameBytes * count, "nodes for its size, several for each layer, or names of their inputs and outputs");
 }

@@ -1,56 +1,66 @@
 namespace FastNN.Onnx;
 
 /// <summary>
-/// A layer as the graph describes it. It refers to tensors of the file. They become parameters only after the memory for all layers has
-/// been booked.
+/// A matrix on the way of the data, as the graph describes it: z = α·x·W + β·c. It refers to tensors of the file. They become parameters
+/// only after the memory for all layers has been booked.
 /// </summary>
 internal sealed class OnnxLayer
 {
-    private readonly OnnxConstant _weights;
+    private readonly OnnxTensor _weights;
     private readonly bool _isTransposed;
-    private readonly float _factor;
-    private readonly List<(OnnxConstant Values, float Factor)> _biases = [];
 
-    /// <param name="operation">The exception names it if the weights are not a matrix of reals.</param>
+    /// <param name="operation">The node that computes the sums.</param>
+    /// <param name="input">What the layer reads.</param>
     /// <param name="weights">W [n_in, n_out], or its transpose.</param>
     /// <param name="isTransposed">Whether the weights are [n_out, n_in].</param>
-    /// <param name="factor">The factor of each weight.</param>
-    internal OnnxLayer(OnnxOperation operation, OnnxConstant weights, bool isTransposed, float factor = 1f)
+    internal OnnxLayer(OnnxOperation operation, OnnxSignal input, OnnxTensor weights, bool isTransposed)
     {
-        if (!weights.IsOfReals || weights.Shape.Count != 2)
-            throw operation.Fault($"its weights must be a matrix of FLOAT or DOUBLE, but are {weights}");
-        (_weights, _isTransposed, _factor) = (weights, isTransposed, factor);
+        if (weights.Shape.Length != 2 || weights.HasOpen)
+            throw operation.Fault($"its weights must be a matrix of real numbers, but are {weights}");
+        (Operation, Input) = (operation, input);
         Inputs = (int)weights.Shape[isTransposed ? 1 : 0];
         Outputs = (int)weights.Shape[isTransposed ? 0 : 1];
+        while (weights is OnnxView view && (view.Transposed ?? view.Same) is { } source)
+        {
+            isTransposed ^= view.Transposed != null;
+            weights = source;
+        }
+
+        (_weights, _isTransposed) = (weights, isTransposed);
     }
+
+    internal OnnxOperation Operation { get; }
+
+    internal OnnxSignal Input { get; }
 
     internal int Inputs { get; }
 
     internal int Outputs { get; }
 
-    internal Activation Activation { get; set; } = Activation.Identity;
+    /// <summary>The factor of the weights.</summary>
+    internal float Alpha { get; init; } = 1;
 
-    /// <summary>Adds values to the biases, each times a factor. Their shape is [n_out], [1, n_out], or one value for all outputs.</summary>
-    internal void AddBiases(OnnxOperation operation, OnnxConstant values, float factor = 1f)
+    /// <summary>The biases: [n_out] values, or one for all outputs; null for none.</summary>
+    internal OnnxTensor? Biases { get; init; }
+
+    /// <summary>The factor of the biases.</summary>
+    internal float Beta { get; init; } = 1;
+
+    /// <summary>The operations that reading all parameters takes.</summary>
+    internal long Cost => (long)Inputs * Outputs * _weights.Cost;
+
+    /// <summary>Whether all weights are floats of the file, in the order that <see cref="Weight"/> has.</summary>
+    internal ReadOnlySpan<float> Floats(out bool isTransposed)
     {
-        IReadOnlyList<long> shape = values.Shape;
-        if (!values.IsOfReals || shape.Count > 2 || (values.Count > 1 && (values.Count != Outputs || shape[^1] != Outputs)))
-        {
-            throw operation.Fault($"its biases must be FLOAT or DOUBLE of shape [{Outputs}], [1, {Outputs}] or [1], but are {values}");
-        }
-
-        _biases.Add((values, factor));
+        isTransposed = _isTransposed;
+        return _weights is OnnxStoredTensor stored ? stored.Floats : default;
     }
 
-    internal void Fill(Layer layer)
-    {
-        _weights.CopyTo(layer.Weights, _isTransposed, _factor);
-        layer.Biases.Clear();
-        float[] added = _biases.Count > 1 ? new float[Outputs] : [];
-        for (int k = 0; k < _biases.Count; k++)
-        {
-            _biases[k].Values.CopyTo(k == 0 ? layer.Biases : added, _biases[k].Factor);
-            for (int i = 0; k > 0 && i < Outputs; i++) layer.Biases[i] += added[i];
-        }
-    }
+    /// <summary>The weight from an input to an output, without the factor.</summary>
+    internal double Weight(int input, int output) => _weights.Real(At(input, output));
+
+    /// <summary>The same as a float. A float of the file keeps its bits.</summary>
+    internal float SingleWeight(int input, int output) => _weights.Single(At(input, output));
+
+    private int At(int input, int output) => _isTransposed ? output * Inputs + input : input * Outputs + output;
 }

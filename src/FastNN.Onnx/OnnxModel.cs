@@ -28,6 +28,7 @@ namespace FastNN.Onnx;
 /// </remarks>
 public static class OnnxModel
 {
+#pragma warning disable RS0027 // The overloads with options have no optional parameter, and as many as those with kernels. No call is ambiguous.
     /// <summary>The name of the input of a saved model.</summary>
     public const string InputName = "x";
 
@@ -88,18 +89,44 @@ public static class OnnxModel
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant. Or the thread fails
     /// <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
-    public static Network Load(string path, KernelVariant kernels = KernelVariant.Auto)
+    public static Network Load(string path, KernelVariant kernels = KernelVariant.Auto) =>
+        Load(path, new OnnxLoadOptions { Kernels = kernels });
+
+    /// <summary>Reads a network from a file, as the options say.</summary>
+    /// <param name="path">The file, at most 2 GB. Its data may be in files beside it.</param>
+    /// <param name="options">What of the model is the network.</param>
+    /// <inheritdoc cref="Load(string, KernelVariant)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    public static Network Load(string path, OnnxLoadOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        ArgumentNullException.ThrowIfNull(options);
+        using FileStream stream = Open(path);
         try
         {
-            return Load(stream, kernels);
+            return Load(stream, FilesBeside(path), options);
         }
         catch (ModelFormatException exception)
         {
             throw new ModelFormatException($"{path}: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>
+    /// Says in a few lines what a file holds: its producer, its inputs and outputs, its operators, and the network that <see
+    /// cref="Load(string, KernelVariant)"/> would give, or why it would not. The text is for people; its form may change.
+    /// </summary>
+    /// <param name="path">The file, at most 2 GB.</param>
+    /// <returns>The lines, without a line break at the end.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
+    public static string Describe(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using FileStream stream = Open(path);
+        return OnnxDescription.Of(stream, FilesBeside(path));
     }
 
     /// <summary>Reads a network from a stream, up to its end and at most 2 GB. The stream stays open.</summary>
@@ -119,13 +146,19 @@ public static class OnnxModel
     /// <paramref name="kernels"/> is Auto and <c>FASTNN_KERNELS</c> names no variant. Or the thread fails
     /// <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
-    public static Network Load(Stream stream, KernelVariant kernels = KernelVariant.Auto)
+    public static Network Load(Stream stream, KernelVariant kernels = KernelVariant.Auto) =>
+        Load(stream, new OnnxLoadOptions { Kernels = kernels });
+
+    /// <summary>Reads a network from a stream, as the options say.</summary>
+    /// <param name="stream">It is read from its position on, up to its end and at most 2 GB. It stays open.</param>
+    /// <param name="options">What of the model is the network.</param>
+    /// <inheritdoc cref="Load(Stream, KernelVariant)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/> or <paramref name="options"/> is null.</exception>
+    public static Network Load(Stream stream, OnnxLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        OnnxMemoryBudget budget;
-        ModelProto model;
-        using (var content = new OnnxStreamContent(stream)) model = OnnxReader.Parse(content.Span, out budget);
-        return OnnxReader.Build(model, budget, kernels);
+        ArgumentNullException.ThrowIfNull(options);
+        return Load(stream, null, options);
     }
 
     /// <summary>Reads a network from memory.</summary>
@@ -144,5 +177,29 @@ public static class OnnxModel
     /// <see cref="Kernels.CheckFloatingPoint"/>.
     /// </exception>
     public static Network Load(ReadOnlySpan<byte> model, KernelVariant kernels = KernelVariant.Auto) =>
-        OnnxReader.Build(OnnxReader.Parse(model, out OnnxMemoryBudget budget), budget, kernels);
+        Load(model, new OnnxLoadOptions { Kernels = kernels });
+
+    /// <summary>Reads a network from memory, as the options say.</summary>
+    /// <param name="model">The bytes of a file.</param>
+    /// <param name="options">What of the model is the network.</param>
+    /// <inheritdoc cref="Load(ReadOnlySpan{byte}, KernelVariant)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    public static Network Load(ReadOnlySpan<byte> model, OnnxLoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return OnnxReader.Build(OnnxReader.Parse(model, null, out OnnxMemoryBudget budget), budget, options);
+    }
+
+    private static Network Load(Stream stream, OnnxExternalData? external, OnnxLoadOptions options)
+    {
+        OnnxMemoryBudget budget;
+        ModelProto model;
+        using (var content = new OnnxStreamContent(stream)) model = OnnxReader.Parse(content.Span, external, out budget);
+        return OnnxReader.Build(model, budget, options);
+    }
+
+    private static OnnxExternalData FilesBeside(string path) => new(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
 }

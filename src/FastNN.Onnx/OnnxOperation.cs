@@ -4,45 +4,88 @@ using FastNN.Onnx.Schema;
 
 namespace FastNN.Onnx;
 
-/// <summary>A node of a graph and its attributes. It makes the exceptions about this node.</summary>
-internal sealed class OnnxOperation(int index, NodeProto node)
+/// <summary>A node of a graph or of a function, and its attributes. It makes the exceptions about this node.</summary>
+/// <param name="index">The number of the node in its graph or function.</param>
+/// <param name="node">The node.</param>
+/// <param name="call">The call of the function that the node is in; null in the graph itself.</param>
+internal sealed class OnnxOperation(int index, NodeProto node, OnnxCall? call = null)
 {
     internal const string StandardDomain = "ai.onnx";
-    private const int MostInputs = 16; // a limit, because each reading of a constant loops over them
+    internal const int MostInputs = 16; // of Sum and others, because each of them is an operation
 
     /// <summary>The operator, with its domain if that is not the domain of ONNX.</summary>
     internal string Type { get; } =
         node.Domain is "" or StandardDomain ? node.OpType : $"{FileText.Clip(node.Domain)}.{FileText.Clip(node.OpType)}";
 
-    internal IReadOnlyList<string> Inputs => node.Input;
+    /// <summary>The values that it reads. Null stands for an input that is left out.</summary>
+    internal OnnxValue?[] Inputs { get; set; } = [];
 
-    internal IReadOnlyList<string> Outputs => node.Output;
+    /// <summary>The values that it gives. Null stands for an output that is left out.</summary>
+    internal OnnxValue?[] Outputs { get; set; } = [];
+
+    internal NodeProto Node => node;
+
+    /// <summary>A mark of the search for what an output depends on.</summary>
+    internal int Mark { get; set; }
+
+    internal bool IsTraced { get; set; }
 
     /// <summary>For example "node 3 'fc1' (Gemm)".</summary>
-    public override string ToString() =>
-        $"node {index} {OnnxFault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
+    public override string ToString()
+    {
+        string name = $"node {index} {OnnxFault.Quote(node.Name)} ({(Type.Length == 0 ? "no operator" : FileText.Clip(Type))})";
+        return call is null ? name : $"{name} of function {OnnxFault.Quote(call.Function.Name)}";
+    }
 
     internal ModelFormatException Fault(string reason) => OnnxFault.Of($"N{ToString()[1..]}", reason);
 
+    /// <summary>The number of inputs, without those at the end that are left out.</summary>
+    internal int InputCount
+    {
+        get
+        {
+            int inputs = Inputs.Length;
+            while (inputs > 0 && Inputs[inputs - 1] is null) inputs--;
+            return inputs;
+        }
+    }
+
+    internal OnnxValue? OptionalInput(int k) => k < Inputs.Length ? Inputs[k] : null;
+
+    /// <summary>The constant that an input is.</summary>
+    internal OnnxTensor Constant(int k) => Inputs[k]!.Result as OnnxTensor
+        ?? throw Fault($"its input {Inputs[k]} must be constant, but depends on the data");
+
+    internal OnnxTensor? OptionalConstant(int k) => OptionalInput(k) is null ? null : Constant(k);
+
+    /// <summary>The data that an input is; null if it is a constant or left out.</summary>
+    internal OnnxSignal? Signal(int k) => OptionalInput(k)?.Result as OnnxSignal;
+
     /// <summary>
-    /// Checks the number of inputs, without empty names at the end. Checks that the required inputs have a name, that there is one output,
-    /// and that there are no attributes except the given ones.
+    /// Checks the number of inputs, without those at the end that are left out. Checks that the required inputs are there, that there is one
+    /// output, and that there are no attributes except the given ones.
     /// </summary>
     internal void Expect(int fewestInputs, int mostInputs, params ReadOnlySpan<string> attributes)
     {
-        int inputs = node.Input.Count;
-        if (inputs > MostInputs) throw Fault($"it must have at most {MostInputs} inputs, but has {inputs}");
-        while (inputs > 0 && node.Input[inputs - 1].Length == 0) inputs--;
-        if (inputs < fewestInputs || inputs > mostInputs)
-            throw Fault($"it must have {fewestInputs}{(mostInputs > fewestInputs ? $" to {mostInputs}" : "")} inputs, but has {inputs}");
-        for (int k = 0; k < fewestInputs; k++)
+        ExpectInputs(fewestInputs, mostInputs);
+        if (Outputs.Length != 1) throw Fault($"it must have one output, but has {Outputs.Length}");
+        if (Outputs[0] is null) throw Fault("its output has no name");
+        ExpectAttributes(attributes);
+    }
+
+    internal void ExpectInputs(int fewest, int most)
+    {
+        int inputs = InputCount;
+        if (inputs < fewest || inputs > most)
         {
-            if (node.Input[k].Length == 0) throw Fault($"its input {k} has no name");
+            string range = most == int.MaxValue ? " or more" : most > fewest ? $" to {most}" : "";
+            throw Fault($"it must have {fewest}{range} inputs, but has {inputs}");
         }
 
-        if (node.Output.Count != 1) throw Fault($"it must have one output, but has {node.Output.Count}");
-        if (node.Output[0].Length == 0) throw Fault("its output has no name");
-        ExpectAttributes(attributes);
+        for (int k = 0; k < fewest; k++)
+        {
+            if (Inputs[k] is null) throw Fault($"its input {k} has no name");
+        }
     }
 
     internal void ExpectAttributes(params ReadOnlySpan<string> attributes)
@@ -57,9 +100,6 @@ internal sealed class OnnxOperation(int index, NodeProto node)
             }
         }
     }
-
-    /// <summary>The name of an optional input; empty if it is not there.</summary>
-    internal string OptionalInput(int k) => k < node.Input.Count ? node.Input[k] : "";
 
     internal long Integer(string name, long byDefault) => Find(name, OnnxAttributeTypes.Integer, "an integer")?.I ?? byDefault;
 
@@ -82,9 +122,11 @@ internal sealed class OnnxOperation(int index, NodeProto node)
         ? Encoding.UTF8.GetString(attribute.S.Span[..Math.Min(attribute.S.Length, FileText.MostShown)])
         : byDefault;
 
-    /// <summary>The integers of an attribute; none if it is not there.</summary>
-    internal IReadOnlyList<long> Integers(string name) =>
-        Find(name, OnnxAttributeTypes.Integers, "integers")?.Ints ?? (IReadOnlyList<long>)[];
+    /// <summary>The integers of an attribute; null if it is not there.</summary>
+    internal IReadOnlyList<long>? OptionalIntegers(string name) => Find(name, OnnxAttributeTypes.Integers, "integers")?.Ints;
+
+    /// <summary>The floats of an attribute; null if it is not there.</summary>
+    internal IReadOnlyList<float>? OptionalReals(string name) => Find(name, OnnxAttributeTypes.Floats, "floats")?.Floats;
 
     internal TensorProto? Tensor(string name) => Find(name, OnnxAttributeTypes.Tensor, "a tensor") is { } attribute
         ? attribute.T ?? throw Fault($"its {name} holds no tensor")
@@ -92,13 +134,15 @@ internal sealed class OnnxOperation(int index, NodeProto node)
 
     private AttributeProto? Find(string name, int type, string kind)
     {
-        for (int k = 0; k < node.Attribute.Count; k++)
+        AttributeProto? attribute = OnnxCall.Find(node.Attribute, name);
+        OnnxCall? scope = call;
+        while (attribute is { RefAttrName.Length: > 0 })
         {
-            AttributeProto attribute = node.Attribute[k];
-            if (attribute.Name != name) continue;
-            return attribute.Type == type ? attribute : throw Fault($"its {name} must be {kind}");
+            if (scope is null) throw Fault($"its {name} refers to an attribute of a function, but the node is in none");
+            (attribute, scope) = scope.Attribute(attribute!.RefAttrName);
         }
 
-        return null;
+        if (attribute is null || attribute.Type == type) return attribute;
+        throw Fault($"its {name} must be {kind}");
     }
 }

@@ -16,10 +16,11 @@ internal static class OnnxReader
     /// <summary>
     /// Parses a file. Books the memory for the parsed model beside the content. The caller frees the content before it builds the network.
     /// </summary>
-    internal static ModelProto Parse(ReadOnlySpan<byte> data, out OnnxMemoryBudget budget)
+    internal static ModelProto Parse(ReadOnlySpan<byte> data, OnnxExternalData? external, out OnnxMemoryBudget budget)
     {
         FileRules.RequireLittleEndian();
-        budget = new OnnxMemoryBudget(data.Length);
+        if (OnnxFileKind.Of(data) is { } kind) throw OnnxFault.Of("The file", kind);
+        budget = new OnnxMemoryBudget(data.Length) { External = external };
         OnnxWireSurvey.Book(data, ModelProto.Descriptor, budget);
         try
         {
@@ -33,19 +34,31 @@ internal static class OnnxReader
         }
     }
 
-    internal static Network Build(ModelProto model, OnnxMemoryBudget budget, KernelVariant kernels)
+    internal static Network Build(ModelProto model, OnnxMemoryBudget budget, OnnxLoadOptions options)
+    {
+        OnnxPlan plan = Plan(model, budget, options);
+        long bytes = plan.Parameters * sizeof(float) + (long)plan.Layers.Count * BytesOfLayer;
+        budget.Book(bytes, $"layers for its size, {plan.Layers.Count}, or parameters, {plan.Parameters}");
+        return ToNetwork(plan, new OnnxAlgebra(budget), options.Kernels);
+    }
+
+    internal static OnnxPlan Plan(ModelProto model, OnnxMemoryBudget budget, OnnxLoadOptions options)
     {
         CheckVersion(model);
-        var graph = new OnnxGraph(model.Graph ?? throw OnnxFault.Of("The model", "it has no graph"), budget);
-        List<OnnxLayer> layers = new OnnxGraphReader(graph).Read();
-        long parameters = 0;
-        foreach (OnnxLayer layer in layers) parameters += (long)layer.Inputs * layer.Outputs + layer.Outputs;
-        long bytes = parameters * sizeof(float) + (long)layers.Count * BytesOfLayer;
-        budget.Book(bytes, $"layers for its size, {layers.Count}, or parameters, {parameters}");
+        var tracer = new OnnxTracer(new OnnxGraph(model, budget), budget);
+        (OnnxSignal signal, ValueInfoProto output) = new OnnxOutputs(tracer, options).Choose();
+        OnnxPlan plan = new OnnxPlanner(tracer.Algebra).Plan(signal);
+        CheckOutput(signal.Shape, output, plan.Layers[^1].Outputs);
+        return plan;
+    }
 
-        int[] widths = [layers[0].Inputs, .. layers.Select(layer => layer.Outputs)];
-        Network network = Create(widths, [.. layers.Select(layer => layer.Activation)], kernels);
-        for (int l = 0; l < layers.Count; l++) layers[l].Fill(network.Layers[l]);
+    /// <summary>A network whose parameters are those of the plan.</summary>
+    private static Network ToNetwork(OnnxPlan plan, OnnxAlgebra algebra, KernelVariant kernels)
+    {
+        plan.Fold(algebra);
+        int[] widths = [plan.Layers[0].Inputs, .. plan.Layers.Select(layer => layer.Outputs)];
+        Network network = Create(widths, [.. plan.Layers.Select(layer => layer.Activation)], kernels);
+        for (int l = 0; l < plan.Layers.Count; l++) plan.Layers[l].Fill(network.Layers[l]);
         return network;
     }
 
@@ -59,6 +72,19 @@ internal static class OnnxReader
         catch (ArgumentOutOfRangeException exception) when (exception.ParamName == ParameterOfWidths)
         {
             throw OnnxFault.Of("The model", "its layers are more than a network holds", exception);
+        }
+    }
+
+    /// <summary>The samples must be rows, as wide as the output claims.</summary>
+    private static void CheckOutput(OnnxShape shape, ValueInfoProto output, int outputs)
+    {
+        string where = $"Graph output {OnnxFault.Quote(output.Name)}";
+        if (outputs > 1 && shape.Batch > 0 && shape.Lengths![..shape.Batch].Any(length => length != 1))
+            throw OnnxFault.Of(where, $"its samples must be rows, but its shape is {shape}, and axis {shape.Batch} counts the samples");
+        if (OnnxShape.LengthsOf(output, "output") is [.., > 0 and var width] claimed && claimed.Length == (shape.Rank ?? claimed.Length)
+            && shape.IsRows && shape.Batch < claimed.Length - 1 && width != outputs)
+        {
+            throw OnnxFault.Of(where, $"it claims {width} values, but the last layer gives {outputs}");
         }
     }
 

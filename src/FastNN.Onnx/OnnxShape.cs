@@ -3,136 +3,124 @@ using FastNN.Onnx.Schema;
 namespace FastNN.Onnx;
 
 /// <summary>
-/// The shape of the data in the graph, as far as it is known: [batch, n], at the input also [batch, …], or [n] for a single sample. It is
-/// only checked against the weights. The weights tell the width of a layer.
+/// The shape of the data in the graph, as far as it is known. One axis counts the samples, or none if the data is a single sample. All
+/// others together count the values of a sample, row by row. It is only checked against the weights. The weights tell the width of a layer.
 /// </summary>
 internal sealed class OnnxShape
 {
-    private long?[]? _lengths; // an element is null if its length is not known; all is null if not even the number of lengths is known
-    private bool _isInput = true;
+    /// <summary>Stands for a length that is not known.</summary>
+    internal const long Open = -1;
 
-    internal OnnxShape(ValueInfoProto input)
+    private const int MostAxes = 16;
+
+    internal OnnxShape(long[]? lengths, int batch) => (Lengths, Batch) = (lengths, batch);
+
+    /// <summary>Null if not even the number of axes is known.</summary>
+    internal long[]? Lengths { get; }
+
+    /// <summary>The axis of the samples; −1 if there is none.</summary>
+    internal int Batch { get; }
+
+    /// <summary>Whether the data is one sample without an axis for the batch.</summary>
+    internal bool IsVector => Lengths is [_] && Batch < 0;
+
+    /// <summary>The number of axes; null if it is not known.</summary>
+    internal int? Rank => Lengths?.Length;
+
+    /// <summary>The number of values of a sample, at most that of <see cref="long.MaxValue"/>; null if it is not known.</summary>
+    internal long? Width
     {
-        TypeProto.Types.Tensor? tensor = input.Type?.TensorType;
-        if (tensor != null && tensor.ElemType is not (OnnxTensorTypes.Undefined or OnnxTensorTypes.Float or OnnxTensorTypes.Double))
+        get
         {
-            string type = OnnxTensorTypes.NameOf(tensor.ElemType);
-            throw OnnxFault.Of($"Graph input {OnnxFault.Quote(input.Name)}", $"it is of type {type}; FLOAT and DOUBLE are supported");
-        }
+            if (Lengths is null) return null;
+            long width = 1;
+            for (int axis = 0; axis < Lengths.Length; axis++)
+            {
+                if (axis == Batch) continue;
+                if (Lengths[axis] == Open) return null;
+                width = Lengths[axis] > long.MaxValue / width ? long.MaxValue : width * Lengths[axis];
+            }
 
-        _lengths = LengthsOf(input, "input");
-        if (_lengths is { Length: 0 })
-            throw OnnxFault.Of($"Graph input {OnnxFault.Quote(input.Name)}", "it must have a dimension at least, but is a scalar");
+            return width;
+        }
     }
 
-    /// <summary>Whether the data is one sample without a dimension for the batch.</summary>
-    internal bool IsVector => _lengths is [_];
+    /// <summary>Whether the last axis holds all values of a sample.</summary>
+    internal bool IsRows => Lengths is null || (Lengths.Length > 0 && HoldsAll(Lengths.Length - 1));
 
-    /// <summary>The lengths that a value claims; null if it claims none.</summary>
-    internal static long?[]? LengthsOf(ValueInfoProto value, string what)
+    /// <summary>The shape that an input of the graph claims. The first axis counts the samples, if there are two.</summary>
+    internal static OnnxShape OfInput(ValueInfoProto input)
+    {
+        long[]? lengths = LengthsOf(input, "input");
+        return lengths is { Length: 0 }
+            ? throw OnnxFault.Of($"Graph input {OnnxFault.Quote(input.Name)}", "it must have a dimension at least, but is a scalar")
+            : new OnnxShape(lengths, lengths is [_] ? -1 : 0);
+    }
+
+    /// <summary>The lengths that a value claims; null if it claims none. Lengths of 0 and −1 are open, as for ONNX Runtime.</summary>
+    internal static long[]? LengthsOf(ValueInfoProto value, string what)
     {
         if (value.Type?.TensorType?.Shape is not { } shape) return null;
-        const int most = 16;
-        if (shape.Dim.Count > most)
-        {
-            throw OnnxFault.Of(
-                $"Graph {what} {OnnxFault.Quote(value.Name)}", $"it must have at most {most} dimensions, but has {shape.Dim.Count}");
-        }
-        long?[] lengths = new long?[shape.Dim.Count];
+        string where = $"Graph {what} {OnnxFault.Quote(value.Name)}";
+        if (shape.Dim.Count > MostAxes)
+            throw OnnxFault.Of(where, $"it must have at most {MostAxes} dimensions, but has {shape.Dim.Count}");
+        long[] lengths = new long[shape.Dim.Count];
         for (int k = 0; k < lengths.Length; k++)
         {
-            if (shape.Dim[k].HasDimValue) lengths[k] = shape.Dim[k].DimValue;
-            if (lengths[k] < 1)
-                throw OnnxFault.Of($"Graph {what} {OnnxFault.Quote(value.Name)}", $"dimension {k} must be at least 1, but is {lengths[k]}");
+            long length = shape.Dim[k].HasDimValue ? shape.Dim[k].DimValue : Open;
+            if (length < -1) throw OnnxFault.Of(where, $"dimension {k} must be at least −1, but is {length}");
+            lengths[k] = length == 0 ? Open : length;
         }
 
         return lengths;
     }
 
-    /// <summary>The data pass a layer, from rows of n_in values to rows of n_out values.</summary>
-    internal void PassLayer(OnnxOperation operation, OnnxLayer layer)
+    /// <summary>Whether an axis holds all values of a sample: it does not count the samples, and all others have the length 1.</summary>
+    internal bool HoldsAll(int axis)
     {
-        if (_lengths is { Length: > 2 })
-            throw operation.Fault($"it must take [batch, {layer.Inputs}], but gets {this}; a Flatten or Reshape must come before");
-
-        Expect(operation, layer, _lengths?[^1]);
-        _lengths = IsVector ? [layer.Outputs] : [_lengths?[0], layer.Outputs];
-        _isInput = false;
-    }
-
-    /// <summary>
-    /// The data pass a layer as columns, [n_in, batch]. Only the graph's input may be columns. Behind it, rows are samples.
-    /// </summary>
-    internal void PassLayerOfColumns(OnnxOperation operation, OnnxLayer layer)
-    {
-        if (!_isInput || _lengths is { Length: not 2 })
-            throw operation.Fault($"transA = 1 is supported only for a graph input of [{layer.Inputs}, batch], but it gets {this}");
-        Expect(operation, layer, _lengths?[0]);
-        _lengths = [_lengths?[1], layer.Outputs];
-        _isInput = false;
-    }
-
-    /// <summary>From [batch, …] to [batch, n].</summary>
-    internal void Flatten(OnnxOperation operation)
-    {
-        operation.Expect(1, 1, "axis");
-        long axis = operation.Integer("axis", 1);
-        if (IsVector || (axis != 1 && axis + _lengths?.Length != 1))
-            throw operation.Fault($"it must flatten [batch, …] from axis 1 on, but flattens {this} from axis {axis} on");
-        _lengths = [_lengths?[0], WidthAt(operation)];
-        _isInput = false;
-    }
-
-    /// <summary>From [batch, …] to [batch, n], or from [n] to [1, n].</summary>
-    internal void Reshape(OnnxOperation operation, OnnxGraph graph)
-    {
-        operation.Expect(2, 2, "allowzero");
-        OnnxConstant target = graph.ConstantOf(operation, operation.Inputs[1]);
-        if (!target.IsOfIntegers || target.Shape.Count != 1 || target.Count != 2)
-            throw operation.Fault("its shape must be two integers of INT64, [batch, n]");
-
-        bool zeroCopies = !operation.Flag("allowzero");
-        long batch = target.Integer(0), width = target.Integer(1);
-        long? known = WidthAt(operation);
-        bool keepsBatch = batch == -1 || (IsVector ? batch == 1 : (batch == 0 && zeroCopies) || (batch > 0 && batch == _lengths?[0]));
-        bool keepsWidth = width == -1 ? batch != -1
-            : width == 0 ? zeroCopies && _lengths is [_, _]
-            : width > 0 && (known ?? width) == width;
-        if (!keepsBatch || !keepsWidth)
-            throw operation.Fault($"it must keep samples as rows, but makes {OnnxFault.Shape([batch, width])} of {this}");
-
-        _lengths = [IsVector ? 1 : _lengths?[0], width > 0 ? width : known];
-        _isInput = false;
-    }
-
-    /// <summary>Whether an axis is the last one.</summary>
-    internal bool IsLastAxis(long axis) => axis == -1 || axis == (IsVector ? 0 : 1);
-
-    public override string ToString() =>
-        _lengths == null ? "an unknown shape" : $"[{string.Join(", ", _lengths.Select(length => length?.ToString() ?? "?"))}]";
-
-    /// <summary>The number of values in a sample; null if it is not known.</summary>
-    /// <exception cref="ModelFormatException">The known lengths make more values than a network can have.</exception>
-    private long? WidthAt(OnnxOperation operation)
-    {
-        if (_lengths == null) return null;
-        long width = 1;
-        bool isKnown = true;
-        foreach (long? length in IsVector ? _lengths : _lengths.AsSpan(1))
+        if (Lengths is null || axis == Batch) return false;
+        for (int other = 0; other < Lengths.Length; other++)
         {
-            isKnown &= length.HasValue;
-            if (length > int.MaxValue / width)
-                throw operation.Fault($"it gets samples of more than {int.MaxValue} values, {this}");
-
-            width *= length ?? 1;
+            if (other != axis && other != Batch && Lengths[other] != 1) return false;
         }
 
-        return isKnown ? width : null;
+        return true;
     }
 
-    private static void Expect(OnnxOperation operation, OnnxLayer layer, long? width)
+    /// <summary>An axis that may count from the end; checks that it is there.</summary>
+    internal int Axis(OnnxOperation operation, long axis)
     {
-        if (width is { } length && length != layer.Inputs)
-            throw operation.Fault($"its weights take {layer.Inputs} values, but it gets {length}");
+        int rank = Rank ?? throw operation.Fault("the shape of its data must be known");
+        long from0 = axis < 0 ? axis + rank : axis;
+        return from0 >= 0 && from0 < rank ? (int)from0 : throw operation.Fault($"its axis {axis} is not one of the {rank} of {this}");
     }
+
+    /// <summary>The same axes. One has another length.</summary>
+    internal OnnxShape With(int axis, long length)
+    {
+        if (Lengths is null) return this;
+        long[] lengths = [.. Lengths];
+        lengths[axis] = length;
+        return new OnnxShape(lengths, Batch);
+    }
+
+    /// <summary>Without an axis.</summary>
+    internal OnnxShape Without(int axis)
+    {
+        if (Lengths is null) return this;
+        long[] lengths = [.. Lengths[..axis], .. Lengths[(axis + 1)..]];
+        return new OnnxShape(lengths, axis == Batch ? -1 : axis < Batch ? Batch - 1 : Batch);
+    }
+
+    /// <summary>With a new axis of length 1. Before a single sample, it counts the samples.</summary>
+    internal OnnxShape WithAxis(OnnxOperation operation, int axis)
+    {
+        if (Lengths is null) throw operation.Fault("the shape of its data must be known");
+        if (Lengths.Length == MostAxes) throw operation.Fault($"it makes more than {MostAxes} axes");
+        long[] lengths = [.. Lengths[..axis], 1, .. Lengths[axis..]];
+        return new OnnxShape(lengths, Batch < 0 ? axis == 0 ? 0 : -1 : axis <= Batch ? Batch + 1 : Batch);
+    }
+
+    public override string ToString() =>
+        Lengths == null ? "an unknown shape" : $"[{string.Join(", ", Lengths.Select(length => length == Open ? "?" : $"{length}"))}]";
 }

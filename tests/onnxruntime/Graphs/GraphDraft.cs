@@ -170,7 +170,6 @@ internal sealed class GraphDraft
         TensorProto t => new AttributeProto { Name = name, Type = 4, T = t },
         float[] reals => new AttributeProto { Name = name, Type = 6, Floats = { reals } },
         long[] integers => new AttributeProto { Name = name, Type = 7, Ints = { integers } },
-        string[] texts => new AttributeProto { Name = name, Type = 8, Strings = { texts.Select(ByteString.CopyFromUtf8) } },
         _ => throw new ArgumentException($"What kind of attribute is {value}?"),
     };
 }

@@ -42,7 +42,7 @@ internal static class GraphPrinter
         { Type: 4 } => Print(attribute.T),
         { Type: 6 } => $"[{Join(attribute.Floats)}]",
         { Type: 7 } => $"[{Join(attribute.Ints)}]",
-        _ => $"[{Join(attribute.Strings.Select(text => text.ToStringUtf8()))}]",
+        _ => $"type {attribute.Type}",
     };
 
     private static string Print(ValueInfoProto value)

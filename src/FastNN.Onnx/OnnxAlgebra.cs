@@ -1,0 +1,181 @@
+namespace FastNN.Onnx;
+
+/// <summary>
+/// Sums, products and functions of signals. Polynomials of the same term become one polynomial. What several operators write becomes one
+/// activation, as soon as its last operator is there: see <see cref="OnnxProducts"/> and <see cref="OnnxSums"/>.
+/// </summary>
+internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
+{
+    private const int HighestDegree = 3, SignalBytes = 320;
+
+    /// <summary>k·s</summary>
+    internal OnnxSignal Scale(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k)
+    {
+        if (k.IsOne) return s;
+        Require(operation, s, k);
+        if (!k.IsFinite) throw operation.Fault("its factor must be finite");
+        return Make(s.Term, Array.ConvertAll(s.C, c => c.IsZero ? c : Times(c, k)), s.Shape, s.Bias);
+    }
+
+    internal OnnxSignal Scale(OnnxOperation operation, OnnxSignal s, double k) => Scale(operation, s, new OnnxCoefficient(k));
+
+    /// <summary>s + k</summary>
+    internal OnnxSignal Shift(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k)
+    {
+        if (k.IsZero) return s;
+        Require(operation, s, k);
+        OnnxCoefficient[] c = [.. s.C];
+        c[0] = c[0].IsZero ? k : Plus(c[0], k);
+        return Make(s.Term, c, s.Shape, s is { Term.Kind: OnnxTermKind.Source, Degree: 1 } && c[1].IsOne ? c[0] : s.Bias);
+    }
+
+    internal OnnxSignal Shift(OnnxOperation operation, OnnxSignal s, double k) => Shift(operation, s, new OnnxCoefficient(k));
+
+    /// <summary>a + b. The signals have the same source.</summary>
+    internal OnnxSignal Add(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    {
+        RequireSameSource(operation, a, b);
+        return a.Term.IsSame(b.Term) ? Sum(operation, a, b) : OnnxSums.Match(this, operation, a, b)
+            ?? throw operation.Fault($"its operands, {a.Term} and {b.Term}, are no sum that is a known activation of several operators");
+    }
+
+    /// <summary>a·b. The signals have the same source.</summary>
+    internal OnnxSignal Multiply(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    {
+        RequireSameSource(operation, a, b);
+        if (a.Term.IsSame(b.Term)) return Product(operation, a, b);
+        return OnnxProducts.Match(this, operation, a, b) ?? OnnxProducts.Match(this, operation, b, a)
+            ?? new OnnxSignal(OnnxTerm.Of(operation, OnnxTermKind.Product, a, b), a.Shape);
+    }
+
+    /// <summary>1/s</summary>
+    internal OnnxSignal Invert(OnnxOperation operation, OnnxSignal s)
+    {
+        Require(operation, s);
+        if (s.Degree == 1 && s.Term.Kind == OnnxTermKind.Reciprocal && s.C[0].IsZero) // 1/(c/t) = t/c
+            return Scale(operation, s.Term.First!, Inverse(s.C[1]));
+        if (OnnxProducts.OnePlusExp(this, operation, s) is var (factor, z)) // 1/(f·(1 + exp(z))) = σ(−z)/f
+            return Scale(operation, Composite(operation, Activation.Sigmoid, Scale(operation, z, -1)), Inverse(factor));
+        return new OnnxSignal(OnnxTerm.Of(operation, OnnxTermKind.Reciprocal, s), s.Shape);
+    }
+
+    internal OnnxSignal Exp(OnnxOperation operation, OnnxSignal s) => Function(operation, OnnxTermKind.Exp, s);
+
+    internal OnnxSignal Erf(OnnxOperation operation, OnnxSignal s) => Function(operation, OnnxTermKind.Erf, s);
+
+    internal OnnxSignal Log(OnnxOperation operation, OnnxSignal s)
+    {
+        Require(operation, s);
+        if (OnnxProducts.OnePlusExp(this, operation, s) is var (factor, z)) // log(f·(1 + exp(z))) = softplus(z) + log f
+            return Shift(operation, Composite(operation, Activation.Softplus, z), Map(factor, factor, (f, _) => Math.Log(f)));
+        if (s.Term.Activation == Activation.Sigmoid && s.IsTerm) // log σ(z) = −softplus(−z)
+            return Scale(operation, Composite(operation, Activation.Softplus, Scale(operation, s.Term.First!, -1)), -1);
+        return Function(operation, OnnxTermKind.Log, s);
+    }
+
+    /// <summary>An activation that is one operator.</summary>
+    internal OnnxSignal Activate(OnnxOperation operation, Activation activation, OnnxSignal z)
+    {
+        Require(operation, z);
+        budget.Book(SignalBytes, Parts);
+        return new OnnxSignal(OnnxTerm.Of(operation, activation, z), z.Shape);
+    }
+
+    /// <summary>An activation that was found in several operators, with the rounding of its constants taken away.</summary>
+    internal OnnxSignal Composite(OnnxOperation operation, Activation activation, OnnxSignal z)
+    {
+        budget.Book(SignalBytes, Parts);
+        OnnxCoefficient[] c = z.C;
+        bool isTerm = z.Degree == 1 && OnnxRatio.IsNear(c[1], OnnxCoefficient.One)
+            && OnnxRatio.IsNear(c[0], OnnxCoefficient.Zero, size: 1e3); // constants of size 1 to 6, each within 1e-7
+        return new OnnxSignal(
+            OnnxTerm.Of(operation, activation, isTerm ? new OnnxSignal(z.Term, z.Shape) : z, isComposite: true), z.Shape);
+    }
+
+    internal OnnxCoefficient Plus(OnnxCoefficient a, OnnxCoefficient b) => Map(a, b, (x, y) => x + y);
+
+    internal OnnxCoefficient Times(OnnxCoefficient a, OnnxCoefficient b) => Map(a, b, (x, y) => x * y);
+
+    internal OnnxCoefficient Inverse(OnnxCoefficient a) => Map(a, a, (x, _) => 1 / x);
+
+    internal OnnxCoefficient Map(OnnxCoefficient a, OnnxCoefficient b, Func<double, double, double> function) =>
+        OnnxCoefficient.Map(a, b, budget, function);
+
+    /// <summary>The polynomial of a sum.</summary>
+    internal OnnxSignal Sum(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    {
+        var c = new OnnxCoefficient[Math.Max(a.C.Length, b.C.Length)];
+        for (int d = 0; d < c.Length; d++)
+            c[d] = d >= a.C.Length ? b.C[d] : d >= b.C.Length ? a.C[d] : Plus(a.C[d], b.C[d]);
+        return Trim(operation, a, c);
+    }
+
+    /// <summary>The polynomial of a product.</summary>
+    internal OnnxSignal Product(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    {
+        if (a.Degree + b.Degree > HighestDegree)
+            throw operation.Fault($"its product is a polynomial of degree {a.Degree + b.Degree}, which is no known activation");
+        var c = new OnnxCoefficient[a.Degree + b.Degree + 1];
+        for (int i = 0; i <= a.Degree; i++)
+        {
+            for (int j = 0; j <= b.Degree; j++)
+            {
+                if (!a.C[i].IsZero && !b.C[j].IsZero) c[i + j] = Plus(c[i + j], Times(a.C[i], b.C[j]));
+            }
+        }
+
+        return Trim(operation, a, c);
+    }
+
+    private const string Parts = "nodes for its size, several for each layer";
+
+    private OnnxSignal Function(OnnxOperation operation, OnnxTermKind kind, OnnxSignal s)
+    {
+        Require(operation, s);
+        budget.Book(SignalBytes, Parts);
+        return new OnnxSignal(OnnxTerm.Of(operation, kind, s), s.Shape);
+    }
+
+    private OnnxSignal Make(OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default)
+    {
+        budget.Book(SignalBytes, Parts);
+        return new OnnxSignal(term, c, shape, bias);
+    }
+
+    private OnnxSignal Trim(OnnxOperation operation, OnnxSignal like, OnnxCoefficient[] c)
+    {
+        int degree = c.Length - 1;
+        while (degree > 0 && c[degree].Single == 0) degree--;
+        return degree > 0 ? Make(like.Term, c[..(degree + 1)], like.Shape) : throw operation.Fault("its result is constant");
+    }
+
+    /// <summary>Softmax couples the values of a sample. Nothing may follow it.</summary>
+    private static void Require(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k = default)
+    {
+        if (s.Term.IsSoftmax) throw operation.Fault("it follows a Softmax, which must be the end of the network");
+        for (int d = 0; d < s.C.Length && k.Count > 1; d++)
+        {
+            if (s.C[d].Count > 1 && s.C[d].Count != k.Count)
+                throw operation.Fault($"it has {k.Count} constants for the {s.C[d].Count} values of a sample");
+        }
+    }
+
+    private static void RequireSameSource(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    {
+        Require(operation, a);
+        Require(operation, b);
+        OnnxTerm first = a.Term.Source, second = b.Term.Source;
+        if (!first.IsSame(second))
+        {
+            throw operation.Fault(
+                (first.Layer, first.Input) == (second.Layer, second.Input)
+                    ? $"it joins two parts of {first}; skip connections are not supported"
+                    : first.Layer is null && second.Layer is null
+                        ? $"it joins {first} and {second}; networks have one input"
+                        : $"it joins {first} and {second}; skip connections are not supported");
+        }
+
+        if (a.Shape.Lengths is { } x && b.Shape.Lengths is { } y && !x.SequenceEqual(y))
+            throw operation.Fault($"it joins values of the shapes {a.Shape} and {b.Shape}");
+    }
+}

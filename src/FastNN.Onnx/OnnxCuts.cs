@@ -1,0 +1,59 @@
+namespace FastNN.Onnx;
+
+/// <summary>Parts of constants. They are views.</summary>
+internal static class OnnxCuts
+{
+    internal static OnnxTensor Slice(OnnxOperation operation, OnnxMemoryBudget budget)
+    {
+        operation.Expect(1, 5, "starts", "ends", "axes");
+        OnnxTensor a = operation.Constant(0);
+        IReadOnlyList<long> starts = Integers(operation, 1, "starts") ?? throw operation.Fault("it has no starts");
+        IReadOnlyList<long> ends = Integers(operation, 2, "ends") ?? throw operation.Fault("it has no ends");
+        IReadOnlyList<long> axes = Integers(operation, 3, "axes") ?? [.. Enumerable.Range(0, starts.Count).Select(k => (long)k)];
+        IReadOnlyList<long>? steps = Integers(operation, 4, "steps");
+        if (ends.Count != starts.Count || axes.Count != starts.Count || (steps ?? starts).Count != starts.Count)
+            throw operation.Fault("its starts, ends, axes and steps must be equally many");
+        for (int k = 0; k < starts.Count; k++)
+            a = OnnxConstants.Settle(Part(a, OnnxArrays.Axis(operation, axes[k], a.Shape.Length), starts[k], ends[k], steps?[k] ?? 1, operation), budget);
+        return a;
+    }
+
+    internal static void Split(OnnxOperation operation, OnnxMemoryBudget budget)
+    {
+        operation.ExpectInputs(1, 2);
+        operation.ExpectAttributes("axis", "split", "num_outputs");
+        OnnxTensor a = operation.Constant(0);
+        int axis = OnnxArrays.Axis(operation, operation.Integer("axis", 0), a.Shape.Length), parts = operation.Outputs.Length;
+        IReadOnlyList<long>? lengths = Integers(operation, 1, "split");
+        if (lengths != null && lengths.Count != parts)
+            throw operation.Fault($"its split must have {parts} lengths, one for each output, but has {lengths.Count}");
+        long start = 0, even = (a.Shape[axis] + parts - 1) / Math.Max(parts, 1);
+        for (int k = 0; k < parts; k++)
+        {
+            long end = lengths is null ? Math.Min(start + even, a.Shape[axis]) : start + Math.Clamp(lengths[k], 0, int.MaxValue);
+            if (end > a.Shape[axis]) throw operation.Fault($"its split must sum up to {a.Shape[axis]}, but sums up to more");
+            budget.Book(256, "constants that are computed");
+            if (operation.Outputs[k] is { } output) output.Result = OnnxConstants.Settle(Part(a, axis, start, end, 1, operation), budget);
+            start = end;
+        }
+    }
+
+    private static OnnxView Part(OnnxTensor a, int axis, long start, long end, long step, OnnxOperation operation)
+    {
+        long length = a.Shape[axis];
+        if (step is 0 or < -int.MaxValue or > int.MaxValue) throw operation.Fault($"its step must not be {step}");
+        start = start < 0 ? start + length : start;
+        end = end < 0 ? end + length : end;
+        (start, end) = step > 0
+            ? (Math.Clamp(start, 0, length), Math.Clamp(end, 0, length))
+            : (Math.Clamp(start, 0, length - 1), Math.Clamp(end, -1, length - 1));
+        long[] shape = [.. a.Shape], strides = OnnxTensor.StridesOf(a.Shape);
+        shape[axis] = Math.Max(0, (end - start + step - Math.Sign(step)) / step);
+        long first = start * strides[axis];
+        strides[axis] *= step;
+        return new OnnxView(a, shape, first, strides);
+    }
+
+    private static IReadOnlyList<long>? Integers(OnnxOperation operation, int input, string attribute) =>
+        operation.OptionalConstant(input) is null ? operation.OptionalIntegers(attribute) : OnnxArrays.Integers(operation, input);
+}

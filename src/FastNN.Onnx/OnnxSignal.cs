@@ -1,0 +1,43 @@
+namespace FastNN.Onnx;
+
+/// <summary>
+/// A value of the graph that depends on the data: a polynomial of a <see cref="OnnxTerm"/>, of degree 1 to 3. Factors and offsets that
+/// follow one another are one polynomial, in any order and in double precision.
+/// </summary>
+/// <param name="term">The term t.</param>
+/// <param name="c">The coefficients of t⁰, t¹, …</param>
+/// <param name="shape">The shape of the value.</param>
+/// <param name="bias">If the term is a layer: what was added to its sums before they were multiplied.</param>
+internal sealed class OnnxSignal(OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default)
+{
+    private static readonly OnnxCoefficient[] s_itself = [OnnxCoefficient.Zero, OnnxCoefficient.One];
+
+    /// <summary>The term itself.</summary>
+    internal OnnxSignal(OnnxTerm term, OnnxShape shape)
+        : this(term, s_itself, shape)
+    {
+    }
+
+    internal OnnxTerm Term => term;
+
+    internal OnnxCoefficient[] C => c;
+
+    internal OnnxShape Shape => shape;
+
+    internal OnnxCoefficient Bias => bias;
+
+    internal int Degree => c.Length - 1;
+
+    /// <summary>Whether it is the term itself.</summary>
+    internal bool IsTerm => c is [{ IsZero: true }, { IsOne: true }];
+
+    /// <summary>The same values in another shape.</summary>
+    internal OnnxSignal With(OnnxShape other) => new(term, c, other, bias);
+
+    /// <summary>A part of the values, in the shape of all.</summary>
+    internal OnnxSignal Slice(int start, int count) =>
+        new(term.Slice(start, count), Array.ConvertAll(c, each => each.Slice(start, count)), shape, bias.Slice(start, count));
+
+    /// <summary>Whether both have the same values, in whatever shape.</summary>
+    internal bool IsSame(OnnxSignal other) => OnnxRatio.Of(this, other) is { } ratio && OnnxRatio.IsNear(ratio, 1);
+}
