@@ -67,7 +67,8 @@ internal static class GraphComparison
         }
         catch (ModelFormatException refusal)
         {
-            return planted.IsBlamedBy(refusal.Message)
+            string message = files == null ? refusal.Message : refusal.Message.Replace($"{files.Model}: ", "", StringComparison.Ordinal);
+            return planted.IsBlamedBy(message)
                 ? null
                 : new GraphFailure(graph, $"FastNN blames another than {planted.Feature}", refusal.Message);
         }
