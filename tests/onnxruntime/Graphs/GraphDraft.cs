@@ -91,10 +91,10 @@ internal sealed class GraphDraft
     internal List<GraphInput> Inputs { get; } = [];
 
     /// <summary>Adds an input before or behind the others.</summary>
-    internal string AddInput(string name, int type, long[] shape, bool hasShape = true)
+    internal string AddInput(string name, int type, long[] shape)
     {
         Inputs.Add(new GraphInput(name, type, shape));
-        Graph.Input.Insert(Draw.Between(0, Graph.Input.Count), GraphInput.Describe(this, name, type, hasShape ? shape : null));
+        Graph.Input.Insert(Draw.Between(0, Graph.Input.Count), GraphInput.Describe(this, name, type, shape));
         return name;
     }
 

@@ -35,7 +35,7 @@ internal sealed class GraphEnds(GraphDraft g)
         g.Shape = isOne ? [Width] : IsColumns ? [Width, samples] : DrawShape(samples);
 
         _inputType = DrawType();
-        g.AddInput(Input, _inputType, g.Shape, hasShape: !g.IsMatrix || !g.Draw.Rarely(0.1));
+        g.AddInput(Input, _inputType, g.Shape);
         if (_inputType != g.Type) g.Op("Cast").With("to", g.Type);
     }
 
@@ -57,9 +57,17 @@ internal sealed class GraphEnds(GraphDraft g)
         if (g.Draw.Rarely(0.05)) AddPassed();
         if (g.Draw.Rarely(0.05)) AddConstant();
         if (g.Draw.Rarely(0.03)) g.AddInput(g.Name("state"), g.Draw.Of(TensorTypes.Float, TensorTypes.Integer64), [GraphDraft.Batch, 2]);
+        if (g.Draw.Rarely(0.1)) HideShape();
         Span<ValueInfoProto> outputs = _outputs.ToArray();
         g.Draw.Shuffle(outputs);
         g.Graph.Output.Add(outputs.ToArray());
+    }
+
+    /// <summary>The input may have no shape if only layers read it, because they say what it must be.</summary>
+    private void HideShape()
+    {
+        bool isOfLayers = g.Graph.Node.Where(node => node.Input.Contains(Input)).All(node => node.OpType is "Gemm" or "FusedGemm");
+        if (isOfLayers) g.Graph.Input.Single(input => input.Name == Input).Type.TensorType.Shape = null;
     }
 
     private int DrawType()

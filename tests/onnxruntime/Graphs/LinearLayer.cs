@@ -16,7 +16,7 @@ internal sealed class LinearLayer
         double most = 1.5 / Math.Sqrt(_inputs);
         _weights = g.Draw.Reals(_inputs * outputs, -most, most);
         _biases = new double[outputs];
-        if (g.Draw.Rarely(0.05)) _scale = Round(_weights, g.Draw.Of(0.0078125, 0.01f));
+        if (g.Draw.Rarely(0.05)) _scale = Round(_weights, g.Draw.IsCoarse ? 0.0078125 : 0.01f);
         if (g.Draw.Chance(0.1)) _weights[g.Draw.Between(0, _weights.Length - 1)] = 0;
     }
 
