@@ -57,7 +57,7 @@ internal sealed class GraphEnds(GraphDraft g)
         if (g.Draw.Rarely(0.05)) AddPassed();
         if (g.Draw.Rarely(0.05)) AddConstant();
         if (g.Draw.Rarely(0.03)) g.AddInput(g.Name("state"), g.Draw.Of(TensorTypes.Float, TensorTypes.Integer64), [GraphDraft.Batch, 2]);
-        if (g.Draw.Rarely(0.1)) HideShape();
+        if (Batches.Length > 1 && g.Draw.Rarely(0.1)) HideShape();
         Span<ValueInfoProto> outputs = _outputs.ToArray();
         g.Draw.Shuffle(outputs);
         g.Graph.Output.Add(outputs.ToArray());

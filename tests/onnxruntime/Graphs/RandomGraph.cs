@@ -57,7 +57,7 @@ internal sealed class RandomGraph
         for (int l = 0; l < layers; l++)
         {
             if (l == planted) Refusals.Plant(_g, isLast: false);
-            AddLayer(isLast: l == layers - 1);
+            AddLayer(isLast: l == layers - 1 && planted != layers);
         }
 
         if (planted < 0 && _g.IsMatrix && _g.CanScale && _g.Draw.Rarely(0.02)) LinearPieces.AddDot(_g);

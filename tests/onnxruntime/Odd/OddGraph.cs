@@ -45,9 +45,9 @@ internal sealed class OddGraph
     /// <summary>Whether the first length of the input may be another.</summary>
     internal bool IsOpen { get; }
 
-    /// <summary>Whether a Gemm reads the input as [n, batch].</summary>
-    internal bool IsOfColumns => Model.Graph.Node.Any(
-        node => node.OpType == "Gemm" && node.Input[0] == "x" && node.Attribute.Any(attribute => attribute is { Name: "transA", I: 1 }));
+    /// <summary>Whether a Gemm may read the input as [n, batch].</summary>
+    internal bool HasColumns => Model.Graph.Node.Any(
+        node => node.OpType == "Gemm" && node.Attribute.Any(attribute => attribute is { Name: "transA", I: 1 }));
 
     internal long[] InputShape { get; }
 
