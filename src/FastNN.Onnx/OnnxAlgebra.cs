@@ -6,7 +6,7 @@ namespace FastNN.Onnx;
 /// </summary>
 internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
 {
-    private const int HighestDegree = 3, SignalBytes = 320;
+    private const int HighestDegree = 3, SignalBytes = 176, ActivationBytes = 320;
 
     /// <summary>k·s</summary>
     internal OnnxSignal Scale(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k)
@@ -77,7 +77,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     internal OnnxSignal Activate(OnnxOperation operation, Activation activation, OnnxSignal z)
     {
         Require(operation, z);
-        budget.Book(SignalBytes, Parts);
+        budget.Book(activation.Arguments.Count == 0 ? SignalBytes : SignalBytes + ActivationBytes, Parts);
         return new OnnxSignal(OnnxTerm.Of(operation, activation, z), z.Shape);
     }
 

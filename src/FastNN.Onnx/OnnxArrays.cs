@@ -71,7 +71,7 @@ internal static class OnnxArrays
         operation.Expect(1, 1, "value");
         long[] shape = Checked(operation, Integers(operation, 0));
         OnnxTensor value = operation.Tensor("value") is { } tensor
-            ? OnnxStoredTensor.Read(tensor, budget, reason => operation.Fault($"its value {reason}"))
+            ? OnnxStoredTensor.Read(tensor, budget, operation, "value")
             : new OnnxReals(OnnxTensorTypes.Float, [1], [0]);
         return value.Count == 1
             ? new OnnxView(value, shape, 0, new long[shape.Length])

@@ -6,6 +6,8 @@ namespace FastNN.Onnx;
 /// <summary>Computes operations whose inputs are all constant.</summary>
 internal static class OnnxConstants
 {
+    private const int ResultBytes = 192; // a view, with its shape and its strides
+
     private delegate OnnxTensor Evaluator(OnnxOperation operation, OnnxMemoryBudget budget);
 
     private static readonly FrozenDictionary<string, Evaluator> s_evaluators = new Dictionary<string, Evaluator>
@@ -66,6 +68,7 @@ internal static class OnnxConstants
 
         if (!s_evaluators.TryGetValue(operation.Type, out Evaluator? evaluator))
             throw operation.Fault("the operator is not supported for constants; the documentation of FastNN.Onnx lists those that are");
+        tracer.Budget.Book(ResultBytes, "constants that are computed");
         if (operation.Outputs is [{ } output, ..]) output.Result = Settle(evaluator(operation, tracer.Budget), tracer.Budget);
     }
 
@@ -94,8 +97,7 @@ internal static class OnnxConstants
         operation.Expect(0, 0, "value", "value_float", "value_floats", "value_int", "value_ints");
         if (operation.Tensor("value") is { } tensor)
         {
-            return OnnxStoredTensor.Read(
-                tensor, budget, reason => operation.Fault($"its tensor {OnnxFault.Quote(operation.Outputs[0]!.Name)} {reason}"));
+            return OnnxStoredTensor.Read(tensor, budget, operation, operation.Outputs[0]!.Name);
         }
 
         if (operation.OptionalReals("value_floats") is { } floats) return Reals([floats.Count], floats);

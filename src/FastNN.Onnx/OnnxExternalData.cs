@@ -21,9 +21,11 @@ internal sealed class OnnxExternalData(string folder)
     /// <param name="tensor">The tensor, whose data is in another file.</param>
     /// <param name="size">The bytes that its shape and its type make.</param>
     /// <param name="budget">The memory is booked here.</param>
-    /// <param name="fault">Makes the exception: it names the reader and the tensor.</param>
-    internal static void Fetch(TensorProto tensor, long size, OnnxMemoryBudget budget, Func<string, ModelFormatException> fault)
+    /// <param name="reader">The operation that reads it, for messages.</param>
+    /// <param name="name">The name of the tensor, for messages.</param>
+    internal static void Fetch(TensorProto tensor, long size, OnnxMemoryBudget budget, OnnxOperation reader, string name)
     {
+        Func<string, ModelFormatException> fault = reason => OnnxStoredTensor.FaultOf(reader, name, reason);
         if (tensor.RawData.Length > 0) throw fault("has its data twice");
         if (tensor.ExternalData.Count > MostEntries) throw fault($"has more than {MostEntries} entries of external data");
         OnnxExternalData external = budget.External ?? throw fault(

@@ -9,7 +9,7 @@ namespace FastNN.Onnx;
 internal sealed class OnnxGraph
 {
     /// <summary>The bytes of memory for a name, a node, a node of a foreign domain, an input or output of a node, and a call.</summary>
-    private const int NameBytes = 112, NodeBytes = 136, ForeignNodeBytes = 1024, ReadingBytes = 8, CallBytes = 512;
+    private const int NameBytes = 96, NodeBytes = 124, ForeignNodeBytes = 1024, ReadingBytes = 8, CallBytes = 512;
     private const int MostCalls = 32;
     private static readonly NodeProto s_identity = new() { OpType = "Identity" };
     private readonly OnnxMemoryBudget _budget;

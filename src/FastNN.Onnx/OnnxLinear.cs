@@ -3,26 +3,28 @@ namespace FastNN.Onnx;
 /// <summary>Operators that multiply the data by a matrix. Each starts a layer.</summary>
 internal static class OnnxLinear
 {
+    /// <summary>The bytes of memory for a layer, its term, its signal and its shape.</summary>
+    private const int LayerBytes = 352;
+
     /// <summary>Y = α·A·B + β·C. A or B is the data.</summary>
-    internal static OnnxSignal Gemm(OnnxOperation operation, params ReadOnlySpan<string> moreAttributes)
+    internal static OnnxSignal Gemm(OnnxTracer tracer, OnnxOperation operation)
     {
-        operation.Expect(2, 3, [.. moreAttributes, "alpha", "beta", "transA", "transB"]);
-        float alpha = operation.FiniteReal("alpha", 1f), beta = operation.FiniteReal("beta", 1f);
-        bool isTransposed = operation.Flag("transB"), weightsFirst = operation.Signal(0) is null;
-        OnnxSignal data = weightsFirst ? ColumnsOfGemm(operation) : RowsOfGemm(operation);
-        if (weightsFirst) isTransposed = !operation.Flag("transA");
-        OnnxTensor weights = operation.Constant(weightsFirst ? 0 : 1);
-        OnnxTensor? biases = beta == 0f ? null : operation.OptionalConstant(2);
-        var layer = new OnnxLayer(operation, data, weights, isTransposed) { Alpha = alpha, Beta = beta, Biases = biases };
-        if (biases != null) CheckBiases(operation, biases, layer.Outputs, weightsFirst ? 0 : 1);
-        long samples = data.Shape.Lengths is { } lengths ? lengths[data.Shape.Batch] : OnnxShape.Open;
-        return Start(
-            layer, weightsFirst ? new OnnxShape([layer.Outputs, samples], 1) : new OnnxShape([samples, layer.Outputs], 0));
+        operation.Expect(2, 3, "alpha", "beta", "transA", "transB");
+        return ReadGemm(tracer, operation);
+    }
+
+    /// <summary>Gemm of ONNX Runtime. The activation that it names comes behind it.</summary>
+    internal static OnnxSignal FusedGemm(OnnxTracer tracer, OnnxOperation operation)
+    {
+        operation.Expect(
+            2, 3, "activation", "activation_alpha", "activation_beta", "activation_gamma", "alpha", "beta", "transA", "transB");
+        return ReadGemm(tracer, operation);
     }
 
     /// <summary>A·B. One of them is the data, and the other has the weights.</summary>
-    internal static OnnxSignal MatMul(OnnxOperation operation)
+    internal static OnnxSignal MatMul(OnnxTracer tracer, OnnxOperation operation)
     {
+        tracer.Budget.Book(LayerBytes, "layers for its size");
         operation.Expect(2, 2);
         return operation.Signal(0) is { } data
             ? Rows(operation, data, operation.Constant(1), isTransposed: false, alpha: 1f)
@@ -30,8 +32,9 @@ internal static class OnnxLinear
     }
 
     /// <summary>MatMul of ONNX Runtime, with a factor and with transposed operands.</summary>
-    internal static OnnxSignal FusedMatMul(OnnxOperation operation)
+    internal static OnnxSignal FusedMatMul(OnnxTracer tracer, OnnxOperation operation)
     {
+        tracer.Budget.Book(LayerBytes, "layers for its size");
         operation.Expect(2, 2, "alpha", "transA", "transB", "transBatchA", "transBatchB");
         if (operation.Flag("transBatchA") || operation.Flag("transBatchB")) throw operation.Fault("its transBatchA must be 0");
         float alpha = operation.FiniteReal("alpha", 1f);
@@ -52,6 +55,22 @@ internal static class OnnxLinear
                 Biases = new OnnxReals(OnnxTensorTypes.Double, [biases.Length], biases),
             },
             shape);
+
+    private static OnnxSignal ReadGemm(OnnxTracer tracer, OnnxOperation operation)
+    {
+        tracer.Budget.Book(LayerBytes, "layers for its size");
+        float alpha = operation.FiniteReal("alpha", 1f), beta = operation.FiniteReal("beta", 1f);
+        bool isTransposed = operation.Flag("transB"), weightsFirst = operation.Signal(0) is null;
+        OnnxSignal data = weightsFirst ? ColumnsOfGemm(operation) : RowsOfGemm(operation);
+        if (weightsFirst) isTransposed = !operation.Flag("transA");
+        OnnxTensor weights = operation.Constant(weightsFirst ? 0 : 1);
+        OnnxTensor? biases = beta == 0f ? null : operation.OptionalConstant(2);
+        var layer = new OnnxLayer(operation, data, weights, isTransposed) { Alpha = alpha, Beta = beta, Biases = biases };
+        if (biases != null) CheckBiases(operation, biases, layer.Outputs, weightsFirst ? 0 : 1);
+        long samples = data.Shape.Lengths is { } lengths ? lengths[data.Shape.Batch] : OnnxShape.Open;
+        return Start(
+            layer, weightsFirst ? new OnnxShape([layer.Outputs, samples], 1) : new OnnxShape([samples, layer.Outputs], 0));
+    }
 
     private static OnnxSignal RowsOfGemm(OnnxOperation operation)
     {

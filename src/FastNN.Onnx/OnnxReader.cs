@@ -53,7 +53,7 @@ internal static class OnnxReader
     }
 
     /// <summary>A network whose parameters are those of the plan.</summary>
-    private static Network ToNetwork(OnnxPlan plan, OnnxAlgebra algebra, KernelVariant kernels)
+    internal static Network ToNetwork(OnnxPlan plan, OnnxAlgebra algebra, KernelVariant kernels)
     {
         plan.Fold(algebra);
         int[] widths = [plan.Layers[0].Inputs, .. plan.Layers.Select(layer => layer.Outputs)];

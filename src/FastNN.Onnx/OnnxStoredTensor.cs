@@ -20,18 +20,24 @@ internal sealed class OnnxStoredTensor : OnnxTensor
     /// <summary>Checks a tensor, and reads its data if they are in another file.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="budget">The memory for data of another file is booked here.</param>
-    /// <param name="fault">Makes the exception: it names the reader and the tensor.</param>
-    internal static OnnxStoredTensor Read(TensorProto tensor, OnnxMemoryBudget budget, Func<string, ModelFormatException> fault)
+    /// <param name="reader">The operation that reads it, for messages.</param>
+    /// <param name="name">The name of the tensor, for messages.</param>
+    internal static OnnxStoredTensor Read(TensorProto tensor, OnnxMemoryBudget budget, OnnxOperation reader, string name)
     {
-        if (FaultOfShape(tensor, out int count) is { } wrongShape) throw fault(wrongShape);
+        if (FaultOfShape(tensor, out int count) is { } wrongShape) throw Fault(wrongShape);
         string type = OnnxTensorTypes.NameOf(tensor.DataType);
         if (OnnxTensorTypes.SizeOf(tensor.DataType) is not int size)
-            throw fault($"is of type {type}, which is not supported: real numbers, integers and booleans are");
+            throw Fault($"is of type {type}, which is not supported: real numbers, integers and booleans are");
 
-        if (tensor.DataLocation != 0) OnnxExternalData.Fetch(tensor, (long)count * size, budget, fault);
-        if (FaultOfData(tensor, count, size) is { } wrongData) throw fault(wrongData);
-        return new OnnxStoredTensor(tensor);
+        if (tensor.DataLocation != 0) OnnxExternalData.Fetch(tensor, (long)count * size, budget, reader, name);
+        return FaultOfData(tensor, count, size) is { } wrongData ? throw Fault(wrongData) : new OnnxStoredTensor(tensor);
+
+        ModelFormatException Fault(string reason) => FaultOf(reader, name, reason);
     }
+
+    /// <summary>The exception about a tensor.</summary>
+    internal static ModelFormatException FaultOf(OnnxOperation reader, string name, string reason) =>
+        reader.Fault($"its tensor {OnnxFault.Quote(name)} {reason}");
 
     internal override double Real(int k)
     {
@@ -61,8 +67,8 @@ internal sealed class OnnxStoredTensor : OnnxTensor
         return Type switch
         {
             OnnxTensorTypes.Integer64 => raw.IsEmpty ? _tensor.Int64Data[k] : BinaryPrimitives.ReadInt64LittleEndian(raw[(k * 8)..]),
-            OnnxTensorTypes.UInt64 => raw.IsEmpty ? (long)_tensor.Uint64Data[k] : BinaryPrimitives.ReadInt64LittleEndian(raw[(k * 8)..]),
-            OnnxTensorTypes.UInt32 => raw.IsEmpty ? (uint)_tensor.Uint64Data[k] : BinaryPrimitives.ReadUInt32LittleEndian(raw[(k * 4)..]),
+            OnnxTensorTypes.UInt64 => BinaryPrimitives.ReadInt64LittleEndian(raw[(k * 8)..]),
+            OnnxTensorTypes.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(raw[(k * 4)..]),
             OnnxTensorTypes.Int32 => raw.IsEmpty ? _tensor.Int32Data[k] : BinaryPrimitives.ReadInt32LittleEndian(raw[(k * 4)..]),
             OnnxTensorTypes.Int16 => (short)Bits16(raw, k),
             OnnxTensorTypes.UInt16 => Bits16(raw, k),
@@ -115,7 +121,7 @@ internal sealed class OnnxStoredTensor : OnnxTensor
         OnnxTensorTypes.Float => tensor.FloatData.Count,
         OnnxTensorTypes.Double => tensor.DoubleData.Count,
         OnnxTensorTypes.Integer64 => tensor.Int64Data.Count,
-        OnnxTensorTypes.UInt32 or OnnxTensorTypes.UInt64 => tensor.Uint64Data.Count,
+        OnnxTensorTypes.UInt32 or OnnxTensorTypes.UInt64 => 0, // only raw_data is read
         _ => tensor.Int32Data.Count,
     };
 }

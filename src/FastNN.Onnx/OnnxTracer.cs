@@ -8,7 +8,7 @@ namespace FastNN.Onnx;
 /// </summary>
 internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
 {
-    private const int OperationBytes = 256;
+    private const int OperationBytes = 80, TensorBytes = 96;
 
     private static readonly FrozenDictionary<string, Func<OnnxTracer, OnnxOperation, OnnxSignal>> s_readers =
         new Dictionary<string, Func<OnnxTracer, OnnxOperation, OnnxSignal>>
@@ -23,10 +23,10 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
             ["Expand"] = (t, node) => Shaped(node, OnnxShaping.Expand),
             ["Flatten"] = (t, node) => Shaped(node, OnnxShaping.Flatten),
             ["Gather"] = OnnxParts.Gather,
-            ["Gemm"] = (t, node) => OnnxLinear.Gemm(node),
+            ["Gemm"] = OnnxLinear.Gemm,
             ["Identity"] = (t, node) => One(node),
             ["Log"] = (t, node) => t.Algebra.Log(node, One(node)),
-            ["MatMul"] = (t, node) => OnnxLinear.MatMul(node),
+            ["MatMul"] = OnnxLinear.MatMul,
             ["Max"] = (t, node) => OnnxElementwise.Extreme(t, node, isMax: true),
             ["Mean"] = OnnxElementwise.Mean,
             ["Min"] = (t, node) => OnnxElementwise.Extreme(t, node, isMax: false),
@@ -43,8 +43,8 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
             ["Unsqueeze"] = (t, node) => Shaped(node, OnnxShaping.Unsqueeze),
             ["ai.onnx.ml.Scaler"] = OnnxNormalization.Scaler,
             ["com.microsoft.FusedGemm"] = ReadFusedGemm,
-            ["com.microsoft.FusedMatMul"] = (t, node) => OnnxLinear.FusedMatMul(node),
-            ["com.microsoft.TransposeMatMul"] = (t, node) => OnnxLinear.FusedMatMul(node),
+            ["com.microsoft.FusedMatMul"] = OnnxLinear.FusedMatMul,
+            ["com.microsoft.TransposeMatMul"] = OnnxLinear.FusedMatMul,
         }.ToFrozenDictionary();
 
     internal OnnxGraph Graph => graph;
@@ -62,12 +62,8 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
         foreach (OnnxValue? input in operation.Inputs)
         {
             if (input is null) continue;
-            input.Result ??= Given(input) ?? throw operation.Fault($"nothing gives its input {input}");
+            input.Result ??= Given(operation, input) ?? throw operation.Fault($"nothing gives its input {input}");
             isOfData |= input.Result is OnnxSignal;
-
-            object? Given(OnnxValue value) => value.Initializer is { } tensor
-                ? OnnxStoredTensor.Read(tensor, budget, reason => operation.Fault($"its tensor {value} {reason}"))
-                : value.Input is null ? null : OfInput(value);
         }
 
         if (isOfData) TraceData(operation);
@@ -108,7 +104,16 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
             : throw operation.Fault("its first input must be the data");
 
     private static OnnxSignal ReadFusedGemm(OnnxTracer tracer, OnnxOperation operation) => OnnxActivationReader.ReadFused(
-        tracer, operation, OnnxLinear.Gemm(operation, "activation", "activation_alpha", "activation_beta", "activation_gamma"));
+        tracer, operation, OnnxLinear.FusedGemm(tracer, operation));
+
+    /// <summary>What a value is that no node gives: an initializer or an input of the graph; null if nothing gives it.</summary>
+    private object? Given(OnnxOperation reader, OnnxValue value)
+    {
+        budget.Book(TensorBytes, "tensors for its size");
+        return value.Initializer is { } tensor
+            ? OnnxStoredTensor.Read(tensor, budget, reader, value.Name)
+            : value.Input is null ? null : OfInput(value);
+    }
 
     private void TraceData(OnnxOperation operation)
     {

@@ -51,12 +51,12 @@ internal sealed class OnnxWriter
         _graph.Input.Add(Describe(OnnxModel.InputName, network.Inputs));
         _graph.Output.Add(Describe(OnnxModel.OutputName, network.Outputs));
         var transB = new AttributeProto { Name = "transB", Type = OnnxAttributeTypes.Integer, I = 1 };
-        string x = OnnxModel.InputName;
+        string x = WriteInputStandardizer(network), y = network.OutputStandardizer == null ? OnnxModel.OutputName : "y_own";
         for (int l = 0; l < network.Layers.Count; l++)
         {
             Layer layer = network.Layers[l];
             var form = OnnxActivationForm.Of(layer.Activation);
-            string a = l == network.Layers.Count - 1 ? OnnxModel.OutputName : $"a{l}", z = form.TakesNode ? $"z{l}" : a;
+            string a = l == network.Layers.Count - 1 ? y : $"a{l}", z = form.TakesNode ? $"z{l}" : a;
             string w = Constant($"w{l}", Transpose(layer), layer.Outputs, layer.Inputs);
             string b = Constant($"b{l}", ToBytes(layer.Biases), layer.Outputs);
             Node("Gemm", z, x, w, b).Attribute.Add(transB);
@@ -64,7 +64,31 @@ internal sealed class OnnxWriter
             x = a;
         }
 
+        WriteOutputStandardizer(network, y);
         foreach ((string name, float value) in _scalars) Constant(name, ToBytes([value]));
+    }
+
+    /// <summary>x′ = (x − mean)·factor. The result is the name of x′, or of x if there is no standardizer.</summary>
+    private string WriteInputStandardizer(Network network)
+    {
+        if (network.InputStandardizer is not { } standardizer) return OnnxModel.InputName;
+
+        string mean = Constant("x_mean", ToBytes(standardizer.Mean), network.Inputs);
+        string factor = Constant("x_factor", ToBytes(standardizer.Factor), network.Inputs);
+        return Node("Mul", "x_own", Node("Sub", "x_centred", OnnxModel.InputName, mean).Output[0], factor).Output[0];
+    }
+
+    /// <summary>
+    /// y = y′·(1/factor) + mean. Runtimes compute the reciprocal once, because it is constant. A reader finds the factor itself, to the bit.
+    /// </summary>
+    private void WriteOutputStandardizer(Network network, string own)
+    {
+        if (network.OutputStandardizer is not { } standardizer) return;
+
+        string mean = Constant("y_mean", ToBytes(standardizer.Mean), network.Outputs);
+        string factor = Constant("y_factor", ToBytes(standardizer.Factor), network.Outputs);
+        string scale = Node("Reciprocal", "y_scale", factor).Output[0];
+        Node("Add", OnnxModel.OutputName, Node("Mul", "y_scaled", own, scale).Output[0], mean);
     }
 
     /// <summary>Adds a node. Its name is that of its output.</summary>

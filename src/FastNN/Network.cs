@@ -24,6 +24,8 @@ public sealed unsafe partial class Network
     private readonly ForwardPasses _passes;
     private readonly int _scratch;
     private AlignedBuffer? _packed;
+    private Standardizer? _inputStandardizer, _outputStandardizer;
+    private int _ownScratch; // floats for one sample if there is a standardizer, else 0: one field to ask, because tiny networks feel each
 
     /// <summary>
     /// Creates a network with a sigmoid in every layer and parameters uniform in [−3, 3), as in the article that derives the training of a
@@ -137,6 +139,50 @@ public sealed unsafe partial class Network
     /// <summary>The kernels that this network uses; never <see cref="KernelVariant.Auto"/>.</summary>
     public KernelVariant KernelVariant => Plan.Kernels.Variant;
 
+    /// <summary>
+    /// Turns inputs into the network's own units: x′ = (x − mean)·factor before the first layer. Null, the default, leaves them as they
+    /// are. With it, all inputs that you give are in your own units, also for training. The network keeps a reference, not a copy. Do not
+    /// set it while another thread uses the network.
+    /// </summary>
+    /// <exception cref="ArgumentException">Its width is not that of the inputs.</exception>
+    public Standardizer? InputStandardizer
+    {
+        get => _inputStandardizer;
+        set
+        {
+            CheckWidth(value, nameof(Inputs), Inputs);
+            _inputStandardizer = value;
+            SetOwnScratch();
+        }
+    }
+
+    /// <summary>
+    /// Turns the outputs y′ of the last layer into your units: y = y′/factor + mean. Null, the default, leaves them as they are. With it,
+    /// outputs, targets, costs, metrics, and gradients by outputs are in your units. The network learns in its own units: targets become (y
+    /// − mean)·factor, and <see cref="Trainer.Gradient"/> is the gradient of their cost. The network keeps a reference, not a copy. Do not
+    /// set it while another thread uses the network.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// Its width is not that of the outputs, or the last layer's activation is not <see cref="Activation.Identity"/>.
+    /// </exception>
+    public Standardizer? OutputStandardizer
+    {
+        get => _outputStandardizer;
+        set
+        {
+            CheckWidth(value, nameof(Outputs), Outputs);
+            if (value != null && Layers[^1].Activation != Activation.Identity)
+            {
+                throw new ArgumentException(
+                    $"OutputStandardizer needs {Activation.Identity} as the last layer's activation, but that is {Layers[^1].Activation}.",
+                    nameof(value));
+            }
+
+            _outputStandardizer = value;
+            SetOwnScratch();
+        }
+    }
+
     internal NetworkPlan Plan { get; }
 
     private int[] Widths => [Inputs, .. Layers.Select(layer => layer.Outputs)];
@@ -173,7 +219,13 @@ public sealed unsafe partial class Network
         {
             if (batch > 1)
             {
-                ForwardBatch.Forward(_passes, Buffer.Pointer, _packed == null ? null : _packed.Pointer, x, y, batch, threads);
+                float* packed = _packed == null ? null : _packed.Pointer;
+                ForwardBatch.Forward(_passes, Buffer.Pointer, packed, _inputStandardizer, _outputStandardizer, x, y, batch, threads);
+            }
+            else if (_ownScratch > 0)
+            {
+                if (_ownScratch <= StackFloats) ForwardInUserUnitsOnStack(x, y);
+                else ForwardInUserUnits(x, y, ThreadScratch.Get(_ownScratch));
             }
             else if (_scratch == 0)
             {
@@ -193,8 +245,9 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>
-    /// Creates a network with the same widths, activations and kernels, and with its own copy of the parameters. Use it to keep the best
-    /// network of a training, or as the target network in reinforcement learning. The parameters must not change during the call.
+    /// Creates a network with the same widths, activations and kernels, and with its own copy of parameters and standardizers. Use it to
+    /// keep the best network of a training, or as the target network in reinforcement learning. The parameters must not change during the
+    /// call.
     /// </summary>
     /// <returns>The copy.</returns>
     /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
@@ -202,6 +255,8 @@ public sealed unsafe partial class Network
     {
         var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);
         Parameters.CopyTo(clone.Parameters);
+        clone.InputStandardizer = InputStandardizer?.Clone();
+        clone.OutputStandardizer = OutputStandardizer?.Clone();
         return clone;
     }
 
@@ -237,6 +292,35 @@ public sealed unsafe partial class Network
     {
         Unsafe.SkipInit(out Scratch scratch);
         _passes.Forward(Buffer.Pointer, x, (float*)&scratch, y, Outputs);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void ForwardInUserUnitsOnStack(float* x, float* y)
+    {
+        Unsafe.SkipInit(out Scratch scratch);
+        ForwardInUserUnits(x, y, (float*)&scratch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ForwardInUserUnits(float* x, float* y, float* scratch) =>
+        _passes.ForwardInUserUnits(
+            Buffer.Pointer, x, AlignedBuffer.AlignUp(scratch), y, _inputStandardizer, _outputStandardizer);
+
+    /// <summary>The inputs, the activations and the outputs, each padded, from the next cache line on.</summary>
+    private void SetOwnScratch()
+    {
+        int floats = VirtualLanes.RoundUp(Inputs) + _scratch + VirtualLanes.RoundUp(Outputs) + VirtualLanes.Count;
+        _ownScratch = _inputStandardizer == null && _outputStandardizer == null ? 0 : floats;
+    }
+
+    private static void CheckWidth(Standardizer? standardizer, string what, int width)
+    {
+        if (standardizer is { Width: var given } && given != width)
+        {
+            throw new ArgumentException(
+                $"The standardizer must have the network's {what}, {width}, as its width, but has {given}.", nameof(standardizer));
+        }
     }
 
     /// <summary>One activation for each layer after the inputs. The constructor that is called next checks the widths.</summary>

@@ -84,17 +84,20 @@ public sealed class ServedNetwork
     }
 
     /// <summary>
-    /// Copies the parameters of <paramref name="network"/>, and packs the weights of large layers. Calls that begin afterwards use them.
-    /// Publish waits for calls that still use the publication before the last one, and for other threads that publish. If there are more
-    /// busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock allocates when a thread
-    /// first waits for another one.
+    /// Copies the parameters and standardizers of <paramref name="network"/>, and packs the weights of large layers. Calls that begin
+    /// afterwards use them. Publish waits for calls that still use the publication before the last one, and for other threads that publish.
+    /// If there are more busy threads than cores, this can take some milliseconds. Publish allocates nothing, except what .NET's lock
+    /// allocates when a thread first waits for another one.
     /// </summary>
     /// <param name="network">
-    /// A network of the same widths and activations, with any kernels. It must not change until Publish returns. Afterwards it may.
+    /// A network of the same widths and activations, with any kernels, and with a standardizer where the first network had one. It must not
+    /// change until Publish returns. Afterwards it may.
     /// </param>
     /// <returns>The number of this publication: 1 for the first one, and then one more each time.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
-    /// <exception cref="ArgumentException">A width or an activation differs. Nothing was published.</exception>
+    /// <exception cref="ArgumentException">
+    /// A width or an activation differs, or only one of the networks has a standardizer. Nothing was published.
+    /// </exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited. Nothing was published.</exception>
     public long Publish(Network network)
     {
@@ -105,8 +108,11 @@ public sealed class ServedNetwork
             long publication = _published + 1; // no barrier: it changes under this lock only
             Interlocked.MemoryBarrier(); // (2) comes after the last (1)
             WaitForCalls(publication);
-            network.Parameters.CopyTo(_copies[publication & 1].Parameters);
-            _copies[publication & 1].Pack();
+            Network copy = _copies[publication & 1];
+            network.Parameters.CopyTo(copy.Parameters);
+            if (network.InputStandardizer is { } input) copy.InputStandardizer!.CopyFrom(input);
+            if (network.OutputStandardizer is { } output) copy.OutputStandardizer!.CopyFrom(output);
+            copy.Pack();
             Interlocked.Exchange(ref _published, publication); // (1), a fence: the copy is written before it
             return publication;
         }
@@ -188,6 +194,16 @@ public sealed class ServedNetwork
             if (given.Activation != expected.Activation)
                 throw Differs(nameof(network), $"Layers[{l}].Activation", given.Activation, expected.Activation);
         }
+
+        CheckSame(network.InputStandardizer, served.InputStandardizer, nameof(Network.InputStandardizer));
+        CheckSame(network.OutputStandardizer, served.OutputStandardizer, nameof(Network.OutputStandardizer));
+    }
+
+    private static void CheckSame(Standardizer? given, Standardizer? served, string what)
+    {
+        if (given is null == served is null) return;
+
+        throw Differs("network", what, given is null ? "null" : "set", served is null ? "null" : "set");
     }
 
     private static ArgumentException Differs(string argument, string what, object given, object served) =>

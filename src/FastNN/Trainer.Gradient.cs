@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
+using FastNN.Dispatch;
 using FastNN.Passes;
 using FastNN.Plumbing;
 
@@ -42,8 +43,8 @@ public sealed unsafe partial class Trainer
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
             double cost = batch > 1
-                ? _pass.Gradient(_passes, x, y, batch, gradient.Pointer, Scale(batch), cancellationToken)
-                : GradientOfSample(x, y, gradient);
+                ? _pass.Gradient(Passes, InOwnUnits(x, batch), y, batch, gradient.Pointer, Scale(batch), cancellationToken)
+                : GradientOfSample(InOwnUnits(x, batch), y, gradient);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
@@ -78,11 +79,11 @@ public sealed unsafe partial class Trainer
         Guard.NoOverlap(inputGradient, nameof(inputGradient), inputs, nameof(inputs));
         Guard.NoOverlap(inputGradient, nameof(inputGradient), outputGradient, nameof(outputGradient));
 
-        _given ??= _network.Plan.Forward.Under(_network.Plan.Functions[^1].UnderGivenGradient());
-        fixed (float* x = inputs, y = outputGradient, dx = inputGradient)
+        fixed (float* given = inputs, y = outputGradient, dx = inputGradient)
         {
-            if (batch > 1) _pass.Accumulate(_given, x, y, batch, gradient.Pointer, dx, default);
-            else BackwardSample(_given, x, y, inputGradient);
+            float* x = InOwnUnits(given, batch);
+            if (batch > 1) _pass.Accumulate(PassesUnderGivenGradient, x, y, batch, gradient.Pointer, dx, default);
+            else BackwardSample(PassesUnderGivenGradient, x, y, inputGradient);
         }
 
         GC.KeepAlive(this);
@@ -116,6 +117,23 @@ public sealed unsafe partial class Trainer
         GC.KeepAlive(this);
     }
 
+    private TrainingPasses PassesUnderGivenGradient
+    {
+        get
+        {
+            _ = Passes; // forgets _given if the output standardizer is another one
+            return _given ??= NewPassesUnderGivenGradient();
+        }
+    }
+
+    private TrainingPasses NewPassesUnderGivenGradient()
+    {
+        NetworkPlan plan = _network.Plan;
+        OutputKernels output = plan.Functions[^1].UnderGivenGradient();
+        return plan.Forward.Under(
+            _outputStandardizer == null ? output : new StandardizedGradient(output, plan.Kernels.Standardizing, _outputStandardizer));
+    }
+
     /// <summary>
     /// Allocates a buffer once. Two threads may allocate it at the same time, against the rules. Even then no pointer to a replaced buffer
     /// remains.
@@ -133,6 +151,8 @@ public sealed unsafe partial class Trainer
         if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
         given.OutputDelta(parameters, x, y, _activations.Pointer, _deltas.Pointer);
         given.BackwardAccumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
+        if (inputDelta != null && _network.InputStandardizer is { } input)
+            _network.Plan.Kernels.Standardizing.GradientToUserUnits(input, inputDelta, 1);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
@@ -140,7 +160,7 @@ public sealed unsafe partial class Trainer
     {
         gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, and keeps the sign of a zero
         float cost = DifferentiateSample(x, y);
-        _passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
+        Passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
         return cost;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
+using FastNN.Dispatch;
 using FastNN.Passes;
 using FastNN.Plumbing;
 
@@ -81,7 +82,9 @@ public sealed unsafe partial class Trainer
     private readonly AlignedBuffer _activations;
     private readonly AlignedBuffer _deltas;
     private readonly TrainingBatch _pass;
-    private readonly TrainingPasses _passes;
+    private TrainingPasses _passes;
+    private Standardizer? _outputStandardizer; // the one that _passes knows
+    private AlignedBuffer? _ownInputs;
     private readonly Updater? _updater; // null for Sgd without decay and clipping: the gradient goes straight into the parameters
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
@@ -127,7 +130,8 @@ public sealed unsafe partial class Trainer
         Reduction = reduction;
         Threads = threads;
         NetworkPlan plan = network.Plan;
-        _passes = plan.Forward.Under(plan.Functions[^1].Under(cost));
+        _outputStandardizer = network.OutputStandardizer;
+        _passes = PassesUnder(_outputStandardizer);
         _activations = new AlignedBuffer(LayerShape.Workspace(plan.Shapes));
         _deltas = new AlignedBuffer(plan.Shapes[^1].ActivationsEnd);
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
@@ -182,8 +186,9 @@ public sealed unsafe partial class Trainer
     {
         int batch = Validate(inputs, targets);
         cancellationToken.ThrowIfCancellationRequested();
-        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
+        fixed (float* given = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
+            float* x = InOwnUnits(given, batch);
             float cost;
             if (_updater != null)
             {
@@ -193,7 +198,7 @@ public sealed unsafe partial class Trainer
             {
                 float rate = -_optimizer.RateAt(OptimizerState.Steps);
                 cost = rate == 0f ? CostOf(x, y, batch)
-                    : batch == 1 ? _passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                    : batch == 1 ? Passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
                     : StepBatch(x, y, batch, rate, cancellationToken);
             }
 
@@ -245,7 +250,7 @@ public sealed unsafe partial class Trainer
         int batch = Validate(inputs, targets);
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            float cost = CostOf(x, y, batch);
+            float cost = CostOf(InOwnUnits(x, batch), y, batch);
             GC.KeepAlive(this);
             return cost;
         }
@@ -283,7 +288,7 @@ public sealed unsafe partial class Trainer
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(_passes, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
+            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
         }
 
         updater.Begin(in terms);
@@ -307,15 +312,51 @@ public sealed unsafe partial class Trainer
     private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-        return Reduce(_pass.GradientDescent(_passes, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+        return Reduce(_pass.GradientDescent(Passes, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+    }
+
+    /// <summary>The passes under the present output standardizer, which the network may get at any time.</summary>
+    private TrainingPasses Passes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ReferenceEquals(_network.OutputStandardizer, _outputStandardizer) ? _passes : RenewPasses();
+    }
+
+    private TrainingPasses RenewPasses()
+    {
+        _given = null;
+        _outputStandardizer = _network.OutputStandardizer;
+        return _passes = PassesUnder(_outputStandardizer);
+    }
+
+    private TrainingPasses PassesUnder(Standardizer? standardizer)
+    {
+        NetworkPlan plan = _network.Plan;
+        OutputKernels output = plan.Functions[^1].Under(Cost);
+        return plan.Forward.Under(standardizer == null ? output : new StandardizedOutput(output, plan.Kernels.Standardizing, standardizer));
+    }
+
+    /// <summary>One sample in the network's own units. A batch is standardized chunk by chunk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float* InOwnUnits(float* x, int batch)
+    {
+        if (batch > 1) _pass.InputStandardizer = _network.InputStandardizer;
+        return batch > 1 || _network.InputStandardizer == null ? x : SampleInOwnUnits(x, _network.InputStandardizer);
+    }
+
+    private float* SampleInOwnUnits(float* x, Standardizer input)
+    {
+        AlignedBuffer own = _ownInputs ?? Allocate(ref _ownInputs, VirtualLanes.RoundUp(_network.Inputs));
+        _network.Plan.Kernels.Standardizing.ToOwnUnits(input, x, 1, own.Pointer, own.Length);
+        return own.Pointer;
     }
 
     private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);
 
-    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(_passes, x, y, batch);
+    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(Passes, x, y, batch);
 
     private float DifferentiateSample(float* x, float* y) =>
-        _passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+        Passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>The factor of the sum of the samples' gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

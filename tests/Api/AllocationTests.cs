@@ -60,6 +60,28 @@ public class AllocationTests
     }
 
     [Theory]
+    [MemberData(nameof(NetworksBatchesAndVariants))]
+    public void Networks_with_standardizers_allocate_nothing(int[] widths, int batch, KernelVariant variant)
+    {
+        var network = new Network(widths, Activation.Tanh, Activation.Identity, seed: 1, kernels: variant);
+        float[] x = Cases.Uniform(1, batch * network.Inputs), y = new float[batch * network.Outputs], byInputs = new float[x.Length];
+        network.InputStandardizer = Standardizer.Fit(x, network.Inputs);
+        network.OutputStandardizer = new Standardizer(network.Outputs);
+        AssertAllocatesNothing(() => network.InputStandardizer.Update(x));
+        var served = new ServedNetwork(network);
+        AssertAllocatesNothing(() => served.Publish(network));
+        foreach (int threads in (int[])[1, 3])
+        {
+            var trainer = new Trainer(network, new Adam(), threads: threads);
+            AssertAllocatesNothing(() => network.Forward(x, y, threads));
+            AssertAllocatesNothing(() => trainer.Step(x, y));
+            AssertAllocatesNothing(() => trainer.Evaluate(x, y));
+            AssertAllocatesNothing(() => trainer.ComputeGradient(x, y));
+            AssertAllocatesNothing(() => trainer.Backward(x, y, byInputs));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(VariantsAndOutputs))]
     public void Activations_and_costs_allocate_nothing(KernelVariant variant, string last, string cost)
     {

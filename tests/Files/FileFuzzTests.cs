@@ -16,7 +16,8 @@ public class FileFuzzTests
     [
         "0", "1", "2", "4", "-1", "35", "4294967296", "9223372036854775807", "18446744073709551615", "1e3",
         "NaN", "null", "{}", "[]", "[", "]", "{", "}", "\"", ",",
-        "F32", "F16", "BF16", "F64", "I8", "weight", "bias", "0.weight", "optimizer.velocity", "__metadata__", "shape", "dtype",
+        "F32", "F16", "BF16", "F64", "I8", "weight", "bias", "0.weight", "input_standardizer.mean",
+        "output_standardizer.statistics", "optimizer.velocity", "__metadata__", "shape", "dtype",
         "data_offsets",
         ":", "fit.best_parameters", "fastnn.version", "fastnn.samples", "Softmax", "Relu", "\\u0000", "\\uD800", "é", " ",
     ];
@@ -25,6 +26,11 @@ public class FileFuzzTests
     [
         TensorFile.Saved(new Network([2, 4, 3, 2], Activation.Relu, Activation.Softmax, seed: 1)),
         TensorFile.Saved(new Network([5, 1], seed: 1)),
+        TensorFile.Saved(
+            new Network([3, 2], Activation.Relu, Activation.Identity, seed: 1)
+            {
+                InputStandardizer = Standardizer.Fit([1, 2, 3, 4, 5, 7], 3), OutputStandardizer = new Standardizer([1, 2], [3, 4]),
+            }),
         Checkpoint(new Momentum(0.1f), new FitState { Epoch = 1, BestEpoch = 1, BestParameters = new float[35] }),
         Checkpoint(new Sgd(0.1f), null),
         TensorFile.Of(

@@ -21,7 +21,7 @@ public class ArchitectureTests
     private static readonly string[] s_vocabulary =
     [
         "Activation", "Cost", "Initializer", "KernelVariant", "LearningRateSchedule", "ModelFormatException", "Optimizer", "OptimizerState",
-        "Reduction",
+        "Reduction", "Standardizer",
     ];
 
     /// <summary>The folders that may use the root's other types, too: Network, Trainer, Kernels and so on.</summary>

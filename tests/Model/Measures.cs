@@ -9,7 +9,7 @@ internal static class Measures
             [.. trainer.Samples(inputs, targets).Select(sample => (trainer.Network.Run(sample.X), sample.Y))];
         double K = 0;
         foreach ((ModelNetwork.Activity activity, float[] y) in samples) K += trainer.CostOf(activity, y).C;
-        (float[] A, float[] Y)[] rows = [.. samples.Select(sample => (sample.Activity.Outputs, sample.Y))];
+        (float[] A, float[] Y)[] rows = [.. samples.Select(sample => (trainer.Network.InUserUnits(sample.Activity.Outputs), sample.Y))];
         bool labels = trainer.Network.Outputs == 1 || trainer.Cost == CostFunction.BinaryCrossEntropy;
         return ((float)(K / rows.Length), labels ? AccuracyOfLabels(rows) : AccuracyOfClasses(rows), R2(rows));
     }

@@ -15,16 +15,23 @@ internal sealed class ModelNetwork
 
     internal ModelLayer[] Layers { get; }
 
+    /// <summary>The standardizer of the inputs; null for none.</summary>
+    internal ModelStandardizer? InputStandardizer { get; init; }
+
+    /// <summary>The standardizer of the outputs; null for none.</summary>
+    internal ModelStandardizer? OutputStandardizer { get; init; }
+
     internal int Inputs => Layers[0].Inputs;
 
     internal int Outputs => Layers[^1].Outputs;
 
     /// <summary>The outputs of samples, row by row.</summary>
-    internal float[] Forward(float[] inputs) => [.. Rows(inputs, Inputs).SelectMany(sample => Run(sample).Outputs)];
+    internal float[] Forward(float[] inputs) => [.. Rows(inputs, Inputs).SelectMany(sample => InUserUnits(Run(sample).Outputs))];
 
+    /// <summary>The numbers of a sample of the user, in the network's own units.</summary>
     internal Activity Run(float[] sample)
     {
-        var activity = new Activity(sample, []);
+        var activity = new Activity(InputStandardizer?.ToOwnUnits(sample) ?? sample, []);
         foreach (ModelLayer layer in Layers)
         {
             float[] z = layer.Sums(activity.Outputs);
@@ -33,6 +40,9 @@ internal sealed class ModelNetwork
 
         return activity;
     }
+
+    /// <summary>Outputs in the user's units.</summary>
+    internal float[] InUserUnits(float[] outputs) => OutputStandardizer?.ToUserUnits(outputs) ?? outputs;
 
     /// <summary>The rows of an array.</summary>
     internal static IEnumerable<float[]> Rows(float[] array, int width) => array.Chunk(width);

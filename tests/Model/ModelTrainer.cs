@@ -77,8 +77,9 @@ internal sealed class ModelTrainer
         {
             ModelNetwork.Activity activity = Network.Run(x);
             (float[] z, float[] a) = activity.Layers[^1];
-            float[] delta = Costs.Delta(Network.Layers[^1].F, z, a, gradient);
-            byInputs.AddRange(Add(activity, delta, samples.Length == 1, (g, d, input) => Fma(d, input, g)));
+            float[] delta = Costs.Delta(Network.Layers[^1].F, z, a, Network.OutputStandardizer?.GradientToOwnUnits(gradient) ?? gradient);
+            float[] own = Add(activity, delta, samples.Length == 1, (g, d, input) => Fma(d, input, g));
+            byInputs.AddRange(Network.InputStandardizer?.GradientToUserUnits(own) ?? own);
         }
 
         return [.. byInputs];
@@ -121,8 +122,15 @@ internal sealed class ModelTrainer
         }
     }
 
-    internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y) =>
-        Costs.Of(Cost, Network.Layers[^1].F, activity.Layers[^1].Z, activity.Outputs, y);
+    /// <summary>The cost in the user's units, and the delta of the cost in the network's own units.</summary>
+    internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y)
+    {
+        (Function f, float[] z) = (Network.Layers[^1].F, activity.Layers[^1].Z);
+        if (Network.OutputStandardizer is not { } standardizer) return Costs.Of(Cost, f, z, activity.Outputs, y);
+
+        float[] user = standardizer.ToUserUnits(activity.Outputs); // of the identity, so these are also sums in the user's units
+        return (Costs.Of(Cost, f, user, user, y).C, Costs.Of(Cost, f, z, activity.Outputs, standardizer.ToOwnUnits(y)).Delta);
+    }
 
     internal IEnumerable<(float[] X, float[] Y)> Samples(float[] inputs, float[] targets) =>
         ModelNetwork.Rows(inputs, Network.Inputs).Zip(ModelNetwork.Rows(targets, Network.Outputs));

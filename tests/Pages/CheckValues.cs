@@ -37,8 +37,8 @@ internal static class CheckValues
     /// <summary>The lines of all blocks, in the order of the page.</summary>
     internal static IEnumerable<string> Lines(KernelVariant kernels) =>
     [
-        .. OfActivations(kernels), .. OfDraws(kernels), .. OfLayers(kernels), .. OfCosts(kernels), .. OfTraining(kernels),
-        .. OfFit(kernels),
+        .. OfActivations(kernels), .. OfDraws(kernels), .. OfLayers(kernels), .. OfCosts(kernels), .. OfStandardizers(kernels),
+        .. OfTraining(kernels), .. OfFit(kernels),
     ];
 
     private static IEnumerable<string> OfActivations(KernelVariant kernels)
@@ -100,6 +100,23 @@ internal static class CheckValues
                 yield return Line($"{cost}, {last}: C, δ_0, δ_1", value, trainer.Gradient[6], trainer.Gradient[7]);
             }
         }
+    }
+
+    private static IEnumerable<string> OfStandardizers(KernelVariant kernels)
+    {
+        Network network = Dense([3, 2], Activation.Relu, Activation.Identity, seed: 1, Initializer.He, kernels);
+        network.InputStandardizer = Standardizer.Fit(V(12), 3);
+        network.OutputStandardizer = Standardizer.Fit(U(8), 2);
+        yield return Line("means", network.InputStandardizer.Mean.ToArray());
+        yield return Line("factors", network.InputStandardizer.Factor.ToArray());
+        float[] outputs = new float[2], byInputs = new float[3];
+        network.Forward(V(3), outputs);
+        yield return Line("y_0, y_1", outputs);
+        var trainer = new Trainer(network, new Sgd(1f));
+        float cost = trainer.ComputeGradient(V(3), U(2));
+        yield return Line("C, δ_0, δ_1", cost, trainer.Gradient[6], trainer.Gradient[7]);
+        trainer.Backward(V(3), [1f, -1f], byInputs);
+        yield return Line("gradient by the inputs", byInputs);
     }
 
     private static IEnumerable<string> OfTraining(KernelVariant kernels)

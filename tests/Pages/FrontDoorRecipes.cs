@@ -11,10 +11,14 @@ public class FrontDoorRecipes
     [Fact]
     public void A_network_has_the_widths_and_activations_that_are_named()
     {
+        float[] inputs = Cases.Uniform(1, 2 * 50, 10, 20), targets = Cases.Uniform(2, 50, -1000, 1000);
         // <networks>
         var classifier = new Network([64, 128, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
         var regression = new Network([2, 8, 4, 1], [Activation.Tanh, Activation.Gelu, Activation.Identity], seed: 1, Initializer.Glorot);
+        regression.InputStandardizer = Standardizer.Fit(inputs, regression.Inputs);    // the network gets (x − mean)·factor
+        regression.OutputStandardizer = Standardizer.Fit(targets, regression.Outputs); // you get y′/factor + mean
         // </networks>
+        Assert.Equal((50, 50), (regression.InputStandardizer.Samples, regression.OutputStandardizer.Samples));
         Assert.Equal((64, 10, Activation.Softmax), (classifier.Inputs, classifier.Outputs, classifier.Layers[^1].Activation));
         Assert.Equal([Activation.Tanh, Activation.Gelu, Activation.Identity], regression.Layers.Select(layer => layer.Activation));
     }

@@ -7,6 +7,30 @@ namespace FastNN.Tests.Pages;
 public class TrainingRecipes
 {
     [Fact]
+    public void Data_stay_in_the_users_units()
+    {
+        float[] inputs = Cases.Uniform(1, 8 * 50, 10, 20), targets = Cases.Uniform(2, 2 * 50, -1000, 1000);
+        var network = new Network([8, 16, 2], Activation.Tanh, Activation.Identity, seed: 1);
+        // <standardizers>
+        network.InputStandardizer = Standardizer.Fit(inputs, network.Inputs);
+        network.OutputStandardizer = Standardizer.FitRange(targets, network.Outputs, low: -1f, high: 1f);
+        // </standardizers>
+        float[] outputs = new float[targets.Length];
+        network.Forward(inputs, outputs);
+        double cost = outputs.Zip(targets, (a, y) => ((double)a - y) * ((double)a - y)).Sum() / 50;
+        Assert.Equal(1, new Trainer(network, new Sgd(0.01f)).Step(inputs, targets) / cost, 1e-6);
+
+        // <observations>
+        var observations = new Standardizer(width: 8); // no samples yet: the mean is 0 and the factor 1
+        var policy = new Network([8, 32, 2], Activation.Tanh, Activation.Identity, seed: 1) { InputStandardizer = observations };
+        var critic = new Network([8, 32, 1], Activation.Tanh, Activation.Identity, seed: 2) { InputStandardizer = observations };
+        observations.Update(inputs); // changes what both networks see
+        // </observations>
+        Assert.Equal(network.InputStandardizer.Mean.ToArray(), policy.InputStandardizer.Mean.ToArray());
+        Assert.Equal(50, critic.InputStandardizer.Samples);
+    }
+
+    [Fact]
     public void A_gradient_can_be_changed_before_it_is_applied()
     {
         var network = new Network([2, 4, 1], seed: 1);

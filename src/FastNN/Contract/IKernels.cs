@@ -63,4 +63,8 @@ internal unsafe interface IKernels
         where TRule : struct, IUpdateRule;
 
     static abstract double SumOfSquares(float* g, nint count, float clip);
+
+    /// <summary>One step of a standardizer on rows. mean and factor are padded. Each row of y may be written up to the next.</summary>
+    static abstract void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
+        where TStep : struct, IStandardizerStep;
 }

@@ -46,6 +46,10 @@ internal unsafe interface ITileKernels
         where A : struct, IActivation
         where C : struct, ICost;
 
+    /// <summary>One step of a standardizer on a tile, [features][lanes]. y may be x.</summary>
+    static abstract void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
+        where TStep : struct, IStandardizerStep;
+
     static abstract void TileSoftmax(float* z, int outputs, int lanes);
 
     /// <summary>δ of softmax and a cost replaces a. costs is the same as in <see cref="TileOutputDelta"/>.</summary>

@@ -99,6 +99,9 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal abstract UpdateKernel UpdateBy<TRule>()
         where TRule : struct, IUpdateRule;
 
+    /// <summary>The kernels of standardizers.</summary>
+    internal abstract StandardizerKernels Standardizing { get; }
+
     /// <summary>Lanes of the tile for this number of samples, at most <see cref="Tile"/>.</summary>
     internal abstract int LanesFor(int samples);
 
@@ -153,6 +156,8 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
     internal override TResult GiveTo<TResult>(IKernelUser<TResult> user) => user.Take<K, T>();
 
     internal override UpdateKernel UpdateBy<TRule>() => new UpdateKernel<K, TRule>();
+
+    internal override StandardizerKernels Standardizing { get; } = new StandardizerKernels<K, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override int LanesFor(int samples) => T.LanesFor(samples);

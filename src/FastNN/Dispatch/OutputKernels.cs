@@ -16,10 +16,15 @@ internal abstract unsafe class OutputKernels(ActivationKernels function)
     /// </summary>
     internal ActivationKernels Function => function;
 
+    /// <summary>Rows of memory that <see cref="TileDelta"/> needs for costs.</summary>
+    internal virtual int CostRows => VirtualLanes.Count;
+
     /// <summary>One sample: δ = ∂C/∂z, padded. The result is C. f′ is computed from the kept numbers, or from a.</summary>
     internal abstract float Delta(float* a, float* kept, float* y, float* delta, int outputs);
 
-    /// <summary>A tile: δ replaces a. costs has sixteen rows, and the first receives the costs of the samples.</summary>
+    /// <summary>
+    /// A tile: δ replaces a, and y may change. costs has <see cref="CostRows"/> rows, and the first receives the costs of the samples.
+    /// </summary>
     internal abstract void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs);
 }
 

@@ -95,6 +95,10 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
+        where TStep : struct, IStandardizerStep => StandardizerKernel.Rows<S, V, TStep>(x, rows, width, mean, factor, y, yStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Backward<A, TAction>(
         float* w, float* weightTarget, float* biasTarget, float* a, int inputs, float* delta, int outputs, float* inputDelta, float rate)
         where A : struct, IActivation

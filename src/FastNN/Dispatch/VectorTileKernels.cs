@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using FastNN.Batch;
 using FastNN.Contract;
 using FastNN.Simd;
+using FastNN.Spans;
 using FastNN.Tuning;
 
 namespace FastNN.Dispatch;
@@ -64,6 +65,14 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     {
         if (lanes >= S.Count) Batch.TileOutputDelta.Compute<S, V, A, C>(a, kept, y, outputs, lanes, costs);
         else Batch.TileOutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, outputs, lanes, costs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
+        where TStep : struct, IStandardizerStep
+    {
+        if (lanes >= S.Count) StandardizerKernel.Tile<S, V, TStep>(x, features, lanes, mean, factor, y);
+        else StandardizerKernel.Tile<Simd128, Vector128<float>, TStep>(x, features, lanes, mean, factor, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,6 +70,8 @@ internal static class Checkpoint
         Network read = reader.ReadNetwork(KernelSet.For(trainer.Network.KernelVariant), others);
 
         read.Parameters.CopyTo(trainer.Network.Parameters);
+        if (read.InputStandardizer is { } input) trainer.Network.InputStandardizer!.CopyFrom(input);
+        if (read.OutputStandardizer is { } output) trainer.Network.OutputStandardizer!.CopyFrom(output);
         foreach (string name in trainer.OptimizerState.Names) others[StatePrefix + name].CopyTo(trainer.OptimizerState[name]);
         trainer.OptimizerState.Steps = steps;
         trainer.Optimizer.LearningRate = learningRate;
@@ -96,8 +98,13 @@ internal static class Checkpoint
         Compare("the list of widths", SafetensorsMetadata.Text(reader.Widths), SafetensorsMetadata.Text(widths));
         string activations = SafetensorsMetadata.Text(network.Layers.Select(layer => layer.Activation));
         Compare("the list of activations", SafetensorsMetadata.Text(reader.Activations), activations);
+        Compare("the input standardizer", reader.Input, network.InputStandardizer);
+        Compare("the output standardizer", reader.Output, network.OutputStandardizer);
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
     }
+
+    private static void Compare(string what, SafetensorsStandardizer? file, Standardizer? here) =>
+        Compare(what, file?.Kind ?? SafetensorsStandardizer.None, SafetensorsStandardizer.KindOf(here));
 
     private static void Compare(string what, string file, string here)
     {

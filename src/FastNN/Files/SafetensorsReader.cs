@@ -27,16 +27,30 @@ internal sealed class SafetensorsReader
         IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged
         _verifies = IsOwn && options.Verify;
         if (IsOwn) CheckMetadata();
-        _layers = SafetensorsLayer.Find(IsOwn ? [.. Tensors.Where(tensor => !Checkpoint.Owns(tensor.Name))] : Tensors, options.Layers);
+        _layers = SafetensorsLayer.Find([.. Tensors.Where(IsOfLayer)], options.Layers);
         Widths = [_layers[0].Inputs, .. _layers.Select(layer => layer.Outputs)];
+        Input = SafetensorsStandardizer.Find(SafetensorsStandardizer.Input, Tensors, Widths[0], IsOwn ? Metadata : null);
+        Output = SafetensorsStandardizer.Find(SafetensorsStandardizer.Output, Tensors, Widths[^1], IsOwn ? Metadata : null);
         Activations = SafetensorsActivations.Resolve(
             _layers.Length, IsOwn ? Metadata.Require(SafetensorsMetadata.Activations) : null, options);
         if (IsOwn) CheckArchitecture();
+        if (Output is not null && Activations[^1] != Activation.Identity)
+        {
+            throw new ModelFormatException(
+                $"The file has an output standardizer, which needs {Activation.Identity} as the last layer's activation, "
+                + $"but that is {Activations[^1]}.");
+        }
     }
 
     internal IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     internal IReadOnlyList<SafetensorsEntry> Tensors => _header.Tensors;
+
+    /// <summary>The standardizer of the inputs; null if there is none.</summary>
+    internal SafetensorsStandardizer? Input { get; }
+
+    /// <summary>The standardizer of the outputs; null if there is none.</summary>
+    internal SafetensorsStandardizer? Output { get; }
 
     /// <summary>Whether FastNN wrote it.</summary>
     internal bool IsOwn { get; }
@@ -63,15 +77,22 @@ internal sealed class SafetensorsReader
         using var reader = new SafetensorsTensorReader(_file, _verifies);
         foreach (SafetensorsEntry tensor in Tensors)
         {
-            Crc32C checksum = !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
+            Crc32C checksum = Input?.TryRead(reader, tensor, out Crc32C ofInput) == true ? ofInput
+                : Output?.TryRead(reader, tensor, out Crc32C ofOutput) == true ? ofOutput
+                : !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
                 : tensor == _layers[l].Weight ? reader.Weights(tensor, network, in network.Plan.Shapes[l])
                 : reader.Flat(tensor, network.Layers[l].Biases);
             if (_verifies) Verify(tensor, checksum, checksums);
         }
 
+        network.InputStandardizer = Input?.Create();
+        network.OutputStandardizer = Output?.Create();
         if (_verifies) SafetensorsSamples.Verify(network, Metadata.Require(SafetensorsMetadata.Samples));
         return network;
     }
+
+    private bool IsOfLayer(SafetensorsEntry tensor) =>
+        !(IsOwn && Checkpoint.Owns(tensor.Name)) && !SafetensorsStandardizer.Owns(tensor.Name);
 
     private Network NewNetwork(KernelSet kernels)
     {
@@ -120,7 +141,7 @@ internal sealed class SafetensorsReader
 
         foreach (SafetensorsEntry tensor in Tensors)
         {
-            if (tensor.Type != SafetensorsType.F32)
+            if (tensor.Type != (SafetensorsStandardizer.IsStatistics(tensor.Name) ? SafetensorsType.F64 : SafetensorsType.F32))
             {
                 throw new ModelFormatException(
                     $"The {tensor} must be of type F32, as FastNN writes it. {IfChanged}");

@@ -63,6 +63,15 @@ internal sealed unsafe class SafetensorsTensorReader(SafetensorsBytes file, bool
         return _checksum;
     }
 
+    /// <summary>Reads the bytes of a tensor as they are.</summary>
+    internal Crc32C Bytes(SafetensorsEntry tensor, Span<byte> target)
+    {
+        _checksum = new Crc32C();
+        for (; !target.IsEmpty; target = target[Math.Min(BlockBytes, target.Length)..])
+            Raw(tensor, Math.Min(BlockBytes, target.Length)).CopyTo(target);
+        return _checksum;
+    }
+
     /// <summary>Reads the bytes of a tensor that is not needed.</summary>
     internal Crc32C Skip(SafetensorsEntry tensor)
     {

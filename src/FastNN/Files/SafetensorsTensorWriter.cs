@@ -18,7 +18,8 @@ internal sealed unsafe class SafetensorsTensorWriter(Stream? target) : IDisposab
 
     /// <summary>Writes numbers in their order.</summary>
     /// <returns>The checksum of their bytes.</returns>
-    internal Crc32C Flat(ReadOnlySpan<float> values)
+    internal Crc32C Flat<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
     {
         var checksum = new Crc32C();
         Write(values, ref checksum);
@@ -41,14 +42,15 @@ internal sealed unsafe class SafetensorsTensorWriter(Stream? target) : IDisposab
                 count = Math.Min(columns, layer.Inputs - c);
                 fixed (float* block = _block)
                     network.Plan.Kernels.Transpose(w + (nint)c * layer.Outputs + r, layer.Outputs, count, rows, block, count);
-                Write(_block.AsSpan(0, rows * count), ref checksum);
+                Write<float>(_block.AsSpan(0, rows * count), ref checksum);
             }
         }
 
         return checksum;
     }
 
-    private void Write(ReadOnlySpan<float> values, ref Crc32C checksum)
+    private void Write<T>(ReadOnlySpan<T> values, ref Crc32C checksum)
+        where T : unmanaged
     {
         checksum.Append(MemoryMarshal.AsBytes(values));
         target?.Write(MemoryMarshal.AsBytes(values));

@@ -9,7 +9,11 @@ namespace FastNN.Files;
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="Write">Writes its data.</param>
-internal sealed record SafetensorsTensor(string Name, int[] Shape, Func<SafetensorsTensorWriter, Crc32C> Write);
+internal sealed record SafetensorsTensor(string Name, int[] Shape, Func<SafetensorsTensorWriter, Crc32C> Write)
+{
+    /// <summary>The type of its numbers.</summary>
+    internal SafetensorsType Type { get; init; } = SafetensorsType.F32;
+}
 
 /// <summary>
 /// Writes a network, and what belongs to it, as a safetensors file. The same network gives the same bytes on every machine.
@@ -36,8 +40,8 @@ internal static class SafetensorsWriter
                 $"A file holds at most {FileRules.MaxLayers} layers, but the network has {network.Layers.Count}.");
         }
 
-        List<SafetensorsTensor> tensors = [.. TensorsOf(network), .. others ?? []];
-        stream.Write(Header(tensors, MetadataOf(network, tensors, metadata ?? [])));
+        List<SafetensorsTensor> tensors = [.. SafetensorsStandardizer.TensorsOf(network), .. TensorsOf(network), .. others ?? []];
+        stream.Write(Header(tensors, MetadataOf(network, tensors, [.. SafetensorsStandardizer.MetadataOf(network), .. metadata ?? []])));
         using var writer = new SafetensorsTensorWriter(stream);
         foreach (SafetensorsTensor tensor in tensors) tensor.Write(writer);
     }
@@ -86,9 +90,9 @@ internal static class SafetensorsWriter
             foreach (SafetensorsTensor tensor in tensors)
             {
                 long begin = end;
-                end += sizeof(float) * tensor.Shape.Aggregate(1L, (size, dimension) => size * dimension);
+                end += tensor.Type.Size() * tensor.Shape.Aggregate(1L, (size, dimension) => size * dimension);
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", nameof(SafetensorsType.F32));
+                json.WriteString("dtype", tensor.Type.ToString());
                 WriteNumbers(json, "shape", [.. tensor.Shape]);
                 WriteNumbers(json, "data_offsets", [begin, end]);
                 json.WriteEndObject();

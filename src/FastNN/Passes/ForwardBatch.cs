@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastNN.Dispatch;
 using FastNN.Plumbing;
 using FastNN.Tuning;
 
@@ -13,13 +14,18 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     private ForwardPasses? _passes;
     private float* _parameters, _packed, _x, _y;
     private int _batch, _samples;
+    private Standardizer? _input, _output;
 
-    /// <summary>All samples, from x to y. packed are the packed weights, or null.</summary>
+    /// <summary>All samples, from x to y, both in the user's units. packed are the packed weights, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Forward(ForwardPasses passes, float* parameters, float* packed, float* x, float* y, int batch, int threads)
+    internal static void Forward(
+        ForwardPasses passes, float* parameters, float* packed, Standardizer? input, Standardizer? output, float* x, float* y, int batch,
+        int threads)
     {
         ForwardBatch work = t_work ??= new ForwardBatch();
         work._passes = passes;
+        work._input = input;
+        work._output = output;
         work._parameters = parameters;
         work._packed = packed;
         work._x = x;
@@ -33,6 +39,7 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         finally
         {
             work._passes = null;
+            work._input = work._output = null;
         }
     }
 
@@ -49,15 +56,21 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     {
         ForwardPasses passes = _passes!;
         int inputs = passes.Plan.Inputs, outputs = passes.Plan.Outputs, tile = passes.Plan.Tile, fewest = passes.FewestForTile;
+        StandardizerKernels standardizing = passes.Plan.Kernels.Standardizing;
         nint first = (nint)item * _samples;
         int left = (int)nint.Min(_samples, _batch - first);
-        float* x = _x + first * inputs, y = _y + first * outputs, scratch = ThreadScratch.Get(passes.BatchScratch);
+        float* x = _x + first * inputs, y = _y + first * outputs;
+        float* scratch = ThreadScratch.Get(passes.BatchScratch + (_input == null ? 0 : _samples * inputs));
+        float* own = scratch + passes.BatchScratch;
         for (int done; left > 0; left -= done, x += (nint)done * inputs, y += (nint)done * outputs)
         {
             int tiles = Routes.NextTiles(left, tile, out int samples);
             done = tiles * samples;
-            if (samples >= fewest) passes.ForwardTiles(_parameters, _packed, x, y, tiles, samples, scratch);
-            else passes.ForwardFew(_parameters, _packed, x, y, samples, scratch);
+            if (_input != null) standardizing.ToOwnUnits(_input, x, done, own, inputs);
+            float* a = _input == null ? x : own;
+            if (samples >= fewest) passes.ForwardTiles(_parameters, _packed, a, y, tiles, samples, scratch);
+            else passes.ForwardFew(_parameters, _packed, a, y, samples, scratch);
+            if (_output != null) standardizing.ToUserUnits(_output, y, done, y, outputs);
         }
     }
 }

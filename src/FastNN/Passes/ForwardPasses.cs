@@ -38,6 +38,13 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
     internal abstract void Forward(float* parameters, float* x, float* activations, float* y, int writable);
 
     /// <summary>
+    /// The same in the user's units. x is standardized first, and the outputs last, each if there is a standardizer. The scratch has room
+    /// for the inputs, the activations and the outputs, each padded.
+    /// </summary>
+    internal abstract void ForwardInUserUnits(
+        float* parameters, float* x, float* scratch, float* y, Standardizer? input, Standardizer? output);
+
+    /// <summary>
     /// Tiles through all layers, from x to y. packed are the packed weights, or null. All tiles have the same number of samples, at most
     /// that of a full tile. There may only be several if they are full.
     /// </summary>
@@ -75,6 +82,29 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
         }
 
         runs[last].Function.ForwardLayers(runs[last].Layers, parameters, x, activations, y, writable);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ForwardInUserUnits(
+        float* parameters, float* x, float* scratch, float* y, Standardizer? input, Standardizer? output)
+    {
+        int inputs = VirtualLanes.RoundUp(Plan.Inputs), outputs = Plan.Outputs, writable = VirtualLanes.RoundUp(outputs);
+        float* activations = scratch + inputs, own = activations + Scratch;
+        if (input != null)
+        {
+            K.StandardizeRows<ToOwnUnits>(x, 1, Plan.Inputs, input.MeanPointer, input.FactorPointer, scratch, inputs);
+            x = scratch;
+        }
+
+        if (output == null)
+        {
+            Forward(parameters, x, activations, y, outputs);
+        }
+        else
+        {
+            Forward(parameters, x, activations, own, writable);
+            K.StandardizeRows<ToUserUnits>(own, 1, outputs, output.MeanPointer, output.FactorPointer, y, outputs);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

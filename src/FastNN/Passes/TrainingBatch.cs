@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
+using FastNN.Dispatch;
 using FastNN.Plumbing;
 using FastNN.Tuning;
 
@@ -35,10 +36,13 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private Phase _phase;
     private bool _wantsDeltas, _updates, _updating, _accumulates;
     private TrainingPasses? _passes;
-    private float* _y, _sum, _target, _xGradient;
+    private float* _x, _y, _sum, _target, _xGradient;
     private float _scale, _rate;
     private CancellationToken _cancellation;
     private int _ticket; // 1 while a caller has it
+
+    /// <summary>Turns the inputs of each chunk into the network's own units; null if they are.</summary>
+    internal Standardizer? InputStandardizer { get; set; }
 
     /// <summary>The cost of a batch, summed over its samples in ascending order.</summary>
     /// <exception cref="InvalidOperationException">
@@ -157,8 +161,8 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private double RunChunks(float* x, float* y, int batch, float* gradient, float* target, float scale, float rate)
     {
         int samples = Math.Min(batch, _chunkSamples), tile = plan.Tile;
-        int floats = checked((int)TileChunk.Floats(_layers, tile, samples));
-        if (_memory == null || _memory.Length < floats) _memory = new AlignedBuffer(floats);
+        int floats = checked((int)TileChunk.Floats(_layers, tile, samples)), own = InputStandardizer == null ? 0 : samples * plan.Inputs;
+        if (_memory == null || _memory.Length < floats + own) _memory = new AlignedBuffer(checked(floats + own));
         _wantsDeltas = target != null;
         double cost = 0;
         for (int first = 0; first < batch; first += samples)
@@ -166,8 +170,10 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
             samples = Math.Min(batch - first, _chunkSamples);
             bool last = first + samples == batch;
             int rest = samples % tile;
+            _x = x + (nint)first * plan.Inputs;
             _chunk = new TileChunk(
-                _memory.Pointer, x + (nint)first * plan.Inputs, _layers, tile, rest == 0 ? tile : plan.Kernels.LanesFor(rest), samples);
+                _memory.Pointer, own == 0 ? _x : _memory.Pointer + floats, _layers, tile, rest == 0 ? tile : plan.Kernels.LanesFor(rest),
+                samples);
             _y = y + (nint)first * plan.Outputs;
             _first = first;
             _group = Routes.ShareOfTiles(_together, _chunk.Tiles, threads);
@@ -222,9 +228,14 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     {
         if (_cancellation.IsCancellationRequested) return;
 
-        float* y = _y + (nint)first * _chunk.Tile * plan.Outputs;
-        float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + first * _chunk.Tile) * plan.Inputs;
+        int sample = first * _chunk.Tile, samples = Math.Min(tiles * _chunk.Tile, _chunk.Samples - sample);
+        float* y = _y + (nint)sample * plan.Outputs;
+        float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + sample) * plan.Inputs;
+        StandardizerKernels standardizing = plan.Kernels.Standardizing;
+        if (InputStandardizer is { } input)
+            standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first), plan.Inputs);
         _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
+        if (InputStandardizer != null && xGradient != null) standardizing.GradientToUserUnits(InputStandardizer, xGradient, samples);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

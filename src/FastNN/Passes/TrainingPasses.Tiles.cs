@@ -219,8 +219,8 @@ internal unsafe partial class TrainingPasses<K, T>
             Delta = scratch;
             InputDelta = Delta + tiles * widest;
             Targets = InputDelta + tiles * widest;
-            Costs = Targets + widest;
-            Slopes = Costs + VirtualLanes.Count * Lanes;
+            Slopes = Targets + widest;
+            Costs = Slopes + tiles * SlopesStride;
             Inputs = chunk.TileOf(first);
             Group = new TileGroup(tiles, (nint)chunk.TileRows * Lanes, widest);
         }

@@ -9,20 +9,22 @@ namespace FastNN.Passes;
 /// The ways of training through a whole network, under one function of the last layer and one cost. Pointers are to memory that does not
 /// move during the call. Nothing is checked, and nothing is allocated.
 /// </summary>
-internal abstract unsafe class TrainingPasses(NetworkPlan plan)
+/// <param name="plan">The plan of the network.</param>
+/// <param name="costRows">See <see cref="OutputKernels.CostRows"/>.</param>
+internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
 {
     internal NetworkPlan Plan => plan;
 
     /// <summary>
-    /// Floats of scratch memory for <see cref="TileDeltas"/>: two deltas and the kept slopes of each tile, the targets of one tile, and
-    /// sixteen rows for its costs. Layers in rows use the two deltas in turns.
+    /// Floats of scratch memory for <see cref="TileDeltas"/>: two deltas and the kept slopes of each tile, the targets of one tile, and the
+    /// rows for its costs. Layers in rows use the two deltas in turns.
     /// </summary>
     internal int Scratch
     {
         get
         {
             int together = Routes.TilesTogether(plan.Widest);
-            return plan.Tile * ((2 * together + 1) * plan.Widest + together * plan.Shapes[^1].SlopesEnd + VirtualLanes.Count);
+            return plan.Tile * ((2 * together + 1) * plan.Widest + together * plan.Shapes[^1].SlopesEnd + costRows);
         }
     }
 
@@ -52,7 +54,8 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan)
 }
 
 /// <summary>The passes, written once for the primitives of any variant. This file has one sample, the other has tiles.</summary>
-internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKernels output, bool tiny = false) : TrainingPasses(plan)
+internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKernels output, bool tiny = false)
+    : TrainingPasses(plan, output.CostRows)
     where K : struct, IKernels
     where T : struct, ITileKernels
 {

@@ -31,6 +31,9 @@ internal sealed unsafe class AlignedBuffer
 
     internal Span<float> Span => new(_array, _start, Length);
 
+    /// <summary>The first float of the next cache line, or of this one if it starts one.</summary>
+    internal static float* AlignUp(float* start) => (float*)((nuint)start + Alignment - 1 & ~(nuint)(Alignment - 1));
+
     internal bool IsFinite
     {
         get

@@ -53,4 +53,7 @@ internal readonly unsafe struct ScalarKernels : IKernels
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<TRule>(w, g, first, second, count, in terms);
 
     public static double SumOfSquares(float* g, nint count, float clip) => Reference.SumOfSquares.Sum(g, count, clip);
+
+    public static void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
+        where TStep : struct, IStandardizerStep => StandardizerKernel.Rows<TStep>(x, rows, width, mean, factor, y, yStride);
 }

@@ -46,6 +46,9 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         where A : struct, IActivation
         where C : struct, ICost => *costs = Reference.OutputDelta.Compute<A, C>(a, kept, y, a, outputs);
 
+    public static void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
+        where TStep : struct, IStandardizerStep => StandardizerKernel.Tile<TStep>(x, features, lanes, mean, factor, y);
+
     public static void TileSoftmax(float* z, int outputs, int lanes) => Softmax.Activate(z, z, outputs);
 
     public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)

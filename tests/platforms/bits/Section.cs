@@ -28,5 +28,6 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("onnx", ModelFiles.Onnx),
         new("special", SpecialValues.Run),
         new("following", Functions.Following),
+        new("standardizers", Standardizers.Run),
     ];
 }

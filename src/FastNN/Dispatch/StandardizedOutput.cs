@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using FastNN.Contract;
+using FastNN.Plumbing;
+
+namespace FastNN.Dispatch;
+
+/// <summary>
+/// A cost behind an output standardizer. δ is that of the cost in the network's own units: of a′ and of targets y′ = (y − mean)·factor. The
+/// cost itself is in the user's units: of a = a′/factor + mean and of y.
+/// </summary>
+/// <param name="inner">The cost behind the identity.</param>
+/// <param name="kernels">The kernels of standardizers.</param>
+/// <param name="standardizer">That of the outputs.</param>
+internal sealed unsafe class StandardizedOutput(OutputKernels inner, StandardizerKernels kernels, Standardizer standardizer)
+    : OutputKernels(inner.Function)
+{
+    private readonly int _padded = VirtualLanes.RoundUp(standardizer.Width);
+    private readonly AlignedBuffer _sample = new(2 * VirtualLanes.RoundUp(standardizer.Width)); // outputs and targets of one sample
+
+    /// <summary>The outputs in the user's units, and the rows of a second cost.</summary>
+    internal override int CostRows => 2 * inner.CostRows + standardizer.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
+    {
+        float* user = _sample.Pointer, target = user + _padded;
+        kernels.ToUserUnits(standardizer, a, 1, user, _padded);
+        float cost = inner.Delta(user, kept, y, delta, outputs); // its delta is not used
+        kernels.ToOwnUnits(standardizer, y, 1, target, _padded);
+        inner.Delta(a, kept, target, delta, outputs);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+    {
+        float* otherCosts = costs + inner.CostRows * lanes, user = otherCosts + inner.CostRows * lanes;
+        kernels.TileToUserUnits(standardizer, a, lanes, user);
+        inner.TileDelta(user, kept, y, outputs, lanes, costs); // its delta is not used
+        kernels.TileToOwnUnits(standardizer, y, lanes);
+        inner.TileDelta(a, kept, y, outputs, lanes, otherCosts);
+    }
+}
+
+/// <summary>A gradient by the outputs that the user gives, behind an output standardizer. y is the gradient.</summary>
+/// <param name="inner">The given gradient behind the identity.</param>
+/// <param name="kernels">The kernels of standardizers.</param>
+/// <param name="standardizer">That of the outputs.</param>
+internal sealed unsafe class StandardizedGradient(OutputKernels inner, StandardizerKernels kernels, Standardizer standardizer)
+    : OutputKernels(inner.Function)
+{
+    private readonly AlignedBuffer _sample = new(VirtualLanes.RoundUp(standardizer.Width));
+
+    internal override int CostRows => inner.CostRows;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
+    {
+        kernels.GradientToOwnUnits(standardizer, y, 1, _sample.Pointer, _sample.Length);
+        return inner.Delta(a, kept, _sample.Pointer, delta, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+    {
+        kernels.TileGradientToOwnUnits(standardizer, y, lanes);
+        inner.TileDelta(a, kept, y, outputs, lanes, costs);
+    }
+}

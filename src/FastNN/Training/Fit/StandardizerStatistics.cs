@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+
+namespace FastNN.Fit;
+
+/// <summary>
+/// The running mean m and sum M of squared deviations of each feature, by Welford's method (B. P. Welford, Technometrics 4 (1962), p. 419).
+/// The order is part of the contract: sample after sample, in double precision.
+/// </summary>
+internal sealed class StandardizerStatistics(int width)
+{
+    private readonly double[] _mean = new double[width], _squares = new double[width];
+
+    internal long Samples { get; private set; }
+
+    /// <summary>m of each feature.</summary>
+    internal ReadOnlySpan<double> Mean => _mean;
+
+    /// <summary>M of each feature.</summary>
+    internal ReadOnlySpan<double> Squares => _squares;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Add(ReadOnlySpan<float> samples)
+    {
+        for (; !samples.IsEmpty; samples = samples[width..])
+        {
+            double n = ++Samples;
+            for (int j = 0; j < width; j++)
+            {
+                double x = samples[j], deviation = x - _mean[j];
+                _mean[j] += deviation / n;
+                _squares[j] += deviation * (x - _mean[j]);
+            }
+        }
+    }
+
+    internal float MeanOf(int feature) => (float)_mean[feature];
+
+    /// <summary>1/σ. It is 1 if the feature is constant, or if 1/σ is more than a float holds.</summary>
+    internal float FactorOf(int feature)
+    {
+        float factor = (float)(1 / Math.Sqrt(_squares[feature] / Samples));
+        return float.IsFinite(factor) ? factor : 1f;
+    }
+
+    internal void CopyFrom(StandardizerStatistics other) => Set(other.Samples, other._mean, other._squares);
+
+    internal void Set(long samples, ReadOnlySpan<double> mean, ReadOnlySpan<double> squares)
+    {
+        Samples = samples;
+        mean.CopyTo(_mean);
+        squares.CopyTo(_squares);
+    }
+}
