@@ -6,7 +6,7 @@ namespace FastNN.Tests.Graphs;
 internal sealed record ActivationForm(string Name, Func<GraphDraft, Func<double, double>> Write)
 {
     /// <summary>The opset that has its operators first.</summary>
-    internal int Since { get; init; } = 9;
+    internal int Since { get; init; } = 7;
 
     /// <summary>The opset in which ONNX Runtime has its operators for DOUBLE first, if it has them.</summary>
     internal int? DoubleSince { get; init; }

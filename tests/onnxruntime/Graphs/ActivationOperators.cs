@@ -7,9 +7,9 @@ internal static class ActivationOperators
 
     internal static ActivationForm[] All { get; } =
     [
-        new("Sigmoid", g => Plain(g, "Sigmoid", ActivationPieces.Sigmoid)) { DoubleSince = 9, HasHalf = true },
-        new("Tanh", g => Plain(g, "Tanh", Math.Tanh)) { DoubleSince = 9, HasHalf = true },
-        new("Relu", g => Plain(g, "Relu", z => Math.Max(0, z))) { DoubleSince = 9, HasHalf = true },
+        new("Sigmoid", g => Plain(g, "Sigmoid", ActivationPieces.Sigmoid)) { DoubleSince = 7, HasHalf = true },
+        new("Tanh", g => Plain(g, "Tanh", Math.Tanh)) { DoubleSince = 7, HasHalf = true },
+        new("Relu", g => Plain(g, "Relu", z => Math.Max(0, z))) { DoubleSince = 7, HasHalf = true },
         new("Softplus", g => Plain(g, "Softplus", ActivationPieces.Softplus)) { HasHalf = true },
         new("Softsign", g => Plain(g, "Softsign", z => z / (1 + Math.Abs(z)))) { HasHalf = true },
         new("HardSwish", g => Plain(g, "HardSwish", HardSwish)) { Since = 14, HasHalf = true },
@@ -98,6 +98,7 @@ internal static class ActivationOperators
     {
         double low = g.Draw.Of(-1, 0, g.Draw.Real(-2, 0)), high = g.Draw.Of(1, 6, g.Draw.Real(0.25, 3));
         bool hasLow = g.Draw.Chance(0.8), hasHigh = !hasLow || g.Draw.Chance(0.8);
+        if (g.Type != TensorTypes.Half && g.Draw.Chance(0.1)) high = float.MaxValue; // as some exporters write "none"
         if (g.Opset < 11)
         {
             g.Op("Clip");

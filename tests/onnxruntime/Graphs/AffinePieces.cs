@@ -50,14 +50,18 @@ internal static class AffinePieces
 
     private static void Multiply(GraphDraft g)
     {
-        (string constant, double[] factor) = g.Draw.IsCoarse ? Operand(g, () => g.Draw.Of(0.5, 2, 1.25)) : Operand(g, g.Draw.Factor);
+        (string constant, double[] factor) = Operand(g, () => Factor(g));
         g.OpEither("Mul", constant);
         g.Meaning.Affine(factor, Same(g, 0));
     }
 
+    /// <summary>What one may multiply with: sometimes 0, or far from 1.</summary>
+    private static double Factor(GraphDraft g) =>
+        g.Draw.IsCoarse ? g.Draw.Of(0.5, 2, 1.25) : g.Draw.Rarely(0.02) ? g.Draw.Of(0, 1f / 255, 100) : g.Draw.Factor();
+
     private static void Divide(GraphDraft g)
     {
-        (string constant, double[] divisor) = Operand(g, g.Draw.Factor);
+        (string constant, double[] divisor) = Operand(g, () => g.Draw.Rarely(0.03) ? 255 : g.Draw.Factor());
         g.Op("Div", constant);
         g.Meaning.Affine(Array.ConvertAll(divisor, value => 1 / value), Same(g, 0));
     }
@@ -69,7 +73,7 @@ internal static class AffinePieces
         if (isMinus)
             g.Op("Sub", constant);
         else
-            g.OpEither(g.Draw.Chance(0.1) ? "Sum" : "Add", constant);
+            g.OpEither(g.Opset >= 8 && g.Draw.Chance(0.1) ? "Sum" : "Add", constant);
         g.Meaning.Affine(Same(g, 1), isMinus ? Array.ConvertAll(shift, value => -value) : shift);
     }
 

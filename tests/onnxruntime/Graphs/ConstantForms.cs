@@ -49,6 +49,8 @@ internal sealed class ConstantForms(GraphDraft g, double[] values, long[] shape,
     {
         if (g.Type == TensorTypes.Half || shape.Length == 0 || values.Distinct().Count() > 1) yield break;
 
+        if (g.Opset < 9) yield break;
+
         yield return () => g.Node("Expand", write([values[0]], g.Draw.Of<long[]>([1], [])), g.Constants.Integers(shape));
         yield return () =>
         {
@@ -70,12 +72,17 @@ internal sealed class ConstantForms(GraphDraft g, double[] values, long[] shape,
         double small = values.Min(Math.Abs) * g.Draw.Of(1e-5, 0.25);
         yield return () => g.Either("Add", write(Each(value => value - small), shape), write([small], []));
         yield return () => g.Node("Sub", write(Each(value => value + small), shape), write([small], []));
-        yield return () => g.Node("Where", Mask(out double[] mask), write(Picked(mask, 1), shape), write(Picked(mask, 0), shape));
+        if (g.Opset >= 9)
+            yield return () => g.Node("Where", Mask(out double[] mask), write(Picked(mask, 1), shape), write(Picked(mask, 0), shape));
         double[] halves = Each(value => value / 2);
         yield return () => OpsetForms.Reduce(g, "ReduceSum", write([.. halves, .. halves], [2, .. shape]), 0);
         yield return () => OpsetForms.Reduce(g, "ReduceMean", write([.. values, .. values], [2, .. shape]), 0);
-        yield return () => g.Node("Max", write(values, shape), write(Each(value => value - 1), shape));
-        yield return () => g.Node("Min", write(Each(value => value + 1), shape), write(values, shape));
+        if (g.Opset >= 8)
+        {
+            yield return () => g.Node("Max", write(values, shape), write(Each(value => value - 1), shape));
+            yield return () => g.Node("Min", write(Each(value => value + 1), shape), write(values, shape));
+        }
+
         if (values.All(value => Math.Abs(value) > 0.01)) yield return () => g.Node("Reciprocal", write(Each(value => 1 / value), shape));
         if (values.Any(value => value < 0)) yield break;
 

@@ -19,14 +19,8 @@ internal static class GeluActivations
             return GeluTanh;
         }) { Since = 20 },
         new("Gelu of Microsoft", g => InMicrosoft(g, "Gelu", Gelu)),
-        new("BiasGelu of Microsoft", g =>
-        {
-            double[] biases = g.Draw.Reals(g.Width, -1, 1), ones = new double[g.Width];
-            Array.Fill(ones, 1);
-            g.Op("BiasGelu", g.Constants.Vector(biases)).InDomain(Microsoft);
-            g.Meaning.Affine(ones, biases);
-            return Gelu;
-        }) { NeedsRow = true },
+        new("BiasGelu of Microsoft", g => WithBiases(g, "BiasGelu", Gelu)) { NeedsRow = true },
+        new("FastGelu of Microsoft with biases", g => WithBiases(g, "FastGelu", GeluTanh)) { NeedsRow = true },
         new("FastGelu of Microsoft", g => InMicrosoft(g, "FastGelu", GeluTanh)),
         new("QuickGelu of Microsoft", g =>
         {
@@ -39,13 +33,22 @@ internal static class GeluActivations
             g.OpEither("Mul", g.Constants.Scalar(1.702f)).Op("Sigmoid").OpEither("Mul", z);
             return QuickGelu;
         }),
-        new("z·(1 + erf(z/√2))/2", WriteErf),
+        new("z·(1 + erf(z/√2))/2", WriteErf) { Since = 9 },
         new("z·(1 + tanh(…))/2", WriteTanh),
     ];
 
     private static Func<double, double> InMicrosoft(GraphDraft g, string type, Func<double, double> f)
     {
         g.Op(type).InDomain(Microsoft);
+        return f;
+    }
+
+    private static Func<double, double> WithBiases(GraphDraft g, string type, Func<double, double> f)
+    {
+        double[] biases = g.Draw.Reals(g.Width, -1, 1), ones = new double[g.Width];
+        Array.Fill(ones, 1);
+        g.Op(type, g.Constants.Vector(biases)).InDomain(Microsoft);
+        g.Meaning.Affine(ones, biases);
         return f;
     }
 

@@ -12,7 +12,7 @@ internal sealed class GraphDraft
     /// <summary>A dimension of unknown length.</summary>
     internal const long Batch = -1;
 
-    private const int MostOpset = 24;
+    private const int LeastOpset = 7, MostOpset = 24;
 
     private int _names;
 
@@ -20,7 +20,7 @@ internal sealed class GraphDraft
     {
         Draw = new Draw(seed);
         Draw.Richness = Draw.Of(0.2, 0.5, 1, 2);
-        Opset = Draw.Between(9, MostOpset);
+        Opset = Draw.Between(LeastOpset, MostOpset);
         Type = Draw.Rarely(0.08) ? TensorTypes.Double : Draw.Rarely(0.06) ? TensorTypes.Half : TensorTypes.Float;
         Draw.IsCoarse = Type == TensorTypes.Half;
         Model = new ModelProto

@@ -111,7 +111,16 @@ internal sealed class GraphEnds(GraphDraft g)
     private void AddConstant()
     {
         string value = g.Constants.Plain(TensorTypes.Float, [g.Draw.Between(1, 9)], 1);
-        if (g.Draw.Chance(0.5)) value = g.Node("Identity", value);
+        switch (g.Draw.Between(0, 3))
+        {
+            case 0:
+                value = g.Node("Identity", value);
+                break;
+            case 1 when g.Opset >= 9: // one row for each sample, as policies have their deviations
+                value = g.Node("Expand", value, g.Node("Shape", g.History[^1]));
+                break;
+        }
+
         _outputs.Add(GraphInput.Describe(g, value, TensorTypes.Float, null));
     }
 

@@ -9,7 +9,9 @@ internal static class LinearPieces
     internal static void Add(GraphDraft g, int outputs)
     {
         var layer = new LinearLayer(g, outputs);
-        if (g.Shape.Length == 1 && g.Draw.Chance(0.4))
+        if (g.Draw.Rarely(0.03))
+            DenseFunctions.Call(g, layer);
+        else if (g.Shape.Length == 1 && g.Draw.Chance(0.4))
             Left(g, layer);
         else if (!g.IsMatrix || g.Draw.Chance(0.4))
             Product(g, layer);
@@ -98,7 +100,7 @@ internal static class LinearPieces
     private static void AddBiases(GraphDraft g, LinearLayer layer)
     {
         string b = layer.Biases(1, isNeeded: false);
-        if (b.Length > 0) g.OpEither(g.Draw.Chance(0.05) ? "Sum" : "Add", b);
+        if (b.Length > 0) g.OpEither(g.Opset >= 8 && g.Draw.Chance(0.05) ? "Sum" : "Add", b);
     }
 
     /// <summary>W·x of one sample, a vector.</summary>

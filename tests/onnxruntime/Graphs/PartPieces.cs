@@ -3,6 +3,16 @@ namespace FastNN.Tests.Graphs;
 /// <summary>Only some of the values go on: Slice, Split and Gather on the last axis.</summary>
 internal static class PartPieces
 {
+    /// <summary>Takes one of the values: [batch, n] becomes [batch].</summary>
+    internal static void AddOne(GraphDraft g)
+    {
+        int index = g.Draw.Between(0, g.Width - 1);
+        g.Op("Gather", g.Constants.Integer(index)).With("axis", g.AnyAxis(1, 2));
+        g.Meaning.Take(index, 1);
+        g.Shape = g.Shape[..^1];
+        g.Width = 1;
+    }
+
     /// <summary>Takes some of the values, if there are several.</summary>
     internal static void Add(GraphDraft g)
     {

@@ -9,21 +9,21 @@ internal static class PiecewiseActivations
         {
             g.OpEither("Max", g.Constants.Scalar(0));
             return z => Math.Max(0, z);
-        }) { DoubleSince = 9, HasHalf = true },
+        }) { Since = 8, DoubleSince = 8, HasHalf = true },
         new("max(z, slope·z)", g =>
         {
             double slope = g.Draw.Real(0.05, 0.5);
             string z = g.Value;
             g.OpEither("Mul", g.Constants.Scalar(slope)).OpEither("Max", z);
             return z => z > 0 ? z : slope * z;
-        }) { DoubleSince = 9 },
-        new("min(max(z, low), high)", g => Limits(g, "Max", "Min")) { DoubleSince = 9, HasHalf = true },
-        new("max(min(z, high), low)", g => Limits(g, "Min", "Max")) { DoubleSince = 9, HasHalf = true },
+        }) { Since = 8, DoubleSince = 8 },
+        new("min(max(z, low), high)", g => Limits(g, "Max", "Min")) { Since = 8, DoubleSince = 8, HasHalf = true },
+        new("max(min(z, high), low)", g => Limits(g, "Min", "Max")) { Since = 8, DoubleSince = 8, HasHalf = true },
         new("min(relu(z), 6)", g =>
         {
             g.Op("Relu").OpEither("Min", g.Constants.Scalar(6));
             return z => Math.Clamp(z, 0, 6);
-        }) { DoubleSince = 9, HasHalf = true },
+        }) { Since = 8, DoubleSince = 8, HasHalf = true },
         new("clip(z + 3, 0, 6)/6", g =>
         {
             Shifted(g);
@@ -50,7 +50,7 @@ internal static class PiecewiseActivations
     private static void Shifted(GraphDraft g)
     {
         g.OpEither("Add", g.Constants.Scalar(3));
-        if (g.Draw.Chance(0.3))
+        if (g.Opset >= 8 && g.Draw.Chance(0.3))
             g.Op("Relu").OpEither("Min", g.Constants.Scalar(6));
         else if (g.Opset < 11)
             g.Op("Clip").With("min", 0f).With("max", 6f);

@@ -104,8 +104,9 @@ internal sealed class RandomConstants(GraphDraft g)
         if (values.All(value => (float)value == value)) types.Add(TensorTypes.Float);
         if (values.All(value => (double)(Half)value == value)) types.Add(TensorTypes.Half);
         if (values.All(value => double.IsInteger(value) && Math.Abs(value) < 100))
-            types.AddRange(TensorTypes.Integer32, TensorTypes.Integer64, TensorTypes.SignedByte);
-        if (values.All(value => double.IsInteger(value) && value is >= 0 and < 100)) types.Add(TensorTypes.Byte);
+            types.AddRange(TensorTypes.Integer16, TensorTypes.Integer32, TensorTypes.Integer64, TensorTypes.SignedByte);
+        if (values.All(value => double.IsInteger(value) && value is >= 0 and < 100))
+            types.AddRange(TensorTypes.Byte, TensorTypes.Unsigned16, TensorTypes.Unsigned32, TensorTypes.Unsigned64);
         if (g.Opset >= 13 && values.All(IsBrainFloat)) types.Add(TensorTypes.BrainFloat);
         return [.. types];
     }
@@ -133,7 +134,7 @@ internal sealed class RandomConstants(GraphDraft g)
         bool isWide = values.Any(value => Math.Abs(value) > int.MaxValue);
         if (isWide) return InitializerOf(values, shape);
         if (g.Draw.Rarely(0.1)) return Cast(Plain(TensorTypes.Integer32, reals, shape), TensorTypes.Integer64);
-        if (g.Draw.Chance(0.6)) return Plain(TensorTypes.Integer64, reals, shape);
+        if (g.Opset < 9 || g.Draw.Chance(0.6)) return Plain(TensorTypes.Integer64, reals, shape);
 
         string name = g.Node("Constant");
         if (g.Opset < 12 || values is [0] || g.Draw.Chance(0.5))

@@ -40,7 +40,10 @@ internal sealed class RandomGraph
 
     internal Planted? Planted => _g.Planted;
 
-    /// <summary>What the graph computes, if nothing is planted.</summary>
+    /// <summary>Whether <see cref="Meaning"/> is known: nothing is planted, or another output.</summary>
+    internal bool HasMeaning => Planted is null or { IsWhole: true };
+
+    /// <summary>What the graph computes at its output.</summary>
     internal GraphMeaning Meaning => _g.Meaning;
 
     /// <summary>By how much an operation of ONNX Runtime rounds at most.</summary>
@@ -61,6 +64,7 @@ internal sealed class RandomGraph
         }
 
         if (planted < 0 && _g.IsMatrix && _g.CanScale && _g.Draw.Rarely(0.02)) LinearPieces.AddDot(_g);
+        if (planted < 0 && _g.IsMatrix && _g.CanScale && _g.Draw.Rarely(0.02)) PartPieces.AddOne(_g);
         if (planted == layers) Refusals.Plant(_g, isLast: true);
     }
 

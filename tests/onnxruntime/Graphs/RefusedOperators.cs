@@ -5,7 +5,8 @@ internal static class RefusedOperators
 {
     internal static Action<GraphDraft>[] All { get; } =
     [
-        .. ((string[])["Sin", "Cos", "Atan", "Floor", "Ceil", "Sign", "Sqrt"]).Select(type => Node(type, g => g.Op(type))),
+        .. ((string[])["Sin", "Cos", "Atan", "Floor", "Ceil", "Sqrt"]).Select(type => Node(type, g => g.Op(type))),
+        Node("Sign", g => g.Op("Sign"), since: 9),
         Node("LogSoftmax", g => g.Op("LogSoftmax").With("axis", 1)),
         Node("Hardmax", g => g.Op("Hardmax").With("axis", 1)),
         Node("LeakyRelu of several slopes", g => g.Op("PRelu", g.Constants.Plain(g.Type, SomeSlopes(g), g.Width))),
@@ -39,7 +40,7 @@ internal static class RefusedOperators
     }
 
     /// <summary>A node that is at fault. In older opsets it is Sin.</summary>
-    private static Action<GraphDraft> Node(string feature, Action<GraphDraft> write, int since = 9) => g =>
+    private static Action<GraphDraft> Node(string feature, Action<GraphDraft> write, int since = 7) => g =>
     {
         if (g.Opset >= since)
             write(g);

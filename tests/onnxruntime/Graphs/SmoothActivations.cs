@@ -13,13 +13,13 @@ internal static class SmoothActivations
             else
                 g.Value = g.Node("Div", g.Constants.Scalar(1), g.Value);
             return ActivationPieces.Sigmoid;
-        }) { DoubleSince = 9 },
+        }) { DoubleSince = 7 },
         new("(1 + tanh(z/2))/2", g =>
         {
             g.OpEither("Mul", g.Constants.Scalar(0.5)).Op("Tanh");
             AddAndHalve(g);
             return ActivationPieces.Sigmoid;
-        }) { DoubleSince = 9, HasHalf = true },
+        }) { DoubleSince = 7, HasHalf = true },
         new("2·σ(2·z) − 1", g =>
         {
             g.OpEither("Mul", g.Constants.Scalar(2)).Op("Sigmoid").OpEither("Mul", g.Constants.Scalar(2));
@@ -28,31 +28,31 @@ internal static class SmoothActivations
             else
                 g.OpEither("Add", g.Constants.Scalar(-1));
             return Math.Tanh;
-        }) { DoubleSince = 9 },
+        }) { DoubleSince = 7 },
         new("log(1 + exp(z))", g =>
         {
             g.Op("Exp").OpEither("Add", g.Constants.Scalar(1)).Op("Log");
             return ActivationPieces.Softplus;
-        }) { DoubleSince = 9 },
+        }) { DoubleSince = 7 },
         new("z/(1 + |z|)", g =>
         {
             string z = g.Value, divisor = g.Op("Abs").OpEither("Add", g.Constants.Scalar(1)).Value;
             g.Value = g.Node("Div", z, divisor);
             return z => z / (1 + Math.Abs(z));
-        }) { DoubleSince = 9, HasHalf = true },
+        }) { DoubleSince = 7, HasHalf = true },
         new("z·σ(z)", g =>
         {
             string z = g.Value;
             g.Op("Sigmoid").OpEither("Mul", z);
             return Silu;
-        }) { DoubleSince = 9, HasHalf = true },
+        }) { DoubleSince = 7, HasHalf = true },
         new("z/(1 + exp(−z))", g =>
         {
             string z = g.Value;
             Divisor(g);
             g.Value = g.Node("Div", z, g.Value);
             return Silu;
-        }) { DoubleSince = 9 },
+        }) { DoubleSince = 7 },
         new("z·tanh(softplus(z))", g =>
         {
             string z = g.Value;

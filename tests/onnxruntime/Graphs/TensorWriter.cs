@@ -10,7 +10,7 @@ internal static class TensorWriter
     internal static TensorProto Create(GraphDraft g, int type, double[] values, long[] shape)
     {
         var tensor = new TensorProto { DataType = type, Dims = { shape } };
-        if (g.Draw.Chance(0.7))
+        if (type is TensorTypes.Unsigned32 or TensorTypes.Unsigned64 || g.Draw.Chance(0.7))
             tensor.RawData = ByteString.CopyFrom(Bytes(type, values));
         else
             List(tensor, values);
@@ -41,6 +41,10 @@ internal static class TensorWriter
         TensorTypes.BrainFloat => BytesOf(values, BrainFloat),
         TensorTypes.SignedByte => BytesOf(values, value => (sbyte)value),
         TensorTypes.Byte => BytesOf(values, value => (byte)value),
+        TensorTypes.Integer16 => BytesOf(values, value => (short)value),
+        TensorTypes.Unsigned16 => BytesOf(values, value => (ushort)value),
+        TensorTypes.Unsigned32 => BytesOf(values, value => (uint)value),
+        TensorTypes.Unsigned64 => BytesOf(values, value => (ulong)value),
         TensorTypes.Boolean => BytesOf(values, value => (byte)value),
         TensorTypes.Integer32 => BytesOf(values, value => (int)value),
         TensorTypes.Integer64 => BytesOf(values, value => (long)value),

@@ -15,6 +15,14 @@ internal sealed class OddGraph
     private static readonly Action<OddGraph>[] s_steps =
         [.. OddProducts.All, .. OddProducts.All, .. OddShapes.All, .. OddOperands.All, .. OddFormulas.All, .. OddFormulas.All];
 
+    /// <summary>What networks have. Graphs of these and few others are the likeliest to load.</summary>
+    private static readonly Action<OddGraph>[] s_calm =
+    [
+        OddProducts.Right,
+        g => g.Op(g.Draw.Of("Relu", "Tanh", "Sigmoid", "Neg")),
+        g => g.Set(g.Either(g.Draw.Of("Add", "Mul"), g.Value, g.Constant()), g.Shape),
+    ];
+
     private readonly List<(string Name, long[] Shape)> _values = [];
 
     private OddGraph(int seed)
@@ -27,7 +35,8 @@ internal sealed class OddGraph
         Builder = new OnnxBuilder([.. shape.Select((length, axis) => axis == 0 && IsOpen ? "batch" : (object)length)]);
         Builder.Opset(Draw.Of(13, 15));
         Set("x", shape);
-        for (int k = Draw.Between(1, MostSteps); k > 0; k--) Draw.Of(s_steps)(this);
+        bool isCalm = Draw.Chance(0.5);
+        for (int k = Draw.Between(1, MostSteps); k > 0; k--) Draw.Of(isCalm && Draw.Chance(0.7) ? s_calm : s_steps)(this);
         if (Value == "x") Set(Builder.Node("Identity", Value).Value, Shape);
         Builder.Value = Value;
         Bytes = Builder.ToBytes();

@@ -5,7 +5,8 @@ internal static class OddProducts
 {
     internal static Action<OddGraph>[] All { get; } = [Right, Left, Gemm, GemmOfWeights, Right];
 
-    private static void Right(OddGraph g)
+    /// <summary>The data on the left of a matrix or a vector, with or without biases.</summary>
+    internal static void Right(OddGraph g)
     {
         if (g.Rank == 0) return;
 
