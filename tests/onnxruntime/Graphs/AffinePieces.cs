@@ -50,14 +50,14 @@ internal static class AffinePieces
 
     private static void Multiply(GraphDraft g)
     {
-        (string constant, double[] factor) = Operand(g, () => Factor(g));
+        (string constant, double[] factor) = Operand(g, () => Factor(g), mayBeZero: true);
         g.OpEither("Mul", constant);
         g.Meaning.Affine(factor, Same(g, 0));
     }
 
-    /// <summary>What one may multiply with: sometimes 0, or far from 1.</summary>
+    /// <summary>What one may multiply with: sometimes far from 1.</summary>
     private static double Factor(GraphDraft g) =>
-        g.Draw.IsCoarse ? g.Draw.Of(0.5, 2, 1.25) : g.Draw.Rarely(0.02) ? g.Draw.Of(0, 1f / 255, 100) : g.Draw.Factor();
+        g.Draw.IsCoarse ? g.Draw.Of(0.5, 2, 1.25) : g.Draw.Rarely(0.02) ? g.Draw.Of(1f / 255, 8) : g.Draw.Factor();
 
     private static void Divide(GraphDraft g)
     {
@@ -85,8 +85,8 @@ internal static class AffinePieces
         g.Meaning.Affine(Same(g, -1), shift);
     }
 
-    /// <summary>One number for all values, or a row of numbers.</summary>
-    private static (string Name, double[] Values) Operand(GraphDraft g, Func<double> draw)
+    /// <summary>One number for all values, or a row of numbers, of which one may be 0.</summary>
+    private static (string Name, double[] Values) Operand(GraphDraft g, Func<double> draw, bool mayBeZero = false)
     {
         if (!g.IsRow || g.Draw.Chance(0.5))
         {
@@ -95,6 +95,7 @@ internal static class AffinePieces
         }
 
         double[] values = [.. Enumerable.Range(0, g.Width).Select(_ => draw())];
+        if (mayBeZero && g.Width > 1 && g.Draw.Rarely(0.05)) values[g.Draw.Between(0, g.Width - 1)] = 0;
         return (g.Constants.RowThatMayRaise(values), values);
     }
 

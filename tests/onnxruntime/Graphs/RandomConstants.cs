@@ -84,7 +84,8 @@ internal sealed class RandomConstants(GraphDraft g)
 
     private string Tensor(int type, double[] values, long[] shape)
     {
-        if (!g.Draw.Rarely(0.2)) return Initializer(TensorWriter.Create(g, type, values, shape));
+        bool mayBeNode = g.Opset >= 9 || type is TensorTypes.Float or TensorTypes.Half or TensorTypes.Double;
+        if (!mayBeNode || !g.Draw.Rarely(0.2)) return Initializer(TensorWriter.Create(g, type, values, shape));
 
         string name = g.Node("Constant");
         bool isShort = g.Opset >= 12 && type == TensorTypes.Float && shape.Length <= 1 && g.Draw.Chance(0.6);
