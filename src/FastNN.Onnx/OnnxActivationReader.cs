@@ -95,7 +95,7 @@ internal static class OnnxActivationReader
         float min = Limit(node, 1, node.Real("min", float.NegativeInfinity));
         float max = Limit(node, 2, node.Real("max", float.PositiveInfinity));
         if (!(max > min)) throw node.Fault($"its max must be greater than its min, {min}, but is {max}");
-        if (z.Term.Activation is not { } inner || OnnxClips.LimitsOf(inner) is null)
+        if (!z.IsTerm || z.Term.Activation is not { } inner || OnnxClips.LimitsOf(inner) is not { Slope: 1, Offset: 0 })
             return tracer.Algebra.Activate(node, Activation.Clip(min, max), z);
         if (!float.IsNegativeInfinity(min)) z = OnnxClips.Limit(tracer.Algebra, node, z, min, isMax: true);
         return float.IsPositiveInfinity(max) ? z : OnnxClips.Limit(tracer.Algebra, node, z, max, isMax: false);

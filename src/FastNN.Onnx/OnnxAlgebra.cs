@@ -14,7 +14,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         if (k.IsOne) return s;
         Require(operation, s, k);
         if (!k.IsFinite) throw operation.Fault("its factor must be finite");
-        return Make(s.Term, Array.ConvertAll(s.C, c => c.IsZero ? c : Times(c, k)), s.Shape, s.Bias);
+        return Make(s.Term, Array.ConvertAll(s.C, c => c.IsZero ? c : Times(c, k)), s.Shape, s.Bias, s.Multiplied);
     }
 
     internal OnnxSignal Scale(OnnxOperation operation, OnnxSignal s, double k) => Scale(operation, s, new OnnxCoefficient(k));
@@ -26,7 +26,8 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         Require(operation, s, k);
         OnnxCoefficient[] c = [.. s.C];
         c[0] = c[0].IsZero ? k : Plus(c[0], k);
-        return Make(s.Term, c, s.Shape, s is { Term.Kind: OnnxTermKind.Source, Degree: 1 } && c[1].IsOne ? c[0] : s.Bias);
+        bool isBias = s is { Term.Kind: OnnxTermKind.Source, Degree: 1 } && c[1].IsOne;
+        return Make(s.Term, c, s.Shape, isBias ? c[0] : s.Bias, s.Multiplied);
     }
 
     internal OnnxSignal Shift(OnnxOperation operation, OnnxSignal s, double k) => Shift(operation, s, new OnnxCoefficient(k));
@@ -36,7 +37,8 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     {
         RequireSameSource(operation, a, b);
         return a.Term.IsSame(b.Term) ? Sum(operation, a, b) : OnnxSums.Match(this, operation, a, b)
-            ?? throw operation.Fault($"its operands, {a.Term} and {b.Term}, are no sum that is a known activation of several operators");
+            ?? throw operation.Fault(
+                $"it joins {a.Term} and {b.Term}; skip connections are not supported, and this sum is no known activation");
     }
 
     /// <summary>a·b. The signals have the same source.</summary>
@@ -53,7 +55,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     {
         Require(operation, s);
         if (s.Degree == 1 && s.Term.Kind == OnnxTermKind.Reciprocal && s.C[0].IsZero) // 1/(c/t) = t/c
-            return Scale(operation, s.Term.First!, Inverse(s.C[1]));
+            return Scale(operation, s.Inner, Inverse(s.C[1]));
         if (OnnxProducts.OnePlusExp(this, operation, s) is var (factor, z)) // 1/(f·(1 + exp(z))) = σ(−z)/f
             return Scale(operation, Composite(operation, Activation.Sigmoid, Scale(operation, z, -1)), Inverse(factor));
         return new OnnxSignal(OnnxTerm.Of(operation, OnnxTermKind.Reciprocal, s), s.Shape);
@@ -69,7 +71,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         if (OnnxProducts.OnePlusExp(this, operation, s) is var (factor, z)) // log(f·(1 + exp(z))) = softplus(z) + log f
             return Shift(operation, Composite(operation, Activation.Softplus, z), Map(factor, factor, (f, _) => Math.Log(f)));
         if (s.Term.Activation == Activation.Sigmoid && s.IsTerm) // log σ(z) = −softplus(−z)
-            return Scale(operation, Composite(operation, Activation.Softplus, Scale(operation, s.Term.First!, -1)), -1);
+            return Scale(operation, Composite(operation, Activation.Softplus, Scale(operation, s.Inner, -1)), -1);
         return Function(operation, OnnxTermKind.Log, s);
     }
 
@@ -87,7 +89,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         budget.Book(SignalBytes, Parts);
         OnnxCoefficient[] c = z.C;
         bool isTerm = z.Degree == 1 && OnnxRatio.IsNear(c[1], OnnxCoefficient.One)
-            && OnnxRatio.IsNear(c[0], OnnxCoefficient.Zero, size: 1e3); // constants of size 1 to 6, each within 1e-7
+            && OnnxRatio.IsNear(c[0], OnnxCoefficient.Zero, nothing: 4e-6); // of constants of up to 6
         return new OnnxSignal(
             OnnxTerm.Of(operation, activation, isTerm ? new OnnxSignal(z.Term, z.Shape) : z, isComposite: true), z.Shape);
     }
@@ -100,6 +102,8 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
 
     internal OnnxCoefficient Map(OnnxCoefficient a, OnnxCoefficient b, Func<double, double, double> function) =>
         OnnxCoefficient.Map(a, b, budget, function);
+
+    internal void BookFloats(long count) => budget.BookValues(count, sizeof(float));
 
     /// <summary>The polynomial of a sum.</summary>
     internal OnnxSignal Sum(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
@@ -136,23 +140,26 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         return new OnnxSignal(OnnxTerm.Of(operation, kind, s), s.Shape);
     }
 
-    private OnnxSignal Make(OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default)
+    private OnnxSignal Make(
+        OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
     {
         budget.Book(SignalBytes, Parts);
-        return new OnnxSignal(term, c, shape, bias);
+        return new OnnxSignal(term, c, shape, bias, multiplied);
     }
 
     private OnnxSignal Trim(OnnxOperation operation, OnnxSignal like, OnnxCoefficient[] c)
     {
         int degree = c.Length - 1;
         while (degree > 0 && c[degree].Single == 0) degree--;
-        return degree > 0 ? Make(like.Term, c[..(degree + 1)], like.Shape) : throw operation.Fault("its result is constant");
+        return degree > 0
+            ? Make(like.Term, c[..(degree + 1)], like.Shape, multiplied: degree > 1 ? operation : null)
+            : throw operation.Fault("its result is constant");
     }
 
     /// <summary>Softmax couples the values of a sample. Nothing may follow it.</summary>
     private static void Require(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k = default)
     {
-        if (s.Term.IsSoftmax) throw operation.Fault("it follows a Softmax, which must be the end of the network");
+        if (s.Term.IsSoftmax) throw s.Term.MustBeLast(operation);
         for (int d = 0; d < s.C.Length && k.Count > 1; d++)
         {
             if (s.C[d].Count > 1 && s.C[d].Count != k.Count)

@@ -37,7 +37,7 @@ internal static class OnnxArrays
 
     internal static OnnxTensor Concat(OnnxOperation operation, OnnxMemoryBudget budget)
     {
-        operation.Expect(1, OnnxOperation.MostInputs, "axis");
+        operation.Expect(1, int.MaxValue, "axis");
         OnnxTensor first = operation.Constant(0);
         int axis = Axis(operation, operation.Integer("axis", 0), first.Shape.Length);
         long[] shape = [.. first.Shape];
@@ -45,25 +45,34 @@ internal static class OnnxArrays
         for (int i = 0; i < operation.InputCount; i++)
         {
             OnnxTensor part = operation.Constant(i);
-            bool fits = part.Shape.Length == shape.Length && part.IsReal == first.IsReal
-                && !part.Shape.Where((length, k) => k != axis && length != shape[k]).Any();
+            bool fits = part.Shape.Length == shape.Length && part.IsReal == first.IsReal && part.IsInteger == first.IsInteger;
+            for (int k = 0; k < shape.Length && fits; k++) fits = k == axis || part.Shape[k] == shape[k];
             if (!fits) throw operation.Fault($"it must join tensors of fitting shapes, but joins {first} and {part}");
             shape[axis] += part.Shape[axis];
         }
 
         long inner = OnnxTensor.CountOf(shape.AsSpan(axis + 1)), start = 0, total = Checked(operation, shape)[axis] * inner;
-        long[] sources = new long[total > 0 ? OnnxTensor.CountOf(shape) : 0];
-        budget.BookValues(3L * sources.Length);
+        bool isReal = first.IsReal, hasOpen = false;
+        budget.BookValues(OnnxTensor.CountOf(shape));
+        double[] reals = isReal ? new double[OnnxTensor.CountOf(shape)] : [];
+        long[] integers = isReal ? [] : new long[OnnxTensor.CountOf(shape)];
         for (int i = 0; i < operation.InputCount; i++)
         {
-            long length = operation.Constant(i).Shape[axis] * inner;
-            for (long k = 0; length > 0 && k < operation.Constant(i).Count; k++)
-                sources[k / length * total + start + k % length] = k * OnnxOperation.MostInputs + i;
+            OnnxTensor part = operation.Constant(i);
+            long length = part.Shape[axis] * inner;
+            budget.BookWork((long)part.Count * part.Cost);
+            for (int k = 0; k < part.Count; k++)
+            {
+                long place = k / length * total + start + k % length;
+                if (isReal) reals[place] = part.Real(k);
+                else integers[place] = part.Integer(k);
+            }
+
             start += length;
+            hasOpen |= part.HasOpen;
         }
 
-        return Pick(budget, shape, sources.Length, first, k =>
-            (operation.Constant((int)(sources[k] % OnnxOperation.MostInputs)), (int)(sources[k] / OnnxOperation.MostInputs)));
+        return isReal ? new OnnxReals(first.Type, shape, reals, hasOpen) : new OnnxIntegers(first.Type, shape, integers);
     }
 
     internal static OnnxTensor ConstantOfShape(OnnxOperation operation, OnnxMemoryBudget budget)

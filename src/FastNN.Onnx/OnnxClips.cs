@@ -29,19 +29,12 @@ internal static class OnnxClips
     internal static OnnxSignal Limit(OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal s, double limit, bool isMax)
     {
         if (double.IsNaN(limit)) throw operation.Fault("its limit must be a number, but is NaN");
-        (OnnxSignal z, double min, double max, double factor, double offset) =
-            (s, double.NegativeInfinity, double.PositiveInfinity, 1.0, 0.0);
-        if (s.Degree == 1 && s.C[1].Single is > 0 and var c && s.C[0].Single is { } shift && s.Term.Activation is { } inner
-            && LimitsOf(inner) is { Slope: 1, Offset: 0 } old)
-        {
-            (z, min, max, factor, offset) = (s.Term.First!, old.Min, old.Max, c, shift);
-        }
-
-        double own = (limit - offset) / factor;
-        if (isMax) min = Math.Max(min, own);
-        else max = Math.Min(max, own);
-        OnnxSignal clipped = algebra.Activate(operation, Clip(operation, (float)min, (float)max), z);
-        return algebra.Shift(operation, algebra.Scale(operation, clipped, factor), offset);
+        (OnnxSignal z, double min, double max) = (s, double.NegativeInfinity, double.PositiveInfinity);
+        if (s.IsTerm && s.Term.Activation is { } inner && LimitsOf(inner) is { Slope: 1, Offset: 0 } old)
+            (z, min, max) = (s.Inner, old.Min, old.Max);
+        if (isMax) min = Math.Max(min, limit);
+        else max = Math.Min(max, limit);
+        return algebra.Activate(operation, Clip(operation, (float)min, (float)max), z);
     }
 
     /// <summary>max(a, b) or min(a, b), with b = λ·a: a leaky ReLU.</summary>

@@ -15,7 +15,7 @@ internal sealed class OnnxLayer
     /// <param name="isTransposed">Whether the weights are [n_out, n_in].</param>
     internal OnnxLayer(OnnxOperation operation, OnnxSignal input, OnnxTensor weights, bool isTransposed)
     {
-        if (weights.Shape.Length != 2 || weights.HasOpen)
+        if (weights.Shape.Length != 2 || !weights.IsReal || weights.HasOpen)
             throw operation.Fault($"its weights must be a matrix of real numbers, but are {weights}");
         (Operation, Input) = (operation, input);
         Inputs = (int)weights.Shape[isTransposed ? 1 : 0];

@@ -119,8 +119,7 @@ internal static class OnnxLinear
             ? new OnnxShape([OnnxShape.Open, layer.Outputs], 0)
             : shape.With(shape.Lengths.Length - 1, layer.Outputs);
         if (isVector) result = result.Without(result.Lengths!.Length - 1);
-        while (result.Rank < weights.Shape.Length) result = result.WithAxis(operation, 0);
-        return Start(layer, result);
+        return Start(layer, WithAxes(operation, result, weights.Shape.Length - (shape.IsVector ? 1 : 0)));
     }
 
     /// <summary>W [n_out, n_in] times columns of values.</summary>
@@ -131,7 +130,15 @@ internal static class OnnxLinear
         if (axis < 0 || !shape.HoldsAll(axis))
             throw operation.Fault($"the data, {shape}, must be its first input and the weights its second");
         var layer = new OnnxLayer(operation, data, Matrix(weights, isVector: false), isTransposed) { Alpha = alpha };
-        return Start(layer, shape.With(axis, layer.Outputs));
+        OnnxShape result = shape.With(axis, layer.Outputs);
+        return Start(layer, WithAxes(operation, result, weights.Shape.Length - (shape.IsVector ? 1 : 0)));
+    }
+
+    /// <summary>Weights of more axes, of length 1, give their axes to the result.</summary>
+    private static OnnxShape WithAxes(OnnxOperation operation, OnnxShape shape, int rank)
+    {
+        while (shape.Rank < rank) shape = shape.WithAxis(operation, 0);
+        return shape;
     }
 
     /// <summary>The weights without lengths of 1 before them. A vector becomes a column.</summary>
@@ -146,7 +153,7 @@ internal static class OnnxLinear
     private static OnnxSignal Start(OnnxLayer layer, OnnxShape shape)
     {
         OnnxSignal data = layer.Input;
-        if (data.Term.IsSoftmax) throw layer.Operation.Fault("it follows a Softmax, which only the last layer of a network may have");
+        if (data.Term.IsSoftmax) throw data.Term.MustBeLast(layer.Operation);
         long? width = data.Term.Count ?? data.Shape.Width;
         foreach (OnnxCoefficient c in data.C)
         {

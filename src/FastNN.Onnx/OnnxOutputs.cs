@@ -30,7 +30,7 @@ internal sealed class OnnxOutputs(OnnxTracer tracer, OnnxLoadOptions options)
 
         if (_networks.Count > 1)
         {
-            string names = string.Join(", ", _networks.Take(8).Select(network => OnnxFault.Quote(network.Name)));
+            string names = string.Join(" and ", _networks.Take(8).Select(network => OnnxFault.Quote(network.Name)));
             throw OnnxFault.Of("The graph", $"several outputs are networks, {names}; choose one: {Advice(_networks[0].Name)}");
         }
 
@@ -63,7 +63,7 @@ internal sealed class OnnxOutputs(OnnxTracer tracer, OnnxLoadOptions options)
             if (options.Output is null && IsLabel(output, value)) return;
             if (value.Producer is { Type: "ai.onnx.ml.ZipMap", Inputs: [{ } probabilities, ..] }) value = probabilities;
             if (Trace(value) is not OnnxSignal signal || signal.Term.Source.Layer is null) return;
-            if (_networks.Exists(network => ReferenceEquals(network.Signal, signal))) return; // two names of the same value
+            if (_networks.Exists(network => network.Signal.IsSame(signal))) return; // two names of the same values
             if (options.Input is null || InputOf(signal).Name == options.Input) _networks.Add((output.Name, signal));
         }
         catch (ModelFormatException exception)

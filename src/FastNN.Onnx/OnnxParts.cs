@@ -21,7 +21,7 @@ internal static class OnnxParts
         for (int k = 0; k < count; k++)
         {
             OnnxSignal part = operation.Signal(k) ?? throw operation.Fault("it joins the data with constants, which is not supported");
-            if (part.Term.IsSoftmax) throw operation.Fault("it follows a Softmax, which must be the end of the network");
+            if (part.Term.IsSoftmax) throw part.Term.MustBeLast(operation);
             if (!part.Term.IsSame(first.Term) || part.Degree != 1 || WidthOf(operation, part, axis) != width)
                 throw operation.Fault($"it joins {first.Term} and {part.Term}; skip connections are not supported");
             for (int i = 0; i < width; i++)
@@ -110,7 +110,7 @@ internal static class OnnxParts
         if (end <= start) throw operation.Fault($"it takes nothing of axis {axis} of {data.Shape}");
         if (!data.Shape.HoldsAll(axis))
             throw operation.Fault($"it takes a part of axis {axis} of {data.Shape}, which does not hold all values of a sample");
-        if (data.Term.IsSoftmax) throw operation.Fault("it takes a part of a Softmax, which is not supported");
+        if (data.Term.IsSoftmax) throw data.Term.MustBeLast(operation);
         return data.Slice((int)start, (int)(end - start)).With(data.Shape.With(axis, end - start));
     }
 

@@ -19,23 +19,4 @@ internal sealed class OnnxPlan
     internal float[]? OutputFactor { get; set; }
 
     internal long Parameters => Layers.Sum(layer => (long)layer.Inputs * layer.Outputs + layer.Outputs);
-
-    /// <summary>Puts what is done to inputs and outputs into the first and the last layer.</summary>
-    internal void Fold(OnnxAlgebra algebra)
-    {
-        if (InputMean is { } mean && InputFactor is { } factor)
-        {
-            OnnxCoefficient scale = Doubles(factor), shift = algebra.Map(Doubles(mean), scale, (m, f) => -m * f);
-            Layers[0].FoldBefore(algebra, scale, shift);
-            (InputMean, InputFactor) = (null, null);
-        }
-
-        if (OutputMean is { } outputMean && OutputFactor is { } divisor)
-        {
-            Layers[^1].FoldBehind(algebra, algebra.Inverse(Doubles(divisor)), Doubles(outputMean));
-            (OutputMean, OutputFactor) = (null, null);
-        }
-    }
-
-    private static OnnxCoefficient Doubles(float[] values) => new(Array.ConvertAll(values, value => (double)value));
 }

@@ -38,11 +38,10 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         for (OnnxSignal? at = signal; at != null; at = at.Term.First)
         {
             OnnxTerm term = at.Term;
-            if (at.Degree > 1 && (term.Operation ?? signal.Term.Operation) is { } maker)
-                throw maker.Fault($"a polynomial of degree {at.Degree} of its result is no known activation");
-            if (at.Degree > 1) throw OnnxFault.Of($"Graph input {term.Source.Input}", "a polynomial of it is no known activation");
+            if (at.Degree > 1)
+                throw at.Multiplied!.Fault($"its result is a polynomial of degree {at.Degree} of {term}, and not part of a known activation");
             if (term.Kind is not (OnnxTermKind.Source or OnnxTermKind.Activation))
-                throw term.Operation!.Fault("its result is not a part of a known activation");
+                throw term.Operation!.Fault("its result is not part of a known activation");
             stages.Add(at);
         }
 
@@ -63,7 +62,7 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
             // The data are read as they are.
         }
         else if (!isPart && Floats(algebra.Map(first.C[0], first.C[1], (c, a) => -c / a)) is { } mean && Floats(first.C[1]) is { } factor
-            && !factor.Contains(0f))
+            && factor.All(float.IsNormal))
         {
             (_plan.InputMean, _plan.InputFactor) = (mean, factor);
         }
@@ -111,7 +110,7 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         {
             OnnxCoefficient inside = algebra.Times(factor, signal.Bias);
             OnnxCoefficient rest = signal.Bias.IsZero ? offset : algebra.Map(offset, inside, (all, part) => all - part);
-            if (Floats(algebra.Inverse(factor)) is { } divisor && Floats(rest) is { } mean && !divisor.Contains(0f))
+            if (Floats(algebra.Inverse(factor)) is { } divisor && Floats(rest) is { } mean && divisor.All(float.IsNormal))
             {
                 _plan.Layers[^1].FoldBehind(algebra, OnnxCoefficient.One, signal.Bias);
                 (_plan.OutputMean, _plan.OutputFactor) = (mean, divisor);
@@ -169,6 +168,7 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
     /// <summary>The numbers for all values as floats; null if one is not finite.</summary>
     private float[]? Floats(OnnxCoefficient values)
     {
+        algebra.BookFloats(2L * _width); // here and in the standardizer
         float[] floats = new float[_width];
         for (int k = 0; k < floats.Length; k++)
         {

@@ -31,7 +31,7 @@ internal static class OnnxProducts
         }
 
         OnnxCoefficient shift = algebra.Map(s.C[1], s.C[0], (b, a) => OnnxRatio.IsNear(b, a) ? 0 : Math.Log(b / a));
-        return (s.C[0], algebra.Shift(operation, s.Term.First!, shift));
+        return (s.C[0], algebra.Shift(operation, s.Inner, shift));
     }
 
     /// <summary>p·(a + b·f(z))</summary>
@@ -76,9 +76,10 @@ internal static class OnnxProducts
 
     /// <summary>f(y)·b·p/y, with y = scale·z, if p is proportional to z.</summary>
     private static OnnxSignal? Proportional(
-        OnnxAlgebra algebra, OnnxOperation operation, Activation f, OnnxSignal p, OnnxSignal z, double scale, double b)
+        OnnxAlgebra algebra, OnnxOperation operation, Activation f, OnnxSignal p, OnnxSignal z, double scale, double b,
+        double nothing = 1e-6)
     {
-        if (OnnxRatio.Of(p, z) is not { } ratio) return null;
+        if (OnnxRatio.Of(p, z, nothing) is not { } ratio) return null;
         double turn = OnnxRatio.Snap(scale / ratio); // y/p
         OnnxSignal y = algebra.Composite(operation, f, algebra.Scale(operation, p, turn));
         return algebra.Scale(operation, y, OnnxRatio.Snap(b / turn));
@@ -108,7 +109,7 @@ internal static class OnnxProducts
         double height = limits.Max - limits.Min;
         if (!double.IsFinite(height) || Math.Abs(a + b * limits.Min) > 1e-6 * Math.Abs(b * height)) return null;
         OnnxSignal y = algebra.Shift(operation, algebra.Scale(operation, z, 6 / height), -6 * limits.Min / height - 3);
-        return Proportional(algebra, operation, Activation.HardSwish, p, y, 1, b * height);
+        return Proportional(algebra, operation, Activation.HardSwish, p, y, 1, b * height, 4e-6); // 3 and 6 are known within 1e-6
     }
 
     /// <summary>p·(a + b/s): with s of the same term a sum, and with s = c + d·|z| and p = λ·z a Softsign.</summary>

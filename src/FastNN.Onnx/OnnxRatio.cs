@@ -3,18 +3,18 @@ namespace FastNN.Onnx;
 /// <summary>Comparisons of what exporters compute with constants that were rounded to float.</summary>
 internal static class OnnxRatio
 {
-    private const double Rounding = 1e-6, Nothing = 1e-9;
+    private const double Rounding = 1e-6;
 
     internal static bool IsNear(double value, double exact) => Math.Abs(value - exact) <= Rounding * Math.Abs(exact);
 
-    /// <summary>Whether two coefficients are the same within rounding.</summary>
-    internal static bool IsNear(OnnxCoefficient a, OnnxCoefficient b, double factor = 1, double size = 0)
+    /// <summary>Whether a = factor·b within rounding, and within what is nothing.</summary>
+    internal static bool IsNear(OnnxCoefficient a, OnnxCoefficient b, double factor = 1, double nothing = 0)
     {
         if (a.Count != b.Count && a.Count > 1 && b.Count > 1) return false;
         for (int k = 0; k < Math.Max(a.Count, b.Count); k++)
         {
             double exact = factor * b[k];
-            if (!(Math.Abs(a[k] - exact) <= Rounding * Math.Abs(exact) + Nothing * size)) return false;
+            if (!(Math.Abs(a[k] - exact) <= Rounding * Math.Abs(exact) + nothing)) return false;
         }
 
         return true;
@@ -29,7 +29,10 @@ internal static class OnnxRatio
     }
 
     /// <summary>The number λ with a = λ·b; null if there is none.</summary>
-    internal static double? Of(OnnxSignal a, OnnxSignal b)
+    /// <param name="a">A signal.</param>
+    /// <param name="b">Another one.</param>
+    /// <param name="nothing">How much of the largest coefficient may be left where the other has 0.</param>
+    internal static double? Of(OnnxSignal a, OnnxSignal b, double nothing = Rounding)
     {
         if (a.Degree != b.Degree || !a.Term.IsSame(b.Term)) return null;
         if (Largest(b, a.Degree) is not { } largest) return null;
@@ -39,7 +42,7 @@ internal static class OnnxRatio
         if (!double.IsFinite(ratio) || ratio == 0) return null;
         for (int d = 0; d <= a.Degree; d++)
         {
-            if (!IsNear(a.C[d], b.C[d], ratio, size)) return null;
+            if (!IsNear(a.C[d], b.C[d], ratio, nothing * size)) return null;
         }
 
         return ratio;

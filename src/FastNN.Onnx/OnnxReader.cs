@@ -39,7 +39,7 @@ internal static class OnnxReader
         OnnxPlan plan = Plan(model, budget, options);
         long bytes = plan.Parameters * sizeof(float) + (long)plan.Layers.Count * BytesOfLayer;
         budget.Book(bytes, $"layers for its size, {plan.Layers.Count}, or parameters, {plan.Parameters}");
-        return ToNetwork(plan, new OnnxAlgebra(budget), options.Kernels);
+        return ToNetwork(plan, options.Kernels);
     }
 
     internal static OnnxPlan Plan(ModelProto model, OnnxMemoryBudget budget, OnnxLoadOptions options)
@@ -53,12 +53,13 @@ internal static class OnnxReader
     }
 
     /// <summary>A network whose parameters are those of the plan.</summary>
-    internal static Network ToNetwork(OnnxPlan plan, OnnxAlgebra algebra, KernelVariant kernels)
+    private static Network ToNetwork(OnnxPlan plan, KernelVariant kernels)
     {
-        plan.Fold(algebra);
         int[] widths = [plan.Layers[0].Inputs, .. plan.Layers.Select(layer => layer.Outputs)];
         Network network = Create(widths, [.. plan.Layers.Select(layer => layer.Activation)], kernels);
         for (int l = 0; l < plan.Layers.Count; l++) plan.Layers[l].Fill(network.Layers[l]);
+        if (plan.InputMean != null) network.InputStandardizer = new Standardizer(plan.InputMean, plan.InputFactor);
+        if (plan.OutputMean != null) network.OutputStandardizer = new Standardizer(plan.OutputMean, plan.OutputFactor);
         return network;
     }
 
@@ -79,7 +80,7 @@ internal static class OnnxReader
     private static void CheckOutput(OnnxShape shape, ValueInfoProto output, int outputs)
     {
         string where = $"Graph output {OnnxFault.Quote(output.Name)}";
-        if (outputs > 1 && shape.Batch > 0 && shape.Lengths![..shape.Batch].Any(length => length != 1))
+        if (outputs > 1 && shape.Batch > 0 && shape.Lengths![shape.Batch] != 1 && shape.Lengths![..shape.Batch].Any(length => length != 1))
             throw OnnxFault.Of(where, $"its samples must be rows, but its shape is {shape}, and axis {shape.Batch} counts the samples");
         if (OnnxShape.LengthsOf(output, "output") is [.., > 0 and var width] claimed && claimed.Length == (shape.Rank ?? claimed.Length)
             && shape.IsRows && shape.Batch < claimed.Length - 1 && width != outputs)

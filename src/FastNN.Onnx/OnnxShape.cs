@@ -13,7 +13,11 @@ internal sealed class OnnxShape
 
     private const int MostAxes = 16;
 
-    internal OnnxShape(long[]? lengths, int batch) => (Lengths, Batch) = (lengths, batch);
+    internal OnnxShape(long[]? lengths, int batch)
+    {
+        Lengths = lengths;
+        Batch = batch > 0 && lengths?[batch] == 1 ? Array.IndexOf(lengths, 1) : batch; // any axis of length 1 may count a single sample
+    }
 
     /// <summary>Null if not even the number of axes is known.</summary>
     internal long[]? Lengths { get; }
@@ -68,7 +72,7 @@ internal sealed class OnnxShape
         for (int k = 0; k < lengths.Length; k++)
         {
             long length = shape.Dim[k].HasDimValue ? shape.Dim[k].DimValue : Open;
-            if (length < -1) throw OnnxFault.Of(where, $"dimension {k} must be at least −1, but is {length}");
+            if (length < -1) throw OnnxFault.Of(where, $"dimension {k} must be at least -1, but is {length}");
             lengths[k] = length == 0 ? Open : length;
         }
 

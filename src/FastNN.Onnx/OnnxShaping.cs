@@ -10,7 +10,7 @@ internal static class OnnxShaping
         long axis = operation.Integer("axis", 1);
         if (shape.Lengths is null && axis == 1) return new OnnxShape([OnnxShape.Open, OnnxShape.Open], 0);
         long from = axis < 0 ? axis + (shape.Rank ?? 0) : axis;
-        bool isKept = shape.Lengths is { } lengths && from >= 0 && from <= lengths.Length && (shape.Batch >= 0
+        bool isKept = shape.Lengths is { } lengths && from >= 0 && from <= lengths.Length && (shape.Batch >= 0 && lengths[shape.Batch] != 1
             ? from > shape.Batch && !lengths[..(int)from].Where((length, k) => k != shape.Batch && length != 1).Any()
             : lengths[..(int)from].All(length => length == 1));
         if (!isKept) throw operation.Fault($"it must flatten [batch, …] from axis 1 on, but flattens {shape} from axis {axis} on");

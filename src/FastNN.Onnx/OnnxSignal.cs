@@ -8,7 +8,9 @@ namespace FastNN.Onnx;
 /// <param name="c">The coefficients of t⁰, t¹, …</param>
 /// <param name="shape">The shape of the value.</param>
 /// <param name="bias">If the term is a layer: what was added to its sums before they were multiplied.</param>
-internal sealed class OnnxSignal(OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default)
+/// <param name="multiplied">The operation that made a polynomial of a degree above 1; null for degree 1.</param>
+internal sealed class OnnxSignal(
+    OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
 {
     private static readonly OnnxCoefficient[] s_itself = [OnnxCoefficient.Zero, OnnxCoefficient.One];
 
@@ -26,17 +28,22 @@ internal sealed class OnnxSignal(OnnxTerm term, OnnxCoefficient[] c, OnnxShape s
 
     internal OnnxCoefficient Bias => bias;
 
+    internal OnnxOperation? Multiplied => multiplied;
+
     internal int Degree => c.Length - 1;
 
     /// <summary>Whether it is the term itself.</summary>
     internal bool IsTerm => c is [{ IsZero: true }, { IsOne: true }];
 
+    /// <summary>What the term is a function of, in the shape of this signal.</summary>
+    internal OnnxSignal Inner => term.First!.With(shape);
+
     /// <summary>The same values in another shape.</summary>
-    internal OnnxSignal With(OnnxShape other) => new(term, c, other, bias);
+    internal OnnxSignal With(OnnxShape other) => new(term, c, other, bias, multiplied);
 
     /// <summary>A part of the values, in the shape of all.</summary>
     internal OnnxSignal Slice(int start, int count) =>
-        new(term.Slice(start, count), Array.ConvertAll(c, each => each.Slice(start, count)), shape, bias.Slice(start, count));
+        new(term.Slice(start, count), Array.ConvertAll(c, each => each.Slice(start, count)), shape, bias.Slice(start, count), multiplied);
 
     /// <summary>Whether both have the same values, in whatever shape.</summary>
     internal bool IsSame(OnnxSignal other) => OnnxRatio.Of(this, other) is { } ratio && OnnxRatio.IsNear(ratio, 1);

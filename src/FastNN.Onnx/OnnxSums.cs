@@ -31,7 +31,7 @@ internal static class OnnxSums
         if (OnnxRatio.Of(b.Term.First!, a.Term.First!) is not { } m || m >= 0) return null;
         float slope = (float)(d * m / c);
         if (!float.IsFinite(slope)) return null;
-        OnnxSignal leaky = algebra.Composite(operation, Activation.LeakyReluWithSlope(slope), a.Term.First!);
+        OnnxSignal leaky = algebra.Composite(operation, Activation.LeakyReluWithSlope(slope), a.Inner);
         return algebra.Shift(operation, algebra.Scale(operation, leaky, c), algebra.Plus(a.C[0], b.C[0]));
     }
 }

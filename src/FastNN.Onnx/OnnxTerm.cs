@@ -66,6 +66,10 @@ internal sealed class OnnxTerm
 
     internal bool IsSoftmax => Activation == Activation.Softmax;
 
+    /// <summary>The exception about a Softmax that is not in the last layer.</summary>
+    internal ModelFormatException MustBeLast(OnnxOperation reader) =>
+        Operation!.Fault($"it must be the end of the network, but {reader} reads it");
+
     internal static OnnxTerm Of(OnnxLayer layer) => new(OnnxTermKind.Source, layer.Operation, null, null, 1) { Layer = layer };
 
     internal static OnnxTerm Of(OnnxValue input) => new(OnnxTermKind.Source, null, null, null, 1) { Input = input };

@@ -62,6 +62,7 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
         foreach (OnnxValue? input in operation.Inputs)
         {
             if (input is null) continue;
+            if (input.Result is null && input.Producer is { } producer) throw producer.Fault($"its output {input} is not supported");
             input.Result ??= Given(operation, input) ?? throw operation.Fault($"nothing gives its input {input}");
             isOfData |= input.Result is OnnxSignal;
         }
