@@ -95,7 +95,12 @@ internal static class AffinePieces
         }
 
         double[] values = [.. Enumerable.Range(0, g.Width).Select(_ => draw())];
-        if (mayBeZero && g.Width > 1 && g.Draw.Rarely(0.05)) values[g.Draw.Between(0, g.Width - 1)] = 0;
+        if (mayBeZero && g.Width > 1 && g.Draw.Rarely(0.05))
+        {
+            values[g.Draw.Between(0, g.Width - 1)] = 0;
+            g.HasZero = true;
+        }
+
         return (g.Constants.RowThatMayRaise(values), values);
     }
 

@@ -85,6 +85,9 @@ internal sealed class GraphDraft
     /// <summary>Whether an affine step may follow: behind a softmax FastNN has none.</summary>
     internal bool CanScale { get; set; } = true;
 
+    /// <summary>Whether a value is 0 for every sample. If only this one were taken, the network would be a constant.</summary>
+    internal bool HasZero { get; set; }
+
     internal NodeProto Last => Graph.Node[^1];
 
     /// <summary>Every input: its name, its type, and its shape with <see cref="Batch"/> for the samples.</summary>

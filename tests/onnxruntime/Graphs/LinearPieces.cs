@@ -23,7 +23,7 @@ internal static class LinearPieces
         layer.Finish();
         g.Shape = [.. g.Shape[..^1], outputs];
         g.Width = outputs;
-        g.IsInput = false;
+        g.IsInput = g.HasZero = false;
     }
 
     /// <summary>Adds a layer whose input is [n_in, batch]: the graph's input, sample by column.</summary>

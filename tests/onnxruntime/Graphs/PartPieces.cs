@@ -16,7 +16,7 @@ internal static class PartPieces
     /// <summary>Takes some of the values, if there are several.</summary>
     internal static void Add(GraphDraft g)
     {
-        if (g.Width < 2 || !g.IsRow) return;
+        if (g.Width < 2 || !g.IsRow || g.HasZero) return;
 
         int width = g.Width, axis = g.Shape.Length - 1, rank = g.Shape.Length;
         int count = g.Draw.Chance(0.4) ? Math.Max(1, width / 2) : g.Draw.Between(1, width - 1), first = g.Draw.Of(0, width - count);

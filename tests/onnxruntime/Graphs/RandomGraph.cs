@@ -64,7 +64,7 @@ internal sealed class RandomGraph
         }
 
         if (planted < 0 && _g.IsMatrix && _g.CanScale && _g.Draw.Rarely(0.02)) LinearPieces.AddDot(_g);
-        if (planted < 0 && _g.IsMatrix && _g.CanScale && _g.Draw.Rarely(0.02)) PartPieces.AddOne(_g);
+        if (planted < 0 && _g.IsMatrix && _g.CanScale && !_g.HasZero && _g.Draw.Rarely(0.02)) PartPieces.AddOne(_g);
         if (planted == layers) Refusals.Plant(_g, isLast: true);
     }
 
