@@ -45,7 +45,7 @@ internal sealed class GraphEnds(GraphDraft g)
         bool isLabelled = g.Planted == null && g.IsRow && g.Width > 1 && g.Draw.Rarely(0.05);
         string last = g.Value;
         int rank = g.Shape.Length;
-        EndShape();
+        EndShape(mayScale: !isLabelled);
         int type = _inputType != g.Type && g.Draw.Chance(0.7) ? _inputType : DrawType();
         if (type != g.Type) g.Op("Cast").With("to", type);
         if (g.Value == last && isLabelled) g.Op("Identity");
@@ -88,7 +88,7 @@ internal sealed class GraphEnds(GraphDraft g)
         return g.Draw.Of<long[]>([samples, 1, Width], [samples, Width, 1], [samples, rows, Width / rows]);
     }
 
-    private void EndShape()
+    private void EndShape(bool mayScale)
     {
         if (g.Shape.Length < 2 || g.Planted != null || !g.Draw.Rarely(0.2)) return;
 
@@ -96,7 +96,7 @@ internal sealed class GraphEnds(GraphDraft g)
             ShapePieces.ToVector(g);
         else
             ShapePieces.Rearrange(g);
-        if (g.CanScale && g.Draw.Rarely(0.1)) AffinePieces.Add(g);
+        if (mayScale && g.CanScale && g.Draw.Rarely(0.1)) AffinePieces.Add(g);
     }
 
     private void AddPassed()
