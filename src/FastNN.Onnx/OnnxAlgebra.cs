@@ -50,6 +50,16 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
             ?? new OnnxSignal(OnnxTerm.Of(operation, OnnxTermKind.Product, a, b), a.Shape);
     }
 
+    /// <summary>a/b. The signals have the same source. Quotients of the same term: (f + g·t)/(c + d·t) = g/d + (f − g·c/d)/(c + d·t).</summary>
+    internal OnnxSignal Divide(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
+    {
+        OnnxSignal inverse = Invert(operation, b);
+        if (a.Degree > 1 || b.Degree > 1 || !a.Term.IsSame(b.Term)) return Multiply(operation, a, inverse);
+        OnnxCoefficient whole = Times(a.C[1], Inverse(b.C[1]));
+        OnnxCoefficient rest = Map(a.C[0], Times(whole, b.C[0]), (f, part) => f - part);
+        return Shift(operation, Scale(operation, inverse, rest), whole);
+    }
+
     /// <summary>1/s</summary>
     internal OnnxSignal Invert(OnnxOperation operation, OnnxSignal s)
     {

@@ -32,8 +32,8 @@ internal static class OnnxElementwise
     {
         operation.Expect(2, 2);
         if (operation.Signal(1) is not { } divisor) return Scale(tracer, operation, 0, isDivision: true);
+        if (operation.Signal(0) is { } a) return tracer.Algebra.Divide(operation, a, divisor);
         OnnxSignal inverse = tracer.Algebra.Invert(operation, divisor);
-        if (operation.Signal(0) is { } a) return tracer.Algebra.Multiply(operation, a, inverse);
         (OnnxCoefficient k, OnnxShape shape) = OnnxBroadcast.To(operation, inverse.Shape, operation.Constant(0), tracer.Budget);
         return tracer.Algebra.Scale(operation, OnnxTracer.Shaped(inverse, shape), k);
     }

@@ -112,19 +112,11 @@ internal static class OnnxProducts
         return Proportional(algebra, operation, Activation.HardSwish, p, y, 1, b * height, 4e-6); // 3 and 6 are known within 1e-6
     }
 
-    /// <summary>p·(a + b/s): with s of the same term a sum, and with s = c + d·|z| and p = λ·z a Softsign.</summary>
+    /// <summary>p·b/s, with s = c + d·|z| and p = λ·z, is a Softsign.</summary>
     private static OnnxSignal? Quotient(
         OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal p, OnnxSignal s, double a, double b)
     {
         if (a != 0 || s.Degree != 1) return null;
-        if (p.Degree == 1 && p.Term.IsSame(s.Term)) // (f + g·t)/(c + d·t) = g/d + (f − g·c/d)/(c + d·t)
-        {
-            OnnxCoefficient whole = algebra.Map(p.C[1], s.C[1], (g, d) => g / d);
-            OnnxCoefficient rest = algebra.Map(p.C[0], algebra.Times(whole, s.C[0]), (f, part) => f - part);
-            OnnxSignal sum = algebra.Shift(operation, algebra.Scale(operation, algebra.Invert(operation, s), rest), whole);
-            return algebra.Scale(operation, sum, b);
-        }
-
         if (!OnnxClips.IsAbsolute(s.Term) || s.C[0].Single is not { } c || s.C[1].Single is not { } d || !(d / c > 0)) return null;
         return Proportional(algebra, operation, Activation.Softsign, p, s.Term.First!, OnnxRatio.Snap(d / c), b / c);
     }

@@ -15,8 +15,9 @@ internal sealed class OnnxShape
 
     internal OnnxShape(long[]? lengths, int batch)
     {
-        Lengths = lengths;
-        Batch = batch > 0 && lengths?[batch] == 1 ? Array.IndexOf(lengths, 1) : batch; // any axis of length 1 may count a single sample
+        // Any axis of length 1 may count a single sample. A vector has no axis for the samples.
+        bool isOneSample = lengths is { Length: > 1 } && (batch < 0 || lengths[batch] == 1);
+        (Lengths, Batch) = (lengths, isOneSample ? Array.IndexOf(lengths!, 1) : batch);
     }
 
     /// <summary>Null if not even the number of axes is known.</summary>

@@ -38,7 +38,7 @@ internal sealed class OnnxBuilder
         return this;
     }
 
-    /// <summary>Gives the last node an attribute: a float, an integer, a string, a tensor or integers.</summary>
+    /// <summary>Gives the last node an attribute: a float, an integer, a string, a tensor, floats or integers.</summary>
     internal OnnxBuilder With(string name, object value)
     {
         Graph.Node[^1].Attribute.Add(value switch
@@ -47,6 +47,7 @@ internal sealed class OnnxBuilder
             int i => new AttributeProto { Name = name, Type = 2, I = i },
             string s => new AttributeProto { Name = name, Type = 3, S = ByteString.CopyFromUtf8(s) },
             TensorProto t => new AttributeProto { Name = name, Type = 4, T = t },
+            float[] floats => new AttributeProto { Name = name, Type = 6, Floats = { floats } },
             long[] integers => new AttributeProto { Name = name, Type = 7, Ints = { integers } },
             _ => throw new ArgumentException($"What kind of attribute is {value}?"),
         });

@@ -179,6 +179,8 @@ public class OnnxHostileTests
         byte[][] models =
         [
             .. OnnxVariants.Names.Select(row => OnnxVariants.Create(row.Data).Model),
+            .. OnnxActivationForms.Names.Select(row => OnnxActivationForms.Create(row.Data, isLast: false).Model.ToBytes()),
+            .. OnnxGraphForms.Names.Select(row => OnnxGraphForms.Create(row.Data).Model.ToBytes()),
             .. Activation.All.Select(activation => OnnxTests.Save(new Network([2, 3, 2], Activation.Relu, activation, seed: 1))),
         ];
         int networks = 0;
