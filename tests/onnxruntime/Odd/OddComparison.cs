@@ -20,7 +20,9 @@ internal enum OddResult
     Wrong,
 }
 
-/// <summary>Runs an odd graph in both. What is compared are values without structure: FastNN's samples may be any rows of the input.</summary>
+/// <summary>
+/// Runs an odd graph in ONNX Runtime and in FastNN. It compares plain lists of values, because FastNN's samples may be any rows of the input.
+/// </summary>
 internal static class OddComparison
 {
     private const double Tolerance = 1e-4;
@@ -61,7 +63,9 @@ internal static class OddComparison
         return difference == null ? (OddResult.Same, "") : (OddResult.Wrong, difference);
     }
 
-    /// <summary>ONNX Runtime may refuse another number of samples, if the graph depends on the first one. Then nothing is compared.</summary>
+    /// <summary>
+    /// ONNX Runtime may refuse another number of samples, if the graph depends on the first one. Then nothing is compared.
+    /// </summary>
     private static float[]? TheirsOrNone(OddGraph graph, OddSession theirs, int samples)
     {
         try

@@ -5,7 +5,8 @@ internal static class OddFormulas
 {
     internal static Action<OddGraph>[] All { get; } =
     [
-        g => g.Op(g.Draw.Of("Relu", "Tanh", "Sigmoid", "Softplus", "Softsign", "Selu", "Neg", "Identity", "Abs", "Exp", "Sqrt", "HardSwish")),
+        g => g.Op(g.Draw.Of("Relu", "Tanh", "Sigmoid", "Softplus", "Softsign", "Selu", "HardSwish")),
+        g => g.Op(g.Draw.Of("Neg", "Identity", "Abs", "Exp", "Sqrt")),
         g => WithAlpha(g, g.Draw.Of("LeakyRelu", "Elu", "ThresholdedRelu", "Celu")),
         g =>
         {

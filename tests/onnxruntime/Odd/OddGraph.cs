@@ -5,8 +5,8 @@ using FastNN.Tests.Onnx;
 namespace FastNN.Tests.Odd;
 
 /// <summary>
-/// A random graph that nobody has in mind: operators on values of any shape, and formulas that are almost activations. FastNN may refuse it.
-/// If it loads it, its results must be right.
+/// A random graph that nobody has in mind: operators on values of any shape, and formulas that are almost activations. FastNN may refuse
+/// it. If FastNN loads it, the results must be right.
 /// </summary>
 internal sealed class OddGraph
 {

@@ -9,8 +9,10 @@ internal static class OddOperands
     {
         string type = g.Draw.Of("Add", "Add", "Sub", "Mul", "Mul", "Div", "Max", "Min", "Pow", "Sum", "Mean");
         long[] shape = Fitting(g), result = Broadcast(g.Shape, shape)!;
-        if (type is "Div" or "Pow")
-            g.Set(g.Node(type, g.Value, type == "Pow" ? g.Scalar(g.Draw.Of(1, 2, 3)) : g.Constant(shape)), type == "Pow" ? g.Shape : result);
+        if (type == "Pow")
+            g.Op("Pow", g.Scalar(g.Draw.Of(1, 2, 3)));
+        else if (type == "Div")
+            g.Set(g.Node("Div", g.Value, g.Constant(shape)), result);
         else
             g.Set(g.Either(type, g.Value, g.Constant(shape)), result);
     }

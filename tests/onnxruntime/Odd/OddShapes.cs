@@ -9,8 +9,9 @@ internal static class OddShapes
     private static void Reshape(OddGraph g)
     {
         long count = g.Shape.Aggregate(1L, (product, length) => product * length);
-        long[] shape = g.Draw.Of<long[]>(
-            [count], [1, count], [count, 1], [g.Samples, count / g.Samples], [count / g.Samples, g.Samples], [g.Samples, 1, count / g.Samples]);
+        long samples = g.Samples, width = count / samples;
+        long[] shape =
+            g.Draw.Of<long[]>([count], [1, count], [count, 1], [samples, width], [width, samples], [samples, 1, width]);
         if (shape.Aggregate((a, b) => a * b) != count) return;
 
         long[] target = [.. shape];
@@ -66,10 +67,10 @@ internal static class OddShapes
         if (Axis(g) is not { } axis) return;
 
         int last = (int)g.Shape[axis] - 1, count = g.Draw.Between(1, 3);
-        if (g.Draw.Chance(0.4))
-            g.Set(g.Node("Gather", g.Value, g.Builder.Typed<long>(7, [g.Draw.Between(0, last)])), [.. g.Shape[..axis], .. g.Shape[(axis + 1)..]]);
-        else
-            g.Set(g.Node("Gather", g.Value, Indices(g, last, count)), With(g.Shape, axis, count));
+        bool isOne = g.Draw.Chance(0.4);
+        string indices = isOne ? g.Builder.Typed<long>(7, [g.Draw.Between(0, last)]) : Indices(g, last, count);
+        long[] shape = isOne ? [.. g.Shape[..axis], .. g.Shape[(axis + 1)..]] : With(g.Shape, axis, count);
+        g.Set(g.Node("Gather", g.Value, indices), shape);
         g.Builder.With("axis", axis);
     }
 
