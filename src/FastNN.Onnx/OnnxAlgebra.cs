@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FastNN.Onnx;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         if (k.IsOne) return s;
         Require(operation, s, k);
         if (!k.IsFinite) throw operation.Fault("its factor must be finite");
-        return Make(s.Term, Array.ConvertAll(s.C, c => c.IsZero ? c : Times(c, k)), s.Shape, s.Bias, s.Multiplied);
+        return Make(s.Term, [.. s.C.Select(c => c.IsZero ? c : Times(c, k))], s.Shape, s.Bias, s.Multiplied);
     }
 
     internal OnnxSignal Scale(OnnxOperation operation, OnnxSignal s, double k) => Scale(operation, s, new OnnxCoefficient(k));
@@ -24,10 +26,9 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     {
         if (k.IsZero) return s;
         Require(operation, s, k);
-        OnnxCoefficient[] c = [.. s.C];
-        c[0] = c[0].IsZero ? k : Plus(c[0], k);
-        bool isBias = s is { Term.Kind: OnnxTermKind.Source, Degree: 1 } && c[1].IsOne;
-        return Make(s.Term, c, s.Shape, isBias ? c[0] : s.Bias, s.Multiplied);
+        OnnxCoefficient offset = s.C[0].IsZero ? k : Plus(s.C[0], k);
+        bool isBias = s is { Term.Kind: OnnxTermKind.Source, Degree: 1 } && s.C[1].IsOne;
+        return Make(s.Term, s.C.SetItem(0, offset), s.Shape, isBias ? offset : s.Bias, s.Multiplied);
     }
 
     internal OnnxSignal Shift(OnnxOperation operation, OnnxSignal s, double k) => Shift(operation, s, new OnnxCoefficient(k));
@@ -50,7 +51,9 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
             ?? new OnnxSignal(OnnxTerm.Of(operation, OnnxTermKind.Product, a, b), a.Shape);
     }
 
-    /// <summary>a/b. The signals have the same source. Quotients of the same term: (f + g·t)/(c + d·t) = g/d + (f − g·c/d)/(c + d·t).</summary>
+    /// <summary>
+    /// a/b. The signals have the same source. If they have the same term, (f + g·t)/(c + d·t) = g/d + (f − g·c/d)/(c + d·t).
+    /// </summary>
     internal OnnxSignal Divide(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
     {
         OnnxSignal inverse = Invert(operation, b);
@@ -97,7 +100,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     internal OnnxSignal Composite(OnnxOperation operation, Activation activation, OnnxSignal z)
     {
         budget.Book(SignalBytes, Parts);
-        OnnxCoefficient[] c = z.C;
+        ImmutableArray<OnnxCoefficient> c = z.C;
         bool isTerm = z.Degree == 1 && OnnxRatio.IsNear(c[1], OnnxCoefficient.One)
             && OnnxRatio.IsNear(c[0], OnnxCoefficient.Zero, nothing: 4e-6); // of constants of up to 6
         return new OnnxSignal(
@@ -151,7 +154,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     }
 
     private OnnxSignal Make(
-        OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
+        OnnxTerm term, ImmutableArray<OnnxCoefficient> c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
     {
         budget.Book(SignalBytes, Parts);
         return new OnnxSignal(term, c, shape, bias, multiplied);
@@ -162,7 +165,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         int degree = c.Length - 1;
         while (degree > 0 && c[degree].Single == 0) degree--;
         return degree > 0
-            ? Make(like.Term, c[..(degree + 1)], like.Shape, multiplied: degree > 1 ? operation : null)
+            ? Make(like.Term, [.. c[..(degree + 1)]], like.Shape, multiplied: degree > 1 ? operation : null)
             : throw operation.Fault("its result is constant");
     }
 

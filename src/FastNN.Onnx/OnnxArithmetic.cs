@@ -18,7 +18,8 @@ internal static class OnnxArithmetic
     }
 
     internal static OnnxTensor Binary(
-        OnnxOperation operation, OnnxMemoryBudget budget, Func<double, double, double>? real, Func<long, long, long>? integer, int? type = null)
+        OnnxOperation operation, OnnxMemoryBudget budget, Func<double, double, double>? real, Func<long, long, long>? integer,
+        int? type = null)
     {
         operation.Expect(1, 2);
         OnnxTensor a = operation.Constant(0);

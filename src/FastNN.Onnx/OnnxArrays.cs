@@ -189,7 +189,8 @@ internal static class OnnxArrays
         List<long> shape = [.. a.Shape];
         foreach (long axis in axes.Select(axis => axis < 0 ? axis + rank : axis).Order())
         {
-            if (axis < 0 || axis > shape.Count) throw operation.Fault($"its axes must be in the {rank} axes of its result, but one is {axis}");
+            if (axis < 0 || axis > shape.Count)
+                throw operation.Fault($"its axes must be in the {rank} axes of its result, but one is {axis}");
             shape.Insert((int)axis, 1);
         }
 

@@ -3,7 +3,7 @@ namespace FastNN.Onnx;
 /// <summary>Activations that are pieces of straight lines, and how Min, Max and Abs make them.</summary>
 internal static class OnnxClips
 {
-    /// <summary>The slope, the offset and the limits of clip(slope·z + offset, min, max); null if the activation is no such function.</summary>
+    /// <summary>The slope, the offset and the limits of clip(slope·z + offset, min, max); null if it is no such function.</summary>
     internal static (double Slope, double Offset, double Min, double Max)? LimitsOf(Activation activation)
     {
         IReadOnlyList<float> arguments = activation.Arguments;

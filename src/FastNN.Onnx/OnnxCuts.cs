@@ -14,7 +14,11 @@ internal static class OnnxCuts
         if (ends.Count != starts.Count || axes.Count != starts.Count || (steps ?? starts).Count != starts.Count)
             throw operation.Fault("its starts, ends, axes and steps must be equally many");
         for (int k = 0; k < starts.Count; k++)
-            a = OnnxConstants.Settle(Part(a, OnnxArrays.Axis(operation, axes[k], a.Shape.Length), starts[k], ends[k], steps?[k] ?? 1, operation), budget);
+        {
+            int axis = OnnxArrays.Axis(operation, axes[k], a.Shape.Length);
+            a = OnnxConstants.Settle(Part(a, axis, starts[k], ends[k], steps?[k] ?? 1, operation), budget);
+        }
+
         return a;
     }
 

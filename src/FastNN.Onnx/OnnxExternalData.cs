@@ -47,7 +47,8 @@ internal sealed class OnnxExternalData(string folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFormatException(fault($"keeps its data in {OnnxFault.Quote(file.Name)}, which cannot be read").Message, exception);
+            string message = fault($"keeps its data in {OnnxFault.Quote(file.Name)}, which cannot be read").Message;
+            throw new ModelFormatException(message, exception);
         }
 
         (tensor.RawData, tensor.DataLocation) = (UnsafeByteOperations.UnsafeWrap(data), 0);

@@ -13,23 +13,23 @@ namespace FastNN.Onnx;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A graph is simplified before it is read: constants are computed, local functions are inlined, factors and offsets become standardizers or
-/// a part of the weights, and steps that change only the shape are dropped. What is left must be a chain of layers and activations from one
-/// input to one output. The page on ONNX in the documentation lists the rules. For everything else, Load throws a <see
+/// A graph is simplified before it is read: constants are computed, local functions are inlined, factors and offsets become standardizers
+/// or a part of the weights, and steps that change only the shape are dropped. What is left must be a chain of layers and activations from
+/// one input to one output. The page on ONNX in the documentation lists the rules. For everything else, Load throws a <see
 /// cref="ModelFormatException"/> that names the node and what is not supported.
 /// </para>
 /// <para>
 /// Files may be hostile. Load checks what they claim against the data that are there. At any time it takes at most twice the size of the
-/// file and 1 MB of memory. Its own copy of the file counts too, and files with external data count as a part of it. It also refuses a model
-/// that would take more: for example large weights that several layers share, or very many layers, because each layer takes memory for its
-/// nodes and names. If all layers have the same activation, a saved model can be loaded with up to 278 layers of Identity, 107 of GELU, and
-/// at least 150 of each other activation, for example 214 of ReLU. The number is up to 3% less if layers are wider than 127. Save also writes
-/// more layers, for other readers.
+/// file and 1 MB of memory. Its own copy of the file counts too, and files with external data count as a part of it. It also refuses a
+/// model that would take more: for example large weights that several layers share, or very many layers, because each layer takes memory
+/// for its nodes and names. If all layers have the same activation, a saved model can be loaded with up to 278 layers of Identity, 107 of
+/// GELU, and at least 150 of each other activation, for example 214 of ReLU. The number is up to 3% less if layers are wider than 127. Save
+/// also writes more layers, for other readers.
 /// </para>
 /// </remarks>
 public static class OnnxModel
 {
-#pragma warning disable RS0027 // The overloads with options have no optional parameter, and as many as those with kernels. No call is ambiguous.
+#pragma warning disable RS0027 // The overloads with options have as many parameters as those with kernels, but no call is ambiguous.
     /// <summary>The name of the input of a saved model.</summary>
     public const string InputName = "x";
 

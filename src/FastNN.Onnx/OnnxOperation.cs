@@ -62,8 +62,8 @@ internal sealed class OnnxOperation(int index, NodeProto node, OnnxCall? call = 
     internal OnnxSignal? Signal(int k) => OptionalInput(k)?.Result as OnnxSignal;
 
     /// <summary>
-    /// Checks the number of inputs, without those at the end that are left out. Checks that the required inputs are there, that there is one
-    /// output, and that there are no attributes except the given ones.
+    /// Checks the number of inputs, without those at the end that are left out. Checks that the required inputs are there, that there is
+    /// one output, and that there are no attributes except the given ones.
     /// </summary>
     internal void Expect(int fewestInputs, int mostInputs, params ReadOnlySpan<string> attributes)
     {

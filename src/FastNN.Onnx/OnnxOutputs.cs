@@ -93,7 +93,8 @@ internal sealed class OnnxOutputs(OnnxTracer tracer, OnnxLoadOptions options)
         if (type == OnnxTensorTypes.Text || OnnxTensorTypes.IsInteger(type)) return true;
         for (int k = 0; k < LongestLabel && value.Producer is { } producer; k++)
         {
-            if (producer.Type is "ArgMax" or "ArgMin" or "TopK" or "ai.onnx.ml.ArrayFeatureExtractor" or "ai.onnx.ml.LabelEncoder") return true;
+            if (producer.Type is "ArgMax" or "ArgMin" or "TopK" or "ai.onnx.ml.ArrayFeatureExtractor" or "ai.onnx.ml.LabelEncoder")
+                return true;
             if (producer.Type is not ("Cast" or "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" or "Identity" or "Gather")) return false;
             if (producer.Inputs is not [{ } input, ..]) return false;
             value = input;

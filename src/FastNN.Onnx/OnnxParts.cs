@@ -4,8 +4,8 @@ namespace FastNN.Onnx;
 internal static class OnnxParts
 {
     /// <summary>
-    /// Some operands, behind one another. One operand is itself. Several must be functions of the same term: they are a layer, whose weights
-    /// are their factors.
+    /// Some operands, behind one another. One operand is itself. Several must be functions of the same term: they are a layer, and its
+    /// weights are their factors.
     /// </summary>
     internal static OnnxSignal Concat(OnnxTracer tracer, OnnxOperation operation)
     {

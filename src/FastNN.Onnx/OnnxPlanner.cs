@@ -39,7 +39,11 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         {
             OnnxTerm term = at.Term;
             if (at.Degree > 1)
-                throw at.Multiplied!.Fault($"its result is a polynomial of degree {at.Degree} of {term}, and not part of a known activation");
+            {
+                throw at.Multiplied!.Fault(
+                    $"its result is a polynomial of degree {at.Degree} of {term}, and not part of a known activation");
+            }
+
             if (term.Kind is not (OnnxTermKind.Source or OnnxTermKind.Activation))
                 throw term.Operation!.Fault("its result is not part of a known activation");
             stages.Add(at);
@@ -101,7 +105,7 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         if (!_factor.IsOne || !_offset.IsZero) AddIdentity(stages[^1].Term.Operation!);
     }
 
-    /// <summary>Behind the last layer, if it has no activation: the biases belong to it, and factors are a standardizer if they can.</summary>
+    /// <summary>Behind the last layer, if it has no activation: biases belong to it, and factors are a standardizer if they can.</summary>
     private void Standardize(OnnxSignal signal)
     {
         OnnxCoefficient factor = signal.C[1], offset = signal.C[0];
@@ -145,7 +149,8 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         Add(matrix.Operation, matrix, source.Count ?? matrix.Outputs, source.Start);
     }
 
-    private void AddIdentity(OnnxOperation operation) => Add(operation, null, _plan.Layers.Count == 0 ? _width : _plan.Layers[^1].Outputs, 0);
+    private void AddIdentity(OnnxOperation operation) =>
+        Add(operation, null, _plan.Layers.Count == 0 ? _width : _plan.Layers[^1].Outputs, 0);
 
     private void Add(OnnxOperation operation, OnnxLayer? matrix, int outputs, int firstOutput)
     {

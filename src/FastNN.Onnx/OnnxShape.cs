@@ -16,8 +16,8 @@ internal sealed class OnnxShape
     internal OnnxShape(long[]? lengths, int batch)
     {
         // Any axis of length 1 may count a single sample. A vector has no axis for the samples.
-        bool isOneSample = lengths is { Length: > 1 } && (batch < 0 || lengths[batch] == 1);
-        (Lengths, Batch) = (lengths, isOneSample ? Array.IndexOf(lengths!, 1) : batch);
+        bool isOneSample = lengths != null && (batch < 0 || lengths[batch] == 1);
+        (Lengths, Batch) = (lengths, !isOneSample ? batch : lengths!.Length > 1 ? Array.IndexOf(lengths, 1) : -1);
     }
 
     /// <summary>Null if not even the number of axes is known.</summary>

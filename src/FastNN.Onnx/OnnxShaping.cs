@@ -73,7 +73,8 @@ internal static class OnnxShaping
         int rank = (shape.Rank ?? throw operation.Fault("the shape of its data must be known")) + axes.Count;
         foreach (long axis in axes.Select(axis => axis < 0 ? axis + rank : axis).Order())
         {
-            if (axis < 0 || axis > shape.Rank) throw operation.Fault($"its axes must be in the {rank} axes of its result, but one is {axis}");
+            if (axis < 0 || axis > shape.Rank)
+                throw operation.Fault($"its axes must be in the {rank} axes of its result, but one is {axis}");
             shape = shape.WithAxis(operation, (int)axis);
         }
 

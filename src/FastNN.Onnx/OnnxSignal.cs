@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FastNN.Onnx;
 
 /// <summary>
@@ -10,9 +12,9 @@ namespace FastNN.Onnx;
 /// <param name="bias">If the term is a layer: what was added to its sums before they were multiplied.</param>
 /// <param name="multiplied">The operation that made a polynomial of a degree above 1; null for degree 1.</param>
 internal sealed class OnnxSignal(
-    OnnxTerm term, OnnxCoefficient[] c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
+    OnnxTerm term, ImmutableArray<OnnxCoefficient> c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
 {
-    private static readonly OnnxCoefficient[] s_itself = [OnnxCoefficient.Zero, OnnxCoefficient.One];
+    private static readonly ImmutableArray<OnnxCoefficient> s_itself = [OnnxCoefficient.Zero, OnnxCoefficient.One];
 
     /// <summary>The term itself.</summary>
     internal OnnxSignal(OnnxTerm term, OnnxShape shape)
@@ -22,7 +24,7 @@ internal sealed class OnnxSignal(
 
     internal OnnxTerm Term => term;
 
-    internal OnnxCoefficient[] C => c;
+    internal ImmutableArray<OnnxCoefficient> C => c;
 
     internal OnnxShape Shape => shape;
 
@@ -43,7 +45,7 @@ internal sealed class OnnxSignal(
 
     /// <summary>A part of the values, in the shape of all.</summary>
     internal OnnxSignal Slice(int start, int count) =>
-        new(term.Slice(start, count), Array.ConvertAll(c, each => each.Slice(start, count)), shape, bias.Slice(start, count), multiplied);
+        new(term.Slice(start, count), [.. c.Select(each => each.Slice(start, count))], shape, bias.Slice(start, count), multiplied);
 
     /// <summary>Whether both have the same values, in whatever shape.</summary>
     internal bool IsSame(OnnxSignal other) => OnnxRatio.Of(this, other) is { } ratio && OnnxRatio.IsNear(ratio, 1);

@@ -46,7 +46,7 @@ internal sealed class OnnxTerm
 
     internal Activation? Activation { get; private init; }
 
-    /// <summary>Whether it was recognised in several operators. Their constants were rounded to float, so it is known within 1e-6.</summary>
+    /// <summary>Whether it was recognised in several operators. Their constants are rounded, so it is known within 1e-6.</summary>
     internal bool IsComposite { get; private init; }
 
     /// <summary>The layer whose sums a source is; null for the graph's input, and for what is no source.</summary>

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace FastNN.Tests.Onnx;
 
-/// <summary>Forms in which exporters and optimizers write activations. Each has a name, its nodes, and the function in double precision.</summary>
+/// <summary>
+/// Forms in which exporters and optimizers write activations. Each has a name, its nodes, and the function in double precision.
+/// </summary>
 public static class OnnxActivationForms
 {
     private const float RootOf2 = 1.41421354f, RootOf2ByPi = 0.797884583f, Cubic = 0.044715f;
@@ -16,7 +18,7 @@ public static class OnnxActivationForms
         ["Clip, Min and Max"] = (m => m.Op("Min", m.Raw([0.25f])).OpLast("Max", m.Raw([-0.5f], 1)), z => Math.Clamp(z, -0.5, 0.25)),
         ["Clip of Clip"] = (m => m.Op("Clip", m.Raw([-1f]), m.Raw([0.5f])).Op("Clip", m.Raw([-0.25f])), z => Math.Clamp(z, -0.25, 0.5)),
         ["Clip behind Tanh"] = (m => m.Op("Tanh").Op("Clip", m.Raw([-0.25f]), m.Raw([0.5f])), z => Math.Clamp(Math.Tanh(z), -0.25, 0.5)),
-        ["ELU as Where is not written: Relu and Exp"] = (m => m.Op("Elu").With("alpha", 1.5f), z => z > 0 ? z : 1.5 * (Math.Exp(z) - 1)),
+        ["Elu, another alpha"] = (m => m.Op("Elu").With("alpha", 1.5f), z => z > 0 ? z : 1.5 * (Math.Exp(z) - 1)),
         ["FastGelu"] = (m => Microsoft(m.Op("FastGelu")), GeluTanh),
         ["FastGelu with biases"] = (m => Microsoft(m.Op("FastGelu", m.Raw([0.5f], 1))), z => GeluTanh(z + 0.5)),
         ["Gelu of ONNX Runtime"] = (m => Microsoft(m.Op("Gelu")), Gelu),
@@ -32,7 +34,8 @@ public static class OnnxActivationForms
         }, z => 2 * Gelu(z * Math.Sqrt(0.5)) / Math.Sqrt(0.5)),
         ["GELU, root by Sqrt"] = (m =>
         {
-            string z = m.Value, root = m.Node("Sqrt", m.Raw([2f])).Value, sum = m.Node("Div", z, root).Op("Erf").Op("Add", m.Raw([1f])).Value;
+            string z = m.Value, root = m.Node("Sqrt", m.Raw([2f])).Value;
+            string sum = m.Node("Div", z, root).Op("Erf").Op("Add", m.Raw([1f])).Value;
             return m.Node("Mul", z, sum).Op("Mul", m.Raw([0.5f]));
         }, Gelu),
         ["GELU by Tanh, z·z·z"] = (m =>
@@ -124,7 +127,8 @@ public static class OnnxActivationForms
         ["ReLU, Max"] = (m => m.Op("Max", m.Raw([0f])), z => Math.Max(z, 0)),
         ["ReLU, ThresholdedRelu"] = (m => m.Op("ThresholdedRelu").With("alpha", 0f), z => Math.Max(z, 0)),
         ["ReLU6, Relu and Min"] = (m => m.Op("Relu").Op("Min", m.Raw([6f])), z => Math.Clamp(z, 0, 6)),
-        ["Selu, other constants"] = (m => m.Op("Selu").With("alpha", 1.5f).With("gamma", 1.25f), z => 1.25 * (z > 0 ? z : 1.5 * (Math.Exp(z) - 1))),
+        ["Selu, other constants"] = (
+            m => m.Op("Selu").With("alpha", 1.5f).With("gamma", 1.25f), z => 1.25 * (z > 0 ? z : 1.5 * (Math.Exp(z) - 1))),
         ["Sigmoid, 1/(1 + exp(−z))"] = (m => m.Op("Neg").Op("Exp").Op("Add", m.Raw([1f])).OpLast("Div", m.Raw([1f])), Sigmoid),
         ["Sigmoid, Reciprocal"] = (m => m.Op("Mul", m.Raw([-1f])).Op("Exp").OpLast("Add", m.Raw([1f])).Op("Reciprocal"), Sigmoid),
         ["Sigmoid, exp(z)/(1 + exp(z))"] = (m =>
@@ -180,7 +184,8 @@ public static class OnnxActivationForms
     private static OnnxBuilder Microsoft(OnnxBuilder model)
     {
         model.Graph.Node[^1].Domain = "com.microsoft";
-        if (model.Model.OpsetImport.Count == 1) model.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        if (model.Model.OpsetImport.Count == 1)
+            model.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
         return model;
     }
 

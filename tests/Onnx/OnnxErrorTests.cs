@@ -33,7 +33,9 @@ public class OnnxErrorTests
         ["Softmax over axis 1 of a vector"] = (
             () => From(new OnnxBuilder(3), m => m.Op("MatMul", m.Raw(s_six, 3, 2)).Op("Softmax").With("axis", 1)),
             ["(Softmax)", "axis must be the last of [2], with all values of a sample, but is 1"]),
-        ["Softmax before the last layer"] = (() => Layer().Op("Softmax").Op("MatMul", "c0t"), ["Node 1 'n3' (Softmax): it must be the end of the network, but node 2 'n4' (MatMul) reads it"]),
+        ["Softmax before the last layer"] = (
+            () => Layer().Op("Softmax").Op("MatMul", "c0t"),
+            ["Node 1 'n3' (Softmax): it must be the end of the network, but node 2 'n4' (MatMul) reads it"]),
         ["an attribute of another type"] = (() => Layer().Op("LeakyRelu").With("alpha", 1), ["(LeakyRelu)", "alpha must be a float"]),
         ["an unknown attribute"] = (() => Layer().Op("Relu").With("limit", 6f), ["(Relu)", "attribute 'limit' is not supported"]),
         ["an attribute twice"] =
@@ -52,7 +54,8 @@ public class OnnxErrorTests
             () => From(Square(), (m, z) => m.Node("Add", z, m.Op("Relu").Value)),
             ["(Add): it joins node 0 'n1' (Gemm) and node 1 'n2' (Relu); skip connections are not supported"]),
         ["a squared value"] = (
-            () => From(Layer(), m => m.Node("Mul", m.Value, m.Value)), ["(Mul): its result is a polynomial of degree 2 of node 0 'n2' (Gemm)"]),
+            () => From(Layer(), m => m.Node("Mul", m.Value, m.Value)),
+            ["(Mul): its result is a polynomial of degree 2 of node 0 'n2' (Gemm)"]),
         ["a dead end"] = (() => Named(Layer().Op("Relu"), "elsewhere"), ["The graph", "has no layer"]),
         ["no such output"] = (() => Output(Layer(), "nowhere"), ["Graph output 'nowhere'", "no node gives it"]),
         ["no layer"] = (() => new OnnxBuilder("batch", 3).Op("Identity"), ["The graph", "has no layer"]),

@@ -3,40 +3,40 @@ namespace FastNN.Tests.Onnx;
 /// <content>Factors and offsets before, between and behind layers.</content>
 public static partial class OnnxGraphForms
 {
-    private static Dictionary<string, Func<Form>> Affine => new()
+    private static readonly Dictionary<string, Func<Form>> s_affine = new()
     {
-        ["Sub and Mul before"] = Before(m => m.Op("Sub", m.Raw(s_mean, 3)).Op("Mul", m.Raw(s_factor, 3)), Standardized),
+        ["Sub and Mul before"] = Before(m => m.Op("Sub", m.Raw(Mean, 3)).Op("Mul", m.Raw(Factor, 3)), Standardized),
         ["Sub and Div before, [1, n]"] = Before(
-            m => m.Op("Sub", m.Raw(s_mean, 1, 3)).Op("Div", m.Raw([.. s_factor.Select(f => 1 / f)], 1, 3)),
+            m => m.Op("Sub", m.Raw(Mean, 1, 3)).Op("Div", m.Raw([.. Factor.Select(f => 1 / f)], 1, 3)),
             Standardized),
         ["Sub, Div and Clip before"] = Before(
-            m => m.Op("Sub", m.Raw(s_mean, 3)).Op("Mul", m.Raw(s_factor, 3)).Op("Clip", m.Raw([-1f]), m.Raw([1f])),
+            m => m.Op("Sub", m.Raw(Mean, 3)).Op("Mul", m.Raw(Factor, 3)).Op("Clip", m.Raw([-1f]), m.Raw([1f])),
             x => [.. Standardized(x).Select(value => Math.Clamp(value, -1, 1))]),
         ["Clip before"] = Before(
             m => m.Op("Clip", m.Raw([-1f]), m.Raw([1f])), x => [.. x.Select(value => Math.Clamp(value, -1, 1))]),
         ["Div by 255"] = Before(m => m.Op("Div", m.Raw([255f])), x => [.. x.Select(value => value / 255)]),
         ["Mul and Sub of scalars"] = Before(
             m => m.OpLast("Mul", m.Raw([0.25f])).Op("Sub", m.Raw([1f], 1)), x => [.. x.Select(value => value * 0.25 - 1)]),
-        ["Sub from a constant"] = Before(m => m.OpLast("Sub", m.Raw(s_mean, 3)), x => [.. x.Select((value, j) => s_mean[j] - value)]),
+        ["Sub from a constant"] = Before(m => m.OpLast("Sub", m.Raw(Mean, 3)), x => [.. x.Select((value, j) => Mean[j] - value)]),
         ["A factor of 0"] = Before(m => m.Op("Mul", m.Raw([1f, 0f, 2f], 3)), x => [x[0], 0, 2 * x[2]]),
         ["A factor that no float holds"] = Before(
             m => m.Op("Mul", m.Typed<double>(11, [1e-30])).Op("Mul", m.Typed<double>(11, [1e-20])).Op("Mul", m.Typed<double>(11, [1e50])),
             x => x),
         ["BatchNormalization before"] = Before(
             m => BatchNormalization(m, 3), x => [.. x.Select((value, j) => Normalized(value, j))]),
-        ["Scaler"] = Before(m => Domain(m.Op("Scaler").With("offset", s_mean).With("scale", s_factor), "ai.onnx.ml"), Standardized),
+        ["Scaler"] = Before(m => Domain(m.Op("Scaler").With("offset", Mean).With("scale", Factor), "ai.onnx.ml"), Standardized),
         ["Scaler of one number"] = Before(
             m => Domain(m.Op("Scaler").With("offset", (float[])[0.5f]).With("scale", (float[])[2f]), "ai.onnx.ml"),
             x => [.. x.Select(value => (value - 0.5) * 2)]),
         ["Weights and Standardizer, MatMul"] = () => new(
-            MatMul(MatMul(new OnnxBuilder("batch", 3) is var m ? m.Op("Sub", m.Raw(s_mean, 3)) : m, First).Op("Relu"), Second),
-            x => Plain([.. x.Select((value, j) => value - s_mean[j])])),
+            MatMul(MatMul(new OnnxBuilder("batch", 3) is var m ? m.Op("Sub", m.Raw(Mean, 3)) : m, First).Op("Relu"), Second),
+            x => Plain([.. x.Select((value, j) => value - Mean[j])])),
         ["BatchNormalization behind a layer"] = BeforeRelu(m => BatchNormalization(m, 4), Normalized),
         ["Mul and Add behind a layer"] = BeforeRelu(
-            m => m.Op("Mul", m.Raw(s_four, 4)).Op("Add", m.Raw([1f])), (z, j) => z * s_four[j] + 1),
+            m => m.Op("Mul", m.Raw(Four, 4)).Op("Add", m.Raw([1f])), (z, j) => z * Four[j] + 1),
         ["BatchNormalization behind ReLU"] = BehindRelu(m => BatchNormalization(m, 4), Normalized),
         ["Mul and Add behind ReLU"] = BehindRelu(
-            m => m.OpLast("Mul", m.Raw(s_four, 1, 4)).Op("Add", m.Raw(s_four, 4)), (a, j) => a * s_four[j] + s_four[j]),
+            m => m.OpLast("Mul", m.Raw(Four, 1, 4)).Op("Add", m.Raw(Four, 4)), (a, j) => a * Four[j] + Four[j]),
         ["BatchNormalization before SiLU"] = () =>
         {
             OnnxBuilder m = BatchNormalization(new OnnxBuilder("batch", 3).Gemm(First), 4);
@@ -68,10 +68,10 @@ public static partial class OnnxGraphForms
     };
 
     private static OnnxBuilder BatchNormalization(OnnxBuilder m, int width) => m.Op(
-        "BatchNormalization", m.Raw(s_four.AsSpan(0, width), width), m.Raw(new float[] { 1, 2, -1, 0 }.AsSpan(0, width), width),
+        "BatchNormalization", m.Raw(Four.AsSpan(0, width), width), m.Raw(new float[] { 1, 2, -1, 0 }.AsSpan(0, width), width),
         m.Raw(new float[] { 0.5f, 0, -1, 2 }.AsSpan(0, width), width), m.Raw(new float[] { 1, 0.25f, 2, 0.5f }.AsSpan(0, width), width))
         .With("epsilon", 1e-3f);
 
     private static double Normalized(double x, int j) =>
-        (x - new[] { 0.5, 0, -1, 2 }[j]) / Math.Sqrt(new[] { 1, 0.25, 2, 0.5 }[j] + 1e-3f) * s_four[j] + new double[] { 1, 2, -1, 0 }[j];
+        (x - new[] { 0.5, 0, -1, 2 }[j]) / Math.Sqrt(new[] { 1, 0.25, 2, 0.5 }[j] + 1e-3f) * Four[j] + new double[] { 1, 2, -1, 0 }[j];
 }

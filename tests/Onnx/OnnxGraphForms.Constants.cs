@@ -5,12 +5,13 @@ namespace FastNN.Tests.Onnx;
 /// <content>Weights that are computed or stored in other ways.</content>
 public static partial class OnnxGraphForms
 {
-    private static Dictionary<string, Func<Form>> Constants => new()
+    private static readonly Dictionary<string, Func<Form>> s_constants = new()
     {
         ["Weight norm, ReduceL2"] = Weights(
             (m, l) => Norm(m, l, (v, axes) => m.Node("ReduceL2", v).With("axes", axes).With("keepdims", 1).Value)),
         ["Weight norm, Sqrt of ReduceSum"] = Weights(
-            (m, l) => Norm(m, l, (v, axes) => m.Node("Sqrt", m.Node("ReduceSum", m.Node("Mul", v, v).Value, m.Integers(axes)).Value).Value)),
+            (m, l) => Norm(m, l, (v, axes) =>
+                m.Node("Sqrt", m.Node("ReduceSum", m.Node("Mul", v, v).Value, m.Integers(axes)).Value).Value)),
         ["Weight norm, Pow and ReduceSumSquare"] = Weights(
             (m, l) => Norm(m, l, (v, axes) =>
                 m.Node("Pow", m.Node("ReduceSumSquare", v).With("axes", axes).With("keepdims", 1).Value, m.Raw([0.5f])).Value)),
@@ -29,7 +30,8 @@ public static partial class OnnxGraphForms
             w => (sbyte)MathF.Round(w * 80) * 0.0125f),
         ["Transpose, Reshape, Squeeze and Unsqueeze"] = Weights((m, l) =>
         {
-            string w = m.Node("Reshape", m.Raw(OnnxBuilder.Transpose(l.Weights, l.Inputs, l.Outputs), l.Weights.Length), m.Integers(l.Outputs, -1)).Value;
+            string all = m.Raw(OnnxBuilder.Transpose(l.Weights, l.Inputs, l.Outputs), l.Weights.Length);
+            string w = m.Node("Reshape", all, m.Integers(l.Outputs, -1)).Value;
             w = m.Node("Unsqueeze", m.Node("Transpose", w).Value, m.Integers(0, 3)).Value;
             return m.Node("Squeeze", m.Node("Transpose", w).With("perm", new long[] { 3, 1, 0, 2 }).Value, m.Integers(0, 2)).Value;
         }),
@@ -48,8 +50,9 @@ public static partial class OnnxGraphForms
         }),
         ["Gather of rows"] = Weights((m, l) =>
         {
-            float[] rows = [.. Enumerable.Range(0, l.Inputs).Reverse().SelectMany(i => l.Weights.Slice(i * l.Outputs, l.Outputs).ToArray())];
-            long[] indices = [.. Enumerable.Range(0, l.Inputs).Reverse().Select(i => (long)i)];
+            IEnumerable<int> reversed = Enumerable.Range(0, l.Inputs).Reverse();
+            float[] rows = [.. reversed.SelectMany(i => l.Weights.Slice(i * l.Outputs, l.Outputs).ToArray())];
+            long[] indices = [.. reversed.Select(i => (long)i)];
             return m.Node("Gather", m.Raw(rows, l.Inputs, l.Outputs), m.Integers(indices)).Value;
         }),
         ["MatMul of constants"] = Weights((m, l) =>
@@ -73,13 +76,13 @@ public static partial class OnnxGraphForms
         ["Constants of all kinds"] = () =>
         {
             OnnxBuilder m = new OnnxBuilder("batch", 3).Gemm(First).Op("Relu");
-            string a = m.Value, four = m.Node("Constant").With("value_floats", s_four).Value;
+            string a = m.Value, four = m.Node("Constant").With("value_floats", Four).Value;
             string half = m.Node("Constant").With("value_float", 0.5f).Value, zero = m.Node("Constant").With("value_int", 0).Value;
             string shape = m.Node("Constant").With("value_ints", new long[] { 1, 4 }).Value;
             string scale = m.Node("Reshape", four, m.Node("Concat", m.Node("Gather", shape, m.Node("Unsqueeze", zero, m.Integers(0)).Value)
                 .Value, m.Integers(-1)).With("axis", 0).Value).Value;
             return new(m.Node("Mul", m.Node("Mul", a, scale).Value, half).Gemm(Second),
-                x => Output([.. Hidden(x).Select((value, j) => value * s_four[j] * 0.5)]));
+                x => Output([.. Hidden(x).Select((value, j) => value * Four[j] * 0.5)]));
         },
         ["Constants through a long chain"] = Weights((m, l) =>
         {

@@ -5,7 +5,7 @@ namespace FastNN.Tests.Onnx;
 /// <content>Several inputs and outputs, dead nodes, and operators of ONNX Runtime.</content>
 public static partial class OnnxGraphForms
 {
-    private static Dictionary<string, Func<Form>> Ends => new()
+    private static readonly Dictionary<string, Func<Form>> s_ends = new()
     {
         ["An input that passes through"] = () => Edited(m =>
         {

@@ -3,7 +3,7 @@ namespace FastNN.Tests.Onnx;
 /// <content>Nodes that change only the shape, and nodes that take parts.</content>
 public static partial class OnnxGraphForms
 {
-    private static Dictionary<string, Func<Form>> Shapes => new()
+    private static readonly Dictionary<string, Func<Form>> s_shapes = new()
     {
         ["view(size(0), −1), Gather"] = Before(
             m => View(m, m.Node("Gather", m.Node("Shape", "x").Value, m.Typed<long>(7, [0])).Value), x => x, "batch", 1, 3),
@@ -19,7 +19,8 @@ public static partial class OnnxGraphForms
             m =>
             {
                 string shape = m.Node("Shape", "x").Value;
-                string one = m.Node("Gather", shape, m.Typed<long>(7, [1])).Value, two = m.Node("Gather", shape, m.Typed<long>(7, [2])).Value;
+                string one = m.Node("Gather", shape, m.Typed<long>(7, [1])).Value;
+                string two = m.Node("Gather", shape, m.Typed<long>(7, [2])).Value;
                 string product = m.Node("Unsqueeze", m.Node("Mul", one, two).Value, m.Integers(0)).Value;
                 string batch = m.Node("Slice", shape, m.Integers(0), m.Integers(1), m.Integers(0)).Value;
                 return m.Node("Reshape", "x", m.Node("Concat", batch, product).With("axis", 0).Value);
@@ -41,6 +42,12 @@ public static partial class OnnxGraphForms
         ["Unsqueeze, Transpose and Reshape of one sample"] = Before(
             m => m.Op("Unsqueeze", m.Integers(0)).Op("Transpose").With("perm", new long[] { 0, 2, 1 }).Op("Reshape", m.Integers(1, 3)),
             x => x, 1, 3),
+        ["A vector of one value"] = () =>
+        {
+            var m = new OnnxBuilder(1);
+            m.Op("Unsqueeze", m.Integers(1)).Op("Squeeze", m.Integers(1)).Op("MatMul", m.Raw(Four, 1, 4));
+            return new(m, x => [.. Four.Select(w => w * x[0])]);
+        },
         ["Parts of a vector"] = () =>
         {
             var m = new OnnxBuilder(3);
@@ -53,7 +60,7 @@ public static partial class OnnxGraphForms
         ["Cast to DOUBLE and back"] = Before(m => m.Op("Cast").With("to", 11).Op("Cast").With("to", 1), x => x),
         ["A part of the input"] = Before(m => m.Op("Slice", m.Integers(2), m.Integers(5), m.Integers(1)), x => x[2..5], "batch", 6),
         ["A part of the input, standardised"] = Before(
-            m => m.Op("Slice", m.Integers(-3), m.Integers(100), m.Integers(-1)).Op("Sub", m.Raw(s_mean, 3)).Op("Mul", m.Raw(s_factor, 3)),
+            m => m.Op("Slice", m.Integers(-3), m.Integers(100), m.Integers(-1)).Op("Sub", m.Raw(Mean, 3)).Op("Mul", m.Raw(Factor, 3)),
             x => Standardized(x[3..]), "batch", 6),
         ["A part of the input behind Tanh"] = Before(
             m => m.Op("Tanh").Op("Slice", m.Integers(1), m.Integers(4), m.Integers(1)), x => [.. x[1..4].Select(Math.Tanh)], "batch", 6),
@@ -92,7 +99,7 @@ public static partial class OnnxGraphForms
         ["Weights that are a vector"] = () =>
         {
             OnnxBuilder m = new OnnxBuilder("batch", 3).Gemm(First).Op("Relu");
-            return new(m.Op("MatMul", m.Raw(s_four, 4)), x => [Hidden(x).Select((a, j) => a * s_four[j]).Sum()]);
+            return new(m.Op("MatMul", m.Raw(Four, 4)), x => [Hidden(x).Select((a, j) => a * Four[j]).Sum()]);
         },
         ["Columns"] = () =>
         {
@@ -109,10 +116,10 @@ public static partial class OnnxGraphForms
         ["Both classes of a sigmoid"] = () =>
         {
             OnnxBuilder m = new OnnxBuilder("batch", 3).Gemm(First).Op("Relu");
-            string p = m.Op("MatMul", m.Raw(s_four, 4, 1)).Op("Sigmoid").Value, q = m.OpLast("Sub", m.Raw([1f])).Value;
+            string p = m.Op("MatMul", m.Raw(Four, 4, 1)).Op("Sigmoid").Value, q = m.OpLast("Sub", m.Raw([1f])).Value;
             return new(m.Node("Concat", q, p).With("axis", 1), x =>
             {
-                double one = 1 / (1 + Math.Exp(-Hidden(x).Select((a, j) => a * s_four[j]).Sum()));
+                double one = 1 / (1 + Math.Exp(-Hidden(x).Select((a, j) => a * Four[j]).Sum()));
                 return [1 - one, one];
             });
         },

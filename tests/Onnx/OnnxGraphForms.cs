@@ -10,19 +10,24 @@ namespace FastNN.Tests.Onnx;
 /// </summary>
 public static partial class OnnxGraphForms
 {
-    private static readonly float[] s_mean = [0.5f, -1.25f, 2f], s_factor = [2f, 0.3f, 1.7f], s_four = [0.5f, -2f, 1.5f, 3f];
     private static readonly Network s_layers = new([3, 4, 2], Activation.Relu, Activation.Identity, seed: 7, Initializer.Uniform(1.5f));
 
-    private static readonly Dictionary<string, Func<Form>> s_all = new[] { Affine, Shapes, Constants, Ends }
-        .SelectMany(forms => forms).ToDictionary(form => form.Key, form => form.Value);
+    public static TheoryData<string> Names => [.. All.Keys];
 
-    public static TheoryData<string> Names { get; } = [.. s_all.Keys];
+    private static Dictionary<string, Func<Form>> All =>
+        new[] { s_affine, s_shapes, s_constants, s_ends }.SelectMany(forms => forms).ToDictionary(form => form.Key, form => form.Value);
 
     internal static (OnnxBuilder Model, OnnxLoadOptions Options, Func<double[], double[]> Function) Create(string name)
     {
-        Form form = s_all[name]();
+        Form form = All[name]();
         return (form.Model, form.Options ?? new OnnxLoadOptions(), form.Function);
     }
+
+    private static float[] Mean => [0.5f, -1.25f, 2f];
+
+    private static float[] Factor => [2f, 0.3f, 1.7f];
+
+    private static float[] Four => [0.5f, -2f, 1.5f, 3f];
 
     private static Layer First => s_layers.Layers[0];
 
@@ -41,7 +46,7 @@ public static partial class OnnxGraphForms
         return [.. powers.Select(power => power / powers.Sum())];
     }
 
-    private static double[] Standardized(double[] x) => [.. x.Select((value, j) => (value - s_mean[j]) * s_factor[j])];
+    private static double[] Standardized(double[] x) => [.. x.Select((value, j) => (value - Mean[j]) * Factor[j])];
 
     /// <summary>Nodes before the first layer.</summary>
     private static Func<Form> Before(Func<OnnxBuilder, OnnxBuilder> add, Func<double[], double[]> function, params object?[] dimensions) =>
@@ -92,7 +97,8 @@ public static partial class OnnxGraphForms
     private static OnnxBuilder Domain(OnnxBuilder model, string domain)
     {
         model.Graph.Node[^1].Domain = domain;
-        if (model.Model.OpsetImport.All(opset => opset.Domain != domain)) model.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+        if (model.Model.OpsetImport.All(opset => opset.Domain != domain))
+            model.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
         return model;
     }
 

@@ -54,6 +54,41 @@ public class OnnxHostileTests
             for (int k = 0; k < 2_000; k++) m.Op("Identity");
             return m;
         }),
+        ["functions that call one another"] = () => Functions(20, 10),
+        ["a function that calls itself"] = () => Functions(1, 1, toItself: true),
+        ["functions that are very deep"] = () => Functions(100, 1),
+        ["a constant that doubles"] = () => Model(m =>
+        {
+            string w = m.Raw([1f], 1, 1);
+            for (int k = 0; k < 40; k++) w = m.Node("Concat", w, w).With("axis", 0).Value;
+            return m.Node("MatMul", "x", w);
+        }),
+        ["a constant that expands"] = () => Model(m => m.Node(
+            "MatMul", "x", m.Node("Sqrt", m.Node("Expand", m.Raw([1f]), m.Integers(1 << 15, 1 << 15)).Value).Value)),
+        ["a constant of every operation again"] = () => Model(m =>
+        {
+            string w = m.Raw(new float[1 << 16], 1 << 8, 1 << 8);
+            for (int k = 0; k < 2_000; k++) w = m.Node("Mul", w, w).Value;
+            return m.Node("MatMul", "x", w);
+        }),
+        ["a product of large constants"] = () => Model(m =>
+        {
+            string w = m.Node("Expand", m.Raw([1f], 1, 1), m.Integers(1, 1 << 22)).Value, v = m.Node("Transpose", w).Value;
+            return m.Node("MatMul", "x", m.Node("MatMul", v, m.Node("MatMul", w, v).Value).Value);
+        }),
+        ["a range without end"] = () => Model(m => m.Node(
+            "Reshape", "x", m.Node("Range", m.Typed<long>(7, [0]), m.Typed<long>(7, [long.MaxValue]), m.Typed<long>(7, [1])).Value)),
+        ["a wide identity"] = () => Model(m =>
+        {
+            m.Op("MatMul", m.Raw(new float[1 << 15], 1, 1 << 15)).Op("Tanh").Op("Tanh");
+            return m.Op("MatMul", m.Raw(new float[1 << 15], 1 << 15, 1));
+        }),
+        ["terms in terms"] = () => Model(m =>
+        {
+            m.Op("MatMul", m.Raw([1f], 1, 1));
+            for (int k = 0; k < 1_000; k++) m.Node("Mul", m.Value, m.Op("Sigmoid").Value);
+            return m;
+        }),
         ["doubling"] = () => Model(m =>
         {
             m.Op("MatMul", m.Raw([1f], 1, 1));
@@ -270,6 +305,26 @@ public class OnnxHostileTests
     }
 
     private static byte[] Model(Func<OnnxBuilder, OnnxBuilder> add) => add(new OnnxBuilder()).ToBytes();
+
+    /// <summary>Functions of which each calls the next one some times.</summary>
+    private static byte[] Functions(int depth, int calls, bool toItself = false)
+    {
+        OnnxBuilder model = new OnnxBuilder("batch", 1).Node("f0", "x");
+        model.Graph.Node[^1].Domain = "test";
+        for (int f = 0; f < depth; f++)
+        {
+            var function = new FunctionProto { Name = $"f{f}", Domain = "test", Input = { "a0" }, Output = { $"a{calls}" } };
+            for (int k = 0; k < calls; k++)
+            {
+                string callee = toItself ? $"f{f}" : $"f{f + 1}";
+                function.Node.Add(new NodeProto { OpType = callee, Domain = "test", Input = { $"a{k}" }, Output = { $"a{k + 1}" } });
+            }
+
+            model.Model.Functions.Add(function);
+        }
+
+        return model.ToBytes();
+    }
 
     /// <summary>Layers [n, n] that share their weights.</summary>
     private static byte[] Shared(OnnxBuilder model, int layers)
