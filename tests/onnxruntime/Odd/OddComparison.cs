@@ -21,7 +21,8 @@ internal enum OddResult
 }
 
 /// <summary>
-/// Runs an odd graph in ONNX Runtime and in FastNN. It compares plain lists of values, because FastNN's samples may be any rows of the input.
+/// Runs an odd graph in ONNX Runtime and in FastNN. It compares plain lists of values, because FastNN's samples may be any rows of the
+/// input.
 /// </summary>
 internal static class OddComparison
 {
