@@ -20,7 +20,7 @@ internal sealed class TheirRun : IDisposable
             IntraOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             GraphOptimizationLevel =
-                graph.Seed % 4 == 0 ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+                graph.MayOptimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
         };
         _session = files == null ? new InferenceSession(graph.Bytes, _options) : new InferenceSession(files.Model, _options);
     }

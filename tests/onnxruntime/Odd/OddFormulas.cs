@@ -33,11 +33,12 @@ internal static class OddFormulas
 
     private static double Number(OddGraph g) => g.Draw.Of(0, 1, -1, 0.5, 2, 3, 6, 1.702, 1.0 / 6, g.Draw.Real(-2, 2));
 
-    /// <summary>a·z + b, or z, in any order.</summary>
+    /// <summary>a·z + b, or z, in any order. Sometimes a differs from value to value.</summary>
     private static string Near(OddGraph g, string z)
     {
         string result = z;
-        if (g.Draw.Chance(0.4)) result = g.Either("Mul", result, g.Scalar(Number(g)));
+        bool hasRow = g.Rank > 0 && g.Draw.Chance(0.2);
+        if (g.Draw.Chance(0.4)) result = g.Either("Mul", result, hasRow ? g.Constant(g.Shape[^1]) : g.Scalar(Number(g)));
         if (g.Draw.Chance(0.3)) result = g.Either(g.Draw.Of("Add", "Sub"), result, g.Scalar(Number(g)));
         if (g.Draw.Chance(0.1)) result = g.Node("Neg", result);
         return result;
@@ -67,7 +68,9 @@ internal static class OddFormulas
     /// <summary>z·f(z), or nearly.</summary>
     private static void Gate(OddGraph g)
     {
-        string z = g.Value, inner = g.Node(g.Draw.Of("Sigmoid", "Tanh", "Sigmoid", "Relu"), Near(g, z));
+        (string other, long[] shape) = g.Earlier();
+        string z = g.Value, gate = g.Draw.Chance(0.3) && shape.SequenceEqual(g.Shape) ? other : z;
+        string inner = g.Node(g.Draw.Of("Sigmoid", "Tanh", "Sigmoid", "Relu"), Near(g, gate));
         g.Set(g.Either("Mul", Near(g, z), Near(g, inner)), g.Shape);
     }
 
