@@ -125,7 +125,7 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 
     public static double SumOfSquares(float* g, nint count, float clip) => ScalarKernels.SumOfSquares(g, count, clip);
 
-    public static void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
+    public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where TStep : struct, IStandardizerStep => throw new NotSupportedException("Not in a contest.");
 
     private static ReadOnlySpan<float> Read(float* source, nint count) => new(source, checked((int)count));

@@ -27,7 +27,8 @@ internal static class OnnxDescription
         Describe(text, model);
         try
         {
-            text.Append("network: ").Append(Network(OnnxReader.Plan(model, budget, new OnnxLoadOptions())));
+            OnnxPlan plan = OnnxReader.Plan(model, budget, new OnnxLoadOptions());
+            text.Append("network: ").Append(Network(plan));
         }
         catch (ModelFormatException exception)
         {

@@ -83,16 +83,22 @@ internal sealed class OnnxExternalData(string folder)
         {
             file = new FileInfo(Follow(parts) ?? throw fault($"keeps its data in {quoted}, a link that leads out of the model's folder"));
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelFormatException(Missing().Message, exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFormatException(fault($"keeps its data in {quoted}, which cannot be found").Message, exception);
+            throw new ModelFormatException(fault($"keeps its data in {quoted}, which cannot be looked up").Message, exception);
         }
 
-        if (!file.Exists)
-            throw fault($"keeps its data in {quoted}, which is not in the folder of the model; move both files together");
+        if (!file.Exists) throw Missing();
         budget.AddContent(file.Length);
         _files.Add(location, file);
         return file;
+
+        ModelFormatException Missing() =>
+            fault($"keeps its data in {quoted}, which is not in the folder of the model; move both files together");
     }
 
     /// <summary>The path without links; null if it leads out of the folder.</summary>

@@ -79,7 +79,7 @@ internal sealed class OnnxWriter
     }
 
     /// <summary>
-    /// y = y′·(1/factor) + mean. Runtimes compute the reciprocal once, because it is constant. A reader finds the factor itself, to the bit.
+    /// y = y′·(1/factor) + mean. Runtimes compute the reciprocal once, because it is constant. A reader finds the factor itself.
     /// </summary>
     private void WriteOutputStandardizer(Network network, string own)
     {

@@ -15,7 +15,8 @@ namespace FastNN;
 /// </remarks>
 public sealed unsafe class Standardizer
 {
-    private readonly AlignedBuffer _values; // means, padded to whole multiples of sixteen, and then factors
+    private const int WidestInPeriods = 64;
+    private readonly AlignedBuffer _values; // the means of a period, padded to whole multiples of sixteen, and then its factors
     private readonly StandardizerStatistics? _statistics;
 
     /// <summary>Creates a standardizer from given numbers. It has no statistics, so it cannot be updated.</summary>
@@ -53,8 +54,9 @@ public sealed unsafe class Standardizer
     private Standardizer(int width, bool counts)
     {
         Width = width;
-        _values = new AlignedBuffer(2 * VirtualLanes.RoundUp(width));
-        _values.Span[VirtualLanes.RoundUp(width)..].Fill(1f);
+        Period = width <= WidestInPeriods ? VirtualLanes.Count * width : width;
+        _values = new AlignedBuffer(2 * VirtualLanes.RoundUp(Period));
+        _values.Span[VirtualLanes.RoundUp(Period)..].Fill(1f);
         _statistics = counts ? new StandardizerStatistics(width) : null;
     }
 
@@ -65,14 +67,20 @@ public sealed unsafe class Standardizer
     public ReadOnlySpan<float> Mean => _values.Span[..Width];
 
     /// <summary>The factor of each feature.</summary>
-    public ReadOnlySpan<float> Factor => _values.Span.Slice(VirtualLanes.RoundUp(Width), Width);
+    public ReadOnlySpan<float> Factor => _values.Span.Slice(VirtualLanes.RoundUp(Period), Width);
 
     /// <summary>The samples that the statistics have seen. 0 if there are no statistics.</summary>
     public long Samples => _statistics?.Samples ?? 0;
 
+    /// <summary>
+    /// Values of the rows for which means and factors stand in memory: sixteen rows if they are narrow, else one. So batches of narrow rows
+    /// are whole vectors.
+    /// </summary>
+    internal int Period { get; }
+
     internal float* MeanPointer => _values.Pointer;
 
-    internal float* FactorPointer => _values.Pointer + VirtualLanes.RoundUp(Width);
+    internal float* FactorPointer => _values.Pointer + VirtualLanes.RoundUp(Period);
 
     /// <summary>The statistics; null if the numbers were given.</summary>
     internal StandardizerStatistics? Statistics => _statistics;
@@ -170,8 +178,11 @@ public sealed unsafe class Standardizer
 
     private void Set(int feature, float mean, float factor)
     {
-        MeanPointer[feature] = mean + 0f;
-        FactorPointer[feature] = factor;
+        for (int k = feature; k < Period; k += Width)
+        {
+            MeanPointer[k] = mean + 0f;
+            FactorPointer[k] = factor;
+        }
     }
 
     private static int CheckWidth(int width) =>

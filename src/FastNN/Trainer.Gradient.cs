@@ -14,8 +14,9 @@ public sealed unsafe partial class Trainer
 
     /// <summary>
     /// The gradient from <see cref="ComputeGradient"/>, in the layout of <see cref="Network.Parameters"/>: ∂C/∂w of the cost, reduced over
-    /// the batch. It is zero before the first call. You may change it before <see cref="Apply"/>, which leaves it unchanged. The next
-    /// <see cref="ComputeGradient"/> replaces it, and a <see cref="Step"/> may replace it. The first use allocates it.
+    /// the batch. With a <see cref="Network.OutputStandardizer"/>, C is here the cost in the network's own units. It is zero before the
+    /// first call. You may change it before <see cref="Apply"/>, which leaves it unchanged. The next <see cref="ComputeGradient"/> replaces
+    /// it, and a <see cref="Step"/> may replace it. The first use allocates it.
     /// </summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
@@ -59,7 +60,8 @@ public sealed unsafe partial class Trainer
     /// <remarks>This method computes the outputs again. It takes one forward and one backward pass, the same as a step.</remarks>
     /// <param name="inputs">[batch, n_in], row by row, at least one sample.</param>
     /// <param name="outputGradient">
-    /// ∂C/∂a, [batch, n_out], row by row. a are the outputs of the network, after softmax if the last layer has it.
+    /// ∂C/∂a, [batch, n_out], row by row. a are the outputs that <see cref="Network.Forward"/> gives, after softmax if the last layer has
+    /// it, and in the user's units if there is a standardizer. So the gradient by the inputs is in the user's units too.
     /// </param>
     /// <param name="inputGradient">Receives ∂C/∂x, [batch, n_in], row by row; empty if you do not need it.</param>
     /// <exception cref="ArgumentException">

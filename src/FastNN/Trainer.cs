@@ -70,6 +70,10 @@ namespace FastNN;
 /// derives the training of a 2-4-3-2 network by hand. The r &lt; 0 of that article is −learningRate.
 /// </para>
 /// <para>
+/// With standardizers, inputs, targets and costs are in the user's units. With a <see cref="Network.OutputStandardizer"/> the cost is that
+/// of y = y′/factor + mean and the targets, and the delta is that of y′ and of (target − mean)·factor.
+/// </para>
+/// <para>
 /// A batch runs in tiles. The samples of a tile lie in the lanes of vectors. Each tile goes forward and backward through all layers while
 /// its activations are in the cache. Then the gradient is computed in blocks of parameters, each over all samples. A block updates its
 /// parameters as soon as it is complete.
@@ -347,7 +351,7 @@ public sealed unsafe partial class Trainer
     private float* SampleInOwnUnits(float* x, Standardizer input)
     {
         AlignedBuffer own = _ownInputs ?? Allocate(ref _ownInputs, VirtualLanes.RoundUp(_network.Inputs));
-        _network.Plan.Kernels.Standardizing.ToOwnUnits(input, x, 1, own.Pointer, own.Length);
+        _network.Plan.Kernels.Standardizing.ToOwnUnits(input, x, 1, own.Pointer);
         return own.Pointer;
     }
 

@@ -57,7 +57,7 @@ public sealed class OnnxDescriptionTests : IDisposable
     {
         File.WriteAllBytes(_path, new OnnxBuilder("batch", 3).Op("LSTM").ToBytes());
         Assert.EndsWith(
-            "not loaded: Node 0 'n0' (LSTM): recurrence is not supported; the documentation of FastNN.Onnx lists what is.",
+            "\nnot loaded: Node 0 'n0' (LSTM): recurrence is not supported; the documentation of FastNN.Onnx lists what is.",
             OnnxModel.Describe(_path), StringComparison.Ordinal);
         File.WriteAllBytes(_path, [0x3A, 5, 0]);
         Assert.StartsWith("This is no ONNX model that can be read. Byte 2", OnnxModel.Describe(_path), StringComparison.Ordinal);
@@ -75,6 +75,16 @@ public sealed class OnnxDescriptionTests : IDisposable
         Assert.Throws<ArgumentNullException>("options", () => OnnxModel.Load(model, (OnnxLoadOptions)null!));
 
         string Refusal(OnnxLoadOptions options) => Assert.Throws<ModelFormatException>(() => OnnxModel.Load(model, options)).Message;
+    }
+
+    /// <summary>Follows the recipe of the page on ONNX.</summary>
+    [Fact]
+    public void One_of_two_heads_is_chosen()
+    {
+        OnnxBuilder model = new OnnxBuilder("batch", 2).Gemm(new Network([2, 4], seed: 1).Layers[0]).Output("batch", 4).Op("Tanh");
+        model.Graph.Node[^1].Output[0] = model.Value = "action";
+        File.WriteAllBytes(_path, model.Output("batch", 4).ToBytes());
+        Assert.Equal(Activation.Tanh, Pages.FileRecipes.Choose(_path).Layers[0].Activation);
     }
 
     /// <summary>Two inputs, two chains: either name is enough to choose.</summary>

@@ -32,6 +32,36 @@ public class OnnxTests
         }
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Standardizers_come_back_with_the_same_bits(bool input, bool output)
+    {
+        var random = new Random(1);
+        foreach (int[] widths in (int[][])[[1, 1], [500, 3, 700], [17, 33, 9, 5]])
+        {
+            var network = new Network(widths, Activation.Elu, Activation.Identity, seed: 1);
+            if (input) network.InputStandardizer = new Standardizer(Draw(widths[0], 20), Draw(widths[0], 20));
+            if (output) network.OutputStandardizer = new Standardizer(Draw(widths[^1], 20), Draw(widths[^1], 120));
+            Network loaded = OnnxModel.Load(Save(network));
+            AssertSame(network, loaded);
+            Assert.Equal((input, output), (loaded.InputStandardizer != null, loaded.OutputStandardizer != null));
+            Cases.AssertSameBits(MeansAndFactors(network), MeansAndFactors(loaded), "means and factors");
+            Assert.Equal(Save(network), Save(loaded));
+        }
+
+        // Numbers of both signs, with exponents up to the given one.
+        float[] Draw(int count, int most) => [.. Enumerable.Range(0, count).Select(_ => Number(random.Next(-most, most)))];
+
+        float Number(int exponent) => MathF.ScaleB(random.NextSingle() + 0.5f, exponent) * (1 - 2 * random.Next(2));
+
+        static float[] MeansAndFactors(Network network) =>
+            [.. Of(network.InputStandardizer), .. Of(network.OutputStandardizer)];
+
+        static float[] Of(Standardizer? standardizer) => standardizer == null ? [] : [.. standardizer.Mean, .. standardizer.Factor];
+    }
+
     [Fact]
     public void Parameters_of_all_kinds_come_back()
     {

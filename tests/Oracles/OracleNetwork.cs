@@ -3,18 +3,23 @@ namespace FastNN.Tests.Oracles;
 /// <summary>Whole networks on <see cref="Bounded"/>: what FastNN computes, and what others do with the same parameters.</summary>
 internal static class OracleNetwork
 {
-    internal static Bounded[] Outputs(Network network, ReadOnlySpan<float> x) => Outputs(network, x, (_, z, a) => a);
+    internal static Bounded[] Outputs(Network network, ReadOnlySpan<float> x) =>
+        Outputs(network, x, (_, z, a) => a, (y, factor) => y / factor);
 
     /// <summary>The outputs with a larger bound, for the activations of others.</summary>
-    internal static Bounded[] OutputsOfOthers(Network network, ReadOnlySpan<float> x) => Outputs(network, x, Loosen);
+    internal static Bounded[] OutputsOfOthers(Network network, ReadOnlySpan<float> x) =>
+        Outputs(network, x, Loosen, (y, factor) => y * (1 / factor)); // a model has the reciprocal, which is rounded
 
     /// <summary>
     /// The exact outputs with the bound that <see cref="Bounded"/> proves. Without fused multiply-adds a sum of n products rounds each
     /// product once, and each of the n additions. So it is bounded like n + 1 fused multiply-adds.
     /// </summary>
-    private static Bounded[] Outputs(Network network, ReadOnlySpan<float> x, Func<Activation, Bounded[], Bounded[], Bounded[]> loosen)
+    private static Bounded[] Outputs(
+        Network network, ReadOnlySpan<float> x, Func<Activation, Bounded[], Bounded[], Bounded[]> loosen,
+        Func<Bounded, Bounded, Bounded> divide)
     {
         Bounded[] a = Bounded.Exact(x);
+        if (network.InputStandardizer is { } input) a = [.. a.Select((xj, j) => (xj - input.Mean[j]) * input.Factor[j])];
         foreach (Layer layer in network.Layers)
         {
             var z = new Bounded[layer.Outputs];
@@ -28,6 +33,7 @@ internal static class OracleNetwork
             a = loosen(layer.Activation, z, OracleActivations.Value(layer.Activation, z));
         }
 
+        if (network.OutputStandardizer is { } output) a = [.. a.Select((y, i) => divide(y, output.Factor[i]) + output.Mean[i])];
         return a;
     }
 

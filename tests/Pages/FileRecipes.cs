@@ -78,6 +78,16 @@ public sealed class FileRecipes : IDisposable
         return loaded;
     }
 
+    /// <summary>Loads one of several outputs.</summary>
+    internal static Network Choose(string path)
+    {
+        // <onnx-choice>
+        Network policy = OnnxModel.Load(path, new OnnxLoadOptions { Output = "action" });
+        Console.WriteLine(OnnxModel.Describe(path)); // what the file holds, and what of it would load, or why it would not
+        // </onnx-choice>
+        return policy;
+    }
+
     /// <summary>How the run ends. It begins at the start, or where another one was interrupted.</summary>
     private static FitResult Resume(float[] pixels, float[] digits, string path, int epochs)
     {

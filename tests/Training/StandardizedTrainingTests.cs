@@ -42,6 +42,18 @@ public class StandardizedTrainingTests
         }
     }
 
+    [Fact]
+    public void The_reference_is_within_the_proven_bound_of_the_oracle()
+    {
+        foreach (int[] widths in s_networks)
+        {
+            var setting = new Setting(widths, KernelVariant.Scalar, input: true, output: true);
+            float[] x = setting.Inputs(1), outputs = new float[widths[^1]];
+            setting.Network.Forward(x, outputs);
+            Bounded.AssertAdmits(OracleNetwork.Outputs(setting.Network, x), outputs, string.Join('-', widths));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(VariantsAndEnds))]
     public void Steps_are_those_of_a_plain_network_on_standardized_data(KernelVariant variant, bool input, bool output)

@@ -36,6 +36,29 @@ public class OnnxRuntimeTests
     }
 
     [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void ONNX_Runtime_runs_standardizers(bool input, bool output)
+    {
+        foreach (int[] widths in (int[][])[[1, 1], [2, 4, 3, 2], [17, 33, 9, 5], [64, 128, 64, 10]])
+        {
+            var network = new Network(widths, Activation.Tanh, Activation.Identity, seed: 3, Initializer.Uniform(1f));
+            if (input) network.InputStandardizer = Standardizer.Fit(Numbers(1, 50 * network.Inputs), network.Inputs);
+            if (output) network.OutputStandardizer = Standardizer.Fit(Numbers(2, 50 * network.Outputs), network.Outputs);
+            using var stream = new MemoryStream();
+            OnnxModel.Save(network, stream);
+            foreach (int batch in (int[])[1, 2, 13]) Compare(network, stream.ToArray(), [batch, network.Inputs]);
+        }
+
+        static float[] Numbers(int seed, int count)
+        {
+            var random = new Random(seed);
+            return [.. Enumerable.Range(0, count).Select(_ => 100 * random.NextSingle() - 30)];
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Variants))]
     public void FastNN_loads_what_ONNX_Runtime_runs(string name)
     {

@@ -64,7 +64,7 @@ internal unsafe interface IKernels
 
     static abstract double SumOfSquares(float* g, nint count, float clip);
 
-    /// <summary>One step of a standardizer on rows. mean and factor are padded. Each row of y may be written up to the next.</summary>
-    static abstract void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
+    /// <summary>One step of a standardizer on rows. mean and factor stand there for the rows of a period.</summary>
+    static abstract void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where TStep : struct, IStandardizerStep;
 }

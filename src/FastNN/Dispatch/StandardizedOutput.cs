@@ -24,9 +24,9 @@ internal sealed unsafe class StandardizedOutput(OutputKernels inner, Standardize
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
     {
         float* user = _sample.Pointer, target = user + _padded;
-        kernels.ToUserUnits(standardizer, a, 1, user, _padded);
+        kernels.ToUserUnits(standardizer, a, 1, user);
         float cost = inner.Delta(user, kept, y, delta, outputs); // its delta is not used
-        kernels.ToOwnUnits(standardizer, y, 1, target, _padded);
+        kernels.ToOwnUnits(standardizer, y, 1, target);
         inner.Delta(a, kept, target, delta, outputs);
         return cost;
     }
@@ -56,7 +56,7 @@ internal sealed unsafe class StandardizedGradient(OutputKernels inner, Standardi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
     {
-        kernels.GradientToOwnUnits(standardizer, y, 1, _sample.Pointer, _sample.Length);
+        kernels.GradientToOwnUnits(standardizer, y, 1, _sample.Pointer);
         return inner.Delta(a, kept, _sample.Pointer, delta, outputs);
     }
 

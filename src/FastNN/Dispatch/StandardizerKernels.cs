@@ -10,13 +10,13 @@ namespace FastNN.Dispatch;
 internal abstract unsafe class StandardizerKernels
 {
     /// <summary>From the user's units to the network's own units. y may be x.</summary>
-    internal abstract void ToOwnUnits(Standardizer standardizer, float* x, int rows, float* y, int yStride);
+    internal abstract void ToOwnUnits(Standardizer standardizer, float* x, int rows, float* y);
 
     /// <summary>Back to the user's units. y may be x.</summary>
-    internal abstract void ToUserUnits(Standardizer standardizer, float* x, int rows, float* y, int yStride);
+    internal abstract void ToUserUnits(Standardizer standardizer, float* x, int rows, float* y);
 
     /// <summary>A gradient by outputs in the user's units becomes one in the network's own units.</summary>
-    internal abstract void GradientToOwnUnits(Standardizer standardizer, float* g, int rows, float* target, int targetStride);
+    internal abstract void GradientToOwnUnits(Standardizer standardizer, float* g, int rows, float* target);
 
     /// <summary>A gradient by inputs in the network's own units becomes one in the user's units, in place.</summary>
     internal abstract void GradientToUserUnits(Standardizer standardizer, float* g, int rows);
@@ -33,20 +33,20 @@ internal sealed unsafe class StandardizerKernels<K, T> : StandardizerKernels
     where T : struct, ITileKernels
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ToOwnUnits(Standardizer standardizer, float* x, int rows, float* y, int yStride) =>
-        Rows<ToOwnUnits>(standardizer, x, rows, y, yStride);
+    internal override void ToOwnUnits(Standardizer standardizer, float* x, int rows, float* y) =>
+        Rows<ToOwnUnits>(standardizer, x, rows, y);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ToUserUnits(Standardizer standardizer, float* x, int rows, float* y, int yStride) =>
-        Rows<ToUserUnits>(standardizer, x, rows, y, yStride);
+    internal override void ToUserUnits(Standardizer standardizer, float* x, int rows, float* y) =>
+        Rows<ToUserUnits>(standardizer, x, rows, y);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void GradientToOwnUnits(Standardizer standardizer, float* g, int rows, float* target, int targetStride) =>
-        Rows<GradientToOwnUnits>(standardizer, g, rows, target, targetStride);
+    internal override void GradientToOwnUnits(Standardizer standardizer, float* g, int rows, float* target) =>
+        Rows<GradientToOwnUnits>(standardizer, g, rows, target);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void GradientToUserUnits(Standardizer standardizer, float* g, int rows) =>
-        Rows<GradientToUserUnits>(standardizer, g, rows, g, standardizer.Width);
+        Rows<GradientToUserUnits>(standardizer, g, rows, g);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileToOwnUnits(Standardizer standardizer, float* tile, int lanes) =>
@@ -61,9 +61,12 @@ internal sealed unsafe class StandardizerKernels<K, T> : StandardizerKernels
         Tile<GradientToOwnUnits>(standardizer, tile, lanes, tile);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows<TStep>(Standardizer standardizer, float* x, int rows, float* y, int yStride)
-        where TStep : struct, IStandardizerStep =>
-        K.StandardizeRows<TStep>(x, rows, standardizer.Width, standardizer.MeanPointer, standardizer.FactorPointer, y, yStride);
+    private static void Rows<TStep>(Standardizer standardizer, float* x, int rows, float* y)
+        where TStep : struct, IStandardizerStep
+    {
+        nint count = (nint)rows * standardizer.Width;
+        K.StandardizeRows<TStep>(x, count, standardizer.MeanPointer, standardizer.FactorPointer, standardizer.Period, y, count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile<TStep>(Standardizer standardizer, float* x, int lanes, float* y)

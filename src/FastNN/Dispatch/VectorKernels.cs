@@ -95,8 +95,9 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
-        where TStep : struct, IStandardizerStep => StandardizerKernel.Rows<S, V, TStep>(x, rows, width, mean, factor, y, yStride);
+    public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
+        where TStep : struct, IStandardizerStep =>
+        StandardizerKernel.Rows<S, V, TStep>(x, count, mean, factor, period, y, writable);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Backward<A, TAction>(

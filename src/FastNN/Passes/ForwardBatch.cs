@@ -66,11 +66,11 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         {
             int tiles = Routes.NextTiles(left, tile, out int samples);
             done = tiles * samples;
-            if (_input != null) standardizing.ToOwnUnits(_input, x, done, own, inputs);
+            if (_input != null) standardizing.ToOwnUnits(_input, x, done, own);
             float* a = _input == null ? x : own;
             if (samples >= fewest) passes.ForwardTiles(_parameters, _packed, a, y, tiles, samples, scratch);
             else passes.ForwardFew(_parameters, _packed, a, y, samples, scratch);
-            if (_output != null) standardizing.ToUserUnits(_output, y, done, y, outputs);
+            if (_output != null) standardizing.ToUserUnits(_output, y, done, y);
         }
     }
 }

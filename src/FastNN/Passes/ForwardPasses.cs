@@ -92,7 +92,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
         float* activations = scratch + inputs, own = activations + Scratch;
         if (input != null)
         {
-            K.StandardizeRows<ToOwnUnits>(x, 1, Plan.Inputs, input.MeanPointer, input.FactorPointer, scratch, inputs);
+            K.StandardizeRows<ToOwnUnits>(x, Plan.Inputs, input.MeanPointer, input.FactorPointer, input.Period, scratch, inputs);
             x = scratch;
         }
 
@@ -103,7 +103,7 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
         else
         {
             Forward(parameters, x, activations, own, writable);
-            K.StandardizeRows<ToUserUnits>(own, 1, outputs, output.MeanPointer, output.FactorPointer, y, outputs);
+            K.StandardizeRows<ToUserUnits>(own, outputs, output.MeanPointer, output.FactorPointer, output.Period, y, outputs);
         }
     }
 

@@ -233,7 +233,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + sample) * plan.Inputs;
         StandardizerKernels standardizing = plan.Kernels.Standardizing;
         if (InputStandardizer is { } input)
-            standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first), plan.Inputs);
+            standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first));
         _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
         if (InputStandardizer != null && xGradient != null) standardizing.GradientToUserUnits(InputStandardizer, xGradient, samples);
     }

@@ -54,6 +54,6 @@ internal readonly unsafe struct ScalarKernels : IKernels
 
     public static double SumOfSquares(float* g, nint count, float clip) => Reference.SumOfSquares.Sum(g, count, clip);
 
-    public static void StandardizeRows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
-        where TStep : struct, IStandardizerStep => StandardizerKernel.Rows<TStep>(x, rows, width, mean, factor, y, yStride);
+    public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
+        where TStep : struct, IStandardizerStep => StandardizerKernel.Rows<TStep>(x, count, mean, factor, period, y);
 }

@@ -8,13 +8,10 @@ namespace FastNN.Reference;
 /// </summary>
 internal static unsafe class StandardizerKernel
 {
-    internal static void Rows<TStep>(float* x, int rows, int width, float* mean, float* factor, float* y, int yStride)
+    internal static void Rows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y)
         where TStep : struct, IStandardizerStep
     {
-        for (nint s = 0; s < rows; s++)
-        {
-            for (int j = 0; j < width; j++) y[s * yStride + j] = TStep.Apply(x[s * width + j], mean[j], factor[j]);
-        }
+        for (nint k = 0; k < count; k++) y[k] = TStep.Apply(x[k], mean[k % period], factor[k % period]);
     }
 
     internal static void Tile<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)

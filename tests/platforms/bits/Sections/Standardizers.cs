@@ -17,8 +17,8 @@ internal static class Standardizers
             var trainer = new Trainer(network, new Adam(), threads: 1 + k % 2);
             foreach (int batch in (int[])[1, 3, 16, 37, 130])
             {
-                float[] x = Work.Values((uint)k, batch * n, -3f, 9f), y = Work.Values(7, batch * m, -7f, 2f), byInputs = new float[x.Length];
-                float[] outputs = new float[y.Length];
+                float[] x = Work.Values((uint)k, batch * n, -3f, 9f), y = Work.Values(7, batch * m, -7f, 2f);
+                float[] outputs = new float[y.Length], byInputs = new float[x.Length];
                 network.InputStandardizer?.Update(x);
                 network.Forward(x, outputs, threads: 1 + k % 2);
                 hash.Add(outputs);
