@@ -39,6 +39,6 @@ public class OddGraphTests(ITestOutputHelper output)
     {
         OddResult[] all = [.. results];
         Assert.InRange(all.Count(result => result == OddResult.Invalid), 0, all.Length / 10);
-        Assert.InRange(all.Count(result => result == OddResult.Same), all.Length / 20, all.Length);
+        Assert.InRange(all.Count(result => result == OddResult.Same), all.Length / 10, all.Length);
     }
 }
