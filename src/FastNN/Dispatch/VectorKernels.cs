@@ -96,8 +96,16 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
-        where TStep : struct, IStandardizerStep =>
-        StandardizerKernel.Rows<S, V, TStep>(x, count, mean, factor, period, y, writable);
+        where TStep : struct, IStandardizerStep
+    {
+        // As wide as the vectors of a layer with so many outputs: a load cannot take its floats from a narrower store before it.
+        if (Routes.TakesFourLanes((int)count))
+            StandardizerKernel.Rows<Simd128, Vector128<float>, TStep>(x, count, mean, factor, period, y, writable);
+        else if (Routes.TakesEightLanes((int)count, S.Count))
+            StandardizerKernel.Rows<Simd256, Vector256<float>, TStep>(x, count, mean, factor, period, y, writable);
+        else
+            StandardizerKernel.Rows<S, V, TStep>(x, count, mean, factor, period, y, writable);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Backward<A, TAction>(

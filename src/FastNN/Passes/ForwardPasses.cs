@@ -70,7 +70,11 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     internal override TrainingPasses Under(OutputKernels output) => new TrainingPasses<K, T>(Plan, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void Forward(float* parameters, float* x, float* activations, float* y, int writable)
+    internal override void Forward(float* parameters, float* x, float* activations, float* y, int writable) =>
+        ForwardRuns(parameters, x, activations, y, writable);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ForwardRuns(float* parameters, float* x, float* activations, float* y, int writable)
     {
         Run[] runs = _runs;
         int last = runs.Length - 1;
@@ -98,11 +102,11 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
 
         if (output == null)
         {
-            Forward(parameters, x, activations, y, outputs);
+            ForwardRuns(parameters, x, activations, y, outputs);
         }
         else
         {
-            Forward(parameters, x, activations, own, writable);
+            ForwardRuns(parameters, x, activations, own, writable);
             K.StandardizeRows<ToUserUnits>(own, outputs, output.MeanPointer, output.FactorPointer, output.Period, y, outputs);
         }
     }

@@ -44,6 +44,16 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
         Simd128.StoreFirst(a, y, layers[^1].Outputs);
     }
 
+    /// <summary>The last layer is a sigmoid, so there is no standardizer behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ForwardInUserUnits(
+        float* parameters, float* x, float* scratch, float* y, Standardizer? input, Standardizer? output)
+    {
+        K.StandardizeRows<ToOwnUnits>(
+            x, Plan.Inputs, input!.MeanPointer, input.FactorPointer, input.Period, scratch, VirtualLanes.RoundUp(Plan.Inputs));
+        Forward(parameters, scratch, null, y, Plan.Outputs);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ForwardFew(float* parameters, float* packed, float* x, float* y, int samples, float* scratch)
     {
