@@ -21,7 +21,7 @@ internal static unsafe class StandardizerKernel
     /// <param name="period">Values of a period: whole rows.</param>
     /// <param name="y">Receives the rows.</param>
     /// <param name="writable">Floats at <paramref name="y"/> that may be written, at least <paramref name="count"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Rows<S, V, TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where S : struct, ISimd<V>
         where V : struct
