@@ -57,6 +57,8 @@ public sealed unsafe class Standardizer
         Period = width <= WidestInPeriods ? VirtualLanes.Count * width : width;
         _values = new AlignedBuffer(2 * VirtualLanes.RoundUp(Period));
         _values.Span[VirtualLanes.RoundUp(Period)..].Fill(1f);
+        MeanPointer = _values.Pointer;
+        FactorPointer = _values.Pointer + VirtualLanes.RoundUp(Period);
         _statistics = counts ? new StandardizerStatistics(width) : null;
     }
 
@@ -78,9 +80,9 @@ public sealed unsafe class Standardizer
     /// </summary>
     internal int Period { get; }
 
-    internal float* MeanPointer => _values.Pointer;
+    internal float* MeanPointer { get; }
 
-    internal float* FactorPointer => _values.Pointer + VirtualLanes.RoundUp(Period);
+    internal float* FactorPointer { get; }
 
     /// <summary>The statistics; null if the numbers were given.</summary>
     internal StandardizerStatistics? Statistics => _statistics;

@@ -66,6 +66,8 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     private readonly ActivationKernels[] _functions = plan.Functions;
     private readonly int[] _packedAt = plan.PackedAt;
     private readonly Run[] _runs = RunsOf(plan);
+    private readonly int _inputs = plan.Inputs, _outputs = plan.Outputs, _scratch = plan.Shapes[^1].Activations;
+    private readonly int _paddedInputs = VirtualLanes.RoundUp(plan.Inputs), _paddedOutputs = plan.Shapes[^1].PaddedOutputs;
 
     internal override TrainingPasses Under(OutputKernels output) => new TrainingPasses<K, T>(Plan, output);
 
@@ -92,11 +94,11 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     internal override void ForwardInUserUnits(
         float* parameters, float* x, float* scratch, float* y, Standardizer? input, Standardizer? output)
     {
-        int inputs = VirtualLanes.RoundUp(Plan.Inputs), outputs = Plan.Outputs, writable = VirtualLanes.RoundUp(outputs);
-        float* activations = scratch + inputs, own = activations + Scratch;
+        int outputs = _outputs;
+        float* activations = scratch + _paddedInputs;
         if (input != null)
         {
-            K.StandardizeRows<ToOwnUnits>(x, Plan.Inputs, input.MeanPointer, input.FactorPointer, input.Period, scratch, inputs);
+            K.StandardizeRows<ToOwnUnits>(x, _inputs, input.MeanPointer, input.FactorPointer, input.Period, scratch, _paddedInputs);
             x = scratch;
         }
 
@@ -106,7 +108,8 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
         }
         else
         {
-            ForwardRuns(parameters, x, activations, own, writable);
+            float* own = activations + _scratch;
+            ForwardRuns(parameters, x, activations, own, _paddedOutputs);
             K.StandardizeRows<ToUserUnits>(own, outputs, output.MeanPointer, output.FactorPointer, output.Period, y, outputs);
         }
     }
