@@ -117,6 +117,76 @@ public sealed class OnnxExternalDataTests : IDisposable
     }
 
     /// <summary>Saves a model with all initializers in one file, each from a multiple of 64 on.</summary>
+    /// <summary>
+    /// Damaged models with damaged files beside them, a tenth as many as FASTNN_FUZZ says. They are networks or they are refused, within the
+    /// bounds of memory and time.
+    /// </summary>
+    [Fact]
+    public void Mutations_are_networks_or_are_refused()
+    {
+        int count = int.Parse(Environment.GetEnvironmentVariable("FASTNN_FUZZ") ?? "10000", CultureInfo.InvariantCulture) / 10;
+        string path = Save(new Network([3, 4, 2], Activation.Relu, Activation.Identity, seed: 1), "weights.bin");
+        string weights = Path.Combine(_folder, "weights.bin");
+        byte[][] models = [File.ReadAllBytes(path)];
+        byte[] data = File.ReadAllBytes(weights);
+        int networks = 0;
+        for (int k = 0; k < count; k++)
+        {
+            var random = new Random(k);
+            byte[] mutation = random.Next(4) == 0 ? models[0] : OnnxHostileTests.Mutate(models, random);
+            File.WriteAllBytes(path, mutation);
+            long length = Damage(weights, data, random);
+            TimeSpan began = ThreadTime.Now;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                OnnxModel.Load(path);
+                networks++;
+            }
+            catch (ModelFormatException)
+            {
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"Mutation {k}, {Convert.ToHexString(mutation)}", exception);
+            }
+
+            long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(bytes <= 2 * (mutation.Length + length) + (1 << 20), $"Mutation {k} took {bytes} bytes.");
+            NoHang.Assert(began, () => OnnxModel.Load(path), $"Mutation {k}");
+        }
+
+        Assert.InRange(networks, count / 100, count * 9 / 10);
+    }
+
+    /// <summary>Writes the data, or a part, or more, or nothing, or a folder or a link in their place. Returns their length.</summary>
+    private long Damage(string weights, byte[] data, Random random)
+    {
+        if (Directory.Exists(weights)) Directory.Delete(weights);
+        else File.Delete(weights);
+        switch (random.Next(8))
+        {
+            case 0:
+                Directory.CreateDirectory(weights);
+                return 0;
+            case 1:
+                return 0;
+            case 2 when !OperatingSystem.IsWindows(): // a link needs a right there
+                File.WriteAllBytes(Path.Combine(_folder, "other.bin"), data);
+                File.CreateSymbolicLink(weights, random.Next(2) == 0 ? "other.bin" : "/dev/zero");
+                return data.Length;
+            case 3:
+                File.WriteAllBytes(weights, data[..random.Next(data.Length)]);
+                return data.Length;
+            case 4:
+                File.WriteAllBytes(weights, [.. data, .. new byte[random.Next(1000)]]);
+                return new FileInfo(weights).Length;
+            default:
+                File.WriteAllBytes(weights, data);
+                return data.Length;
+        }
+    }
+
     private string Save(Network network, string location, Action<TensorProto>? edit = null)
     {
         ModelProto model = ModelProto.Parser.ParseFrom(OnnxTests.Save(network));

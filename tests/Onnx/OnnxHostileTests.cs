@@ -260,7 +260,7 @@ public class OnnxHostileTests
     private static readonly byte[] s_warm = OnnxTests.Save(new Network([2, 2], seed: 1));
 
     /// <summary>Changes some bits, bytes, lengths, pieces, or the end.</summary>
-    private static byte[] Mutate(byte[][] models, Random random)
+    internal static byte[] Mutate(byte[][] models, Random random)
     {
         List<byte> bytes = [.. models[random.Next(models.Length)]];
         for (int changes = random.Next(1, 5); changes > 0 && bytes.Count > 0; changes--) Change(bytes, models, random);
