@@ -37,6 +37,16 @@ public static partial class OnnxGraphForms
         ["BatchNormalization behind ReLU"] = BehindRelu(m => BatchNormalization(m, 4), Normalized),
         ["Mul and Add behind ReLU"] = BehindRelu(
             m => m.OpLast("Mul", m.Raw(Four, 1, 4)).Op("Add", m.Raw(Four, 4)), (a, j) => a * Four[j] + Four[j]),
+        ["A factor behind ReLU, and then two layers without an activation between"] = () =>
+        {
+            OnnxBuilder m = new OnnxBuilder("batch", 3).Gemm(First).Op("Relu");
+            m.Op("Mul", m.Raw(Four, 4)).Gemm(Second);
+            return new(m.Op("MatMul", m.Raw([1f, 2f, 3f, 4f, 5f, 6f], 2, 3)), x =>
+            {
+                double[] y = Output([.. Hidden(x).Select((a, j) => a * Four[j])]);
+                return [y[0] + 4 * y[1], 2 * y[0] + 5 * y[1], 3 * y[0] + 6 * y[1]];
+            });
+        },
         ["BatchNormalization before SiLU"] = () =>
         {
             OnnxBuilder m = BatchNormalization(new OnnxBuilder("batch", 3).Gemm(First), 4);
