@@ -181,22 +181,24 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         }
     }
 
+    /// <summary>The exception about an operation that joins different sources, or different functions of one source.</summary>
+    internal static ModelFormatException Joined(OnnxOperation operation, OnnxTerm a, OnnxTerm b)
+    {
+        OnnxTerm first = a.Source, second = b.Source;
+        bool areParts = (first.Layer, first.Input) == (second.Layer, second.Input) && !first.IsSame(second);
+        bool areInputs = first.Layer is null && second.Layer is null && first.Input != second.Input;
+        return operation.Fault(
+            $"it joins {(areParts ? $"two parts of {first}" : $"{a} and {b}")}; "
+            + (areInputs ? "networks have one input" : "skip connections are not supported"));
+    }
+
     /// <summary>Two signals may be joined only if they have the same source, and the same shape: nothing is repeated.</summary>
     internal static void RequireSameSource(OnnxOperation operation, OnnxSignal a, OnnxSignal b)
     {
         Require(operation, a);
         Require(operation, b);
         OnnxTerm first = a.Term.Source, second = b.Term.Source;
-        if (!first.IsSame(second))
-        {
-            throw operation.Fault(
-                (first.Layer, first.Input) == (second.Layer, second.Input)
-                    ? $"it joins two parts of {first}; skip connections are not supported"
-                    : first.Layer is null && second.Layer is null
-                        ? $"it joins {first} and {second}; networks have one input"
-                        : $"it joins {first} and {second}; skip connections are not supported");
-        }
-
+        if (!first.IsSame(second)) throw Joined(operation, first, second);
         if (a.Shape.Lengths is { } x && b.Shape.Lengths is { } y && !x.SequenceEqual(y))
             throw operation.Fault($"it joins values of the shapes {a.Shape} and {b.Shape}");
     }

@@ -9,7 +9,7 @@ internal static class OnnxDescription
 {
     private const int MostShown = 12;
 
-    internal static string Of(Stream stream, OnnxExternalData external)
+    internal static string Of(Stream stream, OnnxExternalData external, OnnxLoadOptions options)
     {
         OnnxMemoryBudget budget;
         ModelProto model;
@@ -27,7 +27,7 @@ internal static class OnnxDescription
         Describe(text, model);
         try
         {
-            OnnxPlan plan = OnnxReader.Plan(model, budget, new OnnxLoadOptions());
+            OnnxPlan plan = OnnxReader.Plan(model, budget, options);
             text.Append("network: ").Append(Network(plan));
         }
         catch (ModelFormatException exception)

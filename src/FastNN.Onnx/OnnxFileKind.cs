@@ -8,6 +8,7 @@ internal static class OnnxFileKind
     /// <summary>What the file is; null if it may be an ONNX model.</summary>
     internal static string? Of(ReadOnlySpan<byte> data)
     {
+        if (data.IsEmpty) return "it is empty";
         if (data.StartsWith("version https://git-lfs"u8))
             return "it is a pointer of Git LFS, not the model itself; fetch the model by 'git lfs pull'";
         if (data.StartsWith("PK\x03\x04"u8)) return $"it is a zip archive, such as a .pt or .pth of PyTorch; unpack it, or {Export}";

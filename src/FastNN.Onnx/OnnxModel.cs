@@ -115,19 +115,20 @@ public static class OnnxModel
 
     /// <summary>
     /// Says in a few lines what a file holds: its producer, its inputs and outputs, its operators, and the network that <see
-    /// cref="Load(string, KernelVariant)"/> would give, or why it would not. The text is for people; its form may change.
+    /// cref="Load(string, OnnxLoadOptions)"/> would give, or why it would not. The text is for people; its form may change.
     /// </summary>
     /// <param name="path">The file, at most 2 GB.</param>
+    /// <param name="options">What of the model is the network; null for what the model says.</param>
     /// <returns>The lines, without a line break at the end.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
-    public static string Describe(string path)
+    public static string Describe(string path, OnnxLoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using FileStream stream = Open(path);
-        return OnnxDescription.Of(stream, FilesBeside(path));
+        return OnnxDescription.Of(stream, FilesBeside(path), options ?? new OnnxLoadOptions());
     }
 
     /// <summary>Reads a network from a stream, up to its end and at most 2 GB. The stream stays open.</summary>

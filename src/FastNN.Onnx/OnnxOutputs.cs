@@ -30,7 +30,7 @@ internal sealed class OnnxOutputs(OnnxTracer tracer, OnnxLoadOptions options)
 
         if (_networks.Count > 1)
         {
-            string names = string.Join(" and ", _networks.Take(8).Select(network => OnnxFault.Quote(network.Name)));
+            string names = string.Join(", ", _networks.Take(8).Select(network => OnnxFault.Quote(network.Name)));
             throw OnnxFault.Of("The graph", $"several outputs are networks, {names}; choose one: {Advice(_networks[0].Name)}");
         }
 

@@ -23,7 +23,7 @@ internal static class OnnxParts
             OnnxSignal part = operation.Signal(k) ?? throw operation.Fault("it joins the data with constants, which is not supported");
             if (part.Term.IsSoftmax) throw part.Term.MustBeLast(operation);
             if (!part.Term.IsSame(first.Term) || part.Degree != 1 || WidthOf(operation, part, axis) != width)
-                throw operation.Fault($"it joins {first.Term} and {part.Term}; skip connections are not supported");
+                throw OnnxAlgebra.Joined(operation, first.Term, part.Term);
             for (int i = 0; i < width; i++)
             {
                 weights[i * biases.Length + k * width + i] = part.C[1][i];

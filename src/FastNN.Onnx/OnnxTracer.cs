@@ -79,7 +79,7 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
         return type == OnnxTensorTypes.Undefined || OnnxTensorTypes.IsReal(type)
             ? new OnnxSignal(OnnxTerm.Of(input), OnnxShape.OfInput(input.Input))
             : throw OnnxFault.Of(
-                $"Graph input {input}", $"it is of type {OnnxTensorTypes.NameOf(type)}; types of real numbers are supported");
+                $"Graph input {input}", $"it is of type {OnnxTensorTypes.NameOf(type)}; FLOAT, DOUBLE, FLOAT16 and BFLOAT16 are supported");
     }
 
     /// <summary>s + k, for a constant k.</summary>

@@ -314,12 +314,12 @@ public sealed unsafe partial class Network
         _ownScratch = _inputStandardizer == null && _outputStandardizer == null ? 0 : floats;
     }
 
-    private static void CheckWidth(Standardizer? standardizer, string what, int width)
+    private static void CheckWidth(Standardizer? value, string what, int width)
     {
-        if (standardizer is { Width: var given } && given != width)
+        if (value is { Width: var given } && given != width)
         {
             throw new ArgumentException(
-                $"The standardizer must have the network's {what}, {width}, as its width, but has {given}.", nameof(standardizer));
+                $"The standardizer must have the network's {what}, {width}, as its width, but has {given}.", nameof(value));
         }
     }
 

@@ -98,6 +98,24 @@ public class StandardizerFileTests
         Assert.Equal($"The tensor \"{name}\" [{length}] {message}", exception.Message);
     }
 
+    [Theory]
+    [InlineData("model.input_standardizer.mean")]
+    [InlineData("input_standardiser.mean")]
+    [InlineData("input_standardizer.scale")]
+    public void Names_that_are_nearly_right_are_refused(string name)
+    {
+        byte[] file = TensorFile.Of(TensorFile.F32("0.weight", [1, 2], 1, 2), TensorFile.F32(name, [2], 1, 2));
+        foreach (IReadOnlyList<string>? layers in (IReadOnlyList<string>?[])[null, ["0"]])
+        {
+            ModelFormatException exception = Assert.Throws<ModelFormatException>(
+                () => Network.Load(file, new LoadOptions { Output = Activation.Identity, Layers = layers }));
+            Assert.Equal(
+                $"The tensor \"{name}\" [2] looks like a part of a standardizer. Its name must be \"input_standardizer\" or "
+                + "\"output_standardizer\", and then \".mean\" or \".factor\".",
+                exception.Message);
+        }
+    }
+
     [Fact]
     public void Parts_and_numbers_that_make_no_standardizer_are_refused()
     {

@@ -68,7 +68,7 @@ public class OnnxErrorTests
         ["no input"] = (() => Inputs(Layer()), ["Node 0 'n2' (Gemm)", "nothing gives its input 'x'"]),
         ["two outputs"] = (
             () => Layer().Output().Op("Relu").Output(),
-            ["The graph: several outputs are networks, 'v3' and 'v4'; choose one: new OnnxLoadOptions { Output = \"v3\" }"]),
+            ["The graph: several outputs are networks, 'v3', 'v4'; choose one: new OnnxLoadOptions { Output = \"v3\" }"]),
         ["an old opset"] = (() => Opset(Layer(), 6), ["The model", "opset 6"]),
         ["an input of another type"] = (() => InputType(Layer(), 6), ["Graph input 'x'", "INT32"]),
         ["an input of negative length"] =
@@ -183,7 +183,7 @@ public class OnnxErrorTests
     [Fact]
     public void What_is_no_message_is_said_so()
     {
-        Assert.Contains("no graph", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([])).Message);
+        Assert.Contains("it is empty", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([])).Message);
         Assert.Contains("Byte 0", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0])).Message);
         Assert.Contains("group", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0x0B, 0x0C])).Message);
         Assert.Contains("cut off", Assert.Throws<ModelFormatException>(() => OnnxModel.Load([0x3A, 5, 0])).Message);

@@ -118,8 +118,8 @@ public sealed class OnnxExternalDataTests : IDisposable
 
     /// <summary>Saves a model with all initializers in one file, each from a multiple of 64 on.</summary>
     /// <summary>
-    /// Damaged models with damaged files beside them, a tenth as many as FASTNN_FUZZ says. They are networks or they are refused, within the
-    /// bounds of memory and time.
+    /// Damaged models with damaged files beside them, a tenth as many as FASTNN_FUZZ says. They are networks or they are refused, within
+    /// the bounds of memory and time.
     /// </summary>
     [Fact]
     public void Mutations_are_networks_or_are_refused()

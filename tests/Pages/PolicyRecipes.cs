@@ -26,7 +26,7 @@ public class PolicyRecipes
         Compare("sb3", ppo);
         Compare("sb3.values", OnnxModel.Load(ppoPath, new OnnxLoadOptions { Output = "values" }));
         Assert.EndsWith(
-            "several outputs are networks, 'actions' and 'values'; choose one: new OnnxLoadOptions { Output = \"actions\" }.",
+            "several outputs are networks, 'actions', 'values'; choose one: new OnnxLoadOptions { Output = \"actions\" }.",
             Assert.Throws<ModelFormatException>(() => OnnxModel.Load(ppoPath)).Message);
     }
 

@@ -32,6 +32,12 @@ internal sealed class SafetensorsHeader
     /// <summary>The metadata of FastNN. Other keys must be unique, and their values must be strings; nothing else is checked.</summary>
     internal IReadOnlyDictionary<string, string> Metadata => _metadata;
 
+    /// <summary>What a file is instead, if its first bytes show it.</summary>
+    private static string Hint(ReadOnlySpan<byte> start) =>
+        start.StartsWith("PK"u8) ? ", but a zip archive, such as a .pt of PyTorch"
+        : start is [0x08, > 0 and < 0x20, ..] ? ", but perhaps an ONNX model, which OnnxModel.Load of FastNN.Onnx reads"
+        : "";
+
     /// <summary>Reads the header, and checks that exactly as much data follows as it says.</summary>
     /// <exception cref="ModelFormatException">It is not such a header, or it exceeds the limits.</exception>
     internal static SafetensorsHeader Read(SafetensorsBytes file)
@@ -43,7 +49,7 @@ internal sealed class SafetensorsHeader
         {
             throw new ModelFormatException(
                 $"The header must have between 2 and {MaxBytes} bytes, but the first 8 bytes say {length}: "
-                + "this is no safetensors file of a network.");
+                + $"this is no safetensors file of a network{Hint(lengthBytes)}.");
         }
 
         byte[] json = new byte[Math.Min((int)length, FirstBytes)];

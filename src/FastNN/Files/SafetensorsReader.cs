@@ -28,6 +28,7 @@ internal sealed class SafetensorsReader
         IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged
         _verifies = IsOwn && options.Verify;
         if (IsOwn) CheckMetadata();
+        SafetensorsStandardizer.CheckNames(Tensors);
         var tensors = new SafetensorsTensors([.. Tensors.Where(IsOfLayer)]);
         SafetensorsNormGroup[] norms = SafetensorsNorms.Take(tensors, options);
         _layers = SafetensorsLayers.Take(tensors, options.Layers);

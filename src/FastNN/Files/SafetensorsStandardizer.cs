@@ -38,6 +38,22 @@ internal sealed class SafetensorsStandardizer
     /// <summary>Whether a tensor is part of a standardizer.</summary>
     internal static bool Owns(string tensor) => IsPartOf(Input, tensor) || IsPartOf(Output, tensor);
 
+    /// <summary>Refuses tensors that look like parts of a standardizer, but have other names. Left aside, they would be missed.</summary>
+    /// <exception cref="ModelFormatException">There is such a tensor.</exception>
+    internal static void CheckNames(IEnumerable<SafetensorsEntry> tensors)
+    {
+        foreach (SafetensorsEntry tensor in tensors)
+        {
+            bool looksLikeOne = tensor.Name.Contains("_standardi", StringComparison.OrdinalIgnoreCase);
+            if (looksLikeOne && !Owns(tensor.Name))
+            {
+                throw new ModelFormatException(
+                    $"The {tensor} looks like a part of a standardizer. Its name must be \"{Input}\" or \"{Output}\", "
+                    + $"and then \"{MeanWord}\" or \"{FactorWord}\".");
+            }
+        }
+    }
+
     /// <summary>Whether a tensor has running statistics, the only numbers that FastNN writes as F64.</summary>
     internal static bool IsStatistics(string tensor) => Owns(tensor) && tensor.EndsWith(StatisticsWord, StringComparison.Ordinal);
 
