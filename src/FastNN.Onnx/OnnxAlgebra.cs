@@ -174,11 +174,8 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     private static void Require(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k = default)
     {
         if (s.Term.IsSoftmax) throw s.Term.MustBeLast(operation);
-        for (int d = 0; d < s.C.Length && k.Count > 1; d++)
-        {
-            if (s.C[d].Count > 1 && s.C[d].Count != k.Count)
-                throw operation.Fault($"it has {k.Count} constants for the {s.C[d].Count} values of a sample");
-        }
+        if (k.Count > 1 && s.Constants is { } values && values != k.Count)
+            throw operation.Fault($"it has {k.Count} constants for the {values} values of a sample");
     }
 
     /// <summary>Two signals may be joined only if they have the same source, and the same shape: nothing is repeated.</summary>
@@ -197,6 +194,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
                         : $"it joins {first} and {second}; skip connections are not supported");
         }
 
+        if (a.Constants is { } m && b.Constants is { } n && m != n) throw operation.Fault($"it joins {m} and {n} values of a sample");
         if (a.Shape.Lengths is { } x && b.Shape.Lengths is { } y && !x.SequenceEqual(y))
             throw operation.Fault($"it joins values of the shapes {a.Shape} and {b.Shape}");
     }
