@@ -162,7 +162,11 @@ public class StandardizerFileTests
         Assert.Equal(one.Factor, both.Factor);
 
         static Trainer Trainer(Standardizer input, Standardizer output) => new(
-            new Network([1, 2, 1], Activation.Tanh, Activation.Identity, seed: 1) { InputStandardizer = input, OutputStandardizer = output },
+            new Network([1, 2, 1], Activation.Tanh, Activation.Identity, seed: 1)
+            {
+                InputStandardizer = input,
+                OutputStandardizer = output,
+            },
             new Sgd(0.1f));
     }
 
