@@ -174,11 +174,8 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
     private static void Require(OnnxOperation operation, OnnxSignal s, OnnxCoefficient k = default)
     {
         if (s.Term.IsSoftmax) throw s.Term.MustBeLast(operation);
-        for (int d = 0; d < s.C.Length && k.Count > 1; d++)
-        {
-            if (s.C[d].Count > 1 && s.C[d].Count != k.Count)
-                throw operation.Fault($"it has {k.Count} constants for the {s.C[d].Count} values of a sample");
-        }
+        if (k.Count > 1 && s.Constants is { } values && values != k.Count)
+            throw operation.Fault($"it has {k.Count} constants for the {values} values of a sample");
     }
 
     /// <summary>The exception about an operation that joins different sources, or different functions of one source.</summary>
@@ -199,6 +196,7 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         Require(operation, b);
         OnnxTerm first = a.Term.Source, second = b.Term.Source;
         if (!first.IsSame(second)) throw Joined(operation, first, second);
+        if (a.Constants is { } m && b.Constants is { } n && m != n) throw operation.Fault($"it joins {m} and {n} values of a sample");
         if (a.Shape.Lengths is { } x && b.Shape.Lengths is { } y && !x.SequenceEqual(y))
             throw operation.Fault($"it joins values of the shapes {a.Shape} and {b.Shape}");
     }

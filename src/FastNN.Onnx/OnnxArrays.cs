@@ -42,7 +42,8 @@ internal static class OnnxArrays
         int axis = Axis(operation, operation.Integer("axis", 0), first.Shape.Length);
         long[] shape = [.. first.Shape];
         shape[axis] = 0;
-        for (int i = 0; i < operation.InputCount; i++)
+        int parts = operation.InputCount;
+        for (int i = 0; i < parts; i++)
         {
             OnnxTensor part = operation.Constant(i);
             bool fits = part.Shape.Length == shape.Length && part.IsReal == first.IsReal && part.IsInteger == first.IsInteger;
@@ -56,7 +57,7 @@ internal static class OnnxArrays
         budget.BookValues(OnnxTensor.CountOf(shape));
         double[] reals = isReal ? new double[OnnxTensor.CountOf(shape)] : [];
         long[] integers = isReal ? [] : new long[OnnxTensor.CountOf(shape)];
-        for (int i = 0; i < operation.InputCount; i++)
+        for (int i = 0; i < parts; i++)
         {
             OnnxTensor part = operation.Constant(i);
             long length = part.Shape[axis] * inner;
@@ -127,8 +128,9 @@ internal static class OnnxArrays
         long start = inputs[0].Integer(0), limit = inputs[1].Integer(0), delta = inputs[2].Integer(0);
         double steps = delta == 0 ? double.NaN : Math.Ceiling(((double)limit - start) / delta);
         if (!(steps <= 1 << 24)) throw operation.Fault($"its delta must lead from {start} to {limit}, but is {delta}");
-        long[] values = new long[Math.Max(0, (int)steps)];
-        budget.BookValues(values.Length);
+        int count = Math.Max(0, (int)steps);
+        budget.BookValues(count);
+        long[] values = new long[count];
         for (int k = 0; k < values.Length; k++) values[k] = start + k * delta;
         return new OnnxIntegers(inputs[0].Type, [values.Length], values);
     }
@@ -149,7 +151,9 @@ internal static class OnnxArrays
         int open = Array.IndexOf(shape, -1);
         if (open >= 0 && known > 0) shape[open] = a.Count / known;
         bool fits = shape.All(length => length >= 0) && (open < 0 ? known : known * shape[open]) == a.Count;
-        return fits ? new OnnxView(a, shape) : throw operation.Fault($"it must not make {OnnxFault.Shape(wanted)} of {a}");
+        return fits
+            ? new OnnxView(a, Checked(operation, shape))
+            : throw operation.Fault($"it must not make {OnnxFault.Shape(wanted)} of {a}");
     }
 
     internal static OnnxTensor Shape(OnnxOperation operation, OnnxMemoryBudget budget)
@@ -225,14 +229,14 @@ internal static class OnnxArrays
             : throw operation.Fault($"its input {operation.Inputs[input]} must be at most {MostAxes} known integers, but is {tensor}");
     }
 
-    /// <summary>Checks that a shape has a number of values that fits.</summary>
+    /// <summary>Checks that a shape has a number of values that fits, also without its lengths of 0.</summary>
     internal static long[] Checked(OnnxOperation operation, long[] shape)
     {
         long count = 1;
         bool fits = shape.Length <= MostAxes;
         foreach (long length in shape)
         {
-            fits &= length >= 0 && length <= int.MaxValue && (count *= length) <= int.MaxValue;
+            fits &= length >= 0 && length <= int.MaxValue && (count *= Math.Max(length, 1)) <= int.MaxValue;
             if (!fits) throw operation.Fault($"it makes the shape {OnnxFault.Shape(shape)}, which is not supported");
         }
 

@@ -44,6 +44,7 @@ internal static class OnnxClips
         if (OnnxRatio.Of(b, a) is not { } ratio)
             throw operation.Fault($"its operands, {a.Term} and {b.Term}, must be z and a multiple of z, or one must be constant");
         if (ratio > 1) (a, ratio) = (b, 1 / ratio); // now b = λ·a with λ ≤ 1
+        if (!float.IsFinite((float)ratio)) throw operation.Fault($"its operands must have a ratio that is finite, but it is {ratio}");
         OnnxSignal z = isMax ? a : algebra.Scale(operation, a, -1);
         OnnxSignal leaky = algebra.Activate(operation, Activation.LeakyReluWithSlope((float)ratio), z);
         return isMax ? leaky : algebra.Scale(operation, leaky, -1);

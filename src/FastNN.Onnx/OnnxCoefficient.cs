@@ -52,7 +52,12 @@ internal readonly struct OnnxCoefficient
         }
     }
 
-    internal OnnxCoefficient Slice(int start, int count) => Vector is null ? this : new OnnxCoefficient(Vector[start..(start + count)]);
+    internal OnnxCoefficient Slice(int start, int count, OnnxMemoryBudget budget)
+    {
+        if (Vector is null) return this;
+        budget.BookValues(count);
+        return new OnnxCoefficient(Vector[start..(start + count)]);
+    }
 
     /// <summary>A function of the numbers of both, place by place.</summary>
     internal static OnnxCoefficient Map(

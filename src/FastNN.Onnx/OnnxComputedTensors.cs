@@ -35,7 +35,7 @@ internal sealed class OnnxView(OnnxTensor source, long[] shape, long start = 0, 
     /// <summary>The tensor with the same elements in the same order; null if this is something else.</summary>
     internal OnnxTensor? Same => strides is null && start == 0 && source.Count == Count ? source : null;
 
-    internal override int Cost => source.Cost + 1;
+    internal override int Cost => source.Cost + 1 + Divided / 2;
 
     internal override bool HasOpen => source.HasOpen;
 
@@ -44,6 +44,9 @@ internal sealed class OnnxView(OnnxTensor source, long[] shape, long start = 0, 
     internal override long Integer(int k) => source.Integer(At(k));
 
     internal override float Single(int k) => source.Single(At(k));
+
+    /// <summary>The axes that finding a place divides by.</summary>
+    private int Divided => strides?.Length ?? 0;
 
     private int At(int k)
     {

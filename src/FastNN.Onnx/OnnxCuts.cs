@@ -46,9 +46,10 @@ internal static class OnnxCuts
     {
         long length = a.Shape[axis];
         if (step is 0 or < -int.MaxValue or > int.MaxValue) throw operation.Fault($"its step must not be {step}");
+        if (length == 0) (start, end) = (0, 0);
         start = start < 0 ? start + length : start;
         end = end < 0 ? end + length : end;
-        (start, end) = step > 0
+        (start, end) = step > 0 || length == 0
             ? (Math.Clamp(start, 0, length), Math.Clamp(end, 0, length))
             : (Math.Clamp(start, 0, length - 1), Math.Clamp(end, -1, length - 1));
         long[] shape = [.. a.Shape], strides = OnnxTensor.StridesOf(a.Shape);

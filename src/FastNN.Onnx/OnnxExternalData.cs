@@ -15,7 +15,8 @@ internal sealed class OnnxExternalData(string folder)
 {
     private const int MostLinks = 8, MostEntries = 16;
     private readonly string _folder = Path.TrimEndingDirectorySeparator(folder);
-    private readonly Dictionary<string, FileInfo> _files = [];
+    private readonly Dictionary<string, FileInfo> _files = []; // by location
+    private readonly HashSet<string> _counted = []; // by path: a file has many locations
 
     /// <summary>Reads the data of a tensor. Afterwards they are in the tensor.</summary>
     /// <param name="tensor">The tensor, whose data is in another file.</param>
@@ -32,6 +33,7 @@ internal sealed class OnnxExternalData(string folder)
             "keeps its data in another file (external data), which a stream or bytes do not have; load the model by its path");
         FileInfo file = external.Find(Entry(tensor, "location") ?? "", budget, fault);
         long offset = Number(tensor, "offset", 0, fault), length = Number(tensor, "length", size, fault);
+        if (size > Array.MaxLength) throw fault($"keeps {size} bytes in another file, but at most {Array.MaxLength} are supported");
         if (length != size) throw fault($"claims {length} bytes of external data, but its shape and type make {size}");
         if (size > file.Length || offset > file.Length - size)
         {
@@ -40,6 +42,7 @@ internal sealed class OnnxExternalData(string folder)
         }
 
         budget.Book(size, "external data");
+        if (size == 0) return; // the file is not opened: it may be a pipe
         byte[] data = GC.AllocateUninitializedArray<byte>((int)size);
         try
         {
@@ -93,7 +96,7 @@ internal sealed class OnnxExternalData(string folder)
         }
 
         if (!file.Exists) throw Missing();
-        budget.AddContent(file.Length);
+        if (_counted.Add(file.FullName)) budget.AddContent(file.Length);
         _files.Add(location, file);
         return file;
 

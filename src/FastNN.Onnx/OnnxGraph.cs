@@ -14,7 +14,7 @@ internal sealed class OnnxGraph
     private static readonly NodeProto s_identity = new() { OpType = "Identity" };
     private readonly OnnxMemoryBudget _budget;
     private readonly Dictionary<(string, string, string), FunctionProto> _functions = [];
-    private readonly Dictionary<string, OnnxValue> _values;
+    private readonly Dictionary<string, OnnxValue?> _values; // none is null; those of a function may be
 
     internal OnnxGraph(ModelProto model, OnnxMemoryBudget budget)
     {
@@ -31,7 +31,7 @@ internal sealed class OnnxGraph
 
         int names = graph.Initializer.Count + graph.Input.Count + graph.Node.Sum(node => node.Output.Count);
         BookNames(names);
-        _values = new Dictionary<string, OnnxValue>(names);
+        _values = new Dictionary<string, OnnxValue?>(names);
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (!_values.TryAdd(tensor.Name, new OnnxValue(tensor.Name) { Initializer = tensor }))
@@ -57,11 +57,11 @@ internal sealed class OnnxGraph
     {
         var input = new OnnxValue(info.Name) { Input = info };
         if (_values.TryAdd(info.Name, input)) Inputs.Add(input);
-        else if (_values[info.Name].Initializer is null) throw OnnxFault.Of($"Graph input {input}", "it is there twice");
+        else if (_values[info.Name]!.Initializer is null) throw OnnxFault.Of($"Graph input {input}", "it is there twice");
     }
 
     /// <summary>Makes the operations of a graph or a function. Nodes may be in any order.</summary>
-    private void Connect(RepeatedField<NodeProto> nodes, Dictionary<string, OnnxValue> scope, OnnxCall? call)
+    private void Connect(RepeatedField<NodeProto> nodes, Dictionary<string, OnnxValue?> scope, OnnxCall? call)
     {
         BookNodes(nodes);
         var operations = new OnnxOperation[nodes.Count];
@@ -80,14 +80,14 @@ internal sealed class OnnxGraph
             operation.Inputs = new OnnxValue?[names.Count];
             for (int i = 0; i < names.Count; i++)
             {
-                if (names[i].Length > 0) operation.Inputs[i] = Read(names[i], scope, call);
+                if (names[i].Length > 0) operation.Inputs[i] = Read(names[i], scope);
             }
 
             if (FunctionOf(operation.Node) is { } function) Inline(operation, function, call);
         }
     }
 
-    private static OnnxValue Define(OnnxOperation operation, string name, Dictionary<string, OnnxValue> scope)
+    private static OnnxValue Define(OnnxOperation operation, string name, Dictionary<string, OnnxValue?> scope)
     {
         if (!scope.TryGetValue(name, out OnnxValue? value)) scope.Add(name, value = new OnnxValue(name));
         else if (value is not { Initializer: null, Input: null, Producer: null })
@@ -96,10 +96,9 @@ internal sealed class OnnxGraph
         return value;
     }
 
-    private OnnxValue? Read(string name, Dictionary<string, OnnxValue> scope, OnnxCall? call)
+    private OnnxValue? Read(string name, Dictionary<string, OnnxValue?> scope)
     {
         if (scope.TryGetValue(name, out OnnxValue? value)) return value;
-        if (call?.Function.Input.Contains(name) == true) return null; // the call leaves it out
         BookNames(1);
         return new OnnxValue(name); // nothing gives it, which matters only if its reader does
     }
@@ -120,17 +119,15 @@ internal sealed class OnnxGraph
         }
 
         BookNames(function.Input.Count + function.Output.Count + function.Node.Sum(node => node.Output.Count));
-        var scope = new Dictionary<string, OnnxValue>();
-        for (int i = 0; i < operation.Inputs.Length; i++)
-        {
-            if (operation.Inputs[i] is { } input) scope.TryAdd(function.Input[i], input);
-        }
+        var scope = new Dictionary<string, OnnxValue?>();
+        for (int i = 0; i < function.Input.Count; i++)
+            scope.TryAdd(function.Input[i], i < operation.Inputs.Length ? operation.Inputs[i] : null); // null: the call leaves it out
 
         BindOutputs(operation, function, scope);
         Connect(function.Node, scope, call);
     }
 
-    private void BindOutputs(OnnxOperation operation, FunctionProto function, Dictionary<string, OnnxValue> scope)
+    private void BindOutputs(OnnxOperation operation, FunctionProto function, Dictionary<string, OnnxValue?> scope)
     {
         for (int o = 0; o < operation.Outputs.Length; o++)
         {

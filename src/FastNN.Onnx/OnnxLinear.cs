@@ -154,12 +154,7 @@ internal static class OnnxLinear
     {
         OnnxSignal data = layer.Input;
         if (data.Term.IsSoftmax) throw data.Term.MustBeLast(layer.Operation);
-        long? width = data.Term.Count ?? data.Shape.Width;
-        foreach (OnnxCoefficient c in data.C)
-        {
-            if (c.Count > 1) width ??= c.Count;
-        }
-
+        long? width = data.Term.Count ?? data.Shape.Width ?? data.Constants;
         return width is null || width == layer.Inputs
             ? new OnnxSignal(OnnxTerm.Of(layer), shape)
             : throw layer.Operation.Fault($"its weights take {layer.Inputs} values, but it gets {width}");

@@ -22,6 +22,7 @@ internal static class OnnxNormalization
             OnnxTensor values = operation.Constant(input);
             if (values.Shape.Length != 1 || x.Shape.Rank < 2)
                 throw operation.Fault($"it must have [n] values for data of [batch, n, …], but has {values} for {x.Shape}");
+            if (values.Count != operation.Constant(1).Count) throw operation.Fault($"its inputs must be equally long, but one is {values}");
             long[] shape = [values.Count, .. Enumerable.Repeat(1L, Math.Max(0, (x.Shape.Rank ?? 2) - 2))];
             return OnnxBroadcast.To(operation, x.Shape, new OnnxView(values, shape), tracer.Budget).Values;
         }

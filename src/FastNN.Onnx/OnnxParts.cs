@@ -16,7 +16,9 @@ internal static class OnnxParts
 
         int axis = first.Shape.Axis(operation, operation.Integer("axis", 1));
         int width = WidthOf(operation, first, axis), count = operation.InputCount;
-        tracer.Budget.BookValues((long)width * width * count + width * count);
+        if ((long)width * width > (int.MaxValue >> 1) / count)
+            throw operation.Fault($"it joins {count} operands of {width} values, which make more weights than are supported");
+        tracer.Budget.BookValues(width * width * count + width * count);
         double[] weights = new double[width * width * count], biases = new double[width * count];
         for (int k = 0; k < count; k++)
         {
@@ -48,7 +50,7 @@ internal static class OnnxParts
         for (int k = 0; k < starts.Count; k++)
         {
             if (steps?[k] is { } step and not 1) throw operation.Fault($"its steps must be 1, but one is {step}");
-            data = Part(operation, data, data.Shape.Axis(operation, axes[k]), starts[k], ends[k]);
+            data = Part(tracer, operation, data, data.Shape.Axis(operation, axes[k]), starts[k], ends[k]);
         }
 
         return data;
@@ -70,14 +72,16 @@ internal static class OnnxParts
             if (FromStart(indices.Integer(k)) != first + k) throw operation.Fault("its indices must follow one another");
         }
 
-        data = Part(operation, data, axis, first, first + indices.Count);
+        if (length != OnnxShape.Open && (first < 0 || first > length - indices.Count))
+            throw operation.Fault($"its indices must be places of axis {axis} of {data.Shape}, but the first is {indices.Integer(0)}");
+        data = Part(tracer, operation, data, axis, first, first + indices.Count);
         return indices.Shape.Length == 0 ? data.With(data.Shape.Without(axis)) : data;
 
         long FromStart(long index) => index < 0 && length != OnnxShape.Open ? index + length : index;
     }
 
     /// <summary>Parts of the data, one for each output.</summary>
-    internal static object? Split(OnnxOperation operation)
+    internal static object? Split(OnnxTracer tracer, OnnxOperation operation)
     {
         operation.ExpectInputs(1, 2);
         operation.ExpectAttributes("axis", "split", "num_outputs");
@@ -91,7 +95,7 @@ internal static class OnnxParts
         {
             long end = lengths is null ? Math.Min(start + even, total) : start + lengths[k];
             if (end <= start) throw operation.Fault($"it must split axis {axis} of {data.Shape} into {parts} parts, which is not possible");
-            if (operation.Outputs[k] is { } output) output.Result = Part(operation, data, axis, start, end);
+            if (operation.Outputs[k] is { } output) output.Result = Part(tracer, operation, data, axis, start, end);
             start = end;
         }
 
@@ -99,7 +103,7 @@ internal static class OnnxParts
     }
 
     /// <summary>The values from a place to another, where places may count from the end, and may be out of range.</summary>
-    private static OnnxSignal Part(OnnxOperation operation, OnnxSignal data, int axis, long start, long end)
+    private static OnnxSignal Part(OnnxTracer tracer, OnnxOperation operation, OnnxSignal data, int axis, long start, long end)
     {
         long length = data.Shape.Lengths![axis];
         if (start == 0 && end >= int.MaxValue) return data;
@@ -111,7 +115,7 @@ internal static class OnnxParts
         if (!data.Shape.HoldsAll(axis))
             throw operation.Fault($"it takes a part of axis {axis} of {data.Shape}, which does not hold all values of a sample");
         if (data.Term.IsSoftmax) throw data.Term.MustBeLast(operation);
-        return data.Slice((int)start, (int)(end - start)).With(data.Shape.With(axis, end - start));
+        return data.Slice((int)start, (int)(end - start), tracer.Budget).With(data.Shape.With(axis, end - start));
     }
 
     private static int WidthOf(OnnxOperation operation, OnnxSignal part, int axis) =>

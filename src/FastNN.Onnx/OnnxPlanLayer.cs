@@ -17,6 +17,9 @@ internal sealed class OnnxPlanLayer(OnnxLayer? matrix, int inputs, int firstInpu
 
     internal int Outputs => outputs;
 
+    /// <summary>The operations that reading the weights takes: for the weights, and for what offsets add to the biases.</summary>
+    internal long Cost => 2 * (matrix?.Cost ?? 0);
+
     internal Activation Activation { get; set; } = Activation.Identity;
 
     /// <summary>What is read is multiplied and shifted before: x′ = factor·x + offset.</summary>

@@ -39,6 +39,7 @@ internal static class OnnxReader
         OnnxPlan plan = Plan(model, budget, options);
         long bytes = plan.Parameters * sizeof(float) + (long)plan.Layers.Count * BytesOfLayer;
         budget.Book(bytes, $"layers for its size, {plan.Layers.Count}, or parameters, {plan.Parameters}");
+        budget.BookWork(plan.Layers.Sum(layer => layer.Cost));
         return ToNetwork(plan, options.Kernels);
     }
 

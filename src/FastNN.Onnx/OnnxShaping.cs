@@ -107,7 +107,8 @@ internal static class OnnxShaping
         operation.Expect(2, 2);
         OnnxTensor target = operation.Constant(1);
         if (shape.Lengths is null) throw operation.Fault("the shape of its data must be known");
-        if (!target.IsInteger || target.Shape.Length != 1) throw operation.Fault($"its shape must be integers, but is {target}");
+        if (!target.IsInteger || target.Shape.Length != 1 || target.Count > 16)
+            throw operation.Fault($"its shape must be at most 16 integers in one dimension, but is {target}");
         long[] wanted = target.Integers();
         OnnxShape result = shape;
         while (result.Lengths!.Length < wanted.Length) result = result.WithAxis(operation, 0);

@@ -14,6 +14,7 @@ namespace FastNN.Onnx;
 internal sealed class OnnxSignal(
     OnnxTerm term, ImmutableArray<OnnxCoefficient> c, OnnxShape shape, OnnxCoefficient bias = default, OnnxOperation? multiplied = null)
 {
+    private const int SliceBytes = 512; // a term, a signal, and their coefficients
     private static readonly ImmutableArray<OnnxCoefficient> s_itself = [OnnxCoefficient.Zero, OnnxCoefficient.One];
 
     /// <summary>The term itself.</summary>
@@ -34,6 +35,23 @@ internal sealed class OnnxSignal(
 
     internal int Degree => c.Length - 1;
 
+    /// <summary>
+    /// How many constants there are for the values of a sample, around the term and inside it; null if there is one for all of them. It is
+    /// the same everywhere: operations check it, because the width of the data may be unknown.
+    /// </summary>
+    internal int? Constants
+    {
+        get
+        {
+            foreach (OnnxCoefficient each in c)
+            {
+                if (each.Count > 1) return each.Count;
+            }
+
+            return term.Constants;
+        }
+    }
+
     /// <summary>Whether it is the term itself.</summary>
     internal bool IsTerm => c is [{ IsZero: true }, { IsOne: true }];
 
@@ -44,8 +62,13 @@ internal sealed class OnnxSignal(
     internal OnnxSignal With(OnnxShape other) => new(term, c, other, bias, multiplied);
 
     /// <summary>A part of the values, in the shape of all.</summary>
-    internal OnnxSignal Slice(int start, int count) =>
-        new(term.Slice(start, count), [.. c.Select(each => each.Slice(start, count))], shape, bias.Slice(start, count), multiplied);
+    internal OnnxSignal Slice(int start, int count, OnnxMemoryBudget budget)
+    {
+        budget.Book(SliceBytes, "functions of parts of the data");
+        return new(
+            term.Slice(start, count, budget), [.. c.Select(each => each.Slice(start, count, budget))], shape,
+            bias.Slice(start, count, budget), multiplied);
+    }
 
     /// <summary>Whether both have the same values, in whatever shape.</summary>
     internal bool IsSame(OnnxSignal other) => OnnxRatio.Of(this, other) is { } ratio && OnnxRatio.IsNear(ratio, 1);

@@ -90,15 +90,17 @@ internal sealed class OnnxStoredTensor : OnnxTensor
         if (tensor.Dims.Count > MostDimensions)
             return $"is of shape {Shape()} with {tensor.Dims.Count} dimensions; at most {MostDimensions} are supported";
 
-        long product = 1;
+        long product = 1; // without lengths of 0
+        bool isEmpty = false;
         int fewest = tensor.DataType == OnnxTensorTypes.Integer64 ? 0 : 1; // the shape of a scalar has no element
         foreach (long length in tensor.Dims)
         {
-            if (length < fewest || length > int.MaxValue || (product *= length) > int.MaxValue)
+            if (length < fewest || length > int.MaxValue || (product *= Math.Max(length, 1)) > int.MaxValue)
                 return $"is of shape {Shape()}; every length must be at least 1, and their product at most {int.MaxValue}";
+            isEmpty |= length == 0;
         }
 
-        count = (int)product;
+        count = isEmpty ? 0 : (int)product;
         return null;
 
         string Shape() => OnnxFault.Shape(tensor.Dims);

@@ -32,6 +32,7 @@ internal sealed class OnnxTerm
     {
         (Kind, Operation, First, Second) = (kind, operation, first, second);
         Size = size;
+        Constants = first?.Constants ?? second?.Constants;
     }
 
     internal OnnxTermKind Kind { get; }
@@ -64,6 +65,9 @@ internal sealed class OnnxTerm
     /// <summary>The number of terms in it. It bounds the time of comparisons.</summary>
     internal int Size { get; }
 
+    /// <summary>See <see cref="OnnxSignal.Constants"/>.</summary>
+    internal int? Constants { get; }
+
     internal bool IsSoftmax => Activation == Activation.Softmax;
 
     /// <summary>The exception about a Softmax that is not in the last layer.</summary>
@@ -92,9 +96,9 @@ internal sealed class OnnxTerm
     }
 
     /// <summary>The same function of a part of the source's values.</summary>
-    internal OnnxTerm Slice(int start, int count) => Kind == OnnxTermKind.Source
+    internal OnnxTerm Slice(int start, int count, OnnxMemoryBudget budget) => Kind == OnnxTermKind.Source
         ? new OnnxTerm(Kind, Operation, null, null, 1) { Layer = Layer, Input = Input, Start = Start + start, Count = count }
-        : new OnnxTerm(Kind, Operation, First!.Slice(start, count), Second?.Slice(start, count), Size)
+        : new OnnxTerm(Kind, Operation, First!.Slice(start, count, budget), Second?.Slice(start, count, budget), Size)
         {
             Activation = Activation,
             IsComposite = IsComposite,

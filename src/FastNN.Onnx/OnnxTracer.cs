@@ -125,7 +125,7 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
             "Dropout" => OnnxPassing.Dropout(operation),
             "Shape" => OnnxPassing.ShapeOf(operation),
             "Size" => OnnxPassing.SizeOf(operation),
-            "Split" => OnnxParts.Split(operation),
+            "Split" => OnnxParts.Split(this, operation),
             _ => s_readers.TryGetValue(operation.Type, out var reader)
                 ? reader(this, operation)
                 : OnnxActivationReader.Read(this, operation) ?? throw OnnxRefusals.Of(operation),

@@ -171,6 +171,12 @@ public sealed unsafe class Standardizer
         return clone;
     }
 
+    /// <summary>Whether both have the same numbers and statistics.</summary>
+    internal bool IsSame(Standardizer other) =>
+        Mean.SequenceEqual(other.Mean) && Factor.SequenceEqual(other.Factor) && Samples == other.Samples
+        && (_statistics is null || other._statistics is null
+            || (_statistics.Mean.SequenceEqual(other._statistics.Mean) && _statistics.Squares.SequenceEqual(other._statistics.Squares)));
+
     /// <summary>Takes the numbers of another standardizer of this width, and its statistics if both have them.</summary>
     internal void CopyFrom(Standardizer other)
     {

@@ -142,6 +142,52 @@ public class StandardizerFileTests
         Assert.StartsWith("The tensor ", Assert.Throws<ModelFormatException>(() => Network.Load(saved)).Message);
     }
 
+    /// <summary>From statistics that no samples make, a later update would make a factor of 0, or a mean that is not finite.</summary>
+    [Theory]
+    [InlineData(1e300)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-1.0)]
+    public void Statistics_that_no_samples_make_are_refused(double squares)
+    {
+        var network = new Network([1, 2], seed: 1) { InputStandardizer = Standardizer.Fit([1, 4], 1) };
+        byte[] file = TensorFile.Saved(network);
+        int place = file.AsSpan().IndexOf(BitConverter.GetBytes(4.5));
+        BitConverter.GetBytes(squares).CopyTo(file, place);
+        Assert.Equal(
+            "The tensor \"input_standardizer.statistics\" [2, 1] holds no running mean and variance of 2 samples of floats.",
+            Assert.Throws<ModelFormatException>(() => Network.Load(file, new LoadOptions { Verify = false })).Message);
+    }
+
+    /// <summary>A trainer with one standardizer at both ends cannot take two different ones.</summary>
+    [Fact]
+    public void Two_standardizers_do_not_become_one()
+    {
+        using var file = new MemoryStream();
+        Trainer(Standardizer.Fit([1, 2], 1), Standardizer.Fit([3, 5], 1)).Save(file);
+        file.Position = 0;
+        var both = new Standardizer(1);
+        Assert.EndsWith(
+            "its two standardizers differ, but the trainer has one for the inputs and the outputs.",
+            Assert.Throws<ModelFormatException>(() => Trainer(both, both).Load(file)).Message);
+        Assert.Equal(0, both.Samples);
+
+        using var same = new MemoryStream();
+        var one = Standardizer.Fit([1, 2], 1);
+        Trainer(one, one).Save(same);
+        same.Position = 0;
+        Trainer(both, both).Load(same);
+        Assert.Equal(one.Factor, both.Factor);
+
+        static Trainer Trainer(Standardizer input, Standardizer output) => new(
+            new Network([1, 2, 1], Activation.Tanh, Activation.Identity, seed: 1)
+            {
+                InputStandardizer = input,
+                OutputStandardizer = output,
+            },
+            new Sgd(0.1f));
+    }
+
     private static ModelFormatException Refused(params TensorFile.Tensor[] tensors) => Refused(Activation.Identity, tensors);
 
     private static ModelFormatException Refused(Activation last, TensorFile.Tensor[] tensors)

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using FastNN.Onnx;
 using FastNN.Onnx.Schema;
 using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace FastNN.Tests.Onnx;
@@ -114,6 +116,61 @@ public sealed class OnnxExternalDataTests : IDisposable
         string path = Path.Combine(_folder, "model.onnx");
         File.WriteAllBytes(path, model.Node("MatMul", "x", model.Node("Concat", names).With("axis", 1).Value).ToBytes());
         Assert.Contains("external data", Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path)).Message);
+    }
+
+    /// <summary>A file counts once, whatever its locations are.</summary>
+    [Fact]
+    public void Other_names_of_a_file_do_not_make_it_count_again()
+    {
+        var model = new OnnxBuilder("batch", 1);
+        for (string location = "large.bin"; location.Length < 40; location = "./" + location)
+        {
+            string wide = External(model, location, 1, 1 << 20);
+            model.Op("MatMul", wide).Op("MatMul", External(model, location, 1 << 20, 1));
+        }
+
+        File.WriteAllBytes(Path.Combine(_folder, "large.bin"), new byte[1 << 22]);
+        string path = Path.Combine(_folder, "model.onnx");
+        File.WriteAllBytes(path, model.ToBytes());
+        Assert.Contains("external data", Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path)).Message);
+    }
+
+    /// <summary>A file of 3 GB takes no place on a disk if nothing is in it.</summary>
+    [Fact]
+    public void More_than_an_array_holds_is_refused()
+    {
+        var model = new OnnxBuilder("batch", 1 << 15);
+        model.Op("MatMul", External(model, "large.bin", 1 << 15, 3 << 13));
+        string path = Path.Combine(_folder, "model.onnx"), large = Path.Combine(_folder, "large.bin");
+        File.WriteAllBytes(path, model.ToBytes());
+        using (SafeFileHandle file = File.OpenHandle(large, FileMode.Create, FileAccess.Write)) RandomAccess.SetLength(file, 3L << 30);
+        Assert.Contains("keeps 3221225472 bytes", Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path)).Message);
+    }
+
+    /// <summary>A tensor without values reads nothing, so it opens nothing: opening a pipe would wait for a writer.</summary>
+    [Fact]
+    public async Task A_pipe_is_not_opened()
+    {
+        if (OperatingSystem.IsWindows()) return; // pipes are no files there
+        using (var command = Process.Start("mkfifo", Path.Combine(_folder, "pipe"))) await command.WaitForExitAsync(Token);
+        var model = new OnnxBuilder("batch", 4);
+        model.Op("Reshape", External(model, "pipe", 7, [0]));
+        string path = Path.Combine(_folder, "model.onnx");
+        File.WriteAllBytes(path, model.ToBytes());
+        Task<ModelFormatException> load = Task.Run(() => Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path)), Token);
+        Assert.Contains("it must keep samples as rows", (await load.WaitAsync(TimeSpan.FromSeconds(60), Token)).Message);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static string External(OnnxBuilder model, string location, params long[] shape) => External(model, location, 1, shape);
+
+    private static string External(OnnxBuilder model, string location, int type, long[] shape)
+    {
+        var tensor = new TensorProto { Name = $"e{model.Graph.Initializer.Count}", DataType = type, Dims = { shape }, DataLocation = 1 };
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        model.Graph.Initializer.Add(tensor);
+        return tensor.Name;
     }
 
     /// <summary>Saves a model with all initializers in one file, each from a multiple of 64 on.</summary>

@@ -236,7 +236,7 @@ public class OnnxHostileTests
     }
 
     /// <summary>Loads a model within the bounds of memory and time. Returns null if it is a network.</summary>
-    private static ModelFormatException? Load(byte[] model)
+    internal static ModelFormatException? Load(byte[] model)
     {
         OnnxModel.Load(s_warm); // this is allocated once
         TimeSpan began = ThreadTime.Now;
@@ -341,7 +341,7 @@ public class OnnxHostileTests
     private static byte[] Graph(byte[] content) => Part(0x3A, content);
 
     /// <summary>A field of so many bytes.</summary>
-    private static byte[] Part(byte tag, byte[] content)
+    internal static byte[] Part(byte tag, byte[] content)
     {
         using var stream = new MemoryStream();
         using var output = new CodedOutputStream(stream);

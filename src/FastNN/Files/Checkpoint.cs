@@ -68,6 +68,7 @@ internal static class Checkpoint
             throw new ModelFormatException($"The state of a run: {fault}");
 
         Network read = reader.ReadNetwork(KernelSet.For(trainer.Network.KernelVariant), others);
+        RequireBoth(read, trainer.Network);
 
         read.Parameters.CopyTo(trainer.Network.Parameters);
         if (read.InputStandardizer is { } input) trainer.Network.InputStandardizer!.CopyFrom(input);
@@ -101,6 +102,16 @@ internal static class Checkpoint
         Compare("the input standardizer", reader.Input, network.InputStandardizer);
         Compare("the output standardizer", reader.Output, network.OutputStandardizer);
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
+    }
+
+    /// <summary>If the same standardizer is at both ends here, those of the file must be the same too.</summary>
+    private static void RequireBoth(Network file, Network here)
+    {
+        if (here.InputStandardizer is null || here.InputStandardizer != here.OutputStandardizer) return;
+        if (file.InputStandardizer!.IsSame(file.OutputStandardizer!)) return;
+
+        throw new ModelFormatException(
+            "The file is not of this trainer: its two standardizers differ, but the trainer has one for the inputs and the outputs.");
     }
 
     private static void Compare(string what, SafetensorsStandardizer? file, Standardizer? here) =>

@@ -147,6 +147,8 @@ internal sealed class SafetensorsStandardizer
             int width = _means.Length;
             var statistics = new StandardizerStatistics(width);
             statistics.Set(_samples, _sums.AsSpan(0, width), _sums.AsSpan(width));
+            if (!statistics.IsPossible)
+                throw new ModelFormatException($"The {_statistics} holds no running mean and variance of {_samples} samples of floats.");
             return new Standardizer(_means, _factors, statistics);
         }
         catch (ArgumentException exception)

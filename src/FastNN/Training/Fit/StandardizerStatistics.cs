@@ -8,6 +8,7 @@ namespace FastNN.Fit;
 /// </summary>
 internal sealed class StandardizerStatistics(int width)
 {
+    private const long MostSamples = 1L << 53; // a double counts up to here
     private readonly double[] _mean = new double[width], _squares = new double[width];
 
     internal long Samples { get; private set; }
@@ -17,6 +18,21 @@ internal sealed class StandardizerStatistics(int width)
 
     /// <summary>M of each feature.</summary>
     internal ReadOnlySpan<double> Squares => _squares;
+
+    /// <summary>
+    /// Whether samples of floats can have made these numbers. Then all means and factors are finite, and no factor is 0, now and later.
+    /// </summary>
+    internal bool IsPossible
+    {
+        get
+        {
+            double mostOfSample = 4.0 * float.MaxValue * float.MaxValue; // the deviation of a sample is at most twice the largest float
+            bool isPossible = Samples <= MostSamples;
+            for (int j = 0; j < width; j++)
+                isPossible &= Math.Abs(_mean[j]) <= float.MaxValue && _squares[j] >= 0 && _squares[j] <= mostOfSample * Samples;
+            return isPossible;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<float> samples)
