@@ -194,7 +194,8 @@ public sealed unsafe partial class Network
     /// keeps the workspace, so this is usually its first call. One sample needs a workspace only if the hidden layers, each rounded up to a
     /// multiple of 16, have more than 512 neurons together: then one float for each of these neurons. A batch needs at most 256 floats for
     /// each neuron of the widest layer, inputs included and rounded up to a multiple of 16. It needs a quarter of that if the layer is
-    /// wider than 8,192. If no layer is wider than 4, a batch needs at most 256 floats for each neuron and each hidden layer.
+    /// wider than 8,192. If no layer is wider than 4, a batch needs at most 256 floats for each neuron and each hidden layer. With
+    /// standardizers it also needs the inputs and outputs of one sample, or up to 256 samples of inputs.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="outputs">Receives [batch, <see cref="Outputs"/>], row by row. It must not overlap the inputs or the parameters.</param>
