@@ -91,8 +91,8 @@ internal static class OnnxProducts
         if (p.Degree != 1 || !p.Term.IsSame(z.Term)) return null;
         int place = 0; // where there is a highest coefficient: it tells y/p
         while (place < p.C[1].Count - 1 && p.C[1][place] == 0) place++;
-        double ratioOfCubes = z.C[3][z.C[3].Count == 1 ? 0 : place] / (s_rootOf2ByPi * 0.044715 * Math.Pow(p.C[1][place], 3));
-        double turn = Math.CopySign(Math.Pow(Math.Abs(ratioOfCubes), 1.0 / 3), ratioOfCubes); // Math.Cbrt does not link statically for Arm64
+        double cubes = z.C[3][z.C[3].Count == 1 ? 0 : place] / (s_rootOf2ByPi * 0.044715 * Math.Pow(p.C[1][place], 3));
+        double turn = Math.CopySign(Math.Pow(Math.Abs(cubes), 1.0 / 3), cubes); // Math.Cbrt does not link statically for Arm64
         if (!double.IsNormal(turn)) return null;
         turn = OnnxRatio.Snap(turn);
         OnnxSignal y = algebra.Scale(operation, p, turn);
