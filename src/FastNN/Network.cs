@@ -22,10 +22,10 @@ public sealed unsafe partial class Network
 {
     private const int StackFloats = 512;
     private readonly ForwardPasses _passes;
-    private readonly int _scratch;
+    private readonly int _scratch; // floats for the activations of one sample
     private AlignedBuffer? _packed;
     private Standardizer? _inputStandardizer, _outputStandardizer;
-    private int _ownScratch; // floats for one sample if there is a standardizer, else 0: one field to ask, because tiny networks feel each
+    private int _onStack; // the same if the stack has room for them and there is no standardizer, else −1: one number to ask
 
     /// <summary>
     /// Creates a network with a sigmoid in every layer and parameters uniform in [−3, 3), as in the article that derives the training of a
@@ -114,6 +114,7 @@ public sealed unsafe partial class Network
         Outputs = Plan.Outputs;
         _passes = Plan.Forward;
         _scratch = _passes.Scratch;
+        ChooseWay();
         Buffer = new AlignedBuffer(Plan.Parameters);
         var layers = new Layer[Plan.Shapes.Length];
         for (int l = 0; l < layers.Length; l++) layers[l] = new Layer(Buffer, Plan.Shapes[l], activations[l]);
@@ -152,7 +153,7 @@ public sealed unsafe partial class Network
         {
             CheckWidth(value, nameof(Inputs), Inputs);
             _inputStandardizer = value;
-            SetOwnScratch();
+            ChooseWay();
         }
     }
 
@@ -179,7 +180,7 @@ public sealed unsafe partial class Network
             }
 
             _outputStandardizer = value;
-            SetOwnScratch();
+            ChooseWay();
         }
     }
 
@@ -223,22 +224,17 @@ public sealed unsafe partial class Network
                 float* packed = _packed == null ? null : _packed.Pointer;
                 ForwardBatch.Forward(_passes, Buffer.Pointer, packed, _inputStandardizer, _outputStandardizer, x, y, batch, threads);
             }
-            else if (_ownScratch > 0)
-            {
-                if (_ownScratch <= StackFloats) ForwardInUserUnitsOnStack(x, y);
-                else ForwardInUserUnits(x, y, ThreadScratch.Get(_ownScratch));
-            }
-            else if (_scratch == 0)
+            else if (_onStack == 0)
             {
                 _passes.Forward(Buffer.Pointer, x, null, y, Outputs);
             }
-            else if (_scratch <= StackFloats)
+            else if (_onStack > 0)
             {
                 ForwardOnStack(x, y);
             }
             else
             {
-                _passes.Forward(Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, Outputs);
+                ForwardAnotherWay(x, y);
             }
         }
 
@@ -308,12 +304,24 @@ public sealed unsafe partial class Network
         _passes.ForwardInUserUnits(
             Buffer.Pointer, x, AlignedBuffer.AlignUp(scratch), y, _inputStandardizer, _outputStandardizer);
 
-    /// <summary>The inputs, the activations and the outputs, each padded, from the next cache line on.</summary>
-    private void SetOwnScratch()
+    /// <summary>One sample that needs more than the stack has for activations, or that a standardizer changes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void ForwardAnotherWay(float* x, float* y)
     {
+        if (_inputStandardizer == null && _outputStandardizer == null)
+        {
+            _passes.Forward(Buffer.Pointer, x, ThreadScratch.Get(_scratch), y, Outputs);
+            return;
+        }
+
+        // The inputs, the activations and the outputs, each padded, from the next cache line on.
         int floats = VirtualLanes.RoundUp(Inputs) + _scratch + VirtualLanes.RoundUp(Outputs) + VirtualLanes.Count;
-        _ownScratch = _inputStandardizer == null && _outputStandardizer == null ? 0 : floats;
+        if (floats <= StackFloats) ForwardInUserUnitsOnStack(x, y);
+        else ForwardInUserUnits(x, y, ThreadScratch.Get(floats));
     }
+
+    private void ChooseWay() =>
+        _onStack = _inputStandardizer != null || _outputStandardizer != null || _scratch > StackFloats ? -1 : _scratch;
 
     private static void CheckWidth(Standardizer? value, string what, int width)
     {

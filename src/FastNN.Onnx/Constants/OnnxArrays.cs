@@ -220,7 +220,7 @@ internal static class OnnxArrays
         return from0 >= 0 && from0 < rank ? (int)from0 : throw operation.Fault($"its axis must be one of {rank}, but is {axis}");
     }
 
-    /// <summary>Some integers that are known, or not: at most as many as there may be axes.</summary>
+    /// <summary>Known integers, at most as many as there may be axes.</summary>
     internal static long[] Integers(OnnxOperation operation, int input)
     {
         OnnxTensor tensor = operation.Constant(input);

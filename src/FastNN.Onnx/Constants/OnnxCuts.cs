@@ -5,18 +5,12 @@ internal static class OnnxCuts
 {
     internal static OnnxTensor Slice(OnnxOperation operation, OnnxMemoryBudget budget)
     {
-        operation.Expect(1, 5, "starts", "ends", "axes");
+        OnnxSlice[] cuts = OnnxSlice.Of(operation);
         OnnxTensor a = operation.Constant(0);
-        IReadOnlyList<long> starts = Integers(operation, 1, "starts") ?? throw operation.Fault("it has no starts");
-        IReadOnlyList<long> ends = Integers(operation, 2, "ends") ?? throw operation.Fault("it has no ends");
-        IReadOnlyList<long> axes = Integers(operation, 3, "axes") ?? [.. Enumerable.Range(0, starts.Count).Select(k => (long)k)];
-        IReadOnlyList<long>? steps = Integers(operation, 4, "steps");
-        if (ends.Count != starts.Count || axes.Count != starts.Count || (steps ?? starts).Count != starts.Count)
-            throw operation.Fault("its starts, ends, axes and steps must be equally many");
-        for (int k = 0; k < starts.Count; k++)
+        foreach (OnnxSlice cut in cuts)
         {
-            int axis = OnnxArrays.Axis(operation, axes[k], a.Shape.Length);
-            a = OnnxConstants.Settle(Part(a, axis, starts[k], ends[k], steps?[k] ?? 1, operation), budget);
+            int axis = OnnxArrays.Axis(operation, cut.Axis, a.Shape.Length);
+            a = OnnxConstants.Settle(Part(a, axis, cut.Start, cut.End, cut.Step, operation), budget);
         }
 
         return a;
@@ -24,13 +18,9 @@ internal static class OnnxCuts
 
     internal static void Split(OnnxOperation operation, OnnxMemoryBudget budget)
     {
-        operation.ExpectInputs(1, 2);
-        operation.ExpectAttributes("axis", "split", "num_outputs");
+        IReadOnlyList<long>? lengths = OnnxSlice.LengthsOf(operation);
         OnnxTensor a = operation.Constant(0);
         int axis = OnnxArrays.Axis(operation, operation.Integer("axis", 0), a.Shape.Length), parts = operation.Outputs.Length;
-        IReadOnlyList<long>? lengths = Integers(operation, 1, "split");
-        if (lengths != null && lengths.Count != parts)
-            throw operation.Fault($"its split must have {parts} lengths, one for each output, but has {lengths.Count}");
         long start = 0, even = (a.Shape[axis] + parts - 1) / Math.Max(parts, 1);
         for (int k = 0; k < parts; k++)
         {
@@ -58,7 +48,4 @@ internal static class OnnxCuts
         strides[axis] *= step;
         return new OnnxView(a, shape, first, strides);
     }
-
-    private static IReadOnlyList<long>? Integers(OnnxOperation operation, int input, string attribute) =>
-        operation.OptionalConstant(input) is null ? operation.OptionalIntegers(attribute) : OnnxArrays.Integers(operation, input);
 }

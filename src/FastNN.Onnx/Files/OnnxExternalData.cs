@@ -19,7 +19,7 @@ internal sealed class OnnxExternalData(string folder)
     private readonly HashSet<string> _counted = []; // by path: a file has many locations
 
     /// <summary>Reads the data of a tensor. Afterwards they are in the tensor.</summary>
-    /// <param name="tensor">The tensor, whose data is in another file.</param>
+    /// <param name="tensor">The tensor. Its data are in another file.</param>
     /// <param name="size">The bytes that its shape and its type make.</param>
     /// <param name="budget">The memory is booked here.</param>
     /// <param name="reader">The operation that reads it, for messages.</param>

@@ -164,7 +164,7 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         _plan.Layers.Add(layer);
     }
 
-    /// <summary>The width of the graph's input, of which only a part is read.</summary>
+    /// <summary>The width of the whole graph input, if the network reads a part of it.</summary>
     private static int WidthOf(OnnxTerm input, OnnxOperation operation) =>
         OnnxShape.OfInput(input.Input!.Input!).Width is { } width and <= 1 << 24
             ? (int)width

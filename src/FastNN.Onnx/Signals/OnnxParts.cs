@@ -39,18 +39,12 @@ internal static class OnnxParts
     /// <summary>Values from one place to another along an axis.</summary>
     internal static OnnxSignal Slice(OnnxTracer tracer, OnnxOperation operation)
     {
-        operation.Expect(1, 5, "starts", "ends", "axes");
+        OnnxSlice[] cuts = OnnxSlice.Of(operation);
         OnnxSignal data = operation.Signal(0) ?? throw operation.Fault("its first input must be the data");
-        IReadOnlyList<long> starts = Integers(operation, 1, "starts") ?? throw operation.Fault("it has no starts");
-        IReadOnlyList<long> ends = Integers(operation, 2, "ends") ?? throw operation.Fault("it has no ends");
-        IReadOnlyList<long> axes = Integers(operation, 3, "axes") ?? [.. Enumerable.Range(0, starts.Count).Select(k => (long)k)];
-        IReadOnlyList<long>? steps = Integers(operation, 4, "steps");
-        if (ends.Count != starts.Count || axes.Count != starts.Count || (steps ?? starts).Count != starts.Count)
-            throw operation.Fault("its starts, ends, axes and steps must be equally many");
-        for (int k = 0; k < starts.Count; k++)
+        foreach (OnnxSlice cut in cuts)
         {
-            if (steps?[k] is { } step and not 1) throw operation.Fault($"its steps must be 1, but one is {step}");
-            data = Part(tracer, operation, data, data.Shape.Axis(operation, axes[k]), starts[k], ends[k]);
+            if (cut.Step != 1) throw operation.Fault($"its steps must be 1, but one is {cut.Step}");
+            data = Part(tracer, operation, data, data.Shape.Axis(operation, cut.Axis), cut.Start, cut.End);
         }
 
         return data;
@@ -83,13 +77,9 @@ internal static class OnnxParts
     /// <summary>Parts of the data, one for each output.</summary>
     internal static object? Split(OnnxTracer tracer, OnnxOperation operation)
     {
-        operation.ExpectInputs(1, 2);
-        operation.ExpectAttributes("axis", "split", "num_outputs");
+        IReadOnlyList<long>? lengths = OnnxSlice.LengthsOf(operation);
         OnnxSignal data = operation.Signal(0) ?? throw operation.Fault("its first input must be the data");
         int axis = data.Shape.Axis(operation, operation.Integer("axis", 0)), parts = operation.Outputs.Length;
-        IReadOnlyList<long>? lengths = Integers(operation, 1, "split");
-        if (lengths != null && lengths.Count != parts)
-            throw operation.Fault($"its split must have {parts} lengths, one for each output, but has {lengths.Count}");
         long total = data.Shape.Lengths![axis], start = 0, even = (total + parts - 1) / Math.Max(parts, 1);
         for (int k = 0; k < parts; k++)
         {
@@ -122,12 +112,4 @@ internal static class OnnxParts
         part.Shape.HoldsAll(axis) && part.Shape.Width is > 0 and < int.MaxValue and var width
             ? (int)width
             : throw operation.Fault($"it must join along the axis of all values of a sample, but joins {part.Shape} along axis {axis}");
-
-    private static IReadOnlyList<long>? Integers(OnnxOperation operation, int input, string attribute)
-    {
-        if (operation.OptionalConstant(input) is not { } tensor) return operation.OptionalIntegers(attribute);
-        return tensor.IsInteger && !tensor.HasOpen && tensor.Shape.Length <= 1 && tensor.Count <= 1 << 10
-            ? tensor.Integers()
-            : throw operation.Fault($"its {attribute} must be integers, but are {tensor}");
-    }
 }

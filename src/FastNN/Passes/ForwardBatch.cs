@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FastNN.Dispatch;
 using FastNN.Plumbing;
 using FastNN.Tuning;
 
@@ -24,10 +23,10 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     {
         ForwardBatch work = t_work ??= new ForwardBatch();
         work._passes = passes;
-        work._input = input;
-        work._output = output;
         work._parameters = parameters;
         work._packed = packed;
+        if (input != null) work._input = input; // null is there already. To store a reference takes 2 ns, of 150 for 64 samples of 2-4-3-2
+        if (output != null) work._output = output;
         work._x = x;
         work._y = y;
         work._batch = batch;
@@ -56,7 +55,6 @@ internal sealed unsafe class ForwardBatch : ParallelWork
     {
         ForwardPasses passes = _passes!;
         int inputs = passes.Plan.Inputs, outputs = passes.Plan.Outputs, tile = passes.Plan.Tile, fewest = passes.FewestForTile;
-        StandardizerKernels standardizing = passes.Plan.Kernels.Standardizing;
         nint first = (nint)item * _samples;
         int left = (int)nint.Min(_samples, _batch - first);
         float* x = _x + first * inputs, y = _y + first * outputs;
@@ -66,11 +64,11 @@ internal sealed unsafe class ForwardBatch : ParallelWork
         {
             int tiles = Routes.NextTiles(left, tile, out int samples);
             done = tiles * samples;
-            if (_input != null) standardizing.ToOwnUnits(_input, x, done, own);
+            if (_input != null) passes.Plan.Kernels.Standardizing.ToOwnUnits(_input, x, done, own);
             float* a = _input == null ? x : own;
             if (samples >= fewest) passes.ForwardTiles(_parameters, _packed, a, y, tiles, samples, scratch);
             else passes.ForwardFew(_parameters, _packed, a, y, samples, scratch);
-            if (_output != null) standardizing.ToUserUnits(_output, y, done, y);
+            if (_output != null) passes.Plan.Kernels.Standardizing.ToUserUnits(_output, y, done, y);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
-using FastNN.Dispatch;
 using FastNN.Plumbing;
 using FastNN.Tuning;
 
@@ -231,11 +230,11 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         int sample = first * _chunk.Tile, samples = Math.Min(tiles * _chunk.Tile, _chunk.Samples - sample);
         float* y = _y + (nint)sample * plan.Outputs;
         float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + sample) * plan.Inputs;
-        StandardizerKernels standardizing = plan.Kernels.Standardizing;
         if (InputStandardizer is { } input)
-            standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first));
+            plan.Kernels.Standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first));
         _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
-        if (InputStandardizer != null && xGradient != null) standardizing.GradientToUserUnits(InputStandardizer, xGradient, samples);
+        if (InputStandardizer != null && xGradient != null)
+            plan.Kernels.Standardizing.GradientToUserUnits(InputStandardizer, xGradient, samples);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -85,7 +85,7 @@ internal static class AffinePieces
         g.Meaning.Affine(Same(g, -1), shift);
     }
 
-    /// <summary>One number for all values, or a row of numbers, of which one may be 0.</summary>
+    /// <summary>One number for all values, or one for each. In a row, one may be 0.</summary>
     private static (string Name, double[] Values) Operand(GraphDraft g, Func<double> draw, bool mayBeZero = false)
     {
         if (!g.IsRow || g.Draw.Chance(0.5))

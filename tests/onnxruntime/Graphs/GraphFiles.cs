@@ -1,6 +1,6 @@
 namespace FastNN.Tests.Graphs;
 
-/// <summary>A model and the file with its data in a folder of their own, as long as this object lives.</summary>
+/// <summary>A model and its data file, in a folder of their own. The folder goes with this object.</summary>
 internal sealed class GraphFiles : IDisposable
 {
     /// <summary>The name of the file with data, beside the model.</summary>
