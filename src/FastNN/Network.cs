@@ -288,7 +288,7 @@ public sealed unsafe partial class Network
     private void ForwardOnStack(float* x, float* y)
     {
         Unsafe.SkipInit(out Scratch scratch);
-        _passes.Forward(Buffer.Pointer, x, (float*)&scratch, y, Outputs);
+        _passes.Forward(Buffer.Pointer, x, AlignedBuffer.AlignUp((float*)&scratch), y, Outputs);
     }
 
     [SkipLocalsInit]
@@ -373,8 +373,11 @@ public sealed unsafe partial class Network
         return batch;
     }
 
-    /// <summary>Space on the stack for the hidden activations of a small network. It is not cleared.</summary>
-    [InlineArray(StackFloats)]
+    /// <summary>
+    /// Space on the stack for the hidden activations of a small network, from the next cache line on. It is not cleared. By the place of
+    /// the stack alone, 8-16-16-1 took up to 8 % longer.
+    /// </summary>
+    [InlineArray(StackFloats + VirtualLanes.Count)]
     private struct Scratch
     {
         private float _first;
