@@ -11,6 +11,7 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
 {
     private readonly OnnxPlan _plan = new();
     private OnnxCoefficient _factor = OnnxCoefficient.One, _offset; // behind the last activation, for the next layer
+    private OnnxTerm? _partOf; // the graph's input, if only a part of it is read
     private int _width, _first; // the values that the next layer reads, and the first of them in the graph's input
 
     internal OnnxPlan Plan(OnnxSignal output)
@@ -61,25 +62,24 @@ internal sealed class OnnxPlanner(OnnxAlgebra algebra)
         (_width, _first) = (inputs, source.Start);
         OnnxSignal first = stages[0];
         bool isPart = source.Count != null;
-        if (first.IsTerm)
-        {
-            // The data are read as they are.
-        }
-        else if (!isPart && Floats(algebra.Map(first.C[0], first.C[1], (c, a) => -c / a)) is { } mean && Floats(first.C[1]) is { } factor
-            && factor.All(float.IsNormal))
-        {
-            (_plan.InputMean, _plan.InputFactor) = (mean, factor);
-        }
-        else
-        {
-            (_factor, _offset) = (first.C[1], first.C[0]);
-        }
+        if (!first.IsTerm && (isPart || !TryStandardize(first))) (_factor, _offset) = (first.C[1], first.C[0]);
 
         if (isPart) (_partOf, _width) = (source, source.Count!.Value);
         ReadActivations(stages, 1);
     }
 
-    private OnnxTerm? _partOf; // the graph's input, if only a part of it is read
+    /// <summary>Makes factors and offsets of the graph's input the input standardizer, if floats hold its numbers.</summary>
+    private bool TryStandardize(OnnxSignal input)
+    {
+        if (Floats(algebra.Map(input.C[0], input.C[1], (c, a) => -c / a)) is not { } mean || Floats(input.C[1]) is not { } factor
+            || !factor.All(float.IsNormal))
+        {
+            return false;
+        }
+
+        (_plan.InputMean, _plan.InputFactor) = (mean, factor);
+        return true;
+    }
 
     /// <summary>What follows a layer: factors and offsets before an activation belong to the layer, those behind it to the next.</summary>
     private void ReadBetween(OnnxSignal signal)
