@@ -58,7 +58,7 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
     public static void Softmax(float* z, float* a, int count) => TensorPrimitives.SoftMax<float>(Read(z, count), Write(a, count));
 
     /// <summary>Of sigmoids under squared error: δ = 2·(a − 1)·(y − a)·a.</summary>
-    public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+    public static float OutputDelta<A, C>(C ofOutputs, float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
         where C : struct, ICost
     {

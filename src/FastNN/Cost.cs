@@ -70,34 +70,36 @@ public abstract partial class Cost
     }
 
     /// <summary>A cost that is a sum over the outputs, C = Σ_i c(a_i, y_i). It never needs targets that add up to 1.</summary>
-    private abstract class Elementwise<C>(string name) : Cost(name)
+    private abstract class Elementwise<C>(string name, C cost) : Cost(name)
         where C : struct, ICost
     {
-        public override float LeastTarget => C.LeastTarget;
+        public override float LeastTarget => cost.LeastTarget;
 
-        public override float MostTarget => C.MostTarget;
+        public override float MostTarget => cost.MostTarget;
 
         public override bool TargetsSumToOne => false;
 
-        public override bool OutputsAreLabels => C.OutputsAreLabels;
+        public override bool OutputsAreLabels => cost.OutputsAreLabels;
 
-        private protected override bool Accepts(Activation last) => C.Suits(last);
+        private protected C Function => cost;
+
+        private protected override bool Accepts(Activation last) => cost.Suits(last);
     }
 
     /// <summary>A cost that is computed from the outputs.</summary>
-    private sealed class OfOutputs<C>(string name) : Elementwise<C>(name)
+    private sealed class OfOutputs<C>(string name, C cost) : Elementwise<C>(name, cost)
         where C : struct, ICost
     {
-        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderOutputs<C>();
+        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderOutputs(Function);
     }
 
     /// <summary>
     /// A cost that is computed from the sums z, with a = f(z) of the one activation that it suits. c is a function of z and y.
     /// </summary>
-    private sealed class OfSums<C>(string name) : Elementwise<C>(name)
+    private sealed class OfSums<C>(string name, C cost) : Elementwise<C>(name, cost)
         where C : struct, ICost
     {
-        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSums<C>();
+        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSums(Function);
     }
 
     /// <summary>A cost that is computed from all sums of a softmax together.</summary>

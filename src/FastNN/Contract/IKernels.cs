@@ -26,7 +26,7 @@ internal unsafe interface IKernels
     static abstract void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation;
 
-    static abstract float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+    static abstract float OutputDelta<A, C>(C cost, float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
         where C : struct, ICost;
 

@@ -42,7 +42,7 @@ internal unsafe interface ITileKernels
     static abstract void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes);
 
     /// <summary>δ replaces the outputs a. costs has sixteen rows, and the first receives the costs of the samples.</summary>
-    static abstract void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+    static abstract void TileOutputDelta<A, C>(C cost, float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         where A : struct, IActivation
         where C : struct, ICost;
 
@@ -53,7 +53,7 @@ internal unsafe interface ITileKernels
     static abstract void TileSoftmax(float* z, int outputs, int lanes);
 
     /// <summary>δ of softmax and a cost replaces a. costs is the same as in <see cref="TileOutputDelta"/>.</summary>
-    static abstract void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
+    static abstract void TileSoftmaxDelta<C>(C cost, float* a, float* y, int outputs, int lanes, float* costs)
         where C : struct, ICost;
 
     /// <summary>The same for cross-entropy, computed from the sums z.</summary>

@@ -12,36 +12,38 @@ internal readonly struct BinaryCrossEntropy : ICost
 {
     private const float Farthest = 1.26765060e30f; // 2¹⁰⁰
 
-    public static float LeastTarget => 0f;
+    public float LeastTarget => 0f;
 
-    public static float MostTarget => 1f;
+    public float MostTarget => 1f;
 
-    public static bool OutputsAreLabels => true;
+    public bool OutputsAreLabels => true;
 
-    public static bool Suits(Activation last) => last == Activation.Sigmoid;
+    public bool Suits(Activation last) => last == Activation.Sigmoid;
 
-    public static float Add(float a, float y, float sum)
+    public float Factors(float a, float y, out float q)
     {
         float z = -Farthest > a ? -Farthest : a;
         z = Farthest < z ? Farthest : z;
         float positive = 0f > z ? 0f : z;
-        return sum + (MathF.FusedMultiplyAdd(-y, z, positive) + Softplus.Value(-MathF.Abs(z)));
+        q = MathF.FusedMultiplyAdd(-y, z, positive) + Softplus.Value(-MathF.Abs(z));
+        return 1f;
     }
 
-    public static float Slope(float a, float y) => Sigmoid.Value(a) - y;
+    public float Slope(float a, float y) => Sigmoid.Value(a) - y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<S, V>(V a, V y, V sum)
+    public V Factors<S, V>(V a, V y, out V q)
         where S : struct, ISimd<V>
         where V : struct
     {
         V z = S.Min(S.Broadcast(Farthest), S.Max(S.Broadcast(-Farthest), a)), zero = S.Broadcast(0f);
         V linear = S.SubtractProduct(y, z, S.Max(zero, z));
-        return S.Add(sum, S.Add(linear, ActivationOf.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z)))));
+        q = S.Add(linear, ActivationOf.Value<S, V, Softplus>(S.Subtract(zero, S.Abs(z))));
+        return S.Broadcast(1f);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Slope<S, V>(V a, V y)
+    public V Slope<S, V>(V a, V y)
         where S : struct, ISimd<V>
         where V : struct => S.Subtract(ActivationOf.Value<S, V, Sigmoid>(a), y);
 }
@@ -52,5 +54,5 @@ public abstract partial class Cost
     /// C = −Σ_i (y_i·ln a_i + (1 − y_i)·ln(1 − a_i)), for independent probabilities. The last layer must be sigmoid, and then δ_i = a_i −
     /// y_i. It is computed from the sums z, as max(z, 0) − y·z + ln(1 + e^−|z|). So it is finite even if a has been rounded to 0 or 1.
     /// </summary>
-    public static Cost BinaryCrossEntropy { get; } = new OfSums<BinaryCrossEntropy>(nameof(BinaryCrossEntropy));
+    public static Cost BinaryCrossEntropy { get; } = new OfSums<BinaryCrossEntropy>(nameof(BinaryCrossEntropy), default);
 }

@@ -7,25 +7,25 @@ namespace FastNN.Costs;
 /// <summary>A cost of which only the gradient is known: y is ∂C/∂a itself. It adds 0 to the cost.</summary>
 internal readonly struct GivenGradient : ICost
 {
-    public static float LeastTarget => float.MinValue;
+    public float LeastTarget => float.MinValue;
 
-    public static float MostTarget => float.MaxValue;
+    public float MostTarget => float.MaxValue;
 
-    public static bool OutputsAreLabels => false;
+    public bool OutputsAreLabels => false;
 
-    public static bool Suits(Activation last) => true;
+    public bool Suits(Activation last) => true;
 
-    public static float Add(float a, float y, float sum) => sum;
+    public float Factors(float a, float y, out float q) => q = 0f;
 
-    public static float Slope(float a, float y) => y;
+    public float Slope(float a, float y) => y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<S, V>(V a, V y, V sum)
+    public V Factors<S, V>(V a, V y, out V q)
         where S : struct, ISimd<V>
-        where V : struct => sum;
+        where V : struct => q = S.Broadcast(0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Slope<S, V>(V a, V y)
+    public V Slope<S, V>(V a, V y)
         where S : struct, ISimd<V>
         where V : struct => y;
 }

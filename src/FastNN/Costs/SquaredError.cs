@@ -7,29 +7,25 @@ namespace FastNN;
 /// <summary>c = (a − y)², ∂c/∂a = 2(a − y).</summary>
 internal readonly struct SquaredError : ICost
 {
-    public static float LeastTarget => float.MinValue;
+    public float LeastTarget => float.MinValue;
 
-    public static float MostTarget => float.MaxValue;
+    public float MostTarget => float.MaxValue;
 
-    public static bool OutputsAreLabels => false;
+    public bool OutputsAreLabels => false;
 
-    public static bool Suits(Activation last) => true;
+    public bool Suits(Activation last) => true;
 
-    public static float Add(float a, float y, float sum) => MathF.FusedMultiplyAdd(a - y, a - y, sum);
+    public float Factors(float a, float y, out float q) => q = a - y;
 
-    public static float Slope(float a, float y) => a - y + (a - y);
+    public float Slope(float a, float y) => a - y + (a - y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<S, V>(V a, V y, V sum)
+    public V Factors<S, V>(V a, V y, out V q)
         where S : struct, ISimd<V>
-        where V : struct
-    {
-        V error = S.Subtract(a, y);
-        return S.MultiplyAdd(error, error, sum);
-    }
+        where V : struct => q = S.Subtract(a, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Slope<S, V>(V a, V y)
+    public V Slope<S, V>(V a, V y)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -45,5 +41,5 @@ public abstract partial class Cost
     /// 2-4-3-2 network by hand. The mean squared error of PyTorch and Keras also divides by the number of outputs n_out. With
     /// <see cref="Reduction.Mean"/>, their learning rate r for plain gradient descent is r/n_out here.
     /// </summary>
-    public static Cost SquaredError { get; } = new OfOutputs<SquaredError>(nameof(SquaredError));
+    public static Cost SquaredError { get; } = new OfOutputs<SquaredError>(nameof(SquaredError), default);
 }

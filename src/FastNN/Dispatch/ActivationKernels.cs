@@ -67,18 +67,18 @@ internal abstract unsafe class ActivationKernels
     /// The kernels under a cost of each output by itself. This is for <see cref="Cost.CreateKernels"/>, and so are the next two. A generic
     /// virtual call is slow.
     /// </summary>
-    internal abstract OutputKernels UnderOutputs<C>()
+    internal abstract OutputKernels UnderOutputs<C>(C cost)
         where C : struct, ICost;
 
     /// <summary>The kernels under a cost of each sum by itself.</summary>
-    internal abstract OutputKernels UnderSums<C>()
+    internal abstract OutputKernels UnderSums<C>(C cost)
         where C : struct, ICost;
 
     /// <summary>The kernels under the cross-entropy of softmax, computed from all sums of a sample.</summary>
     internal abstract OutputKernels UnderSoftmaxSums();
 
     /// <summary>The last layer's kernels if the caller gives the gradient by the outputs. Nothing else is known of the cost.</summary>
-    internal OutputKernels UnderGivenGradient() => UnderOutputs<GivenGradient>();
+    internal OutputKernels UnderGivenGradient() => UnderOutputs(default(GivenGradient));
 }
 
 /// <summary>The kernels of a function of each neuron by itself.</summary>
@@ -187,9 +187,10 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
         T.TileBackward<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
 
-    internal override OutputKernels UnderOutputs<C>() => new OutputKernels<K, T, A, C>(this);
+    internal override OutputKernels UnderOutputs<C>(C cost) => new OutputKernels<K, T, A, C>(this, cost);
 
-    internal override OutputKernels UnderSums<C>() => new OutputKernels<K, T, Identity, C>(new ActivationKernels<K, T, Identity>());
+    internal override OutputKernels UnderSums<C>(C cost) =>
+        new OutputKernels<K, T, Identity, C>(new ActivationKernels<K, T, Identity>(), cost);
 
     internal override OutputKernels UnderSoftmaxSums() => new CrossEntropyOutput<K, T>();
 }

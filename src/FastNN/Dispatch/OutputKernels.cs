@@ -29,7 +29,7 @@ internal abstract unsafe class OutputKernels(ActivationKernels function)
 }
 
 /// <summary>A function and a cost of each neuron by itself.</summary>
-internal sealed unsafe class OutputKernels<K, T, A, C>(ActivationKernels function) : OutputKernels(function)
+internal sealed unsafe class OutputKernels<K, T, A, C>(ActivationKernels function, C cost) : OutputKernels(function)
     where K : struct, IKernels
     where T : struct, ITileKernels
     where A : struct, IActivation
@@ -37,9 +37,9 @@ internal sealed unsafe class OutputKernels<K, T, A, C>(ActivationKernels functio
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs) =>
-        K.OutputDelta<A, C>(a, kept, y, delta, outputs);
+        K.OutputDelta<A, C>(cost, a, kept, y, delta, outputs);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
-        T.TileOutputDelta<A, C>(a, kept, y, outputs, lanes, costs);
+        T.TileOutputDelta<A, C>(cost, a, kept, y, outputs, lanes, costs);
 }

@@ -41,7 +41,7 @@ internal sealed unsafe class SoftmaxKernels<K, T> : ActivationKernels<K, T, Iden
         for (; tiles > 0; tiles--, z += stride) T.TileSoftmax(z, outputs, lanes);
     }
 
-    internal override OutputKernels UnderOutputs<C>() => new SoftmaxOutput<K, T, C>(this);
+    internal override OutputKernels UnderOutputs<C>(C cost) => new SoftmaxOutput<K, T, C>(this, cost);
 }
 
 /// <summary>Softmax under cross-entropy, computed from the sums.</summary>
@@ -58,7 +58,7 @@ internal sealed unsafe class CrossEntropyOutput<K, T>() : OutputKernels(new Acti
 }
 
 /// <summary>Softmax under a cost of each output by itself: the delta of that cost, then backward through softmax.</summary>
-internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function) : OutputKernels(function)
+internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function, C ofOutputs) : OutputKernels(function)
     where K : struct, IKernels
     where T : struct, ITileKernels
     where C : struct, ICost
@@ -66,12 +66,12 @@ internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function) 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
     {
-        float cost = K.OutputDelta<Identity, C>(a, a, y, delta, outputs);
+        float cost = K.OutputDelta<Identity, C>(ofOutputs, a, a, y, delta, outputs);
         K.SoftmaxDelta(a, delta, outputs);
         return cost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
-        T.TileSoftmaxDelta<C>(a, y, outputs, lanes, costs);
+        T.TileSoftmaxDelta(ofOutputs, a, y, outputs, lanes, costs);
 }

@@ -49,12 +49,12 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+    public static float OutputDelta<A, C>(C cost, float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
         where C : struct, ICost =>
         count <= 4
-            ? Sample.OutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, delta, count)
-            : Sample.OutputDelta.Compute<S, V, A, C>(a, kept, y, delta, count);
+            ? Sample.OutputDelta.Compute<Simd128, Vector128<float>, A, C>(cost, a, kept, y, delta, count)
+            : Sample.OutputDelta.Compute<S, V, A, C>(cost, a, kept, y, delta, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Softmax(float* z, float* a, int count) => Sample.Softmax.Activate<S, V>(z, a, count);

@@ -59,12 +59,12 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+    public static void TileOutputDelta<A, C>(C cost, float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         where A : struct, IActivation
         where C : struct, ICost
     {
-        if (lanes >= S.Count) Batch.TileOutputDelta.Compute<S, V, A, C>(a, kept, y, outputs, lanes, costs);
-        else Batch.TileOutputDelta.Compute<Simd128, Vector128<float>, A, C>(a, kept, y, outputs, lanes, costs);
+        if (lanes >= S.Count) Batch.TileOutputDelta.Compute<S, V, A, C>(cost, a, kept, y, outputs, lanes, costs);
+        else Batch.TileOutputDelta.Compute<Simd128, Vector128<float>, A, C>(cost, a, kept, y, outputs, lanes, costs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,11 +83,11 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
+    public static void TileSoftmaxDelta<C>(C cost, float* a, float* y, int outputs, int lanes, float* costs)
         where C : struct, ICost
     {
-        if (lanes >= S.Count) Batch.TileSoftmax.Delta<S, V, C>(a, y, outputs, lanes, costs);
-        else Batch.TileSoftmax.Delta<Simd128, Vector128<float>, C>(a, y, outputs, lanes, costs);
+        if (lanes >= S.Count) Batch.TileSoftmax.Delta<S, V, C>(cost, a, y, outputs, lanes, costs);
+        else Batch.TileSoftmax.Delta<Simd128, Vector128<float>, C>(cost, a, y, outputs, lanes, costs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

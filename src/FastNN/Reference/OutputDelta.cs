@@ -5,7 +5,7 @@ namespace FastNN.Reference;
 /// <summary>δ_i = ∂c/∂a(a_i, y_i)·f′_i, and C = Σ_i c(a_i, y_i). The specification of the kernel <c>Sample.OutputDelta</c>.</summary>
 internal static unsafe class OutputDelta
 {
-    internal static float Compute<A, C>(float* a, float* kept, float* y, float* delta, int count)
+    internal static float Compute<A, C>(C cost, float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
         where C : struct, ICost
     {
@@ -13,8 +13,9 @@ internal static unsafe class OutputDelta
         for (int i = 0; i < count; i++)
         {
             float slope = A.Slope(A.KeepsSlope ? kept[i] : a[i]);
-            lanes[i % VirtualLanes.Count] = C.Add(a[i], y[i], lanes[i % VirtualLanes.Count]);
-            delta[i] = C.Slope(a[i], y[i]) * slope;
+            float p = cost.Factors(a[i], y[i], out float q);
+            lanes[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(p, q, lanes[i % VirtualLanes.Count]);
+            delta[i] = cost.Slope(a[i], y[i]) * slope;
         }
 
         return Fold(lanes);

@@ -20,9 +20,9 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs, int writable)
         where A : struct, IActivation => DenseForward.Forward<A>(x, inputs, w, b, y, outputs);
 
-    public static float OutputDelta<A, C>(float* a, float* kept, float* y, float* delta, int count)
+    public static float OutputDelta<A, C>(C cost, float* a, float* kept, float* y, float* delta, int count)
         where A : struct, IActivation
-        where C : struct, ICost => Reference.OutputDelta.Compute<A, C>(a, kept, y, delta, count);
+        where C : struct, ICost => Reference.OutputDelta.Compute<A, C>(cost, a, kept, y, delta, count);
 
     public static void Softmax(float* z, float* a, int count) => Reference.Softmax.Activate(z, a, count);
 

@@ -42,19 +42,19 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
     public static void TileTinyForward(in LayerShape layer, float* parameters, float* a, float* z, int lanes) =>
         DenseForward.Forward<Identity>(a, layer.Inputs, parameters + layer.Weights, parameters + layer.Biases, z, layer.Outputs);
 
-    public static void TileOutputDelta<A, C>(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+    public static void TileOutputDelta<A, C>(C cost, float* a, float* kept, float* y, int outputs, int lanes, float* costs)
         where A : struct, IActivation
-        where C : struct, ICost => *costs = Reference.OutputDelta.Compute<A, C>(a, kept, y, a, outputs);
+        where C : struct, ICost => *costs = Reference.OutputDelta.Compute<A, C>(cost, a, kept, y, a, outputs);
 
     public static void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
         where TStep : struct, IStandardizerStep => StandardizerKernel.Tile<TStep>(x, features, lanes, mean, factor, y);
 
     public static void TileSoftmax(float* z, int outputs, int lanes) => Softmax.Activate(z, z, outputs);
 
-    public static void TileSoftmaxDelta<C>(float* a, float* y, int outputs, int lanes, float* costs)
+    public static void TileSoftmaxDelta<C>(C cost, float* a, float* y, int outputs, int lanes, float* costs)
         where C : struct, ICost
     {
-        *costs = Reference.OutputDelta.Compute<Identity, C>(a, a, y, y, outputs);
+        *costs = Reference.OutputDelta.Compute<Identity, C>(cost, a, a, y, y, outputs);
         Softmax.Delta(a, y, outputs);
         new Span<float>(y, outputs).CopyTo(new Span<float>(a, outputs));
     }

@@ -11,6 +11,7 @@ namespace FastNN.Batch;
 /// </summary>
 internal static unsafe class TileOutputDelta
 {
+    /// <param name="cost">The function c.</param>
     /// <param name="a">Outputs, a tile. It becomes δ.</param>
     /// <param name="kept">A tile from which f′ is computed.</param>
     /// <param name="y">Targets, a tile.</param>
@@ -18,7 +19,7 @@ internal static unsafe class TileOutputDelta
     /// <param name="tile">Floats in a row, whole vectors.</param>
     /// <param name="costs">Memory for sixteen rows. The first row receives the costs.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Compute<S, V, A, C>(float* a, float* kept, float* y, int outputs, nint tile, float* costs)
+    internal static void Compute<S, V, A, C>(C cost, float* a, float* kept, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -31,8 +32,9 @@ internal static unsafe class TileOutputDelta
                 float* ai = a + i * tile + s, lane = costs + i % VirtualLanes.Count * tile + s;
                 V output = S.Load(ai), target = S.Load(y + i * tile + s);
                 V slope = A.Slope<S, V>(A.KeepsSlope ? S.Load(kept + i * tile + s) : output);
-                S.Store(C.Add<S, V>(output, target, i < VirtualLanes.Count ? S.Broadcast(0f) : S.Load(lane)), lane);
-                S.Store(S.Multiply(C.Slope<S, V>(output, target), slope), ai);
+                V p = cost.Factors<S, V>(output, target, out V q);
+                S.Store(S.MultiplyAdd(p, q, i < VirtualLanes.Count ? S.Broadcast(0f) : S.Load(lane)), lane);
+                S.Store(S.Multiply(cost.Slope<S, V>(output, target), slope), ai);
             }
 
             Fold<S, V>(costs + s, Math.Min(outputs, VirtualLanes.Count), tile);

@@ -81,7 +81,7 @@ internal static unsafe class TileSoftmax
     /// costs of the samples.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Delta<S, V, C>(float* a, float* y, int outputs, nint tile, float* costs)
+    internal static void Delta<S, V, C>(C of, float* a, float* y, int outputs, nint tile, float* costs)
         where S : struct, ISimd<V>
         where V : struct
         where C : struct, ICost
@@ -97,8 +97,9 @@ internal static unsafe class TileSoftmax
                 bool first = i < VirtualLanes.Count;
                 float* product = products + lane * S.Count, cost = costs + lane * tile + s;
                 V ai = S.Load(a + i * tile + s), yi = S.Load(y + i * tile + s);
-                S.Store(S.MultiplyAdd(C.Slope<S, V>(ai, yi), ai, first ? zero : S.Load(product)), product);
-                S.Store(C.Add<S, V>(ai, yi, first ? zero : S.Load(cost)), cost);
+                V p = of.Factors<S, V>(ai, yi, out V q);
+                S.Store(S.MultiplyAdd(of.Slope<S, V>(ai, yi), ai, first ? zero : S.Load(product)), product);
+                S.Store(S.MultiplyAdd(p, q, first ? zero : S.Load(cost)), cost);
             }
 
             TileOutputDelta.Fold<S, V>(products, lanes, S.Count);
@@ -108,7 +109,7 @@ internal static unsafe class TileSoftmax
             {
                 float* at = a + i * tile + s;
                 V ai = S.Load(at);
-                S.Store(S.Multiply(ai, S.Subtract(C.Slope<S, V>(ai, S.Load(y + i * tile + s)), dot)), at);
+                S.Store(S.Multiply(ai, S.Subtract(of.Slope<S, V>(ai, S.Load(y + i * tile + s)), dot)), at);
             }
         }
     }

@@ -13,22 +13,26 @@ namespace FastNN.Sample;
 internal static unsafe class OutputDelta
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Compute<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count)
+    internal static float Compute<S, V, A, C>(C of, float* a, float* kept, float* y, float* delta, int count)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
         where C : struct, ICost
     {
-        V cost = Part<S, V, A, C>(a, kept, y, delta, count, 0);
-        if (S.Count <= 8) cost = S.Add(cost, Part<S, V, A, C>(a, kept, y, delta, count, 8));
+        V cost = Part<S, V, A, C>(of, a, kept, y, delta, count, 0);
+        if (S.Count <= 8) cost = S.Add(cost, Part<S, V, A, C>(of, a, kept, y, delta, count, 8));
         if (S.Count <= 4)
-            cost = S.Add(cost, S.Add(Part<S, V, A, C>(a, kept, y, delta, count, 4), Part<S, V, A, C>(a, kept, y, delta, count, 12)));
+        {
+            V third = Part<S, V, A, C>(of, a, kept, y, delta, count, 4), fourth = Part<S, V, A, C>(of, a, kept, y, delta, count, 12);
+            cost = S.Add(cost, S.Add(third, fourth));
+        }
+
         return Simd128.Sum(S.Fold(cost));
     }
 
     /// <summary>The vectors that start at <paramref name="first"/>, first + 16, … The result is the cost in their lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static V Part<S, V, A, C>(float* a, float* kept, float* y, float* delta, int count, int first)
+    private static V Part<S, V, A, C>(C of, float* a, float* kept, float* y, float* delta, int count, int first)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -39,9 +43,10 @@ internal static unsafe class OutputDelta
         {
             V mask = S.First(Math.Min(S.Count, count - i));
             V ai = S.LoadFirst(a + i, mask), yi = S.LoadFirst(y + i, mask);
-            cost = S.Select(mask, C.Add<S, V>(ai, yi, cost), cost);
+            V p = of.Factors<S, V>(ai, yi, out V q);
+            cost = S.Select(mask, S.MultiplyAdd(p, q, cost), cost);
             V slope = A.Slope<S, V>(A.KeepsSlope ? S.LoadFirst(kept + i, mask) : ai);
-            S.Store(S.And(mask, S.Multiply(C.Slope<S, V>(ai, yi), slope)), delta + i);
+            S.Store(S.And(mask, S.Multiply(of.Slope<S, V>(ai, yi), slope)), delta + i);
         }
 
         return cost;
