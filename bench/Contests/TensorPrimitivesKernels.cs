@@ -125,6 +125,9 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 
     public static double SumOfSquares(float* g, nint count, float clip) => ScalarKernels.SumOfSquares(g, count, clip);
 
+    public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>
+        ScalarKernels.SegmentSum(s, e, g, count, scale);
+
     public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where TStep : struct, IStandardizerStep => throw new NotSupportedException("Not in a contest.");
 

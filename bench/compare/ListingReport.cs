@@ -49,7 +49,8 @@ internal static partial class ListingReport
     /// <summary>The classes of the kernels; a new class of kernels belongs here.</summary>
     [GeneratedRegex(
         "^(Dense|Row|Tile"
-        + @"|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta)\b)")]
+        + "|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|SegmentSum"
+        + @"|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta)\b)")]
     private static partial Regex Kernel();
 
     [GeneratedRegex(@"[^\w.]+")]

@@ -38,6 +38,7 @@ namespace FastNN;
 /// </item>
 /// <item>
 /// The gradient takes one float for each parameter. It is allocated for batches of more than one chunk, and for <see cref="Gradient"/>.
+/// Batches of more than 1,024 samples take two floats more for each parameter.
 /// Optimizers other than <see cref="Sgd"/> without decay and clipping also need it for each step with <see cref="Optimizer.ClipNorm"/>, and
 /// for a batch on several threads.
 /// </item>

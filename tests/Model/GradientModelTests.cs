@@ -68,6 +68,18 @@ public class GradientModelTests
         foreach (int batch in (int[])[127, 128, 129, 260]) Compare(draws, batch, (count, _) => draws.Ordinary(count), most: 60);
     }
 
+    [Fact]
+    public void Batches_of_several_segments_have_the_models_costs_and_gradients()
+    {
+        var draws = new Draws(6);
+        foreach (int batch in (int[])[1023, 1024, 1025, 1200, 2048, 2049, 3100])
+        {
+            Compare(draws, batch, (count, _) => draws.Ordinary(count), most: 6);
+            Compare(draws, batch, (count, isInput) => draws.Special(count, isInput ? 4000 : 40), most: 6);
+            Compare(draws, batch, (count, isInput) => draws.Wide(count, isInput ? -30 : 30), most: 6);
+        }
+    }
+
     private static void Compare(Draws draws, int batch, Func<int, bool, float[]> draw, int most)
     {
         (CostFunction cost, Function last) = draws.One(s_costs);

@@ -5,6 +5,8 @@ namespace FastNN.Tests.Model;
 /// <summary>Gradients and updates.</summary>
 internal sealed class ModelTrainer
 {
+    private const int Segment = 1024;
+
     internal ModelTrainer(ModelNetwork network, Rule rule, CostFunction cost, bool mean)
     {
         (Network, Rule, Cost, Mean) = (network, rule, cost, mean);
@@ -51,13 +53,13 @@ internal sealed class ModelTrainer
         (float[] X, float[] Y)[] samples = [.. Samples(inputs, targets)];
         bool alone = samples.Length == 1;
         double sum = 0;
-        foreach ((float[] x, float[] y) in samples)
+        AddSegments(samples, sample =>
         {
-            ModelNetwork.Activity activity = Network.Run(x);
-            (float C, float[] delta) = CostOf(activity, y);
+            ModelNetwork.Activity activity = Network.Run(sample.X);
+            (float C, float[] delta) = CostOf(activity, sample.Y);
             sum += C;
             Add(activity, delta, alone, (g, d, a) => alone ? d * a : Fma(d, a, g));
-        }
+        });
 
         float scale = Mean ? 1 / (float)samples.Length : 1;
         if (!alone)
@@ -73,16 +75,43 @@ internal sealed class ModelTrainer
     {
         (float[] X, float[] G)[] samples = [.. Samples(inputs, outputGradient)];
         var byInputs = new List<float>();
-        foreach ((float[] x, float[] gradient) in samples)
+        AddSegments(samples, sample =>
         {
-            ModelNetwork.Activity activity = Network.Run(x);
+            ModelNetwork.Activity activity = Network.Run(sample.X);
             (float[] z, float[] a) = activity.Layers[^1];
-            float[] delta = Costs.Delta(Network.Layers[^1].F, z, a, Network.OutputStandardizer?.GradientToOwnUnits(gradient) ?? gradient);
+            float[] gradient = Network.OutputStandardizer?.GradientToOwnUnits(sample.G) ?? sample.G;
+            float[] delta = Costs.Delta(Network.Layers[^1].F, z, a, gradient);
             float[] own = Add(activity, delta, samples.Length == 1, (g, d, input) => Fma(d, input, g));
             byInputs.AddRange(Network.InputStandardizer?.GradientToUserUnits(own) ?? own);
+        });
+        return [.. byInputs];
+    }
+
+    /// <summary>Takes the samples segment by segment. The gradient is then the sum of those of the segments.</summary>
+    private void AddSegments<TSample>(TSample[] samples, Action<TSample> add)
+    {
+        float[] s = new float[Gradient.Length], e = new float[Gradient.Length];
+        foreach ((int number, TSample[] segment) in samples.Chunk(Segment).Index())
+        {
+            if (number > 0) Array.Clear(Gradient);
+            foreach (TSample sample in segment) add(sample);
+            for (int k = 0; k < s.Length; k++)
+            {
+                if (number == 0)
+                {
+                    s[k] = Gradient[k];
+                    continue;
+                }
+
+                float t = s[k] + Gradient[k], r = t - s[k];
+                e[k] += s[k] - (t - r) + (Gradient[k] - r);
+                s[k] = t;
+            }
         }
 
-        return [.. byInputs];
+        if (samples.Length <= Segment) return;
+
+        for (int k = 0; k < s.Length; k++) Gradient[k] = float.IsFinite(s[k]) ? s[k] + e[k] : s[k];
     }
 
     /// <summary>Changes each parameter by its gradient.</summary>

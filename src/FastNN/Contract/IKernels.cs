@@ -64,6 +64,9 @@ internal unsafe interface IKernels
 
     static abstract double SumOfSquares(float* g, nint count, float clip);
 
+    /// <summary>Adds the gradient of a segment to those before. Writes scale times their sum (<see cref="GradientSegments"/>).</summary>
+    static abstract void SegmentSum(float* s, float* e, float* g, nint count, float scale);
+
     /// <summary>One step of a standardizer on rows. mean and factor stand there for the rows of a period.</summary>
     static abstract void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where TStep : struct, IStandardizerStep;

@@ -119,6 +119,9 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     /// <summary>Σ_k g_k². Each component is clipped to ±clip first.</summary>
     internal abstract double SumOfSquares(float* g, nint count, float clip);
 
+    /// <summary>Adds the gradient of a segment to those before. See <see cref="IKernels.SegmentSum"/>.</summary>
+    internal abstract void SegmentSum(float* s, float* e, float* g, nint count, float scale);
+
     /// <summary>The gradient of rows from..to of a layer over a chunk. See <see cref="ITileKernels.BatchGradient"/>.</summary>
     internal abstract void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
@@ -175,6 +178,9 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double SumOfSquares(float* g, nint count, float clip) => K.SumOfSquares(g, count, clip);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void SegmentSum(float* s, float* e, float* g, nint count, float scale) => K.SegmentSum(s, e, g, count, scale);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BatchGradient(

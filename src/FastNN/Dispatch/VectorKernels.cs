@@ -95,6 +95,10 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
     public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>
+        Spans.SegmentSum.Add<S, V>(s, e, g, count, scale);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where TStep : struct, IStandardizerStep
     {

@@ -9,7 +9,8 @@ namespace FastNN.Passes;
 /// A batch through a network: its cost, and its gradient or an update. The batch is taken chunk by chunk. First the tiles of a chunk go
 /// forward, and backward to all deltas. Four tiles go together through all layers, while their activations are in the cache. Then each row
 /// of the gradient is summed over all samples of the chunk, in ascending order. Threads may share both, because no sum is split. Between
-/// chunks the gradient stays in memory as it is, so chunks change no bit either.
+/// chunks the gradient stays in memory as it is, so chunks change no bit either. Of a batch with several segments
+/// (<see cref="GradientSegments"/>) no chunk is in two of them.
 /// </summary>
 internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, int threads, Updater? updater = null) : ParallelWork
 {
@@ -30,10 +31,11 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// <summary>Memory for one block of the gradient, if one thread may update it at once.</summary>
     private readonly AlignedBuffer? _block = threads == 1 ? updater?.Block : null;
     private AlignedBuffer? _memory;
+    private SegmentSums? _sums, _segments; // the second is null for batches of one segment
     private TileChunk _chunk;
     private int _group, _first;
     private Phase _phase;
-    private bool _wantsDeltas, _updates, _updating, _accumulates;
+    private bool _wantsDeltas, _updates, _updating, _accumulates, _isFirstSegment, _endsSegment;
     private TrainingPasses? _passes;
     private float* _x, _y, _sum, _target, _xGradient;
     private float _scale, _rate;
@@ -163,10 +165,12 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         int floats = checked((int)TileChunk.Floats(_layers, tile, samples)), own = InputStandardizer == null ? 0 : samples * plan.Inputs;
         if (_memory == null || _memory.Length < floats + own) _memory = new AlignedBuffer(checked(floats + own));
         _wantsDeltas = target != null;
+        _segments = target == null || batch <= GradientSegments.Samples ? null : _sums ??= new SegmentSums(plan.Kernels, plan.Parameters);
         double cost = 0;
         for (int first = 0; first < batch; first += samples)
         {
-            samples = Math.Min(batch - first, _chunkSamples);
+            int left = GradientSegments.Samples - first % GradientSegments.Samples; // in this segment
+            samples = Math.Min(Math.Min(batch - first, left), _chunkSamples);
             bool last = first + samples == batch;
             int rest = samples % tile;
             _x = x + (nint)first * plan.Inputs;
@@ -182,12 +186,14 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
             cost = Sum(cost, _chunk.Costs, samples);
             if (target == null) continue;
 
-            _phase = Phase.Gradient;
+            bool begins = first == 0 ? !_accumulates : _segments != null && left == GradientSegments.Samples;
+            _sum = begins ? null : gradient;
+            _target = last && _segments == null ? target : gradient;
+            (_scale, _rate) = last ? (scale, rate) : (1f, 0f);
             _updating = last && _updates;
-            _sum = first == 0 && !_accumulates ? null : gradient;
-            _target = last ? target : gradient;
-            _scale = last ? scale : 1f;
-            _rate = last ? rate : 0f;
+            _endsSegment = last || samples == left;
+            _isFirstSegment = first < GradientSegments.Samples;
+            _phase = Phase.Gradient;
             Run(_ranges.Length, threads);
         }
 
@@ -241,10 +247,29 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private void GradientOf(in RowRange rows)
     {
         ref readonly LayerShape layer = ref _layers[rows.Layer];
-        float* sum = _sum == null ? null : _sum + layer.Weights;
-        float* target = _updating && _block != null ? _block.Pointer - rows.From * (nint)layer.Outputs : _target + layer.Weights;
-        plan.Kernels.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, target, _scale, _rate);
+        float* sum = _sum == null ? null : _sum + layer.Weights, target = _target + layer.Weights;
+        if (_segments != null)
+        {
+            plan.Kernels.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, target, 1f, 0f);
+            if (_endsSegment) EndSegment(_segments, in rows, in layer, target);
+        }
+        else
+        {
+            if (_updating && _block != null) target = _block.Pointer - rows.From * (nint)layer.Outputs;
+            plan.Kernels.BatchGradient(in _chunk, in layer, rows.From, rows.To, sum, target, _scale, _rate);
+        }
+
         if (_updating) Update(in rows, target);
+    }
+
+    /// <summary>Adds rows of the gradient of a segment to those of the segments before. After the last segment they are used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void EndSegment(SegmentSums segments, in RowRange rows, in LayerShape layer, float* gradient)
+    {
+        int at = rows.From * layer.Outputs, count = (rows.To - rows.From) * layer.Outputs, from = layer.Weights + at;
+        if (_isFirstSegment) segments.Begin(from, gradient + at, count);
+        else segments.Add(from, gradient + at, count, _scale);
+        if (_rate != 0f) plan.Kernels.GradientDescent(parameters + from, gradient + at, count, 1f, _rate);
     }
 
     /// <param name="rows">The rows whose parameters are updated.</param>
@@ -267,12 +292,13 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         return (first, Math.Min(end, samples / tile), end);
     }
 
-    /// <summary>Samples in a chunk.</summary>
+    /// <summary>Samples in a chunk, whole tiles and at most a segment.</summary>
     internal static int ChunkOf(NetworkPlan plan, int threads)
     {
         int tile = plan.Tile;
         long fitting = ChunkFloats / Math.Max(1, TileChunk.Floats(plan.Shapes, tile, tile) / tile);
-        return (int)Math.Clamp(fitting / tile * tile, tile, (long)ChunkSamples * threads);
+        long most = Math.Min((long)ChunkSamples * threads, GradientSegments.Samples);
+        return (int)Math.Clamp(fitting / tile * tile, tile, most);
     }
 
     /// <summary>

@@ -54,6 +54,9 @@ internal readonly unsafe struct ScalarKernels : IKernels
 
     public static double SumOfSquares(float* g, nint count, float clip) => Reference.SumOfSquares.Sum(g, count, clip);
 
+    public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>
+        Reference.SegmentSum.Add(s, e, g, count, scale);
+
     public static void StandardizeRows<TStep>(float* x, nint count, float* mean, float* factor, int period, float* y, nint writable)
         where TStep : struct, IStandardizerStep => StandardizerKernel.Rows<TStep>(x, count, mean, factor, period, y);
 }
