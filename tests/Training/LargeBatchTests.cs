@@ -65,6 +65,27 @@ public class LargeBatchTests
         }
     }
 
+    /// <summary>The bound that the page promises.md states. The terms are equal, which is the worst that was found.</summary>
+    [Theory]
+    [InlineData(1_000, 6.1e-5)]
+    [InlineData(1_000_000, 0.064)]
+    public void A_long_sum_of_a_layer_is_within_its_bound(int inputs, double bound)
+    {
+        double n = inputs + 1;
+        Assert.InRange(n * U / (1 - n * U), 0.97 * bound, bound);
+        foreach (int outputs in (int[])[1, 33])
+        {
+            var network = new Network([inputs, outputs], Activation.Identity, Activation.Identity, seed: 1);
+            float[] x = new float[inputs], z = new float[outputs];
+            x.AsSpan().Fill(1f);
+            network.Layers[0].Weights.Fill(0.1f);
+            network.Layers[0].Biases.Clear();
+            network.Forward(x, z);
+            double exact = (double)0.1f * inputs;
+            Assert.All(z, sum => Assert.InRange(sum, exact * (1 - bound), exact * (1 + bound)));
+        }
+    }
+
     [Fact]
     public void A_small_batch_after_a_large_one_is_as_before()
     {

@@ -29,5 +29,6 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("special", SpecialValues.Run),
         new("following", Functions.Following),
         new("standardizers", Standardizers.Run),
+        new("segments", Trainings.Segments),
     ];
 }

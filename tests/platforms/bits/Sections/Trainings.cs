@@ -85,6 +85,19 @@ internal static class Trainings
         }
     }
 
+    /// <summary>Batches of several segments.</summary>
+    internal static void Segments(Work work, Hash hash)
+    {
+        int k = 0;
+        foreach (int[] widths in (int[][])[[2, 4, 3, 2], [5, 20, 3], [17, 33, 9]])
+        {
+            var network = new Network(widths, Activation.Tanh, Activation.Identity, seed: k, Initializer.Glorot, work.Kernels);
+            Optimizer optimizer = k % 2 == 0 ? new Sgd(0.05f) : new Adam(0.01f) { ClipNorm = 0.1f };
+            Train(new Trainer(network, optimizer, threads: 1 + k), work.Pick<int[]>([1025, 2500], [1024, 1025, 2048, 2500, 9000]), 2, hash);
+            k++;
+        }
+    }
+
     private static void Train(Trainer trainer, int[] batches, int rounds, Hash hash)
     {
         int n = trainer.Network.Inputs, m = trainer.Network.Outputs;
