@@ -242,22 +242,6 @@ public sealed unsafe partial class Network
     }
 
     /// <summary>
-    /// Creates a network with the same widths, activations and kernels, and with its own copy of parameters and standardizers. Use it to
-    /// keep the best network of a training, or as the target network in reinforcement learning. The parameters must not change during the
-    /// call.
-    /// </summary>
-    /// <returns>The copy.</returns>
-    /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
-    public Network Clone()
-    {
-        var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);
-        Parameters.CopyTo(clone.Parameters);
-        clone.InputStandardizer = InputStandardizer?.Clone();
-        clone.OutputStandardizer = OutputStandardizer?.Clone();
-        return clone;
-    }
-
-    /// <summary>
     /// Packs the weights of large layers for batches. Afterwards batches use the packed weights, so call this again whenever the parameters
     /// have changed. Only a <see cref="ServedNetwork"/> knows when they do.
     /// </summary>

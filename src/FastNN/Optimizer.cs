@@ -13,7 +13,8 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// An optimizer holds only settings. What it remembers from step to step is in <see cref="Trainer.OptimizerState"/>. So several trainers
-/// may share one optimizer, also at the same time, as long as nobody sets <see cref="LearningRate"/> meanwhile.
+/// may share one optimizer, also at the same time, as long as nobody sets <see cref="LearningRate"/> meanwhile. If it is set, all of them
+/// follow.
 /// </para>
 /// <para>
 /// g is the gradient, w are the parameters, and t = 1, 2, … is the number of the update. A step does this, in this order:

@@ -12,6 +12,10 @@ namespace FastNN;
 /// </summary>
 /// <remarks>
 /// <para>
+/// Several trainers may train one network, one after the other, for example with different costs. Each keeps its own
+/// optimizer state and workspace. Nothing notices if they step at the same time, and then numbers are wrong.
+/// </para>
+/// <para>
 /// A trainer is not thread-safe, and neither are <see cref="Evaluate"/> and <see cref="Measure"/>. One trainer serves one caller at a time,
 /// and nobody else may use the network meanwhile. To use the network during training, use a <see cref="ServedNetwork"/>. A second caller
 /// gets an <see cref="InvalidOperationException"/> if a batch is running. With single samples, both callers may get wrong numbers and no
