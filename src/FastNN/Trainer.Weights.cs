@@ -44,7 +44,7 @@ public sealed unsafe partial class Trainer
     /// <returns>The weighted cost before the update.</returns>
     /// <exception cref="ArgumentException">
     /// A length does not fit the network or the batch. Or a weight is negative or not finite. Or <see cref="Reduction.Mean"/> would divide
-    /// by a sum of weights that is not between 2^−126 and 2^126. Or a span overlaps the parameters, the gradient or the optimizer's state.
+    /// by a sum of weights that is not from 2^−126 to 2^126. Or a span overlaps the parameters, the gradient or the optimizer's state.
     /// Nothing was changed.
     /// </exception>
     /// <exception cref="OperationCanceledException">
@@ -181,9 +181,9 @@ public sealed unsafe partial class Trainer
         int batch = Validate(inputs, targets);
         if (weights.Length != batch && weights.Length != targets.Length)
         {
-            string orOutputs = _network.Outputs == 1 ? "" : $", or of {targets.Length}, one weight for each output of each sample";
-            throw new ArgumentException(
-                $"weights must have a length of {batch}, one weight for each sample{orOutputs}, but has {weights.Length}.", nameof(weights));
+            string expected = $"{batch}, one weight for each sample";
+            if (_network.Outputs > 1) expected += $", or of {targets.Length}, one weight for each output of each sample";
+            throw new ArgumentException($"weights must have a length of {expected}, but has {weights.Length}.", nameof(weights));
         }
 
         CheckApart(weights, nameof(weights));
@@ -191,7 +191,7 @@ public sealed unsafe partial class Trainer
         if (sum.OfSamples && Reduction == Reduction.Mean && sum.Left > 0 && !float.IsNormal(sum.Scale))
         {
             throw new ArgumentException(
-                $"weights must add up to a number between 2^−126 and 2^126, because {Reduction.Mean} divides by it, but add up to {sum.Sum}.",
+                $"weights must add up to a number from 2^−126 to 2^126, because {Reduction.Mean} divides by it, but add up to {sum.Sum}.",
                 nameof(weights));
         }
 
