@@ -13,6 +13,7 @@ public sealed unsafe partial class Trainer
     private WeightedOutput? _weights;
     private TrainingPasses? _weighted; // under _weights
     private AlignedBuffer? _keptInputs, _keptTargets, _keptWeights;
+    private WeightedScore? _weightedScore;
     private int _weighing; // 1 while a caller with weights has the fields above
 
     /// <summary>
@@ -56,13 +57,13 @@ public sealed unsafe partial class Trainer
     public float Step(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, CancellationToken cancellationToken = default)
     {
-        WeightSum sum = Validate(inputs, targets, weights);
+        WeightSum sum = Validate(inputs, targets, weights, Reduction);
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets),
             w = &MemoryMarshal.GetReference(weights))
         {
             using Weighing weighing = BeginWeighing();
-            WeightedBatch batch = Weigh(x, y, w, in sum);
+            WeightedBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
             float cost = _updater != null ? StepByUpdater(_updater, in batch, cancellationToken) : Descend(in batch, cancellationToken);
             OptimizerState.Advance();
             GC.KeepAlive(this);
@@ -88,13 +89,13 @@ public sealed unsafe partial class Trainer
     public float ComputeGradient(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, CancellationToken cancellationToken = default)
     {
-        WeightSum sum = Validate(inputs, targets, weights);
+        WeightSum sum = Validate(inputs, targets, weights, Reduction);
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets),
             w = &MemoryMarshal.GetReference(weights))
         {
             using Weighing weighing = BeginWeighing();
-            WeightedBatch batch = Weigh(x, y, w, in sum);
+            WeightedBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
             float cost = GradientOf(in batch, cancellationToken);
             GC.KeepAlive(this);
             return cost;
@@ -113,16 +114,72 @@ public sealed unsafe partial class Trainer
     /// <exception cref="InvalidOperationException">The trainer is at work on another thread.</exception>
     public float Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights)
     {
-        WeightSum sum = Validate(inputs, targets, weights);
+        WeightSum sum = Validate(inputs, targets, weights, Reduction);
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets),
             w = &MemoryMarshal.GetReference(weights))
         {
             using Weighing weighing = BeginWeighing();
-            WeightedBatch batch = Weigh(x, y, w, in sum);
+            WeightedBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
             float cost = CostOf(in batch);
             GC.KeepAlive(this);
             return cost;
         }
+    }
+
+    /// <summary>
+    /// A <see cref="Measure(ReadOnlySpan{float}, ReadOnlySpan{float})"/> of weighted samples, or with a weight for each output. What has the
+    /// weight 0 does not count, whatever its numbers are. If all weights are 1, the measures have the bits of those without weights.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The cost is the weighted mean, also with <see cref="Reduction.Sum"/>. With weights of samples, accuracy and R² are those of
+    /// scikit-learn's <c>sample_weight</c>.
+    /// </para>
+    /// <para>
+    /// With weights of outputs, R² takes the weights of each output by themselves. The mean is over the outputs that have a weight above 0.
+    /// If each output is a label, the accuracy is the weighted share of labels. If a sample has one label, each sample with a weight above 0
+    /// counts once, and its outputs of weight 0 are no candidates.
+    /// </para>
+    /// <para>If all weights are 0, the cost is 0, and accuracy and R² are NaN.</para>
+    /// </remarks>
+    /// <param name="inputs">[batch, n_in], row by row.</param>
+    /// <param name="targets">[batch, n_out], row by row.</param>
+    /// <param name="weights">[batch], or [batch, n_out] row by row. Each is finite and at least 0.</param>
+    /// <returns>The three measures.</returns>
+    /// <exception cref="ArgumentException">The same as for the step with weights under <see cref="Reduction.Mean"/>.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is at work on another thread.</exception>
+    public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights)
+    {
+        WeightSum sum = Validate(inputs, targets, weights, Reduction.Mean);
+        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets),
+            w = &MemoryMarshal.GetReference(weights))
+        {
+            using Weighing weighing = BeginWeighing();
+            Kept kept = LeaveOut(x, y, w, in sum);
+            WeightedBatch batch = Weigh(kept, in sum);
+            float cost = CostOf(in batch);
+            WeightedScore score = Score(kept, in sum);
+            GC.KeepAlive(this);
+            return new Metrics(cost, score.Accuracy, score.R2);
+        }
+    }
+
+    private WeightedScore Score(Kept kept, in WeightSum sum)
+    {
+        int n = _network.Inputs, m = _network.Outputs, each = sum.OfSamples ? 1 : m, chunk = Math.Max(1, 65_536 / m);
+        _weightedScore ??= new WeightedScore(m, independent: Cost.OutputsAreLabels);
+        _outputs ??= new float[chunk * m];
+        _weightedScore.Start(new ReadOnlySpan<float>(kept.Y, sum.Left * m), new ReadOnlySpan<float>(kept.W, sum.Left * each));
+        for (int first = 0, count; first < sum.Left; first += count)
+        {
+            count = Math.Min(chunk, sum.Left - first);
+            Span<float> outputs = _outputs.AsSpan(0, count * m);
+            _network.Forward(new ReadOnlySpan<float>(kept.X + (nint)first * n, count * n), outputs, Threads);
+            var targets = new ReadOnlySpan<float>(kept.Y + (nint)first * m, count * m);
+            _weightedScore.Add(outputs, targets, new ReadOnlySpan<float>(kept.W + (nint)first * each, count * each));
+        }
+
+        return _weightedScore;
     }
 
     private float Descend(in WeightedBatch batch, CancellationToken cancellationToken)
@@ -176,7 +233,8 @@ public sealed unsafe partial class Trainer
         batch.Samples == 0 ? 0f : batch.Reduce(CostSum(batch.Passes, batch.X, batch.Y, batch.Samples));
 
     /// <summary>Checks the arguments of a call with weights, and adds the weights up.</summary>
-    private WeightSum Validate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights)
+    private WeightSum Validate(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, Reduction reduction)
     {
         int batch = Validate(inputs, targets);
         if (weights.Length != batch && weights.Length != targets.Length)
@@ -187,28 +245,26 @@ public sealed unsafe partial class Trainer
         }
 
         CheckApart(weights, nameof(weights));
-        var sum = WeightSum.Of(weights, batch, Reduction);
-        if (sum.OfSamples && Reduction == Reduction.Mean && sum.Left > 0 && !float.IsNormal(sum.Scale))
-        {
-            throw new ArgumentException(
-                $"weights must add up to a number from 2^−126 to 2^126, because {Reduction.Mean} divides by it, but add up to {sum.Sum}.",
-                nameof(weights));
-        }
+        var sum = WeightSum.Of(weights, batch, reduction);
+        if (sum.Left == 0 || float.IsNormal(sum.Scale)) return sum;
 
-        return sum;
+        throw new ArgumentException(
+            $"weights must add up to a number from 2^−126 to 2^126, because the mean divides by it, but add up to {sum.Divisor}.",
+            nameof(weights));
     }
 
-    /// <summary>Chooses the passes, and leaves out samples of weight 0.</summary>
-    private WeightedBatch Weigh(float* x, float* y, float* w, in WeightSum sum)
+    /// <summary>Chooses the passes for samples that are not left out.</summary>
+    private WeightedBatch Weigh(Kept kept, in WeightSum sum)
     {
         int left = sum.Left;
-        if (left < sum.Batch) LeaveOut(ref x, ref y, ref w, in sum);
-        bool alone = left == 1 && sum.OfSamples && (Reduction == Reduction.Mean || *w == 1f); // one sample is its own mean
-        if (left == 0 || alone) return new WeightedBatch(Passes, left == 0 ? x : InOwnUnits(x, left), y, left, 1f, 1);
+        if (left == 0) return new WeightedBatch(Passes, kept.X, kept.Y, 0, 1f, 1);
+
+        float* x = InOwnUnits(kept.X, left);
+        if (left == 1 && sum.IsMean) return new WeightedBatch(Passes, x, kept.Y, 1, 1f, 1); // one sample is its own mean
 
         TrainingPasses passes = WeightedPasses;
-        _weights!.Begin(y, w, sum.OfSamples ? 1 : _network.Outputs);
-        return new WeightedBatch(passes, InOwnUnits(x, left), y, left, sum.Scale, sum.Divisor);
+        _weights!.Begin(kept.Y, kept.W, sum.OfSamples ? 1 : _network.Outputs);
+        return new WeightedBatch(passes, x, kept.Y, left, sum.Scale, sum.Divisor);
     }
 
     private TrainingPasses WeightedPasses
@@ -224,9 +280,11 @@ public sealed unsafe partial class Trainer
         }
     }
 
-    /// <summary>Copies the samples of a weight above 0, and points to the copies.</summary>
-    private void LeaveOut(ref float* x, ref float* y, ref float* w, in WeightSum sum)
+    /// <summary>Copies the samples of a weight above 0, if there are others.</summary>
+    private Kept LeaveOut(float* x, float* y, float* w, in WeightSum sum)
     {
+        if (sum.Left == sum.Batch) return new Kept(x, y, w);
+
         int n = _network.Inputs, m = _network.Outputs, left = 0;
         float* inputs = Room(ref _keptInputs, sum.Left * n), targets = Room(ref _keptTargets, sum.Left * m);
         float* weights = Room(ref _keptWeights, sum.Left);
@@ -239,9 +297,7 @@ public sealed unsafe partial class Trainer
             weights[left++] = w[s];
         }
 
-        x = inputs;
-        y = targets;
-        w = weights;
+        return new Kept(inputs, targets, weights);
 
         static float* Room(ref AlignedBuffer? buffer, int length)
         {
@@ -259,12 +315,18 @@ public sealed unsafe partial class Trainer
         public void Dispose() => Volatile.Write(ref trainer._weighing, 0);
     }
 
+    /// <summary>Samples that are not left out, as the user has them.</summary>
+    private readonly struct Kept(float* x, float* y, float* w)
+    {
+        internal readonly float* X = x, Y = y, W = w;
+    }
+
     /// <summary>What the passes take of a weighted batch.</summary>
     private readonly struct WeightedBatch(TrainingPasses passes, float* x, float* y, int samples, float scale, double divisor)
     {
         internal readonly TrainingPasses Passes = passes;
 
-        /// <summary>Samples that are not left out, and their targets. Inputs of one sample are in the network's own units.</summary>
+        /// <summary>Inputs and targets. Inputs of one sample are in the network's own units.</summary>
         internal readonly float* X = x, Y = y;
 
         internal readonly int Samples = samples;

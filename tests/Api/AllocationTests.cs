@@ -47,6 +47,7 @@ public class AllocationTests
             AssertAllocatesNothing(() => trainer.Step(inputs, outputs, weights));
             AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs, weights));
             AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs, weights));
+            AssertAllocatesNothing(() => trainer.Measure(inputs, outputs, weights));
         }
 
         var threaded = new Trainer(network, new Sgd(0.1f), threads: 3);

@@ -40,6 +40,7 @@ public class WeightTests
                     float[] ones = [.. Enumerable.Repeat(1f, count)];
                     string what = $"{string.Join('-', widths)} × {batch}, {count} weights";
                     Cases.AssertSameBits(plain.Evaluate(x, y), weighted.Evaluate(x, y, ones), $"{what}, Evaluate");
+                    Assert.Equal(plain.Measure(x, y), weighted.Measure(x, y, ones));
                     Cases.AssertSameBits(plain.ComputeGradient(x, y), weighted.ComputeGradient(x, y, ones), $"{what}, ComputeGradient");
                     Cases.AssertSameBits(plain.Gradient, weighted.Gradient, $"{what}, gradient");
                     Cases.AssertSameBits(plain.Step(x, y), weighted.Step(x, y, ones), $"{what}, Step");
@@ -397,6 +398,49 @@ public class WeightTests
         }
     }
 
+    /// <summary>A weight of k is the sample k times. These are the numbers of scikit-learn's <c>sample_weight</c>.</summary>
+    [Fact]
+    public void Measures_of_weighted_samples_are_those_of_repeated_samples()
+    {
+        foreach ((string last, Cost cost) in ((string, Cost)[])[
+            ("Softmax", Cost.CrossEntropy), ("Sigmoid", Cost.BinaryCrossEntropy), ("Tanh", Cost.SquaredError)])
+        {
+            Trainer trainer = TrainerOf([4, 6, 3], last, cost, KernelVariant.Auto, Reduction.Sum);
+            (float[] x, float[] y) = Samples(trainer, 40);
+            float[] weights = [.. Enumerable.Range(0, 40).Select(s => s * 7 % 4f)];
+            for (int s = 0; s < 40; s++) if (weights[s] == 0) y[3 * s] = float.NaN;
+            int[] repeated = [.. weights.SelectMany((w, s) => Enumerable.Repeat(s, (int)w))];
+            Metrics expected = trainer.Measure(
+                [.. repeated.SelectMany(s => x[(4 * s)..(4 * s + 4)])], [.. repeated.SelectMany(s => y[(3 * s)..(3 * s + 3)])]);
+            Metrics actual = trainer.Measure(x, y, weights);
+            Assert.Equal(expected.Cost, actual.Cost, 1e-5);
+            Assert.Equal(expected.Accuracy, actual.Accuracy, 1e-12);
+            Assert.Equal(expected.R2, actual.R2, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Measures_of_masked_outputs_know_only_what_counts()
+    {
+        var network = new Network([1, 2], Activation.Identity, Activation.Identity, seed: 1);
+        network.Parameters.Clear();
+        network.Layers[0].Biases[0] = 1f;
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        const float no = float.NaN;
+        Metrics metrics = trainer.Measure([0f, 0f, 0f, 0f], [1f, no, 3f, no, no, no, 1f, 2f], [1f, 0f, 0.5f, 0f, 0f, 0f, 1f, 0f]);
+        Assert.Equal(0.5f * 4 / 4, metrics.Cost); // three outputs of four samples count
+        Assert.Equal(1 - 0.5 * 4 / (2 * 0.16 + 0.5 * 1.6 * 1.6 + 0), metrics.R2, 1e-12); // the mean is 3.5/2.5 = 1.4
+        Assert.Equal(1, metrics.Accuracy); // with one candidate each
+        metrics = trainer.Measure([0f, 0f], [no, no, no, no], [0f, 0f]);
+        Assert.Equal(0f, metrics.Cost);
+        Assert.Equal((double.NaN, double.NaN), (metrics.Accuracy, metrics.R2));
+
+        // A constant is a constant, although 0.1 times some weights rounds.
+        float[] tenths = [0.1f, 0.1f, 0.1f], weights = [0.3f, 0.7f, 1.1f];
+        var one = new Trainer(new Network([1, 1], Activation.Identity, Activation.Identity, seed: 1), new Sgd(0.1f));
+        Assert.Equal(0, one.Measure([1f, 2f, 3f], tenths, weights).R2);
+    }
+
     [Fact]
     public void What_is_no_weight_is_refused_before_anything_changes()
     {
@@ -427,7 +471,8 @@ public class WeightTests
         void AssertRefused(float[] weights, string message)
         {
             foreach (Action call in (Action[])[
-                () => trainer.Step(x, y, weights), () => trainer.ComputeGradient(x, y, weights), () => trainer.Evaluate(x, y, weights)])
+                () => trainer.Step(x, y, weights), () => trainer.ComputeGradient(x, y, weights), () => trainer.Evaluate(x, y, weights),
+                () => trainer.Measure(x, y, weights)])
             {
                 ArgumentException refusal = Assert.Throws<ArgumentException>(call);
                 Assert.Equal("weights", refusal.ParamName);

@@ -6,9 +6,9 @@ namespace FastNN.Fit;
 /// <param name="Batch">The samples.</param>
 /// <param name="Left">The samples that are not left out.</param>
 /// <param name="OfSamples">Whether there is one weight for each sample, and not one for each output.</param>
-/// <param name="Sum">The sum of the weights, in ascending order.</param>
+/// <param name="IsMean">Whether the cost is divided by the sum of the weights of samples.</param>
 /// <param name="Divisor">What the cost of the batch is divided by.</param>
-internal readonly record struct WeightSum(int Batch, int Left, bool OfSamples, double Sum, double Divisor)
+internal readonly record struct WeightSum(int Batch, int Left, bool OfSamples, bool IsMean, double Divisor)
 {
     /// <summary>The factor of the gradient of the batch.</summary>
     internal float Scale => 1f / (float)Divisor;
@@ -29,7 +29,8 @@ internal readonly record struct WeightSum(int Batch, int Left, bool OfSamples, d
         }
 
         bool ofSamples = weights.Length == batch;
+        bool isMean = ofSamples && reduction == Reduction.Mean;
         double divisor = reduction == Reduction.Sum ? 1 : ofSamples ? sum : batch;
-        return new WeightSum(batch, ofSamples ? batch - zeros : batch, ofSamples, sum, divisor);
+        return new WeightSum(batch, ofSamples ? batch - zeros : batch, ofSamples, isMean, divisor);
     }
 }
