@@ -127,8 +127,8 @@ public sealed unsafe partial class Trainer
     }
 
     /// <summary>
-    /// A <see cref="Measure(ReadOnlySpan{float}, ReadOnlySpan{float})"/> of weighted samples, or with a weight for each output. What has the
-    /// weight 0 does not count, whatever its numbers are. If all weights are 1, the measures have the bits of those without weights.
+    /// A <see cref="Measure(ReadOnlySpan{float}, ReadOnlySpan{float})"/> of weighted samples, or with a weight for each output. What has
+    /// the weight 0 does not count, whatever its numbers are. If all weights are 1, the measures have the bits of those without weights.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -137,8 +137,8 @@ public sealed unsafe partial class Trainer
     /// </para>
     /// <para>
     /// With weights of outputs, R² takes the weights of each output by themselves. The mean is over the outputs that have a weight above 0.
-    /// If each output is a label, the accuracy is the weighted share of labels. If a sample has one label, each sample with a weight above 0
-    /// counts once, and its outputs of weight 0 are no candidates.
+    /// If each output is a label, the accuracy is the weighted share of labels. If a sample has one label, each sample with a weight above
+    /// 0 counts once, and its outputs of weight 0 are no candidates.
     /// </para>
     /// <para>If all weights are 0, the cost is 0, and accuracy and R² are NaN.</para>
     /// </remarks>
