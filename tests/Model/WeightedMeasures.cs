@@ -59,14 +59,14 @@ internal static class WeightedMeasures
         {
             Row[] counting = [.. rows.Where(row => row.W[i] > 0)];
             if (counting.Length == 0) continue;
-            sum += R2(counting, i);
+            sum += OfOutput(counting, i);
             count++;
         }
 
         return sum / count;
     }
 
-    private static double R2(Row[] rows, int i)
+    private static double OfOutput(Row[] rows, int i)
     {
         double W = 0, sum = 0, A = 0, B = 0;
         foreach ((_, float[] y, float[] w) in rows)
