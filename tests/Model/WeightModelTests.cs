@@ -43,7 +43,7 @@ public class WeightModelTests
                 float[] parameters = draws.Ordinary(Pair.Count(widths)), x = draws.Ordinary(batch * widths[0]);
                 float[] y = draws.Ordinary(batch * widths[^1]);
                 var pair = new Pair(widths, functions, parameters, variant);
-                var model = new ModelTrainer(pair.Model, new SgdRule(new RuleOptions(0.1)), CostFunction.SquaredError, draws.Maybe);
+                var model = new ModelTrainer(pair.Model, new SgdRule(new RuleOptions(0.1f)), CostFunction.SquaredError, draws.Maybe);
                 var trainer = new Trainer(pair.Library, new Sgd(0.1f), reduction: model.Mean ? Reduction.Mean : Reduction.Sum, threads: 2);
                 for (int step = 0; step < 3; step++)
                 {
