@@ -114,6 +114,11 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => throw new NotSupportedException("Not in a contest.");
 
+    public static float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost => throw new NotSupportedException("Not in a contest.");
+
+    public static void Weigh(float* x, float* w, nint count) => throw new NotSupportedException("Not in a contest.");
+
     public static void SoftmaxDelta(float* a, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
 
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) =>

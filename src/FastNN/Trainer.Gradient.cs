@@ -45,7 +45,7 @@ public sealed unsafe partial class Trainer
         {
             double cost = batch > 1
                 ? _pass.Gradient(Passes, InOwnUnits(x, batch), y, batch, gradient.Pointer, Scale(batch), cancellationToken)
-                : GradientOfSample(InOwnUnits(x, batch), y, gradient);
+                : GradientOfSample(Passes, InOwnUnits(x, batch), y, gradient);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
@@ -158,11 +158,11 @@ public sealed unsafe partial class Trainer
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
-    private float GradientOfSample(float* x, float* y, AlignedBuffer gradient)
+    private float GradientOfSample(TrainingPasses passes, float* x, float* y, AlignedBuffer gradient)
     {
         gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, and keeps the sign of a zero
-        float cost = DifferentiateSample(x, y);
-        Passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
+        float cost = DifferentiateSample(passes, x, y);
+        passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
         return cost;
     }
 }

@@ -24,7 +24,7 @@ public sealed unsafe partial class Trainer
         double cost;
         fixed (float* x = inputs, y = targets)
         {
-            cost = CostSum(InOwnUnits(x, batch), y, batch);
+            cost = CostSum(Passes, InOwnUnits(x, batch), y, batch);
         }
 
         int n = _network.Inputs, m = _network.Outputs, chunk = Math.Max(1, 65_536 / m);

@@ -300,17 +300,23 @@ public sealed unsafe partial class Trainer
             return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
         }
 
+        return UpdateBySample(updater, Passes, x, y, in terms);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float UpdateBySample(Updater updater, TrainingPasses passes, float* x, float* y, in UpdateTerms terms)
+    {
         updater.Begin(in terms);
         float cost;
         if (updater.LimitsNorm)
         {
-            cost = GradientOfSample(x, y, GradientBuffer);
+            cost = GradientOfSample(passes, x, y, GradientBuffer);
             updater.Limit(GradientBuffer.Pointer);
             updater.UpdateAll(GradientBuffer.Pointer);
         }
         else
         {
-            cost = DifferentiateSample(x, y);
+            cost = DifferentiateSample(passes, x, y);
             updater.BackwardUpdate(x, _activations.Pointer, _deltas.Pointer);
         }
 
@@ -334,6 +340,7 @@ public sealed unsafe partial class Trainer
     private TrainingPasses RenewPasses()
     {
         _given = null;
+        _weighted = null;
         _outputStandardizer = _network.OutputStandardizer;
         return _passes = PassesUnder(_outputStandardizer);
     }
@@ -341,8 +348,13 @@ public sealed unsafe partial class Trainer
     private TrainingPasses PassesUnder(Standardizer? standardizer)
     {
         NetworkPlan plan = _network.Plan;
+        return plan.Forward.Under(OutputUnder(plan, standardizer));
+    }
+
+    private OutputKernels OutputUnder(NetworkPlan plan, Standardizer? standardizer)
+    {
         OutputKernels output = plan.Functions[^1].Under(Cost);
-        return plan.Forward.Under(standardizer == null ? output : new StandardizedOutput(output, plan.Kernels.Standardizing, standardizer));
+        return standardizer == null ? output : new StandardizedOutput(output, plan.Kernels.Standardizing, standardizer);
     }
 
     /// <summary>One sample in the network's own units. A batch is standardized chunk by chunk.</summary>
@@ -360,12 +372,13 @@ public sealed unsafe partial class Trainer
         return own.Pointer;
     }
 
-    private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);
+    private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(Passes, x, y, batch), batch);
 
-    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(Passes, x, y, batch);
+    private double CostSum(TrainingPasses passes, float* x, float* y, int batch) =>
+        batch == 1 ? DifferentiateSample(passes, x, y) : _pass.Cost(passes, x, y, batch);
 
-    private float DifferentiateSample(float* x, float* y) =>
-        Passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+    private float DifferentiateSample(TrainingPasses passes, float* x, float* y) =>
+        passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>The factor of the sum of the samples' gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

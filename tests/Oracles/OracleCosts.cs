@@ -17,7 +17,7 @@ internal static class OracleCosts
     {
         [Cost.SquaredError] = new(TakesSums: false, (_, a, y) => SquaredError(a, y), SquaredErrorGradient),
         [Cost.BinaryCrossEntropy] = new(TakesSums: true, (z, _, y) => BinaryCrossEntropy(z, y), Difference),
-        [Cost.CrossEntropy] = new(TakesSums: true, (z, _, y) => CrossEntropy(z, y), Difference),
+        [Cost.CrossEntropy] = new(TakesSums: true, (z, _, y) => CrossEntropy(z, y), CrossEntropyGradient),
     };
 
     /// <summary>C from the sums z, the outputs a and the targets y of a sample.</summary>
@@ -36,6 +36,13 @@ internal static class OracleCosts
         var difference = new Bounded[a.Length];
         for (int i = 0; i < a.Length; i++) difference[i] = a[i] - y[i];
         return difference;
+    }
+
+    /// <summary>a_i·Σ_k y_k − y_i.</summary>
+    private static Bounded[] CrossEntropyGradient(Bounded[] a, ReadOnlySpan<Bounded> y)
+    {
+        Bounded sum = Bounded.Dot(0, y, Array.ConvertAll(a, _ => new Bounded(1)));
+        return Difference(Array.ConvertAll(a, output => output * sum), y);
     }
 
     private static Bounded[] SquaredErrorGradient(Bounded[] a, ReadOnlySpan<Bounded> y) =>

@@ -47,6 +47,51 @@ public class TrainingRecipes
     }
 
     [Fact]
+    public void A_rare_class_counts_more()
+    {
+        var network = new Network([2, 6, 3], Activation.Tanh, Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(0.01f), Cost.CrossEntropy);
+        float[] inputs = Cases.Uniform(1, 20, -1f), targets = new float[30];
+        int[] labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
+        for (int s = 0; s < labels.Length; s++) targets[3 * s + labels[s]] = 1f;
+        // <class-weights>
+        // A rare class counts more: a sample weighs n/(classes·n_c), with n_c samples of its class. scikit-learn calls this balanced.
+        int[] counts = new int[3];
+        foreach (int label in labels) counts[label]++;
+        float[] weights = [.. labels.Select(label => labels.Length / (3f * counts[label]))];
+        float cost = trainer.Step(inputs, targets, weights);
+        // </class-weights>
+        Assert.Equal(10, weights.Sum(), 1e-5);
+        Assert.Equal(weights[9], 6 * weights[0], 1e-5);
+        Assert.Equal(weights[9], 3 * weights[7], 1e-5);
+        Assert.InRange(cost, 0.1f, 10f);
+    }
+
+    [Fact]
+    public void Only_the_chosen_action_learns()
+    {
+        var network = new Network([2, 8, 4], Activation.Relu, Activation.Identity, seed: 1);
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        float[] states = Cases.Uniform(1, 6, -1f), rewards = [1f, 0f, -1f], nextValues = [0.5f, 0.25f, 2f];
+        int[] actions = [2, 0, 2];
+        // <masks>
+        // Deep Q-learning: the network gives the values of four actions, but only that of the chosen action is known.
+        float[] values = new float[4 * actions.Length], mask = new float[values.Length];
+        for (int s = 0; s < actions.Length; s++)
+        {
+            int chosen = 4 * s + actions[s];
+            values[chosen] = rewards[s] + 0.99f * nextValues[s];
+            mask[chosen] = 1f;
+        }
+
+        float cost = trainer.Step(states, values, mask);
+        // </masks>
+        Assert.True(cost > 0);
+        Assert.Equal(0f, network.Layers[1].Biases[1]); // nobody chose action 1
+        Assert.NotEqual(0f, network.Layers[1].Biases[2]);
+    }
+
+    [Fact]
     public void A_batch_is_divided_into_small_ones_and_learned()
     {
         // <batches>

@@ -30,6 +30,13 @@ internal unsafe interface IKernels
         where A : struct, IActivation
         where C : struct, ICost;
 
+    /// <summary>The cost of one sample with a weight for each output.</summary>
+    static abstract float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost;
+
+    /// <summary>x_k ← w_k·x_k, and +0 where w_k is 0.</summary>
+    static abstract void Weigh(float* x, float* w, nint count);
+
     /// <summary>One sample. a may be z.</summary>
     static abstract void Softmax(float* z, float* a, int count);
 

@@ -77,6 +77,9 @@ internal abstract unsafe class ActivationKernels
     /// <summary>The kernels under the cross-entropy of softmax, computed from all sums of a sample.</summary>
     internal abstract OutputKernels UnderSoftmaxSums();
 
+    /// <summary>A cost with weights.</summary>
+    internal abstract WeightedOutput UnderWeights(OutputKernels cost, int outputs);
+
     /// <summary>The last layer's kernels if the caller gives the gradient by the outputs. Nothing else is known of the cost.</summary>
     internal OutputKernels UnderGivenGradient() => UnderOutputs(default(GivenGradient));
 }
@@ -193,4 +196,6 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         new OutputKernels<K, T, Identity, C>(new ActivationKernels<K, T, Identity>(), cost);
 
     internal override OutputKernels UnderSoftmaxSums() => new CrossEntropyOutput<K, T>();
+
+    internal override WeightedOutput UnderWeights(OutputKernels cost, int outputs) => new WeightedOutput<K, T>(cost, outputs);
 }

@@ -57,6 +57,20 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
             : Sample.OutputDelta.Compute<S, V, A, C>(cost, a, kept, y, delta, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost =>
+        count <= 4
+            ? Sample.WeightedCost.Compute<Simd128, Vector128<float>, C>(cost, a, y, w, count)
+            : Sample.WeightedCost.Compute<S, V, C>(cost, a, y, w, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Weigh(float* x, float* w, nint count)
+    {
+        if (count <= 4) Spans.Weigh.Multiply<Simd128, Vector128<float>>(x, w, count);
+        else Spans.Weigh.Multiply<S, V>(x, w, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Softmax(float* z, float* a, int count) => Sample.Softmax.Activate<S, V>(z, a, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

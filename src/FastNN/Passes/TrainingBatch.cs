@@ -139,7 +139,10 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private Ticket TakeTicket() =>
         Interlocked.Exchange(ref _ticket, 1) == 0 // a fence: what the caller before wrote is read after it
             ? new Ticket(this)
-            : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
+            : throw AtWork();
+
+    internal static InvalidOperationException AtWork() =>
+        new("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double RunPass(

@@ -138,7 +138,9 @@ internal unsafe partial class TrainingPasses<K, T>
         {
             float* inputs = memory.Inputs + t * memory.Group.InputStride;
             foreach (ref readonly LayerShape layer in _layers.AsSpan()) FillWithOnes(inputs + (nint)layer.OnesRow * lanes, lanes);
-            T.Transpose(y + (nint)t * samples * last.Outputs, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
+            float* rows = y + (nint)t * samples * last.Outputs;
+            T.Transpose(rows, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
+            _weighted?.LoadTile(rows, samples, lanes, memory.Costs);
             float* slopes = memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes;
             output.TileDelta(
                 memory.Delta + t * memory.Group.OutputStride, slopes, memory.Targets, last.Outputs, lanes, memory.Costs);

@@ -60,6 +60,7 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     where T : struct, ITileKernels
 {
     private readonly LayerShape[] _layers = plan.Shapes;
+    private readonly WeightedOutput? _weighted = output as WeightedOutput;
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

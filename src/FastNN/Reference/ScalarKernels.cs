@@ -24,6 +24,11 @@ internal readonly unsafe struct ScalarKernels : IKernels
         where A : struct, IActivation
         where C : struct, ICost => Reference.OutputDelta.Compute<A, C>(cost, a, kept, y, delta, count);
 
+    public static float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost => Reference.WeightedCost.Compute(cost, a, y, w, count);
+
+    public static void Weigh(float* x, float* w, nint count) => Reference.Weigh.Multiply(x, w, count);
+
     public static void Softmax(float* z, float* a, int count) => Reference.Softmax.Activate(z, a, count);
 
     public static void SoftmaxDelta(float* a, float* delta, int count) => Reference.Softmax.Delta(a, delta, count);
