@@ -15,7 +15,7 @@ public unsafe class LayerKernelTests
     public static TheoryData<string> Activations { get; } = [.. Cases.OfLayers.Select(f => f.Name)];
 
     public static TheoryData<string, string> Outputs { get; } =
-        [.. from f in Cases.OfLayers from cost in Cases.CostsOf(f) select (f.Name, cost.Name)];
+        [.. from end in Cases.Ends select (end.Last.Name, end.Cost.Name)];
 
     [Theory]
     [MemberData(nameof(Cases.VariantsAndActivations), MemberType = typeof(Cases))]
