@@ -18,7 +18,11 @@ public class CostGoldenTests
     private static readonly int[] s_widths = [.. Numbers(s_golden, "widths").Select(width => (int)width)];
 
     public static TheoryData<int, KernelVariant> CasesAndVariants { get; } =
-        [.. from k in Enumerable.Range(0, s_golden.GetProperty("cases").GetArrayLength()) from set in KernelSet.Supported select (k, set.Variant)];
+    [
+        .. from k in Enumerable.Range(0, s_golden.GetProperty("cases").GetArrayLength())
+           from set in KernelSet.Supported
+           select (k, set.Variant),
+    ];
 
     [Fact]
     public void Each_cost_that_others_have_is_there() => Assert.Equal(

@@ -81,9 +81,10 @@ public class CostParameterTests
     public void Fit_refuses_counts_below_zero()
     {
         var trainer = new Trainer(new Network([1, 1], [Activation.Exponential], seed: 1), new Sgd(1f), Cost.Poisson);
-        ArgumentException exception = Assert.Throws<ArgumentException>("targets", () => trainer.Fit([1f, 1f], [0f, -1f], new FitOptions { Epochs = 1 }));
+        var options = new FitOptions { Epochs = 1 };
+        ArgumentException exception = Assert.Throws<ArgumentException>("targets", () => trainer.Fit([1f, 1f], [0f, -1f], options));
         Assert.StartsWith("targets[1] must be at least 0 and finite under Poisson, but is -1.", exception.Message);
-        trainer.Fit([1f, 1f], [0f, 1000f], new FitOptions { Epochs = 1 });
+        trainer.Fit([1f, 1f], [0f, 1000f], options);
     }
 
     /// <summary>A checkpoint holds the parameters, and goes into a trainer with an equal cost.</summary>
