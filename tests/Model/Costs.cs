@@ -51,7 +51,8 @@ internal static class Costs
 
     internal static (float C, float[] Delta) Huber(float D, Function f, float[] z, float[] a, float[] y)
     {
-        return OfOutputs(f, z, a, y, (d, L) => Fma(Limited(d), Fma(-0.5f, Limited(d), MathF.Abs(d)), L), d => MathF.CopySign(Limited(d), d));
+        return OfOutputs(
+            f, z, a, y, (d, L) => Fma(Limited(d), Fma(-0.5f, Limited(d), MathF.Abs(d)), L), d => MathF.CopySign(Limited(d), d));
 
         float Limited(float d) => Min(D, MathF.Abs(d));
     }

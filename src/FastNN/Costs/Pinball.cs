@@ -57,8 +57,8 @@ public abstract partial class Cost
 {
     /// <summary>
     /// The pinball cost, for a quantile instead of a mean. C = Σ_i max(τ·(y_i − a_i), (τ − 1)·(y_i − a_i)), for any activation. The best
-    /// constant output is the τ quantile of the targets: the share τ of them lies below it. ∂C/∂a_i is 1 − τ if a_i &gt; y_i, −τ if a_i &lt;
-    /// y_i, and 0 if they are equal. scikit-learn calls the same formula <c>mean_pinball_loss</c>. For τ = 0.5 it is half of
+    /// constant output is the τ quantile of the targets: the share τ of them lies below it. ∂C/∂a_i is 1 − τ if a_i &gt; y_i, −τ if a_i
+    /// &lt; y_i, and 0 if they are equal. scikit-learn calls the same formula <c>mean_pinball_loss</c>. For τ = 0.5 it is half of
     /// <see cref="AbsoluteError"/>.
     /// </summary>
     /// <param name="tau">τ. Greater than 0 and less than 1.</param>

@@ -5,8 +5,8 @@ using FastNN.Simd;
 namespace FastNN;
 
 /// <summary>
-/// The negative logarithm of Poisson's likelihood, without the term of y alone: c = eᶻ − y·z for the rate a = eᶻ, and ∂c/∂z = eᶻ − y. In the
-/// product, z beyond ±2¹⁰⁰ counts as ±2¹⁰⁰. So an infinite sum makes no NaN.
+/// The negative logarithm of Poisson's likelihood, without the term of y alone: c = eᶻ − y·z for the rate a = eᶻ, and ∂c/∂z = eᶻ − y. In
+/// the product, z beyond ±2¹⁰⁰ counts as ±2¹⁰⁰. So an infinite sum makes no NaN.
 /// </summary>
 internal readonly struct Poisson : ICost
 {
