@@ -169,4 +169,22 @@ public abstract partial class Cost : IEquatable<Cost>
 
         internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSums(Function);
     }
+
+    /// <summary>A cross-entropy that is computed from all sums of a softmax together.</summary>
+    private abstract class OfSoftmax : Cost
+    {
+        private readonly float _smoothing;
+
+        private protected OfSoftmax(string property)
+            : base(property)
+        {
+        }
+
+        private protected OfSoftmax(string method, float smoothing)
+            : base(method, [smoothing]) => _smoothing = smoothing;
+
+        internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums(_smoothing);
+
+        private protected sealed override bool Accepts(Activation last) => last == Activation.Softmax;
+    }
 }

@@ -1,4 +1,3 @@
-using FastNN.Dispatch;
 using FastNN.Plumbing;
 
 namespace FastNN;
@@ -26,18 +25,17 @@ public abstract partial class Cost
     public static Cost CrossEntropyWithSmoothing(float smoothing) =>
         Guard.Fraction(smoothing, nameof(smoothing)) == 0f ? CrossEntropy : new CrossEntropyCost(smoothing);
 
-    /// <summary>A cost that is computed from all sums of a softmax together.</summary>
-    private sealed class CrossEntropyCost : Cost
+    private sealed class CrossEntropyCost : OfSoftmax
     {
-        private readonly float _smoothing;
-
         internal CrossEntropyCost()
             : base(nameof(CrossEntropy))
         {
         }
 
         internal CrossEntropyCost(float smoothing)
-            : base(nameof(CrossEntropyWithSmoothing), [smoothing]) => _smoothing = smoothing;
+            : base(nameof(CrossEntropyWithSmoothing), smoothing)
+        {
+        }
 
         public override float LeastTarget => 0f;
 
@@ -46,9 +44,5 @@ public abstract partial class Cost
         public override bool TargetsSumToOne => true;
 
         public override bool OutputsAreLabels => false;
-
-        internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums(_smoothing);
-
-        private protected override bool Accepts(Activation last) => last == Activation.Softmax;
     }
 }
