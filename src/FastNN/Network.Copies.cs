@@ -1,6 +1,5 @@
 using FastNN.Contract;
 using FastNN.Dispatch;
-using FastNN.Optimizers;
 
 namespace FastNN;
 

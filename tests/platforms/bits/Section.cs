@@ -31,5 +31,6 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("standardizers", Standardizers.Run),
         new("segments", Trainings.Segments),
         new("weights", Weights.Run),
+        new("othercosts", OtherCosts.Run),
     ];
 }
