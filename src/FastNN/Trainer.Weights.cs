@@ -194,13 +194,19 @@ public sealed unsafe partial class Trainer
 
         float* sums = _pass.NeedsGradient(batch.Samples) ? GradientBuffer.Pointer : null;
         return batch.Reduce(
-            _pass.GradientDescent(batch.Passes, batch.X, batch.Y, batch.Samples, sums, batch.Scale, rate, cancellationToken));
+            _pass.GradientDescent(batch.Passes, batch.X, batch.Y, batch.Samples, sums, batch.Scale, rate, default, cancellationToken));
     }
 
     private float StepByUpdater(Updater updater, in WeightedBatch batch, CancellationToken cancellationToken)
     {
         UpdateTerms terms = updater.NextTerms();
-        if (batch.Samples == 1) return UpdateBySample(updater, batch.Passes, batch.X, batch.Y, in terms);
+        if (batch.Samples == 1)
+        {
+            float cost = DifferentiateSample(batch.Passes, batch.X, batch.Y);
+            UpdateBySample(updater, batch.Passes, batch.X, in terms);
+            return cost;
+        }
+
         if (batch.Samples == 0)
         {
             GradientBuffer.Span.Clear();
@@ -212,13 +218,19 @@ public sealed unsafe partial class Trainer
 
         float* gradient = _pass.NeedsGradient(batch.Samples) ? GradientBuffer.Pointer : null;
         return batch.Reduce(
-            _pass.Update(batch.Passes, batch.X, batch.Y, batch.Samples, gradient, batch.Scale, in terms, cancellationToken));
+            _pass.Update(batch.Passes, batch.X, batch.Y, batch.Samples, gradient, batch.Scale, in terms, default, cancellationToken));
     }
 
     private float GradientOf(in WeightedBatch batch, CancellationToken cancellationToken)
     {
         AlignedBuffer gradient = GradientBuffer;
-        if (batch.Samples == 1) return GradientOfSample(batch.Passes, batch.X, batch.Y, gradient);
+        if (batch.Samples == 1)
+        {
+            float cost = DifferentiateSample(batch.Passes, batch.X, batch.Y);
+            GradientOfSample(batch.Passes, batch.X, gradient);
+            return cost;
+        }
+
         if (batch.Samples == 0)
         {
             gradient.Span.Clear();
