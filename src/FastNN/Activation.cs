@@ -50,6 +50,15 @@ public abstract partial class Activation : IEquatable<Activation>
     /// <summary>The largest error of a slope f′, in units of 2⁻²⁴; 0 for softmax, which has no slope of a single value.</summary>
     public abstract double MaxSlopeError { get; }
 
+    /// <summary>
+    /// The least value that the function can have, as it is computed; <see cref="float.MinValue"/> if there is none. <c>Fit</c> refuses
+    /// targets that the function of the last layer cannot give.
+    /// </summary>
+    public abstract float LeastOutput { get; }
+
+    /// <summary>The largest value that the function can have; <see cref="float.MaxValue"/> if there is none.</summary>
+    public abstract float MostOutput { get; }
+
     /// <summary>f(z) in double precision. Only for an elementwise function.</summary>
     internal abstract double Exact(double z);
 
@@ -110,6 +119,10 @@ public abstract partial class Activation : IEquatable<Activation>
 
         public override double MaxSlopeError => A.MaxSlopeError;
 
+        public override float LeastOutput => A.LeastOutput;
+
+        public override float MostOutput => A.MostOutput;
+
         internal override bool KeepsSlope => A.KeepsSlope;
 
         internal override double Exact(double z) => A.Exact(z);
@@ -134,6 +147,10 @@ public abstract partial class Activation : IEquatable<Activation>
         public override double MaxUlp => _f.MaxUlp;
 
         public override double MaxSlopeError => _f.MaxSlopeError;
+
+        public override float LeastOutput => _f.LeastOutput;
+
+        public override float MostOutput => _f.MostOutput;
 
         internal override bool KeepsSlope => true;
 

@@ -38,7 +38,8 @@ public abstract partial class Cost
     public abstract bool TargetsSumToOne { get; }
 
     /// <summary>
-    /// Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label: its largest output.
+    /// Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label under a cost with
+    /// <see cref="TargetsSumToOne"/>. Under other costs the targets show whether they are labels.
     /// </summary>
     public abstract bool OutputsAreLabels { get; }
 

@@ -52,7 +52,11 @@ public sealed record FitResult
         }
 
         if (Validation is { } metrics && (Divergence is null || BestRestored))
-            end += Invariant($"; validation: cost {metrics.Cost:G4}, accuracy {metrics.Accuracy:G4}, R² {metrics.R2:G4}");
+        {
+            string accuracy = metrics.Accuracy is { } share ? Invariant($", accuracy {share:G4}") : "";
+            end += Invariant($"; validation: cost {metrics.Cost:G4}{accuracy}, R² {metrics.R2:G4}");
+        }
+
         if (BestRestored) return end + Invariant($"; parameters are those of epoch {BestEpoch}, the best");
         if (BestEpoch > 0) end += Invariant($"; the best was epoch {BestEpoch}");
         if (Divergence is not { } left) return end;

@@ -35,7 +35,9 @@ public sealed partial class Trainer
     /// One of these is wrong; nothing was changed. A length does not fit. Samples for training or validation overlap the parameters, the
     /// gradient, the optimizer's state or <see cref="FitState.BestParameters"/>. An input or a target, for training or validation, is not
     /// finite. A target is no probability, but the cost needs probabilities: both cross-entropies need targets in [0, 1], and for
-    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. The options give validation data twice, or
+    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. A target for training is outside the range of
+    /// the last layer's activation, from <see cref="Activation.LeastOutput"/> to <see cref="Activation.MostOutput"/>, by more than 0.001, or
+    /// by more than a thousandth of a limit beyond ±1. The options give validation data twice, or
     /// patience without validation data, or a split that holds out no sample. The state does not fit the network or the samples, or, in the
     /// middle of an epoch, the options.
     /// </exception>
@@ -55,6 +57,7 @@ public sealed partial class Trainer
         FitSamples validation = ValidationOf(inputs, targets, samples, options);
         int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
         var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
+        OutputRange.Check(training.Targets, nameof(targets), _network.Layers[^1].Activation);
         state ??= new FitState();
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);

@@ -153,7 +153,7 @@ internal static class CheckValues
         Metrics metrics = result.Validation!.Value;
         yield return Line("the last epoch's cost, the validation's cost", result.Cost!.Value, metrics.Cost);
         yield return $"parameters = {Ends(network.Parameters)}";
-        yield return $"accuracy, R² = {Bits(metrics.Accuracy)} {Bits(metrics.R2)}";
+        yield return $"accuracy, R² = {Bits(metrics.Accuracy!.Value)} {Bits(metrics.R2)}";
     }
 
     private static Network Dense(

@@ -179,6 +179,6 @@ public class TrainingRecipes
         Metrics metrics = trainer.Measure(heldOutPixels, heldOutDigits);
         Console.WriteLine($"{result}; {metrics.Accuracy:P1} of the held-out digits are right");
         // </classification>
-        return metrics.Accuracy;
+        return metrics.Accuracy!.Value;
     }
 }

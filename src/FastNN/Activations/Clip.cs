@@ -11,6 +11,10 @@ internal readonly struct Clip(float min, float max) : ISpanActivation
 
     public double MaxSlopeError => 0;
 
+    public float LeastOutput => Math.Max(min, float.MinValue);
+
+    public float MostOutput => Math.Min(max, float.MaxValue);
+
     public double Exact(double z) => double.IsNaN(z) ? z : Math.Min(max, Math.Max(min, z));
 
     public double ExactSlope(double z) => z > min && z < max ? 1 : 0;

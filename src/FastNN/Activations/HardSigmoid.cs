@@ -17,6 +17,10 @@ internal readonly struct HardSigmoid(float factor, float offset) : ISpanActivati
 
     public double MaxSlopeError => 0;
 
+    public float LeastOutput => 0f;
+
+    public float MostOutput => 1f;
+
     public double Exact(double z) => Math.Clamp(factor * z + offset, 0, 1);
 
     public double ExactSlope(double z) => z > _low && z < _high ? factor : 0;

@@ -65,7 +65,7 @@ public class FitTests
     {
         (float[] x, float[] y) = Iris();
         (float[] Parameters, List<EpochReport> Reports, FitResult Result) expected = Fit(KernelVariant.Scalar, 1);
-        Assert.InRange(expected.Result.Validation!.Value.Accuracy, 0.9, 1);
+        Assert.InRange(expected.Result.Validation!.Value.Accuracy!.Value, 0.9, 1);
         foreach (int threads in (int[])[1, 3])
         {
             (float[] parameters, List<EpochReport> reports, FitResult result) = Fit(variant, threads);
