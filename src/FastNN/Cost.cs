@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastNN.Contract;
 using FastNN.Dispatch;
 
@@ -62,6 +63,12 @@ public abstract partial class Cost
     /// <summary>The kernels that end a pass in this cost. <see cref="ActivationKernels.Under"/> keeps them.</summary>
     internal abstract OutputKernels CreateKernels(ActivationKernels last);
 
+    /// <summary>
+    /// Roughly the cost of a sample if all outputs are 0, or all sums z if the cost is computed from these. A network that has learned
+    /// anything is better. It is no number of the contract.
+    /// </summary>
+    internal abstract float OfZeros(ReadOnlySpan<float> targets);
+
     private protected abstract bool Accepts(Activation last);
 
     /// <summary>Initialised at the first use. All costs exist by then.</summary>
@@ -83,6 +90,13 @@ public abstract partial class Cost
         public override bool OutputsAreLabels => cost.OutputsAreLabels;
 
         private protected C Function => cost;
+
+        internal override float OfZeros(ReadOnlySpan<float> targets)
+        {
+            float sum = 0f;
+            foreach (float target in targets) sum += cost.Factors(0f, target, out float other) * other;
+            return sum;
+        }
 
         private protected override bool Accepts(Activation last) => cost.Suits(last);
     }
@@ -107,6 +121,9 @@ public abstract partial class Cost
     private abstract class OfSoftmax(string name) : Cost(name)
     {
         internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums();
+
+        /// <summary>ln n, rounded up to whole bits.</summary>
+        internal sealed override float OfZeros(ReadOnlySpan<float> targets) => 1f + BitOperations.Log2((uint)targets.Length);
 
         private protected sealed override bool Accepts(Activation last) => last == Activation.Softmax;
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Plumbing;
 using FastNN.Simd;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -67,7 +68,7 @@ public abstract partial class Activation
     public static Activation HardSigmoidWith(float factor, float offset)
     {
         if (!(factor > 0))
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, $"factor must be greater than 0, but is {factor}.");
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, Invariant($"factor must be greater than 0, but is {factor}."));
         Guard.Finite(factor);
         Guard.Finite(offset);
         return factor == Sixth && offset == 0.5f

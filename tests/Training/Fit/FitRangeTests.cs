@@ -91,7 +91,8 @@ public class FitRangeTests
     {
         Activation[] ends =
         [
-            .. Activation.All, Activation.Clip(float.NegativeInfinity, 2000f), Activation.Clip(-50f, 2000f), Activation.LeakyReluWithSlope(0.2f),
+            .. Activation.All, Activation.Clip(float.NegativeInfinity, 2000f), Activation.Clip(-50f, 2000f),
+            Activation.LeakyReluWithSlope(0.2f),
         ];
         Activation end = ends.Single(end => end.Name == last);
         return new Network([1, 3, end == Activation.Softmax ? 2 : 1], Activation.Tanh, end, seed: 1);

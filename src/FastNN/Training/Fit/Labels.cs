@@ -91,8 +91,15 @@ internal sealed class Labels(int outputs, Cost cost, Activation last)
         return right;
     }
 
+    /// <summary>
+    /// The class that the outputs or the targets of a sample name: the place of the largest, or one of two if there is only one. −1 if
+    /// there is a NaN.
+    /// </summary>
+    internal static int ClassOf(ReadOnlySpan<float> values, float threshold) =>
+        values.Length > 1 ? Largest(values) : float.IsNaN(values[0]) ? -1 : values[0] >= threshold ? 1 : 0;
+
     /// <summary>The index of the largest value, the first of equals; −1 if there is a NaN.</summary>
-    internal static int Largest(ReadOnlySpan<float> values)
+    private static int Largest(ReadOnlySpan<float> values)
     {
         int largest = 0;
         for (int i = 0; i < values.Length; i++)

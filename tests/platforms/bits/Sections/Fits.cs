@@ -86,7 +86,8 @@ internal static class Fits
     {
         float[] outputs = new float[s_targets.Length];
         network.Forward(s_inputs, outputs);
-        return outputs.Chunk(Outputs).Zip(s_targets.Chunk(Outputs)).Count(row => Largest(row.First) == Largest(row.Second)) / (double)Samples;
+        int right = outputs.Chunk(Outputs).Zip(s_targets.Chunk(Outputs)).Count(row => Largest(row.First) == Largest(row.Second));
+        return right / (double)Samples;
 
         static int Largest(float[] row) => Array.IndexOf(row, row.Max());
     }
@@ -104,7 +105,7 @@ internal static class Fits
         hash.Add(trainer);
         hash.Add(result.Epochs);
         hash.Add(result.BestEpoch);
-        hash.Add(result.Cost ?? float.NaN);
+        hash.Add(result.History.Count > 0 ? result.History[^1].TrainingCost : float.NaN);
         if (result.Validation is { } validation) hash.Add(validation);
         foreach (EpochReport report in reports)
         {
