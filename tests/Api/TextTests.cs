@@ -42,7 +42,10 @@ public class TextTests
     {
         var result = new FitResult
         {
-            Reason = StopReason.Completed, Epochs = 2, Cost = 0.5f, Validation = new Metrics(1.5f, 0.25, -1.5),
+            Reason = StopReason.Completed,
+            Epochs = 2,
+            Cost = 0.5f,
+            Validation = new Metrics(1.5f, 0.25, -1.5),
             History = [new(1, 1234.4f, null, false, default), new(2, 0.5f, null, false, default)],
         };
         AssertText("completed 2 epochs: cost 1234 → 0.5; validation: cost 1.5, accuracy 0.25, R² -1.5", () => result);
