@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -52,8 +53,12 @@ public sealed class Initializer
     public static Initializer Uniform(float limit)
     {
         if (!(limit > 0 && float.IsFinite(limit)))
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, $"limit must be finite and greater than 0, but is {limit}.");
-        return new Initializer($"Uniform({limit})", (_, _) => limit, (_, _) => limit);
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(limit), limit, Invariant($"limit must be finite and greater than 0, but is {limit}."));
+        }
+
+        return new Initializer(Invariant($"Uniform({limit})"), (_, _) => limit, (_, _) => limit);
     }
 
     /// <inheritdoc/>

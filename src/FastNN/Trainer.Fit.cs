@@ -15,7 +15,8 @@ public sealed partial class Trainer
     /// </summary>
     /// <remarks>
     /// Fit allocates at its start: one number for each sample, a batch of samples if it shuffles, and, with patience, the parameters once.
-    /// With validation it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate nothing.
+    /// With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100 bytes for
+    /// <see cref="FitResult.History"/>. Steps allocate nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
@@ -35,9 +36,10 @@ public sealed partial class Trainer
     /// One of these is wrong; nothing was changed. A length does not fit. Samples for training or validation overlap the parameters, the
     /// gradient, the optimizer's state or <see cref="FitState.BestParameters"/>. An input or a target, for training or validation, is not
     /// finite. A target is no probability, but the cost needs probabilities: both cross-entropies need targets in [0, 1], and for
-    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. The options give validation data twice, or
-    /// patience without validation data, or a split that holds out no sample. The state does not fit the network or the samples, or, in the
-    /// middle of an epoch, the options.
+    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. A target for training is outside the range
+    /// of the last activation, from <see cref="Activation.LeastOutput"/> to <see cref="Activation.MostOutput"/>. It may be beyond it by
+    /// 0.001, or by a thousandth of a limit beyond ±1. The options give validation data twice, or patience without validation data, or a
+    /// split that holds out no sample. The state does not fit the network or the samples, or, in the middle of an epoch, the options.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
     /// <exception cref="InvalidOperationException">
@@ -55,6 +57,7 @@ public sealed partial class Trainer
         FitSamples validation = ValidationOf(inputs, targets, samples, options);
         int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
         var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
+        OutputRange.Check(training.Targets, nameof(targets), _network.Layers[^1].Activation);
         state ??= new FitState();
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
@@ -63,25 +66,25 @@ public sealed partial class Trainer
         int[] order = new int[count];
         int copied = options.Shuffle ? batch : 0;
         AlignedBuffer x = new(checked(copied * _network.Inputs)), y = new(checked(copied * _network.Outputs));
-        float? cost = null;
+        var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, cost, validation, options, state);
+            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, log, training, validation, options, state);
             if (state.EpochsWithoutImprovement >= options.Patience)
-                return End(StopReason.EarlyStopped, null, cost, validation, options, state);
+                return End(StopReason.EarlyStopped, null, log, training, validation, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             if (options.Shuffle) EpochOrder.Shuffle(order, options.Seed, state.Epoch);
             else EpochOrder.Ascend(order);
-            if (RunEpoch(training, order, x, y, state, cancellationToken) is { } divergence)
-                return End(StopReason.Diverged, divergence, cost, validation, options, state);
+            if (RunEpoch(training, order, x, y, state, log, cancellationToken) is { } divergence)
+                return End(StopReason.Diverged, divergence, log, training, validation, options, state);
 
             EpochReport report = FinishEpoch(state, count, validation, options, began);
-            cost = report.TrainingCost;
+            log.Epochs.Add(report);
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
-                return End(StopReason.StoppedByCallback, null, cost, validation, options, state);
+                return End(StopReason.StoppedByCallback, null, log, training, validation, options, state);
         }
     }
 
@@ -93,13 +96,13 @@ public sealed partial class Trainer
         state.Step = 0;
         state.CostSum = 0;
         Metrics? metrics = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null;
-        bool best = metrics is { } measured && TakeIfBest(measured.Cost, options, state);
+        bool best = metrics is { } measured && TakeIfBest(measured.Cost, cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
     }
 
     /// <summary>Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step.</summary>
     private Divergence? RunEpoch(
-        FitSamples training, ReadOnlySpan<int> order, AlignedBuffer x, AlignedBuffer y, FitState state,
+        FitSamples training, ReadOnlySpan<int> order, AlignedBuffer x, AlignedBuffer y, FitState state, FitLog log,
         CancellationToken cancellationToken)
     {
         int batch = Math.Min(state.BatchSize, order.Length);
@@ -112,7 +115,9 @@ public sealed partial class Trainer
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
-            state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
+            double sum = Reduction == Reduction.Mean ? (double)cost * count : cost;
+            log.FirstCost ??= sum / count;
+            state.CostSum += sum;
             state.Step++;
         }
 
@@ -128,7 +133,7 @@ public sealed partial class Trainer
     /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them
     /// back.
     /// </summary>
-    private bool TakeIfBest(float cost, FitOptions options, FitState state)
+    private bool TakeIfBest(float cost, float trainingCost, FitOptions options, FitState state)
     {
         if (!float.IsFinite(cost) || (state.BestEpoch > 0 && !((double)state.BestCost - cost > options.MinImprovement)))
         {
@@ -138,13 +143,16 @@ public sealed partial class Trainer
 
         state.BestEpoch = state.Epoch;
         state.BestCost = cost;
+        state.BestTrainingCost = trainingCost;
         state.EpochsWithoutImprovement = 0;
         if (!Restores(options)) state.BestParameters = null;
         else _network.Parameters.CopyTo(state.BestParameters ??= new float[_network.Parameters.Length]);
         return true;
     }
 
-    private FitResult End(StopReason reason, Divergence? divergence, float? cost, FitSamples validation, FitOptions options, FitState state)
+    private FitResult End(
+        StopReason reason, Divergence? divergence, FitLog log, FitSamples training, FitSamples validation, FitOptions options,
+        FitState state)
     {
         bool restored = Restores(options) && state.BestParameters is not null;
         if (restored) state.BestParameters.CopyTo(_network.Parameters);
@@ -152,12 +160,41 @@ public sealed partial class Trainer
         {
             Reason = reason,
             Epochs = state.Epoch,
-            Cost = cost,
+            Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
+            History = log.Epochs.AsReadOnly(),
+            Warnings = WarningsOf(divergence is not null, log, training, options, state),
             Validation = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null,
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
             Divergence = divergence,
         };
+    }
+
+    private string[] WarningsOf(bool diverged, FitLog log, FitSamples training, FitOptions options, FitState state)
+    {
+        List<string?> all = [FitWarnings.OfSoftmax(Cost, _network.Layers[^1].Activation)];
+        if (OptimizerState.Steps == log.FirstUpdate)
+        {
+            all.Add(FitWarnings.OfNoEpoch(state, options));
+        }
+        else if (!diverged)
+        {
+            int stepsOfEpoch = Parts.Of(training.Count, Math.Min(options.BatchSize, training.Count));
+            all.Add(FitWarnings.OfSchedule(_optimizer, log.FirstUpdate, OptimizerState.Steps, stepsOfEpoch));
+            if (FitWarnings.IsRise(log)) all.Add(FitWarnings.OfRise(log, CostOfZeros(training)));
+        }
+
+        return [.. all.OfType<string>()];
+    }
+
+    /// <summary>The mean cost of the first samples if all outputs were 0.</summary>
+    private double CostOfZeros(FitSamples samples)
+    {
+        const int most = 1024;
+        int count = Math.Min(samples.Count, most), m = _network.Outputs;
+        double sum = 0;
+        for (int s = 0; s < count; s++) sum += Cost.OfZeros(samples.Targets.Slice(s * m, m));
+        return sum / count;
     }
 
     private static bool Restores(FitOptions options) => options is { Patience: not null, RestoreBest: true };

@@ -28,7 +28,7 @@ public sealed unsafe partial class Trainer
         }
 
         int n = _network.Inputs, m = _network.Outputs, chunk = Math.Max(1, 65_536 / m);
-        _score ??= new Score(m, independent: Cost.OutputsAreLabels);
+        _score ??= new Score(m, new Labels(m, Cost, _network.Layers[^1].Activation));
         _outputs ??= new float[chunk * m];
         _score.Start(targets);
         for (int first = 0, count; first < batch; first += count) // adding chunk instead could overflow when batch is near int.MaxValue

@@ -167,7 +167,7 @@ public sealed unsafe partial class Trainer
     private WeightedScore Score(Kept kept, in WeightSum sum)
     {
         int n = _network.Inputs, m = _network.Outputs, each = sum.OfSamples ? 1 : m, chunk = Math.Max(1, 65_536 / m);
-        _weightedScore ??= new WeightedScore(m, independent: Cost.OutputsAreLabels);
+        _weightedScore ??= new WeightedScore(m, new Labels(m, Cost, _network.Layers[^1].Activation));
         _outputs ??= new float[chunk * m];
         _weightedScore.Start(new ReadOnlySpan<float>(kept.Y, sum.Left * m), new ReadOnlySpan<float>(kept.W, sum.Left * each));
         for (int first = 0, count; first < sum.Left; first += count)

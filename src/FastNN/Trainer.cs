@@ -107,7 +107,8 @@ public sealed unsafe partial class Trainer
     /// </param>
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
     /// <exception cref="ArgumentException">
-    /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>).
+    /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>). Or the last layer is softmax of
+    /// one output, which is always 1, so nothing can be learned.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
@@ -118,13 +119,7 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
-        Activation last = network.Layers[^1].Activation;
-        if (!cost.Suits(last))
-        {
-            string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
-            throw new ArgumentException($"cost {cost} needs {needed} as the last layer's activation, but that is {last}.", nameof(cost));
-        }
-
+        CheckLastLayer(network, cost);
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -146,6 +141,24 @@ public sealed unsafe partial class Trainer
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
         _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
         _pass = new TrainingBatch(plan, network.Buffer.Pointer, threads, _updater);
+    }
+
+    private static void CheckLastLayer(Network network, Cost cost)
+    {
+        Activation last = network.Layers[^1].Activation;
+        if (!cost.Suits(last))
+        {
+            string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
+            throw new ArgumentException($"cost {cost} needs {needed} as the last layer's activation, but that is {last}.", nameof(cost));
+        }
+
+        if (last == Activation.Softmax && network.Outputs == 1)
+        {
+            throw new ArgumentException(
+                $"network must have at least two outputs behind {last}, but has 1: {last} of one output is always 1, so nothing can be "
+                + $"learned. Use {Activation.Sigmoid} with {Cost.BinaryCrossEntropy}, or one output for each class.",
+                nameof(network));
+        }
     }
 
     /// <summary>The network whose parameters the steps update.</summary>

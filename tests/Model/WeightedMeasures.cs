@@ -3,7 +3,7 @@ namespace FastNN.Tests.Model;
 /// <summary>The three numbers of Measure with weights.</summary>
 internal static class WeightedMeasures
 {
-    internal static (float Cost, double Accuracy, double R2) Of(ModelTrainer trainer, float[] inputs, float[] targets, float[] weights)
+    internal static (float Cost, double? Accuracy, double R2) Of(ModelTrainer trainer, float[] inputs, float[] targets, float[] weights)
     {
         int outputs = trainer.Network.Outputs;
         (float[] X, float[] Y)[] samples = [.. trainer.Samples(inputs, targets)];
@@ -15,11 +15,27 @@ internal static class WeightedMeasures
                 ofSamples ? [.. Enumerable.Repeat(weights[s], outputs)] : weights[(s * outputs)..((s + 1) * outputs)])),
         ];
         var mean = new ModelTrainer(trainer.Network, new SgdRule(new RuleOptions(1)), trainer.Cost, mean: true);
-        bool labels = outputs == 1 || trainer.Cost == CostFunction.BinaryCrossEntropy;
-        return (mean.Evaluate(inputs, targets, weights), labels ? OfLabels(rows) : OfClasses(rows, ofSamples), R2(rows, outputs));
+        double? accuracy = trainer.Cost switch
+        {
+            CostFunction.CrossEntropy or CostFunction.CrossEntropyWithSmoothing => OfClasses(rows, ofSamples),
+            CostFunction.BinaryCrossEntropy or CostFunction.BinaryCrossEntropyWithSmoothing => OfLabels(rows, 0.5f),
+            _ => ByTargets(rows, ofSamples, trainer.Network.Layers[^1].F),
+        };
+        return (mean.Evaluate(inputs, targets, weights), accuracy, R2(rows, outputs));
     }
 
-    private static double OfLabels(Row[] rows)
+    /// <summary>The targets with a weight above 0 say what labels they are, if any.</summary>
+    private static double? ByTargets(Row[] rows, bool ofSamples, Function last)
+    {
+        float[][] targets = [.. rows.Select(row => row.Y.Where((_, i) => row.W[i] > 0).ToArray()).Where(row => row.Length > 0)];
+        bool zeroOrOne = targets.All(row => row.All(y => y is 0 or 1)), minusOrPlusOne = targets.All(row => row.All(y => y is -1 or 1));
+        if (!zeroOrOne && !minusOrPlusOne) return null;
+        if (rows[0].Y.Length > 1 && targets.All(row => row.Count(y => y == 1) == 1)) return OfClasses(rows, ofSamples);
+        bool symmetric = last is Function.Tanh or Function.Softsign or Function.Clip; // of −1 and 1
+        return OfLabels(rows, !minusOrPlusOne || (zeroOrOne && !symmetric) ? 0.5f : 0);
+    }
+
+    private static double OfLabels(Row[] rows, float t)
     {
         double right = 0, all = 0;
         foreach ((float[] a, float[] y, float[] w) in rows)
@@ -27,7 +43,7 @@ internal static class WeightedMeasures
             for (int i = 0; i < a.Length; i++)
             {
                 all += w[i];
-                if (!float.IsNaN(a[i]) && !float.IsNaN(y[i]) && (a[i] >= 0.5f) == (y[i] >= 0.5f)) right += w[i];
+                if (!float.IsNaN(a[i]) && !float.IsNaN(y[i]) && (a[i] >= t) == (y[i] >= t)) right += w[i];
             }
         }
 

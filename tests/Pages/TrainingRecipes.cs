@@ -303,6 +303,21 @@ public class TrainingRecipes
         Metrics metrics = trainer.Measure(heldOutPixels, heldOutDigits);
         Console.WriteLine($"{result}; {metrics.Accuracy:P1} of the held-out digits are right");
         // </classification>
-        return metrics.Accuracy;
+        Report(network, trainer, result, heldOutPixels, heldOutDigits);
+        return metrics.Accuracy!.Value;
+    }
+
+    private static void Report(Network network, Trainer trainer, FitResult result, float[] heldOutPixels, float[] heldOutDigits)
+    {
+        // <results>
+        Console.WriteLine(network.Summary()); // the layers: widths, activations, parameters, and how this machine computes them
+        foreach (string warning in result.Warnings) Console.WriteLine(warning); // none
+        Console.WriteLine($"cost {result.History[0].TrainingCost:F3} → {result.History[^1].TrainingCost:F3}"); // first and last epoch
+        ConfusionMatrix confusion = trainer.Confusion(heldOutPixels, heldOutDigits);
+        Console.WriteLine(confusion); // a table: how many of each digit were taken for which
+        Console.WriteLine($"{confusion.Recall(8):P0} of the eights were found, and {confusion.Precision(8):P0} of what it calls 8 is an 8");
+        // </results>
+        Assert.Empty(result.Warnings);
+        Assert.Equal(trainer.Measure(heldOutPixels, heldOutDigits).Accuracy, confusion.Accuracy);
     }
 }

@@ -414,7 +414,8 @@ public class WeightTests
                 [.. repeated.SelectMany(s => x[(4 * s)..(4 * s + 4)])], [.. repeated.SelectMany(s => y[(3 * s)..(3 * s + 3)])]);
             Metrics actual = trainer.Measure(x, y, weights);
             Assert.Equal(expected.Cost, actual.Cost, 1e-5);
-            Assert.Equal(expected.Accuracy, actual.Accuracy, 1e-12);
+            Assert.Equal(expected.Accuracy.HasValue, actual.Accuracy.HasValue);
+            Assert.Equal(expected.Accuracy ?? 0, actual.Accuracy ?? 0, 1e-12);
             Assert.Equal(expected.R2, actual.R2, 1e-12);
         }
     }
@@ -430,10 +431,12 @@ public class WeightTests
         Metrics metrics = trainer.Measure([0f, 0f, 0f, 0f], [1f, no, 3f, no, no, no, 1f, 2f], [1f, 0f, 0.5f, 0f, 0f, 0f, 1f, 0f]);
         Assert.Equal(0.5f * 4 / 4, metrics.Cost); // three outputs of four samples count
         Assert.Equal(1 - 0.5 * 4 / (2 * 0.16 + 0.5 * 1.6 * 1.6 + 0), metrics.R2, 1e-12); // the mean is 3.5/2.5 = 1.4
-        Assert.Equal(1, metrics.Accuracy); // with one candidate each
+        Assert.Null(metrics.Accuracy); // 3 is no label
+        metrics = trainer.Measure([0f, 0f, 0f], [1f, no, no, no, no, 1f], [1f, 0f, 0f, 0f, 0f, 0.5f]);
+        Assert.Equal(1, metrics.Accuracy); // with one candidate each, and a sample that does not count
         metrics = trainer.Measure([0f, 0f], [no, no, no, no], [0f, 0f]);
         Assert.Equal(0f, metrics.Cost);
-        Assert.Equal((double.NaN, double.NaN), (metrics.Accuracy, metrics.R2));
+        Assert.Equal(((double?)double.NaN, double.NaN), (metrics.Accuracy, metrics.R2));
 
         // A constant is a constant, although 0.1 times some weights rounds.
         float[] tenths = [0.1f, 0.1f, 0.1f], weights = [0.3f, 0.7f, 1.1f];

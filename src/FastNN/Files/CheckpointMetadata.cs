@@ -26,6 +26,8 @@ internal static class CheckpointMetadata
             : !double.IsFinite(state.CostSum) ? Invariant($"{nameof(state.CostSum)} must be finite, but is {state.CostSum}.")
             : state.BestEpoch > 0 && !float.IsFinite(state.BestCost)
                 ? Invariant($"{nameof(state.BestCost)} must be finite while BestEpoch is not 0, but is {state.BestCost}.")
+            : state.BestTrainingCost is { } cost && !float.IsFinite(cost)
+                ? Invariant($"{nameof(state.BestTrainingCost)} must be finite, but is {cost}.")
             : null;
     }
 
@@ -39,6 +41,7 @@ internal static class CheckpointMetadata
         metadata.Add(Prefix + nameof(state.CostSum), SafetensorsMetadata.Text(state.CostSum));
         metadata.Add(Prefix + nameof(state.BestEpoch), SafetensorsMetadata.Text(state.BestEpoch));
         metadata.Add(Prefix + nameof(state.BestCost), SafetensorsMetadata.Text(state.BestCost));
+        if (state.BestTrainingCost is { } cost) metadata.Add(Prefix + nameof(state.BestTrainingCost), SafetensorsMetadata.Text(cost));
         metadata.Add(Prefix + nameof(state.EpochsWithoutImprovement), SafetensorsMetadata.Text(state.EpochsWithoutImprovement));
     }
 
@@ -58,6 +61,8 @@ internal static class CheckpointMetadata
             CostSum = metadata.Number<double>(Prefix + nameof(FitState.CostSum)),
             BestEpoch = metadata.Number<int>(Prefix + nameof(FitState.BestEpoch)),
             BestCost = metadata.Number<float>(Prefix + nameof(FitState.BestCost)),
+            BestTrainingCost = metadata.ContainsKey(Prefix + nameof(FitState.BestTrainingCost))
+                ? metadata.Number<float>(Prefix + nameof(FitState.BestTrainingCost)) : null,
             EpochsWithoutImprovement = metadata.Number<int>(Prefix + nameof(FitState.EpochsWithoutImprovement)),
         };
     }

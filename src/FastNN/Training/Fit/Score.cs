@@ -7,15 +7,16 @@ namespace FastNN.Fit;
 /// matter.
 /// </summary>
 /// <param name="outputs">The number of outputs of a sample.</param>
-/// <param name="independent">Whether each output is a label by itself. A single output always is.</param>
-internal sealed class Score(int outputs, bool independent)
+/// <param name="labels">Says what labels the targets are.</param>
+internal sealed class Score(int outputs, Labels labels)
 {
-    private readonly int _labels = independent || outputs == 1 ? outputs : 1;
     private readonly double[] _mean = new double[outputs], _residual = new double[outputs], _total = new double[outputs];
+    private Labels.Kind _kind;
+    private float _threshold;
     private int _samples, _right;
 
     /// <summary>See <see cref="Metrics.Accuracy"/>.</summary>
-    internal double Accuracy => _right / ((double)_samples * _labels);
+    internal double? Accuracy => _kind == Labels.Kind.None ? null : _right / ((double)_samples * labels.EachSampleHas);
 
     /// <summary>See <see cref="Metrics.R2"/>.</summary>
     internal double R2
@@ -34,6 +35,8 @@ internal sealed class Score(int outputs, bool independent)
     {
         _right = 0;
         _samples = targets.Length / outputs;
+        labels.Forget();
+        labels.Know(targets);
         Array.Clear(_mean);
         Array.Clear(_residual);
         Array.Clear(_total);
@@ -44,6 +47,7 @@ internal sealed class Score(int outputs, bool independent)
         }
 
         for (int i = 0; i < outputs; i++) _mean[i] /= _samples;
+        (_kind, _threshold) = (labels.Are, labels.Threshold);
     }
 
     /// <summary>Adds the next samples.</summary>
@@ -59,39 +63,7 @@ internal sealed class Score(int outputs, bool independent)
                 _total[i] += deviation * deviation;
             }
 
-            _right += RightOf(a[..outputs], y[..outputs]);
+            _right += Labels.RightOf(a[..outputs], y[..outputs], _kind, _threshold);
         }
-    }
-
-    /// <summary>The number of labels of a sample that are right.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int RightOf(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
-    {
-        int right = 0;
-        if (_labels < outputs)
-        {
-            int largest = Largest(a);
-            return largest >= 0 && largest == Largest(y) ? 1 : 0;
-        }
-
-        for (int i = 0; i < outputs; i++)
-        {
-            if (!float.IsNaN(a[i]) && !float.IsNaN(y[i]) && a[i] >= 0.5f == y[i] >= 0.5f) right++;
-        }
-
-        return right;
-    }
-
-    /// <summary>The index of the largest value, the first of equals; −1 if there is a NaN.</summary>
-    private static int Largest(ReadOnlySpan<float> values)
-    {
-        int largest = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (float.IsNaN(values[i])) return -1;
-            if (values[i] > values[largest]) largest = i;
-        }
-
-        return largest;
     }
 }

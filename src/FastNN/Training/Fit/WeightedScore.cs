@@ -7,19 +7,20 @@ namespace FastNN.Fit;
 /// are. If all weights are 1, the numbers are those of <see cref="Score"/>.
 /// </summary>
 /// <param name="outputs">The number of outputs of a sample.</param>
-/// <param name="independent">Whether each output is a label by itself. A single output always is.</param>
-internal sealed class WeightedScore(int outputs, bool independent)
+/// <param name="labels">Says what labels the targets are.</param>
+internal sealed class WeightedScore(int outputs, Labels labels)
 {
-    private readonly bool _eachOutput = independent || outputs == 1;
     private readonly double[] _weight = new double[outputs], _mean = new double[outputs];
     private readonly double[] _residual = new double[outputs], _total = new double[outputs];
     private readonly float[] _first = new float[outputs], _row = new float[outputs];
     private readonly bool[] _varies = new bool[outputs];
+    private Labels.Kind _kind;
+    private float _threshold;
     private int _perSample;
     private double _right, _labels;
 
     /// <summary>See <see cref="Metrics.Accuracy"/>. It is NaN if nothing has a weight.</summary>
-    internal double Accuracy => _right / _labels;
+    internal double? Accuracy => _kind == Labels.Kind.None ? null : _right / _labels;
 
     /// <summary>See <see cref="Metrics.R2"/>. Outputs without a weight do not count. It is NaN if nothing has a weight.</summary>
     internal double R2
@@ -46,11 +47,13 @@ internal sealed class WeightedScore(int outputs, bool independent)
     {
         _perSample = weights.Length == targets.Length ? outputs : 1;
         _right = _labels = 0;
+        labels.Forget();
         foreach (double[] sums in (ReadOnlySpan<double[]>)[_weight, _mean, _residual, _total]) Array.Clear(sums);
         Array.Clear(_varies);
         for (; !targets.IsEmpty; targets = targets[outputs..], weights = weights[_perSample..])
         {
             ReadOnlySpan<float> row = RowOf(weights);
+            if (row.ContainsAnyExcept(0f)) labels.Know(targets[..outputs], row);
             for (int i = 0; i < outputs; i++)
             {
                 if (row[i] == 0f) continue;
@@ -64,6 +67,7 @@ internal sealed class WeightedScore(int outputs, bool independent)
 
         // The mean of a constant is that constant, so that its deviations are 0. A sum of products may have rounded.
         for (int i = 0; i < outputs; i++) _mean[i] = _varies[i] ? _mean[i] / _weight[i] : _first[i];
+        (_kind, _threshold) = (labels.Are, labels.Threshold);
     }
 
     /// <summary>Adds the next samples.</summary>
@@ -82,8 +86,8 @@ internal sealed class WeightedScore(int outputs, bool independent)
                 _total[i] += row[i] * (deviation * deviation);
             }
 
-            if (_eachOutput) AddLabels(a, y, row);
-            else AddClass(a, y, row);
+            if (_kind == Labels.Kind.Each) AddLabels(a, y, row);
+            else if (_kind == Labels.Kind.Largest) AddClass(a, y, row);
         }
     }
 
@@ -100,7 +104,7 @@ internal sealed class WeightedScore(int outputs, bool independent)
         for (int i = 0; i < outputs; i++)
         {
             _labels += weights[i];
-            bool right = !float.IsNaN(a[i]) && !float.IsNaN(y[i]) && a[i] >= 0.5f == y[i] >= 0.5f;
+            bool right = !float.IsNaN(a[i]) && !float.IsNaN(y[i]) && a[i] >= _threshold == y[i] >= _threshold;
             if (right) _right += weights[i];
         }
     }
