@@ -75,7 +75,7 @@ internal static class DigitsTable
             long start = Stopwatch.GetTimestamp();
             Trainer trainer = lesson.Learn(seed, network, training.Inputs, training.Targets);
             Seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-            return trainer.Measure(heldOut.Inputs, heldOut.Targets).Accuracy;
+            return trainer.Measure(heldOut.Inputs, heldOut.Targets).Accuracy!.Value;
         }
     }
 }

@@ -20,6 +20,6 @@ internal static class Pupil
         var trainer = new Trainer(network, optimizer, training.HasClasses ? Cost.CrossEntropy : Cost.SquaredError);
         trainer.Fit(training.X, training.Y, options);
         Metrics metrics = trainer.Measure(heldOut.X, heldOut.Y);
-        return training.HasClasses ? metrics.Accuracy : metrics.R2;
+        return training.HasClasses ? metrics.Accuracy!.Value : metrics.R2;
     }
 }
