@@ -258,7 +258,7 @@ public sealed unsafe partial class Trainer
 
         CheckApart(weights, nameof(weights));
         var sum = WeightSum.Of(weights, batch, reduction);
-        if (sum.Left == 0 || float.IsNormal(sum.Scale)) return sum;
+        if (sum.Left < 2 || sum.Scale is >= Subnormal.Beyond and <= float.MaxValue) return sum; // one sample is not divided
 
         throw new ArgumentException(
             $"weights must add up to a number from 2^−126 to 2^126, because the mean divides by it, but add up to {sum.Divisor}.",
