@@ -286,7 +286,7 @@ public class TrainingRecipes
         Metrics metrics = trainer.Measure(heldOutInputs, heldOutTargets);
         Console.WriteLine($"{result}; {metrics.Accuracy:P0} of the wines held out are right");
         // </classes>
-        return metrics.Accuracy;
+        return metrics.Accuracy!.Value;
     }
 
     /// <summary>The share of held-out digits that are right.</summary>
