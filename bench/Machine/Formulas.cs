@@ -19,6 +19,7 @@ internal sealed record ActivationFormula(int Multiplications, int Divisions, Cha
     private static readonly FrozenDictionary<Activation, ActivationFormula> s_all = new Dictionary<Activation, ActivationFormula>
     {
         [Activation.Elu] = new(10, 0, new(9, 1, 0), Wide, Gain: 1f, HasPrimitives: false),
+        [Activation.Exponential] = new(8, 0, new(7, 1, 0), Wide, Gain: 1f, HasPrimitives: false),
         [Activation.Gelu] = new(19, 0, new(6, 8, 0), Range: 12f, Gain: 1f, HasPrimitives: false),
         [Activation.GeluTanh] = new(19, 1, new(9, 9, 1), Range: 9f, Gain: 1f, HasPrimitives: false),
         [Activation.HardSigmoid] = new(1, 0, new(1, 0, 0), Wide, Gain: 1f, HasPrimitives: false),
@@ -49,8 +50,10 @@ internal sealed record CostFormula(int Gradient, bool TakesSums)
 {
     private static readonly FrozenDictionary<Cost, CostFormula> s_all = new Dictionary<Cost, CostFormula>
     {
+        [Cost.AbsoluteError] = new(1, TakesSums: false),
         [Cost.BinaryCrossEntropy] = new(1, TakesSums: true),
         [Cost.CrossEntropy] = new(1, TakesSums: true),
+        [Cost.Poisson] = new(1, TakesSums: true),
         [Cost.SquaredError] = new(2, TakesSums: false),
     }.ToFrozenDictionary();
 

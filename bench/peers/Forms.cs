@@ -24,6 +24,7 @@ internal sealed record ActivationForms(
     private static readonly FrozenDictionary<Activation, ActivationForms> s_all = new Dictionary<Activation, ActivationForms>
     {
         [Activation.Elu] = s_notRaced,
+        [Activation.Exponential] = s_notRaced,
         [Activation.Gelu] = s_notRaced,
         [Activation.GeluTanh] = s_notRaced,
         [Activation.HardSigmoid] = s_notRaced,
@@ -90,9 +91,11 @@ internal sealed record CostForms(CostForms.Difference? Gradient, bool TakesSums,
 {
     private static readonly FrozenDictionary<Cost, CostForms> s_all = new Dictionary<Cost, CostForms>
     {
+        [Cost.AbsoluteError] = new(null, TakesSums: false, null),
         [Cost.BinaryCrossEntropy] = new(null, TakesSums: true, null),
         [Cost.CrossEntropy] = new(
             (a, y, d) => TensorPrimitives.Subtract(a, y, d), TakesSums: true, (a, y) => nn.functional.cross_entropy(a, y)),
+        [Cost.Poisson] = new(null, TakesSums: true, null),
         [Cost.SquaredError] = new(TwiceTheError, TakesSums: false, (a, y) => nn.functional.mse_loss(a, y)),
     }.ToFrozenDictionary();
 

@@ -26,7 +26,7 @@ public abstract partial class Activation : IEquatable<Activation>
 
     private protected Activation(string method, float[] arguments)
     {
-        Name = $"{method}({string.Join(", ", arguments.Select(argument => argument.ToString(CultureInfo.InvariantCulture)))})";
+        Name = NameOf(method, arguments);
         Arguments = Array.AsReadOnly(arguments);
     }
 
@@ -47,7 +47,10 @@ public abstract partial class Activation : IEquatable<Activation>
     /// <summary>Whether each output depends only on its own sum. Softmax does not, so only the last layer can have it.</summary>
     public virtual bool IsElementwise => true;
 
-    /// <summary>The largest error of a slope f′, in units of 2⁻²⁴; 0 for softmax, which has no slope of a single value.</summary>
+    /// <summary>
+    /// The largest error of a slope f′, in units of 2⁻²⁴. It is 0 for softmax, which has no slope of a single value. It is ∞ for
+    /// <see cref="Exponential"/>, whose slopes have no bound: there the slope is the value, so <see cref="MaxUlp"/> holds for it.
+    /// </summary>
     public abstract double MaxSlopeError { get; }
 
     /// <summary>f(z) in double precision. Only for an elementwise function.</summary>
@@ -87,6 +90,10 @@ public abstract partial class Activation : IEquatable<Activation>
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>A method with its arguments, as in "Clip(0, 6)". Each argument comes back from its text as the same float.</summary>
+    internal static string NameOf(string method, float[] arguments) =>
+        $"{method}({string.Join(", ", arguments.Select(argument => argument.ToString(CultureInfo.InvariantCulture)))})";
 
     /// <summary>
     /// The kernels of a variant that end in this function. They are created when they are first needed. Several threads may create them at

@@ -5,11 +5,13 @@ namespace FastNN;
 
 /// <summary>
 /// The cost that training reduces: a number C from the outputs a of one sample and its targets y. Each cost is in one file. The file holds
-/// its formula, the targets that it allows, and the activations that it suits. <see cref="All"/> lists all costs. A cost is immutable, and
-/// each is one object, so compare costs by reference.
+/// its formula, the targets that it allows, and the activations that it suits. <see cref="All"/> lists those without parameters. A cost is
+/// immutable. Two costs are equal if they are the same function with the same parameters.
 /// </summary>
-public abstract partial class Cost
+public abstract partial class Cost : IEquatable<Cost>
 {
+    private const int None = -1;
+
     // As in Activation: filled on one thread while the costs are created, and afterwards only read. It has no initialiser, because that
     // could run too late.
     private static List<Cost>? s_all;
@@ -22,11 +24,24 @@ public abstract partial class Cost
         s_all.Add(this);
     }
 
-    /// <summary>All costs, in the order of their names.</summary>
+    private protected Cost(string method, float[] arguments)
+    {
+        Name = Activation.NameOf(method, arguments);
+        Arguments = Array.AsReadOnly(arguments);
+        Index = None;
+    }
+
+    /// <summary>All costs without parameters, in the order of their names.</summary>
     public static IReadOnlyList<Cost> All => Sorted.All;
 
-    /// <summary>The name of the property that returns this cost. Checkpoints hold this name.</summary>
+    /// <summary>
+    /// The name of the property that returns this cost. Or the name of the method with its arguments, as in "Huber(0.5)". Checkpoints hold
+    /// this name.
+    /// </summary>
     public string Name { get; }
+
+    /// <summary>The parameters, in the order of the method that returns this cost. Empty if a property returns it.</summary>
+    public IReadOnlyList<float> Arguments { get; } = [];
 
     /// <summary>The least target that this cost allows; <see cref="float.MinValue"/> if it allows every finite number.</summary>
     public abstract float LeastTarget { get; }
@@ -52,13 +67,38 @@ public abstract partial class Cost
         return Accepts(last);
     }
 
+    /// <summary>Whether both are the same function with the same parameters.</summary>
+    /// <param name="left">A cost or null.</param>
+    /// <param name="right">A cost or null.</param>
+    /// <returns>True also if both are null.</returns>
+    public static bool operator ==(Cost? left, Cost? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether the two differ as functions or in a parameter.</summary>
+    /// <param name="left">A cost or null.</param>
+    /// <param name="right">A cost or null.</param>
+    /// <returns>False also if both are null.</returns>
+    public static bool operator !=(Cost? left, Cost? right) => !(left == right);
+
+    /// <summary>Whether the other is the same function with the same parameters.</summary>
+    /// <param name="other">A cost or null.</param>
+    /// <returns>False for null.</returns>
+    public bool Equals(Cost? other) => ReferenceEquals(this, other) || (other is not null && Name == other.Name);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Cost);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>The number of this cost among all costs.</summary>
+    /// <summary>The number of this cost among all costs without parameters; −1 with parameters.</summary>
     internal int Index { get; }
 
-    /// <summary>The kernels that end a pass in this cost. <see cref="ActivationKernels.Under"/> keeps them.</summary>
+    /// <summary>
+    /// The kernels that end a pass in this cost. <see cref="ActivationKernels.Under"/> keeps those of a cost without parameters.
+    /// </summary>
     internal abstract OutputKernels CreateKernels(ActivationKernels last);
 
     private protected abstract bool Accepts(Activation last);
@@ -70,42 +110,80 @@ public abstract partial class Cost
     }
 
     /// <summary>A cost that is a sum over the outputs, C = Σ_i c(a_i, y_i). It never needs targets that add up to 1.</summary>
-    private abstract class Elementwise<C>(string name, C cost) : Cost(name)
+    private abstract class Elementwise<C> : Cost
         where C : struct, ICost
     {
-        public override float LeastTarget => cost.LeastTarget;
+        private readonly C _cost;
 
-        public override float MostTarget => cost.MostTarget;
+        private protected Elementwise(string property, C cost)
+            : base(property) => _cost = cost;
+
+        private protected Elementwise(string method, C cost, float[] arguments)
+            : base(method, arguments) => _cost = cost;
+
+        public override float LeastTarget => _cost.LeastTarget;
+
+        public override float MostTarget => _cost.MostTarget;
 
         public override bool TargetsSumToOne => false;
 
-        public override bool OutputsAreLabels => cost.OutputsAreLabels;
+        public override bool OutputsAreLabels => _cost.OutputsAreLabels;
 
-        private protected C Function => cost;
+        private protected C Function => _cost;
 
-        private protected override bool Accepts(Activation last) => cost.Suits(last);
+        private protected override bool Accepts(Activation last) => _cost.Suits(last);
     }
 
     /// <summary>A cost that is computed from the outputs.</summary>
-    private sealed class OfOutputs<C>(string name, C cost) : Elementwise<C>(name, cost)
+    private sealed class OfOutputs<C> : Elementwise<C>
         where C : struct, ICost
     {
+        internal OfOutputs(string property, C cost)
+            : base(property, cost)
+        {
+        }
+
+        internal OfOutputs(string method, C cost, params float[] arguments)
+            : base(method, cost, arguments)
+        {
+        }
+
         internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderOutputs(Function);
     }
 
     /// <summary>
     /// A cost that is computed from the sums z, with a = f(z) of the one activation that it suits. c is a function of z and y.
     /// </summary>
-    private sealed class OfSums<C>(string name, C cost) : Elementwise<C>(name, cost)
+    private sealed class OfSums<C> : Elementwise<C>
         where C : struct, ICost
     {
+        internal OfSums(string property, C cost)
+            : base(property, cost)
+        {
+        }
+
+        internal OfSums(string method, C cost, params float[] arguments)
+            : base(method, cost, arguments)
+        {
+        }
+
         internal override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSums(Function);
     }
 
-    /// <summary>A cost that is computed from all sums of a softmax together.</summary>
-    private abstract class OfSoftmax(string name) : Cost(name)
+    /// <summary>A cross-entropy that is computed from all sums of a softmax together.</summary>
+    private abstract class OfSoftmax : Cost
     {
-        internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums();
+        private readonly float _smoothing;
+
+        private protected OfSoftmax(string property)
+            : base(property)
+        {
+        }
+
+        private protected OfSoftmax(string method, float smoothing)
+            : base(method, [smoothing]) => _smoothing = smoothing;
+
+        internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums(_smoothing);
 
         private protected sealed override bool Accepts(Activation last) => last == Activation.Softmax;
     }

@@ -10,7 +10,8 @@ public class CostTests
     public void All_of_them()
     {
         Assert.Equal(Cases.PropertiesOf<Cost>(), Cost.All.Select(cost => cost.Name));
-        Assert.Equal(Cost.All, OracleCosts.Known.OrderBy(cost => cost.Name, StringComparer.Ordinal));
+        IEnumerable<Cost> known = OracleCosts.Known.Where(cost => cost.Arguments.Count == 0);
+        Assert.Equal(Cost.All, known.OrderBy(cost => cost.Name, StringComparer.Ordinal));
         Assert.All(Cost.All, cost => Assert.Equal(cost.Name, cost.ToString()));
         Assert.All(Cost.All, cost => Assert.Same(cost, typeof(Cost).GetProperty(cost.Name)!.GetValue(null)));
         Assert.All(Cost.All, cost => Assert.Contains(Activation.All, cost.Suits));

@@ -24,6 +24,7 @@ internal enum Function
     Softsign,
     Mish,
     GeluTanh,
+    Exponential,
     Softmax,
 }
 
@@ -61,6 +62,7 @@ internal static class Activations
         Function.Softsign => Softsign.Value(z),
         Function.Mish => Mish.Value(z),
         Function.GeluTanh => GeluTanh.Value(z),
+        Function.Exponential => NaturalExponential.Value(z),
         _ => throw new ArgumentException($"{f} has no value of one sum."),
     };
 
@@ -85,6 +87,7 @@ internal static class Activations
         Function.Softsign => Softsign.Slope(z),
         Function.Mish => Mish.Slope(z),
         Function.GeluTanh => GeluTanh.Slope(z),
+        Function.Exponential => a,
         _ => throw new ArgumentException($"{f} has no slope."),
     };
 

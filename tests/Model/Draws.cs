@@ -46,9 +46,9 @@ internal sealed class Draws(int seed)
     /// <summary>Targets that suit a cost.</summary>
     internal float[] Targets(CostFunction cost, int samples, int outputs)
     {
-        if (cost == CostFunction.SquaredError) return Ordinary(samples * outputs);
+        if (Costs.IsOfOutputs(cost)) return Ordinary(samples * outputs);
         float[] y = Many(samples * outputs, () => Uniform(0, 1));
-        if (cost == CostFunction.BinaryCrossEntropy) return y;
+        if (Costs.LastOf(cost) != Function.Softmax) return y;
         return [.. from row in y.Chunk(outputs) let sum = row.Sum() from x in row select x / sum];
     }
 

@@ -1,4 +1,6 @@
+using System.Reflection;
 using Xunit;
+using static FastNN.Tests.Model.Notation;
 
 namespace FastNN.Tests.Model;
 
@@ -8,9 +10,20 @@ public class GradientModelTests
     /// <summary>All costs, with each last layer that they suit.</summary>
     private static readonly (CostFunction Cost, Function Last)[] s_costs =
     [
-        .. Enum.GetValues<Function>().Select(f => (CostFunction.SquaredError, f)),
-        (CostFunction.BinaryCrossEntropy, Function.Sigmoid), (CostFunction.CrossEntropy, Function.Softmax),
+        .. from cost in Enum.GetValues<CostFunction>()
+           from f in Enum.GetValues<Function>()
+           where Costs.IsOfOutputs(cost) || Costs.LastOf(cost) == f
+           select (cost, f),
     ];
+
+    [Fact]
+    public void The_model_has_every_cost() => Assert.Equal(
+        Enum.GetNames<CostFunction>().Order(),
+        from method in typeof(Cost).GetMethods(BindingFlags.Static | BindingFlags.Public)
+        where method.ReturnType == typeof(Cost)
+        let name = method.Name.Replace("get_", "")
+        orderby name
+        select name);
 
     [Fact]
     public void The_costs_suit_the_last_layers_of_the_page()
@@ -77,6 +90,46 @@ public class GradientModelTests
             Compare(draws, batch, (count, _) => draws.Ordinary(count), most: 6);
             Compare(draws, batch, (count, isInput) => draws.Special(count, isInput ? 4000 : 40), most: 6);
             Compare(draws, batch, (count, isInput) => draws.Wide(count, isInput ? -30 : 30), most: 6);
+        }
+    }
+
+    /// <summary>Each cost of the outputs by itself, so that no network hides a number.</summary>
+    [Fact]
+    public void Drawn_parameters_of_costs_have_the_models_costs_and_gradients()
+    {
+        var draws = new Draws(7);
+        for (int k = 0; k < 300; k++)
+        {
+            int n = 1 + draws.Below(40);
+            float[] z = [.. draws.Special(n, 20).Select(sum => sum + 0f)]; // a network makes no −0 of biases
+            float[] y = draws.Maybe ? draws.Special(n, 20) : draws.Ordinary(n);
+            float tau = draws.Uniform(0.01f, 0.99f), epsilon = draws.Uniform(0.01f, 0.99f);
+            float delta = MathF.Abs(draws.Wide(1, 20)[0]) + float.Epsilon;
+            Compare(Cost.Huber(delta), Function.Identity, z, y, Costs.Huber(delta, Function.Identity, z, z, y));
+            Compare(Cost.Pinball(tau), Function.Identity, z, y, Costs.Pinball(tau, Function.Identity, z, z, y));
+            float[] pairs = Costs.Smoothed(epsilon, 2, y), classes = Costs.Smoothed(epsilon, n, y);
+            Compare(Cost.BinaryCrossEntropyWithSmoothing(epsilon), Function.Sigmoid, z, y, Costs.BinaryCrossEntropy(z, pairs));
+            Compare(Cost.CrossEntropyWithSmoothing(epsilon), Function.Softmax, z, y, Costs.CrossEntropy(z, classes));
+        }
+    }
+
+    /// <summary>A network without inputs that count has its biases as sums.</summary>
+    private static void Compare(Cost cost, Function last, float[] z, float[] y, (float C, float[] Delta) expected)
+    {
+        foreach (KernelVariant variant in Kernels.Supported)
+        {
+            var network = new Network([1, z.Length], [Pair.Of(last)], seed: 0, kernels: variant);
+            network.Parameters.Clear();
+            z.CopyTo(network.Layers[0].Biases);
+            var trainer = new Trainer(network, new Sgd(1), cost, Reduction.Sum);
+            foreach (int batch in (int[])[1, 2])
+            {
+                float[] x = new float[batch], targets = [.. Enumerable.Repeat(y, batch).SelectMany(row => row)];
+                float c = trainer.ComputeGradient(x, targets);
+                Same.Bits((float)((double)expected.C * batch), c, $"{cost}, {variant}");
+                float[] deltas = batch == 1 ? expected.Delta : [.. expected.Delta.Select(d => Fma(d, 1, Fma(d, 1, +0f)))];
+                Same.Bits(deltas, trainer.Gradient[z.Length..], $"δ of {cost}, {variant}");
+            }
         }
     }
 

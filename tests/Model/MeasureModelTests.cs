@@ -11,13 +11,8 @@ public class MeasureModelTests
         var draws = new Draws(1);
         for (int k = 0; k < 300; k++)
         {
-            var cost = (CostFunction)draws.Below(3);
-            Function last = cost switch
-            {
-                CostFunction.SquaredError => (Function)draws.Below(1 + (int)Function.Softmax),
-                CostFunction.BinaryCrossEntropy => Function.Sigmoid,
-                _ => Function.Softmax,
-            };
+            CostFunction cost = draws.One(Enum.GetValues<CostFunction>());
+            Function last = Costs.IsOfOutputs(cost) ? (Function)draws.Below(1 + (int)Function.Softmax) : Costs.LastOf(cost);
             int[] widths = draws.Widths(12);
             int samples = 1 + draws.Below(12);
             float[] parameters = draws.Special(Pair.Count(widths), 10_000), x = draws.Special(samples * widths[0], 1000);

@@ -10,7 +10,7 @@ internal static class Measures
         double K = 0;
         foreach ((ModelNetwork.Activity activity, float[] y) in samples) K += trainer.CostOf(activity, y).C;
         (float[] A, float[] Y)[] rows = [.. samples.Select(sample => (trainer.Network.InUserUnits(sample.Activity.Outputs), sample.Y))];
-        bool labels = trainer.Network.Outputs == 1 || trainer.Cost == CostFunction.BinaryCrossEntropy;
+        bool labels = trainer.Network.Outputs == 1 || !Costs.IsOfOutputs(trainer.Cost) && Costs.LastOf(trainer.Cost) == Function.Sigmoid;
         return ((float)(K / rows.Length), labels ? AccuracyOfLabels(rows) : AccuracyOfClasses(rows), R2(rows));
     }
 

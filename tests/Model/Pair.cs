@@ -25,5 +25,12 @@ internal sealed class Pair
         _ => Activation.All.Single(activation => activation.Name == $"{f}"),
     };
 
-    internal static Cost Of(CostFunction c) => Cost.All.Single(cost => cost.Name == $"{c}");
+    internal static Cost Of(CostFunction c) => c switch
+    {
+        CostFunction.Huber => Cost.Huber(Costs.D),
+        CostFunction.Pinball => Cost.Pinball(Costs.Tau),
+        CostFunction.BinaryCrossEntropyWithSmoothing => Cost.BinaryCrossEntropyWithSmoothing(Costs.Epsilon),
+        CostFunction.CrossEntropyWithSmoothing => Cost.CrossEntropyWithSmoothing(Costs.Epsilon),
+        _ => Cost.All.Single(cost => cost.Name == $"{c}"),
+    };
 }

@@ -129,6 +129,7 @@ public static class OnnxVariants
         ["HardSigmoid by default"] = () => Ends(Activation.HardSigmoidWith(0.2f, 0.5f), m => m.Op("HardSigmoid")),
         ["HardSigmoid as PyTorch writes it"] = () => Ends(Activation.HardSigmoid, m => m.Op("HardSigmoid").With("alpha", 1f / 6)),
         ["HardSwish"] = () => Ends(Activation.HardSwish, m => m.Op("HardSwish")),
+        ["Exp"] = () => Ends(Activation.Exponential, m => m.Op("Exp")),
         ["Mish"] = () => Ends(Activation.Mish, m => m.Op("Mish").Opset(18)),
         ["Softsign"] = () => Ends(Activation.Softsign, m => m.Op("Softsign")),
         ["Gelu, tanh"] = () => Ends(Activation.GeluTanh, m => m.Op("Gelu").With("approximate", "tanh").Opset(20)),

@@ -189,6 +189,9 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         return closest;
     }
 
+    /// <summary>How close an output comes to a kink of the cost.</summary>
+    internal double ClosestToKink(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y) => OracleCosts.DistanceToKink(_cost, Forward(x), y);
+
     private Activation ActivationOf(int layer) => activations == null ? Activation.Sigmoid : activations[layer - 1];
 
     private static Bounded[] Delta(Activation f, Cost cost, Bounded[] z, Bounded[] a, ReadOnlySpan<Bounded> y)

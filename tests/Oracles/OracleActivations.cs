@@ -26,6 +26,7 @@ internal static class OracleActivations
     /// <para>SiLU: ½ at 0. Its f″ is σ′·(2 − z·tanh(z/2)). With the other sign this is at most z·e⁻ᶻ ≤ 1/e.</para>
     /// <para>GELU: 2φ(0) at 0. Its f″ is φ·(2 − z²), and its other extreme is −2φ(2). The form with tanh has the same largest value.</para>
     /// <para>Softsign: 2 at 0. Its f″ is ∓2/(1 + |z|)³.</para>
+    /// <para>The exponential: none. It has a bound of its own.</para>
     /// <para>Mish: 0.6442 at −0.088. Differences of its formula show this.</para>
     /// <para>Zero where f is linear on both sides of a kink.</para>
     /// </summary>
@@ -64,6 +65,7 @@ internal static class OracleActivations
             Kinks = [0],
             Steepest = 1.7581,
         },
+        [Activation.Exponential] = new(0, One, [1f, 1f, 1f, 1f, Infinity, 0f, Infinity, 0f, NaN]) { Value = Exponential, Slope = a => a },
         [Activation.Softsign] = new(2, One, [0f, -0f, Tiny, -Tiny, 1f, -1f, 1f, -1f, NaN]),
         [Activation.Mish] = new(0.6443, Sum, [0f, -0f, Tiny, -Tiny, Infinity, -0f, Most, -0f, NaN]) { IsStraightFarOut = true },
         [Activation.GeluTanh] = new(0.79789, Sum, [0f, -0f, Tiny, 0f, Infinity, 0f, Most, 0f, NaN]) { IsStraightFarOut = true },
@@ -126,6 +128,13 @@ internal static class OracleActivations
 
         double error = row.Curvature * z.Error + f.MaxSlopeError * U + row.ConstantError;
         return new Bounded(ExactSlope(f, z.Value), DistanceToKink(f, z.Value) <= z.Error ? row.Steepest : error);
+    }
+
+    /// <summary>An error e of z is a factor between 1 − (exp(e) − 1) and exp(e). Then comes the rounding, as for all functions.</summary>
+    private static Bounded Exponential(Bounded z)
+    {
+        double value = Math.Exp(z.Value), error = value * (Math.Exp(z.Error) - 1);
+        return new Bounded(value, error + Activation.Exponential.MaxUlp * (2 * U * (1 + U) * (value + error) + 2 * Bounded.Underflow));
     }
 
     /// <summary>

@@ -90,10 +90,13 @@ internal static class CheckValues
 
     private static IEnumerable<string> OfCosts(KernelVariant kernels)
     {
-        foreach (Cost cost in Cost.All)
+        string[] kinds = ["Elu", "Exponential", "Identity", "Sigmoid", "Softmax"]; // what a page can hold
+        foreach (Cost cost in OracleCosts.Known.OrderBy(cost => cost.Name, StringComparer.Ordinal))
         {
             foreach (Activation last in Activation.All.Where(cost.Suits))
             {
+                if (cost != Cost.SquaredError && !kinds.Contains(last.Name)) continue;
+
                 Network network = Dense([3, 2], Activation.Relu, last, seed: 1, Initializer.He, kernels);
                 var trainer = new Trainer(network, new Sgd(1f), cost);
                 float value = trainer.ComputeGradient(V(3), cost.TargetsSumToOne ? [1f, 0f] : U(2));

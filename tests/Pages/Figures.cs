@@ -68,7 +68,7 @@ internal static class Figures
     private static IEnumerable<Claim> OfActivationsWithoutParameters() =>
         from f in Activation.All
         let ulp = f.IsElementwise ? $"{f.MaxUlp:0.#}" : $"{f.MaxUlp:0.#} + ½·⌈(n − 16)/16⌉"
-        let slope = f.IsElementwise ? $"{f.MaxSlopeError:0.#}" : "–"
+        let slope = !f.IsElementwise ? "–" : double.IsPositiveInfinity(f.MaxSlopeError) ? "∞" : $"{f.MaxSlopeError:0.#}"
         select Computed(Networks, $"`{f}` | {ulp} | {slope} |");
 
     private static Claim[] OfEmbedding() =>

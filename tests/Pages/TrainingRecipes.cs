@@ -101,6 +101,30 @@ public class TrainingRecipes
     }
 
     [Fact]
+    public void Quantiles_make_an_interval()
+    {
+        var random = new Random(1);
+        float[] x = Cases.Uniform(1, 1_000, -1f), y = [.. x.Select(xi => MathF.Sin(3 * xi) + 0.4f * (float)Math.Log(random.NextDouble()))];
+        // <quantiles>
+        // A thousand noisy samples of a curve. Two networks learn the limits between which 80 % of the targets lie.
+        Network high = Quantile(0.9f), low = Quantile(0.1f);
+
+        Network Quantile(float tau)
+        {
+            var network = new Network([1, 32, 1], hidden: Activation.Tanh, output: Activation.Identity, seed: 1, Initializer.Glorot);
+            var adam = new Adam(learningRate: 5e-3f) { Schedule = LearningRateSchedule.Cosine(steps: 4_800) }; // 150 epochs of 32 steps
+            new Trainer(network, adam, cost: Cost.Pinball(tau)).Fit(x, y, new FitOptions { Epochs = 150, BatchSize = 32 });
+            return network;
+        }
+        // </quantiles>
+        float[] most = new float[x.Length], least = new float[x.Length];
+        high.Forward(x, most);
+        low.Forward(x, least);
+        Assert.InRange(y.Zip(most).Count(pair => pair.First > pair.Second), 70, 130);
+        Assert.InRange(y.Zip(least).Count(pair => pair.First < pair.Second), 70, 130);
+    }
+
+    [Fact]
     public void A_policy_is_found_by_rewards()
     {
         // <reinforcement>

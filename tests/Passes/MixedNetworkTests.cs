@@ -31,9 +31,15 @@ public class MixedNetworkTests
             {
                 foreach (Activation last in s_all)
                 {
-                    foreach (Cost cost in Cases.CostsOf(last)) Step(supply, variant, widths, [hidden, last], cost, batch: 1);
+                    Step(supply, variant, widths, [hidden, last], Cost.SquaredError, batch: 1);
                     Step(supply, variant, widths, [hidden, last], Cases.CostsOf(last)[^1], batch: 9);
                 }
+            }
+
+            foreach ((Activation last, Cost cost) in Cases.Ends.Where(end => end.Cost != Cost.SquaredError))
+            {
+                Step(supply, variant, widths, [Activation.Tanh, last], cost, batch: 1);
+                Step(supply, variant, widths, [Activation.Tanh, last], cost, batch: 9);
             }
         }
     }

@@ -43,6 +43,21 @@ public static class Cases
         Activation.Softmax, Activation.Softplus, Activation.Tanh, Activation.Elu, Activation.Clip(-1f, 1f),
     ];
 
+    /// <summary>Those of a last layer. The exponential has a cost of its own.</summary>
+    internal static Activation[] OfLastLayers { get; } = [.. OfLayers, Activation.Exponential];
+
+    /// <summary>
+    /// Last layers with costs that suit. The squared error is behind every activation. The kernels of other costs differ only in the cost,
+    /// so they are behind one activation of each kind.
+    /// </summary>
+    internal static (Activation Last, Cost Cost)[] Ends { get; } =
+    [
+        .. from last in OfLastLayers
+           from cost in CostsOf(last)
+           where cost == Cost.SquaredError || last is { Name: "Identity" or "Sigmoid" or "Softmax" or "Elu" or "Exponential" }
+           select (last, cost),
+    ];
+
     /// <summary>All variants with these activations, by name.</summary>
     public static TheoryData<KernelVariant, string> VariantsAndActivations { get; } =
         [.. from set in KernelSet.Supported from f in OfLayers select (set.Variant, f.Name)];
@@ -51,14 +66,9 @@ public static class Cases
     public static TheoryData<KernelVariant, string> VariantsAndElementwise { get; } =
         [.. from set in KernelSet.Supported from f in OfLayers where f.IsElementwise select (set.Variant, f.Name)];
 
-    /// <summary>All variants with these activations of a last layer and the costs that suit them, both by name.</summary>
+    /// <summary>All variants with <see cref="Ends"/>, both by name.</summary>
     public static TheoryData<KernelVariant, string, string> VariantsAndOutputs { get; } =
-    [
-        .. from set in KernelSet.Supported
-           from f in OfLayers
-           from cost in CostsOf(f)
-           select (set.Variant, f.Name, cost.Name),
-    ];
+        [.. from set in KernelSet.Supported from end in Ends select (set.Variant, end.Last.Name, end.Cost.Name)];
 
     internal static KernelSet Reference => KernelSet.For(KernelVariant.Scalar);
 
@@ -72,10 +82,10 @@ public static class Cases
     internal static IEnumerable<string> PropertiesOf<T>() => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Static)
         .Where(property => property.PropertyType == typeof(T)).Select(property => property.Name).Order(StringComparer.Ordinal);
 
-    internal static Cost CostNamed(string cost) => Cost.All.Single(c => c.Name == cost);
+    internal static Cost CostNamed(string cost) => OracleCosts.Known.Single(c => c.Name == cost);
 
-    /// <summary>The costs that suit an activation of the last layer.</summary>
-    internal static Cost[] CostsOf(Activation last) => [.. Cost.All.Where(cost => cost.Suits(last))];
+    /// <summary>The costs that suit an activation of the last layer. Some have parameters.</summary>
+    internal static Cost[] CostsOf(Activation last) => [.. OracleCosts.Known.Where(cost => cost.Suits(last))];
 
     /// <summary>Turns targets of [0, 1) into targets that the cost allows.</summary>
     internal static float[] TargetsOf(Cost cost, int outputs, float[] targets) =>

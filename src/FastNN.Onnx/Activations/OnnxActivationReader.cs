@@ -15,6 +15,7 @@ internal static class OnnxActivationReader
         ["Celu"] = ReadCelu,
         ["Clip"] = ReadClip,
         ["Elu"] = (t, node, z) => WithAlpha(t, node, z, 1f, Activation.EluWithAlpha),
+        ["Exp"] = (t, node, z) => Plain(t, node, z, Activation.Exponential),
         ["Gelu"] = ReadGelu,
         ["HardSigmoid"] = ReadHardSigmoid,
         ["HardSwish"] = (t, node, z) => Plain(t, node, z, Activation.HardSwish),

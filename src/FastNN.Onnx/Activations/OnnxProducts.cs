@@ -24,7 +24,7 @@ internal static class OnnxProducts
     /// <summary>Whether s = f·(1 + exp(z)).</summary>
     internal static (OnnxCoefficient F, OnnxSignal Z)? OnePlusExp(OnnxAlgebra algebra, OnnxOperation operation, OnnxSignal s)
     {
-        if (s.Degree != 1 || s.Term.Kind != OnnxTermKind.Exp) return null;
+        if (s.Degree != 1 || s.Term.Activation != Activation.Exponential) return null;
         for (int k = 0; k < Math.Max(s.C[0].Count, s.C[1].Count); k++)
         {
             if (!(s.C[0][k] > 0 && s.C[1][k] > 0)) return null;

@@ -75,8 +75,6 @@ internal sealed class OnnxAlgebra(OnnxMemoryBudget budget)
         return new OnnxSignal(OnnxTerm.Of(operation, OnnxTermKind.Reciprocal, s), s.Shape);
     }
 
-    internal OnnxSignal Exp(OnnxOperation operation, OnnxSignal s) => Function(operation, OnnxTermKind.Exp, s);
-
     internal OnnxSignal Erf(OnnxOperation operation, OnnxSignal s) => Function(operation, OnnxTermKind.Erf, s);
 
     internal OnnxSignal Log(OnnxOperation operation, OnnxSignal s)

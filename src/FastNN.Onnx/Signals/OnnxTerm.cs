@@ -9,9 +9,6 @@ internal enum OnnxTermKind
     /// <summary>An activation of the first operand.</summary>
     Activation,
 
-    /// <summary>e to the power of the first operand.</summary>
-    Exp,
-
     /// <summary>The natural logarithm of the first operand.</summary>
     Log,
 

@@ -19,7 +19,6 @@ internal sealed class OnnxTracer(OnnxGraph graph, OnnxMemoryBudget budget)
             ["Concat"] = OnnxParts.Concat,
             ["Div"] = OnnxElementwise.Divide,
             ["Erf"] = (t, node) => t.Algebra.Erf(node, One(node)),
-            ["Exp"] = (t, node) => t.Algebra.Exp(node, One(node)),
             ["Expand"] = (t, node) => Shaped(node, OnnxShaping.Expand),
             ["Flatten"] = (t, node) => Shaped(node, OnnxShaping.Flatten),
             ["Gather"] = OnnxParts.Gather,

@@ -1,3 +1,5 @@
+using FastNN.Plumbing;
+
 namespace FastNN;
 
 public abstract partial class Cost
@@ -12,8 +14,29 @@ public abstract partial class Cost
     /// <summary>No output counts as less likely than e to the power of minus this number. So no cross-entropy is infinite.</summary>
     internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
 
-    private sealed class CrossEntropyCost() : OfSoftmax(nameof(CrossEntropy))
+    /// <summary>
+    /// <see cref="CrossEntropy"/> with label smoothing: the target y_i counts as y_i·(1 − ε) + ε/n for n outputs (Szegedy et al., 2016), as
+    /// in PyTorch's CrossEntropyLoss. So no output is driven to exactly 0 or 1. Give the targets as they are; accuracy and R² compare with
+    /// them. The least cost is greater than 0.
+    /// </summary>
+    /// <param name="smoothing">ε. At least 0 and less than 1. For 0 the result is <see cref="CrossEntropy"/>.</param>
+    /// <returns>The cost.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="smoothing"/> is not in [0, 1).</exception>
+    public static Cost CrossEntropyWithSmoothing(float smoothing) =>
+        Guard.Fraction(smoothing, nameof(smoothing)) == 0f ? CrossEntropy : new CrossEntropyCost(smoothing);
+
+    private sealed class CrossEntropyCost : OfSoftmax
     {
+        internal CrossEntropyCost()
+            : base(nameof(CrossEntropy))
+        {
+        }
+
+        internal CrossEntropyCost(float smoothing)
+            : base(nameof(CrossEntropyWithSmoothing), smoothing)
+        {
+        }
+
         public override float LeastTarget => 0f;
 
         public override float MostTarget => 1f;

@@ -60,8 +60,12 @@ internal abstract unsafe class ActivationKernels
     internal abstract void TileBackward(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
 
-    /// <summary>The last layer's kernels under a cost that suits the function. They are created when they are first needed.</summary>
-    internal OutputKernels Under(Cost cost) => _outputs[cost.Index] ??= cost.CreateKernels(this);
+    /// <summary>
+    /// The last layer's kernels under a cost that suits the function. They are created when they are first needed. Under a cost with
+    /// parameters each call creates them, and they serve one trainer.
+    /// </summary>
+    internal OutputKernels Under(Cost cost) =>
+        cost.Index < 0 ? cost.CreateKernels(this) : _outputs[cost.Index] ??= cost.CreateKernels(this);
 
     /// <summary>
     /// The kernels under a cost of each output by itself. This is for <see cref="Cost.CreateKernels"/>, and so are the next two. A generic
@@ -74,8 +78,11 @@ internal abstract unsafe class ActivationKernels
     internal abstract OutputKernels UnderSums<C>(C cost)
         where C : struct, ICost;
 
-    /// <summary>The kernels under the cross-entropy of softmax, computed from all sums of a sample.</summary>
-    internal abstract OutputKernels UnderSoftmaxSums();
+    /// <summary>
+    /// The kernels under the cross-entropy of softmax, computed from all sums of a sample. If <paramref name="smoothing"/> is not 0, the
+    /// targets are smoothed.
+    /// </summary>
+    internal abstract OutputKernels UnderSoftmaxSums(float smoothing);
 
     /// <summary>The last layer's kernels if the caller gives the gradient by the outputs. Nothing else is known of the cost.</summary>
     internal OutputKernels UnderGivenGradient() => UnderOutputs(default(GivenGradient));
@@ -192,5 +199,9 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
     internal override OutputKernels UnderSums<C>(C cost) =>
         new OutputKernels<K, T, Identity, C>(new ActivationKernels<K, T, Identity>(), cost);
 
-    internal override OutputKernels UnderSoftmaxSums() => new CrossEntropyOutput<K, T>();
+    internal override OutputKernels UnderSoftmaxSums(float smoothing)
+    {
+        var output = new CrossEntropyOutput<K, T>();
+        return smoothing == 0f ? output : new SmoothedOutput<K>(output, smoothing);
+    }
 }
