@@ -30,5 +30,6 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("following", Functions.Following),
         new("standardizers", Standardizers.Run),
         new("segments", Trainings.Segments),
+        new("othercosts", OtherCosts.Run),
     ];
 }

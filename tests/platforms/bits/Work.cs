@@ -67,10 +67,12 @@ internal sealed record Work(KernelVariant Kernels, bool Full)
     /// <summary>The activation of hidden layers in a case: all of them in turn.</summary>
     internal static Activation Hidden(int k) => Elementwise[k % Elementwise.Length];
 
-    /// <summary>The pairs of a last activation and a cost that suits it.</summary>
+    /// <summary>
+    /// The pairs of a last activation and a cost of the first sections that suits it. A new cost has its place in a section of its own.
+    /// </summary>
     internal static (Activation Last, Cost Cost)[] Ends { get; } =
     [
-        .. from cost in Cost.All
+        .. from cost in (Cost[])[Cost.BinaryCrossEntropy, Cost.CrossEntropy, Cost.SquaredError]
            from activation in Elementwise.Append(Activation.Softmax).OrderBy(activation => activation.Name, StringComparer.Ordinal)
            where cost.Suits(activation)
            select (activation, cost),
