@@ -108,7 +108,7 @@ public sealed class ConfusionMatrix
 
     private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 
-    private static string Text(double share) => share.ToString("F3", CultureInfo.InvariantCulture);
+    private static string Text(double share) => FormattableString.Invariant($"{share:F3}");
 
     private static double Share(long part, long all) => all == 0 ? 0 : (double)part / all;
 

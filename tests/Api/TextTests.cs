@@ -88,7 +88,7 @@ public class TextTests
         string text = InGerman(network.Summary);
         string[] lines = text.Split('\n');
         Assert.Equal(4, lines.Length);
-        Assert.StartsWith("layer  widths     activation  parameters  one sample  batch of 64", lines[0]);
+        Assert.StartsWith("layer  widths     activation  parameters  one sample  ", lines[0]);
         Assert.StartsWith("    1  784 → 128  Relu           100,480  ", lines[1]);
         Assert.StartsWith("    2  128 → 10   Softmax          1,290  ", lines[2]);
         Assert.Equal($"101,770 parameters, 407,080 bytes; {network.KernelVariant}; standardized inputs", lines[3]);

@@ -7,7 +7,7 @@ namespace FastNN.Fit;
 internal static class OutputRange
 {
     /// <summary>How far beyond a limit a target may be: this number, or this share of a limit beyond ±1.</summary>
-    private const float Tolerance = 1e-3f;
+    private const double Tolerance = 1e-3;
 
     /// <exception cref="ArgumentException">A target is farther beyond the range than the tolerance.</exception>
     internal static void Check(ReadOnlySpan<float> targets, string name, Activation last)
@@ -39,5 +39,5 @@ internal static class OutputRange
         : last.LeastOutput == float.MinValue ? Invariant($"at most {last.MostOutput}")
         : Invariant($"at least {last.LeastOutput} and at most {last.MostOutput}");
 
-    private static float Beyond(float limit) => Tolerance * Math.Max(1f, Math.Abs(limit));
+    private static float Beyond(float limit) => (float)(Tolerance * Math.Max(1.0, Math.Abs((double)limit)));
 }
