@@ -57,7 +57,7 @@ public sealed unsafe partial class Network
     /// <param name="hidden">The activation of all layers except the last.</param>
     /// <param name="output">The activation of the last layer.</param>
     /// <param name="seed">The seed of SplitMix64. Its numbers are the same on every platform and every version of .NET.</param>
-    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.He"/>.</param>
+    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.PyTorch"/>.</param>
     /// <param name="kernels">The kernels that the network uses. All give the same bits.</param>
     /// <exception cref="ArgumentNullException">An activation is null.</exception>
     /// <exception cref="ArgumentException">
@@ -85,7 +85,7 @@ public sealed unsafe partial class Network
     /// The activation of each layer after the inputs: one less than there are widths. Softmax is allowed only in the last layer.
     /// </param>
     /// <param name="seed">The seed of SplitMix64. Its numbers are the same on every platform and every version of .NET.</param>
-    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.He"/>.</param>
+    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.PyTorch"/>.</param>
     /// <param name="kernels">The kernels that the network uses. All give the same bits.</param>
     /// <exception cref="ArgumentNullException">An activation is null.</exception>
     /// <exception cref="ArgumentException">
@@ -103,7 +103,7 @@ public sealed unsafe partial class Network
     public Network(
         ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, int seed, Initializer? initializer = null,
         KernelVariant kernels = KernelVariant.Auto)
-        : this(widths, activations, KernelSet.For(kernels)) => (initializer ?? Initializer.He).Draw(Layers, seed);
+        : this(widths, activations, KernelSet.For(kernels)) => (initializer ?? Initializer.PyTorch).Draw(Layers, seed);
 
     /// <summary>Creates a network whose parameters are 0.</summary>
     internal Network(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)

@@ -72,7 +72,7 @@ public class BackwardTests
         for (int k = 0; k < inputGradients.Length; k++)
         {
             inputGradients[k] = new float[x.Length];
-            var network = new Network(widths, Activation.Relu, Activation.Identity, seed: 1, kernels: Kernels.Supported[k]);
+            var network = new Network(widths, Activation.Relu, Activation.Identity, seed: 1, Initializer.He, Kernels.Supported[k]);
             new Trainer(network, new Sgd(1f)).Backward(x, g, inputGradients[k]);
             Cases.AssertSameBits(inputGradients[0], inputGradients[k], $"{Kernels.Supported[k]}");
         }
