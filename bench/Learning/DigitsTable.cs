@@ -33,14 +33,16 @@ internal static class DigitsTable
         });
 
         Table table = Screen.Table(
-            "Digits held out that are right", "recipe", "of other writers, median of 5", "mean of 10", "of all, mean of 10", "s", "time");
-        table.Caption("Other writers: the last 450 digits. Of all: a quarter of all digits. Time: a training's ÷ that of the first recipe's.");
+            "Digits held out that are right",
+            "recipe", "of other writers, median of 5", "mean of 10", "of all, mean of 10", "s", "time");
+        table.Caption("Other writers: the last 450. Of all: a quarter of each digit. Time: that of a training ÷ that by the first recipe.");
         double[] ratios = [1, Median(results[1].Seconds.Zip(results[0].Seconds, (recipe, plain) => recipe / plain))];
         for (int k = 0; k < lessons.Length; k++)
         {
+            Result of = results[k];
             table.AddRow(
-                lessons[k].Title.Replace(", ReLU and softmax, cross-entropy", ""), $"{results[k].OfFive:F4}", $"{results[k].OfWriters.Average():F4}", $"{results[k].OfAll.Average():F4}",
-                $"{Median(results[k].Seconds):F3}", $"{ratios[k]:F2}");
+                lessons[k].Title.Replace(", ReLU and softmax, cross-entropy", ""), $"{of.OfFive:F4}", $"{of.OfWriters.Average():F4}",
+                $"{of.OfAll.Average():F4}", $"{Median(of.Seconds):F3}", $"{ratios[k]:F2}");
         }
 
         AnsiConsole.Write(table);

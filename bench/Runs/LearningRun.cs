@@ -3,7 +3,7 @@ using FastNN.Bench.Results;
 
 namespace FastNN.Bench.Runs;
 
-/// <summary>What <c>-- --learning</c> does, in about three minutes: networks learn from small data sets.</summary>
+/// <summary>What <c>-- --learning</c> does, in about two minutes: networks learn from small data sets.</summary>
 internal static class LearningRun
 {
     private const string Initialisers = "initialisers", Recipes = "recipes", DigitsByRecipe = "digits";

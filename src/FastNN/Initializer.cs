@@ -22,8 +22,8 @@ public sealed class Initializer
     public static Initializer Glorot { get; } = new(nameof(Glorot), (nIn, nOut) => Math.Sqrt(6.0 / ((double)nIn + nOut)));
 
     /// <summary>
-    /// He et al. (2015): weights uniform in ±√(6/n_in), biases 0. For ReLU in many hidden layers. Networks of one to three hidden layers
-    /// learn less from few samples with it than with <see cref="PyTorch"/>.
+    /// He et al. (2015): weights uniform in ±√(6/n_in), biases 0. For ReLU in dozens of layers. Networks of few layers learn less from few
+    /// samples with it than with <see cref="PyTorch"/>.
     /// </summary>
     public static Initializer He { get; } = new(nameof(He), (nIn, _) => Math.Sqrt(6.0 / nIn));
 

@@ -249,10 +249,10 @@ public class TrainingRecipes
     {
         // <classification>
         // Classification: digits of 8 × 8 pixels from −1 to 1. A target is 1 at the digit and 0 elsewhere.
-        const int epochs = 30, batch = 16;
+        const int epochs = 50, batch = 32;
         int steps = epochs * ((digits.Length / 10 + batch - 1) / batch);
-        var network = new Network([64, 256, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
-        var adam = new AdamW(learningRate: 0.01f) { WeightDecay = 0.1f, Schedule = LearningRateSchedule.Cosine(steps) };
+        var network = new Network([64, 128, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var adam = new AdamW(learningRate: 0.02f) { WeightDecay = 0.1f, Schedule = LearningRateSchedule.Cosine(steps) };
         var trainer = new Trainer(network, adam, cost: Cost.CrossEntropy);
         FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = epochs, BatchSize = batch });
         Metrics metrics = trainer.Measure(heldOutPixels, heldOutDigits);
