@@ -24,7 +24,7 @@ Option<bool> standardizers = Flag("--standardizers", "What standardizers cost: a
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
 var learning = new Option<string?>("--learning")
 {
-    Description = "What networks learn from small data sets: initialisers (more than a minute), recipes, or digits. Without a name all of them.",
+    Description = "What networks learn from small data: initialisers, recipes or digits. Without a name all of them, in two minutes.",
     HelpName = "table",
     Arity = ArgumentArity.ZeroOrOne,
 };
