@@ -14,8 +14,8 @@ public sealed partial class Trainer
     /// bits for every variant and any number of threads.
     /// </summary>
     /// <remarks>
-    /// Fit allocates at its start: a batch of samples, one number for each sample, and, with patience, the parameters once. With validation
-    /// it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate nothing.
+    /// Fit allocates at its start: one number for each sample, a batch of samples if it shuffles, and, with patience, the parameters once.
+    /// With validation it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
@@ -61,7 +61,8 @@ public sealed partial class Trainer
         CheckApart(state, inputs, targets, options);
 
         int[] order = new int[count];
-        float[] x = new float[batch * _network.Inputs], y = new float[batch * _network.Outputs];
+        int copied = options.Shuffle ? batch : 0;
+        float[] x = new float[copied * _network.Inputs], y = new float[copied * _network.Outputs];
         float? cost = null;
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -100,12 +101,12 @@ public sealed partial class Trainer
     private Divergence? RunEpoch(
         FitSamples training, ReadOnlySpan<int> order, float[] x, float[] y, FitState state, CancellationToken cancellationToken)
     {
-        int n = _network.Inputs, m = _network.Outputs, batch = x.Length / n;
+        int batch = Math.Min(state.BatchSize, order.Length);
         for (int first = state.Step * batch, count; first < order.Length; first += count) // adding batch instead could overflow
         {
             count = Math.Min(batch, order.Length - first);
-            training.Gather(order.Slice(first, count), x, y);
-            float cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
+            FitSamples samples = training.Take(order.Slice(first, count), x, y);
+            float cost = Step(samples.Inputs, samples.Targets, cancellationToken);
             bool last = first + count == order.Length;
             if (!float.IsFinite(cost) || (last && !(_network.Buffer.IsFinite && OptimizerState.IsFinite)))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));

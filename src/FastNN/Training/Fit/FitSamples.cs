@@ -67,16 +67,21 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
     }
 
     /// <summary>
-    /// Copies the samples of the given order one after the other into the front of <paramref name="x"/> and <paramref name="y"/>.
+    /// The samples of a step, one after the other. They are copied into the front of <paramref name="x"/> and <paramref name="y"/>. If
+    /// these are empty, the order ascends, and the samples stay where they are. A single sample stays there, too.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Gather(ReadOnlySpan<int> order, Span<float> x, Span<float> y)
+    internal FitSamples Take(ReadOnlySpan<int> order, Span<float> x, Span<float> y)
     {
-        int n = Inputs.Length / Count, m = Targets.Length / Count;
-        for (int k = 0; k < order.Length; k++)
+        int n = Inputs.Length / Count, m = Targets.Length / Count, count = order.Length;
+        if (x.IsEmpty || count == 1) return new(Inputs.Slice(order[0] * n, count * n), Targets.Slice(order[0] * m, count * m), count);
+
+        for (int k = 0; k < count; k++)
         {
             Inputs.Slice(order[k] * n, n).CopyTo(x[(k * n)..]);
             Targets.Slice(order[k] * m, m).CopyTo(y[(k * m)..]);
         }
+
+        return new(x[..(count * n)], y[..(count * m)], count);
     }
 }
