@@ -62,7 +62,7 @@ public sealed partial class Trainer
 
         int[] order = new int[count];
         int copied = options.Shuffle ? batch : 0;
-        float[] x = new float[copied * _network.Inputs], y = new float[copied * _network.Outputs];
+        AlignedBuffer x = new(checked(copied * _network.Inputs)), y = new(checked(copied * _network.Outputs));
         float? cost = null;
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -99,16 +99,17 @@ public sealed partial class Trainer
 
     /// <summary>Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step.</summary>
     private Divergence? RunEpoch(
-        FitSamples training, ReadOnlySpan<int> order, float[] x, float[] y, FitState state, CancellationToken cancellationToken)
+        FitSamples training, ReadOnlySpan<int> order, AlignedBuffer x, AlignedBuffer y, FitState state,
+        CancellationToken cancellationToken)
     {
         int batch = Math.Min(state.BatchSize, order.Length);
         for (int first = state.Step * batch, count; first < order.Length; first += count) // adding batch instead could overflow
         {
             count = Math.Min(batch, order.Length - first);
-            FitSamples samples = training.Take(order.Slice(first, count), x, y);
+            FitSamples samples = training.Take(order.Slice(first, count), x.Span, y.Span);
             float cost = Step(samples.Inputs, samples.Targets, cancellationToken);
             bool last = first + count == order.Length;
-            if (!float.IsFinite(cost) || (last && !(_network.Buffer.IsFinite && OptimizerState.IsFinite)))
+            if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
             state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
@@ -117,6 +118,11 @@ public sealed partial class Trainer
 
         return null;
     }
+
+    /// <summary>
+    /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state.
+    /// </summary>
+    private bool LeftAllFinite => _updater?.LeftAllFinite ?? _network.Buffer.IsFinite;
 
     /// <summary>
     /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them

@@ -197,14 +197,14 @@ public sealed unsafe partial class Trainer
             float cost;
             if (_updater != null)
             {
-                cost = StepByUpdater(_updater, x, y, batch, cancellationToken);
+                cost = StepByUpdater(_updater, x, y, batch, default, cancellationToken);
             }
             else
             {
                 float rate = -_optimizer.RateAt(OptimizerState.Steps);
                 cost = rate == 0f ? CostOf(x, y, batch)
                     : batch == 1 ? Passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
-                    : StepBatch(x, y, batch, rate, cancellationToken);
+                    : StepBatch(x, y, batch, rate, default, cancellationToken);
             }
 
             OptimizerState.Advance();
@@ -215,9 +215,10 @@ public sealed unsafe partial class Trainer
 
     /// <summary>
     /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, or until a number of steps. It also ends if the
-    /// cost is not finite, because then nothing more can be learned. Each round evaluates the cost before it steps, so training ends at the
-    /// first parameters with a cost that is small enough.
+    /// cost is not finite, because then nothing more can be learned. Each round knows the cost before it updates, so training ends at the
+    /// first parameters with a cost that is small enough. A round takes no longer than a step.
     /// </summary>
+    /// <remarks>A round asks the optimizer's schedule for its factor, also the last round, which makes no update.</remarks>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
     /// <param name="cost">The cost to reach, at least 0.</param>
@@ -235,12 +236,19 @@ public sealed unsafe partial class Trainer
     {
         if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be at least 0, but is {cost}.");
         ArgumentOutOfRangeException.ThrowIfNegative(maxSteps);
-        for (int steps = 0; ; steps++)
+        int batch = Validate(inputs, targets);
+        var goal = new CostGoal(cost, Reduction == Reduction.Mean ? batch : 1);
+        fixed (float* given = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            float reached = Evaluate(inputs, targets);
-            if (reached <= cost || steps == maxSteps || !float.IsFinite(reached))
-                return new TrainingResult(steps, reached, reached <= cost);
-            Step(inputs, targets, cancellationToken);
+            float* x = InOwnUnits(given, batch);
+            for (int steps = 0; ; steps++)
+            {
+                bool mayStep = steps < maxSteps && !cancellationToken.IsCancellationRequested;
+                float reached = mayStep ? StepUnless(in goal, x, y, batch, cancellationToken) : CostOf(x, y, batch);
+                GC.KeepAlive(this);
+                if (goal.EndsAt(reached) || steps == maxSteps) return new TrainingResult(steps, reached, reached <= cost);
+                if (!mayStep) cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
 
@@ -259,6 +267,28 @@ public sealed unsafe partial class Trainer
             GC.KeepAlive(this);
             return cost;
         }
+    }
+
+    /// <summary>A step, but without the update if training ends at the cost. Such a step does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float StepUnless(in CostGoal goal, float* x, float* y, int batch, CancellationToken cancellationToken)
+    {
+        float cost;
+        if (_updater != null)
+        {
+            cost = StepByUpdater(_updater, x, y, batch, in goal, cancellationToken);
+        }
+        else
+        {
+            float rate = -_optimizer.RateAt(OptimizerState.Steps);
+            float* parameters = _network.Buffer.Pointer;
+            cost = rate == 0f ? CostOf(x, y, batch)
+                : batch == 1 ? Passes.StepUnless(in goal, parameters, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                : StepBatch(x, y, batch, rate, in goal, cancellationToken);
+        }
+
+        if (!goal.EndsAt(cost)) OptimizerState.Advance();
+        return cost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -287,26 +317,27 @@ public sealed unsafe partial class Trainer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float StepByUpdater(Updater updater, float* x, float* y, int batch, CancellationToken cancellationToken)
+    private float StepByUpdater(Updater updater, float* x, float* y, int batch, in CostGoal goal, CancellationToken cancellationToken)
     {
         UpdateTerms terms = updater.NextTerms();
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
+            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, in goal, cancellationToken), batch);
         }
 
+        float cost = DifferentiateSample(x, y);
+        if (goal.EndsAt(cost)) return cost;
+
         updater.Begin(in terms);
-        float cost;
         if (updater.LimitsNorm)
         {
-            cost = GradientOfSample(x, y, GradientBuffer);
+            GradientOfSample(x, GradientBuffer);
             updater.Limit(GradientBuffer.Pointer);
             updater.UpdateAll(GradientBuffer.Pointer);
         }
         else
         {
-            cost = DifferentiateSample(x, y);
             updater.BackwardUpdate(x, _activations.Pointer, _deltas.Pointer);
         }
 
@@ -314,10 +345,10 @@ public sealed unsafe partial class Trainer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
+    private float StepBatch(float* x, float* y, int batch, float rate, in CostGoal goal, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-        return Reduce(_pass.GradientDescent(Passes, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+        return Reduce(_pass.GradientDescent(Passes, x, y, batch, sums, Scale(batch), rate, in goal, cancellationToken), batch);
     }
 
     /// <summary>The passes under the present output standardizer, which the network may get at any time.</summary>

@@ -59,10 +59,11 @@ internal unsafe interface IKernels
 
     static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
-    static abstract void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    /// <summary>One update. The result says whether all parameters and states are finite now.</summary>
+    static abstract bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule;
 
-    static abstract double SumOfSquares(float* g, nint count, float clip);
+    static abstract double SumOfSquares(float* g, nint count, float clip, double least);
 
     /// <summary>Adds the gradient of a segment to those before. Writes scale times their sum (<see cref="GradientSegments"/>).</summary>
     static abstract void SegmentSum(float* s, float* e, float* g, nint count, float scale);

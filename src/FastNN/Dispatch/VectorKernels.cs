@@ -88,11 +88,12 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         Spans.GradientDescent.Update<S, V>(w, g, count, scale, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<S, V, TRule>(w, g, first, second, count, in terms);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
+    public static double SumOfSquares(float* g, nint count, float clip, double least) =>
+        Spans.SumOfSquares.Sum<S, V>(g, count, clip, least);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>

@@ -39,6 +39,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private TrainingPasses? _passes;
     private float* _x, _y, _sum, _target, _xGradient;
     private float _scale, _rate;
+    private CostGoal _goal;
     private CancellationToken _cancellation;
     private int _ticket; // 1 while a caller has it
 
@@ -84,32 +85,38 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         }
     }
 
-    /// <summary>The cost, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
+    /// <summary>
+    /// The cost, and w ← w + rate·(scale·g), unless training ends at this cost. The gradient is only used if <see cref="NeedsGradient"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double GradientDescent(
-        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, in CostGoal goal,
+        CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
+        _goal = goal;
         return RunPass(passes, x, y, batch, gradient, parameters, scale, rate, cancellation);
     }
 
     /// <summary>
-    /// The cost, and the update by the updater. Blocks of the gradient are used while they are in the cache. If the norm of the gradient is
-    /// limited, the update follows after all of it. The gradient is only used if <see cref="NeedsGradient"/>.
+    /// The cost, and the update by the updater, unless training ends at this cost. Blocks of the gradient are used while they are in the
+    /// cache. If the norm of the gradient is limited, the update follows after all of it. The gradient is only used if
+    /// <see cref="NeedsGradient"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Update(
-        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms,
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, in CostGoal goal,
         CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
+        _goal = goal;
         updater!.Begin(in terms);
         _updates = !updater.LimitsNorm;
         try
         {
             float* target = _block == null ? gradient : _block.Pointer;
             double cost = RunPass(passes, x, y, batch, gradient, target, scale, 0f, cancellation);
-            if (!_updates)
+            if (!_updates && !goal.EndsAtSum(cost))
             {
                 cancellation.ThrowIfCancellationRequested();
                 updater.Limit(gradient);
@@ -155,6 +162,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         finally
         {
             _cancellation = default;
+            _goal = default;
         }
     }
 
@@ -184,7 +192,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
             Run(Parts.Of(_chunk.Tiles, _group), threads);
             _cancellation.ThrowIfCancellationRequested();
             cost = Sum(cost, _chunk.Costs, samples);
-            if (target == null) continue;
+            if (target == null || (last && _goal.EndsAtSum(cost))) continue;
 
             bool begins = first == 0 ? !_accumulates : _segments != null && left == GradientSegments.Samples;
             _sum = begins ? null : gradient;

@@ -37,6 +37,10 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     /// </summary>
     internal abstract float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
 
+    /// <summary>The same as <see cref="Step"/>, but without the update if training ends at the cost.</summary>
+    internal abstract float StepUnless(
+        in CostGoal goal, float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
+
     /// <summary>
     /// One sample backward through all layers, from the delta of the outputs. Its gradient is added to that of the samples before. If
     /// inputDelta is not null, it receives the gradient by x, padded.
@@ -88,6 +92,22 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     internal override float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
         float cost = OutputDelta(parameters, x, y, activations, deltas);
+        BackwardUpdate(parameters, x, activations, deltas, rate);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float StepUnless(
+        in CostGoal goal, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    {
+        float cost = OutputDelta(parameters, x, y, activations, deltas);
+        if (!goal.EndsAt(cost)) BackwardUpdate(parameters, x, activations, deltas, rate);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BackwardUpdate(float* parameters, float* x, float* activations, float* deltas, float rate)
+    {
         LayerShape[] layers = _layers;
         for (int l = layers.Length - 1; l > 0; l--)
         {
@@ -101,7 +121,6 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
         _functions[0].BackwardUpdate(
             parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null,
             rate);
-        return cost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
