@@ -168,8 +168,33 @@ public sealed class CheckpointTests : IDisposable
         };
         Cost cost = what == "cost" ? Cost.BinaryCrossEntropy : Cost.SquaredError;
         var trainer = new Trainer(network, optimizer, cost, what == "reduction" ? Reduction.Sum : Reduction.Mean);
+        const string wayOut = " To continue with the settings of the trainer, load with keepSettings: true.";
+        bool isSetting = what is "beta" or "decay" or "value" or "norm" or "schedule" or "function";
+        if (isSetting) message += wayOut;
         AssertRefused(trainer, File.ReadAllBytes(FilePath), "The file is not of this trainer: " + message);
         Assert.EndsWith(message, Assert.Throws<ModelFormatException>(() => trainer.Load(FilePath)).Message);
+        if (!isSetting)
+            Assert.EndsWith(message, Assert.Throws<ModelFormatException>(() => trainer.Load(FilePath, keepSettings: true)).Message);
+    }
+
+    [Fact]
+    public void A_training_continues_with_other_settings_if_they_are_kept()
+    {
+        var saved = new Trainer(NewNetwork(), new Adam(0.5f) { Schedule = LearningRateSchedule.Cosine(10) });
+        for (int step = 0; step < 7; step++) saved.Step(s_x.AsSpan(0, 2), s_y.AsSpan(0, 2));
+        saved.Save(FilePath);
+
+        static Adam Other() => new(0.1f, beta1: 0.8f) { WeightDecay = 0.01f, ClipNorm = 1f, ClipValue = 2f };
+        Trainer loaded = new(NewNetwork(), Other()), expected = new(NewNetwork(), Other());
+        loaded.Load(FilePath, keepSettings: true);
+        saved.Network.Parameters.CopyTo(expected.Network.Parameters);
+        foreach (string name in saved.OptimizerState.Names) saved.OptimizerState[name].CopyTo(expected.OptimizerState[name]);
+        expected.OptimizerState.Steps = 7;
+        Assert.Equal(0.1f, loaded.Optimizer.LearningRate);
+        AssertSame(expected, loaded);
+        for (int step = 0; step < 5; step++)
+            Assert.Equal(expected.Step(s_x.AsSpan(0, 2), s_y.AsSpan(0, 2)), loaded.Step(s_x.AsSpan(0, 2), s_y.AsSpan(0, 2)));
+        AssertSame(expected, loaded);
     }
 
     [Fact]
