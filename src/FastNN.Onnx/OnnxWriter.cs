@@ -37,9 +37,9 @@ internal sealed class OnnxWriter
         }
 
         var writer = new OnnxWriter();
-        uint before = ChecksumOf(network);
+        int before = HashOf(network);
         writer.WriteGraph(network);
-        if (ChecksumOf(network) != before) throw FileRules.Changed("The network");
+        if (HashOf(network) != before) throw FileRules.Changed("The network");
 
         int opset = network.Layers.Max(layer => OnnxActivationForm.Of(layer.Activation).Opset);
         return new ModelProto
@@ -51,20 +51,20 @@ internal sealed class OnnxWriter
         };
     }
 
-    /// <summary>The checksum of all numbers that a model holds. If it is the same later, they have not changed.</summary>
-    private static uint ChecksumOf(Network network)
+    /// <summary>A hash of all numbers that a model holds. If it is the same later, they have not changed.</summary>
+    private static int HashOf(Network network)
     {
-        var checksum = new Crc32C();
-        checksum.Append(MemoryMarshal.AsBytes(network.Parameters));
+        var hash = new HashCode();
+        hash.AddBytes(MemoryMarshal.AsBytes(network.Parameters));
         foreach (Standardizer? standardizer in (Standardizer?[])[network.InputStandardizer, network.OutputStandardizer])
         {
             if (standardizer is null) continue;
 
-            checksum.Append(MemoryMarshal.AsBytes(standardizer.Mean));
-            checksum.Append(MemoryMarshal.AsBytes(standardizer.Factor));
+            hash.AddBytes(MemoryMarshal.AsBytes(standardizer.Mean));
+            hash.AddBytes(MemoryMarshal.AsBytes(standardizer.Factor));
         }
 
-        return checksum.Value;
+        return hash.ToHashCode();
     }
 
     private void WriteGraph(Network network)

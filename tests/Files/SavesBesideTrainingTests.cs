@@ -55,7 +55,7 @@ public sealed class SavesBesideTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Beside_a_training_a_path_holds_a_file_that_loads()
+    public async Task Beside_a_training_a_path_holds_a_file_that_loads()
     {
         var network = new Network([64, 256, 256, 10], seed: 1);
         var trainer = new Trainer(network, new Adam(1e-4f));
@@ -63,7 +63,6 @@ public sealed class SavesBesideTrainingTests : IDisposable
         string onnx = Path.Combine(_folder.FullName, "network.onnx"), checkpoint = FilePath + ".checkpoint";
         network.Save(FilePath);
         OnnxModel.Save(network, onnx);
-        int threw = 0;
         using var stop = new CancellationTokenSource();
         var training = Task.Run(
             () =>
@@ -71,36 +70,58 @@ public sealed class SavesBesideTrainingTests : IDisposable
                 while (!stop.IsCancellationRequested) trainer.Step(x, y);
             },
             TestContext.Current.CancellationToken);
-        try
+        for (int k = 0; k < 10; k++)
         {
-            for (int k = 0; k < 10; k++)
+            Try(() => network.Save(FilePath));
+            Try(() => trainer.Save(checkpoint));
+            Try(() => OnnxModel.Save(network, onnx));
+            Network.Load(FilePath);
+            OnnxModel.Load(onnx);
+            if (File.Exists(checkpoint)) new Trainer(new Network([64, 256, 256, 10], seed: 2), new Adam(1e-4f)).Load(checkpoint);
+        }
+
+        stop.Cancel();
+        await training;
+        Assert.Empty(_folder.GetFiles("*.tmp"));
+    }
+
+    [Fact]
+    public async Task A_network_that_changes_does_not_become_an_ONNX_model()
+    {
+        var network = new Network([512, 512, 10], seed: 1);
+        using var stop = new CancellationTokenSource();
+        var changing = Task.Run(
+            () =>
             {
-                Try(() => network.Save(FilePath));
-                Try(() => trainer.Save(checkpoint));
-                Try(() => OnnxModel.Save(network, onnx));
-                Network.Load(FilePath);
-                OnnxModel.Load(onnx);
-                if (File.Exists(checkpoint)) new Trainer(new Network([64, 256, 256, 10]), new Adam(1e-4f)).Load(checkpoint);
-            }
-        }
-        finally
-        {
-            stop.Cancel();
-            training.Wait(TestContext.Current.CancellationToken);
-        }
-
-        Assert.True(_folder.GetFiles("*.tmp").Length == 0, $"{threw} saves threw");
-
-        void Try(Action save)
+                for (int k = 0; !stop.IsCancellationRequested; k++) network.Parameters[0] = k % 1000;
+            },
+            TestContext.Current.CancellationToken);
+        string? message = null;
+        for (int k = 0; k < 10_000 && message is null; k++)
         {
             try
             {
-                save();
+                OnnxModel.Save(network, Stream.Null);
             }
-            catch (InvalidOperationException)
+            catch (InvalidOperationException exception)
             {
-                threw++;
+                message = exception.Message;
             }
+        }
+
+        stop.Cancel();
+        await changing;
+        Assert.StartsWith("The network changed during Save.", message);
+    }
+
+    private static void Try(Action save)
+    {
+        try
+        {
+            save();
+        }
+        catch (InvalidOperationException)
+        {
         }
     }
 

@@ -46,12 +46,12 @@ internal static class SafetensorsWriter
 
         List<SafetensorsTensor> tensors = [.. SafetensorsStandardizer.TensorsOf(network), .. TensorsOf(network), .. others ?? []];
         KeyValuePair<string, string>[] more = More();
-        uint[] checksums = ChecksumsOf(tensors, null);
+        Crc32C[] checksums = ChecksumsOf(tensors, null);
         stream.Write(Header(tensors, MetadataOf(network, tensors, checksums, more)));
-        uint[] written = ChecksumsOf(tensors, stream);
+        Crc32C[] written = ChecksumsOf(tensors, stream);
         for (int k = 0; k < tensors.Count; k++)
         {
-            if (written[k] != checksums[k]) throw FileRules.Changed($"The tensor \"{tensors[k].Name}\"");
+            if (written[k].Value != checksums[k].Value) throw FileRules.Changed($"The tensor \"{tensors[k].Name}\"");
         }
 
         foreach ((KeyValuePair<string, string> before, KeyValuePair<string, string> now) in more.Zip(More()))
@@ -63,10 +63,10 @@ internal static class SafetensorsWriter
     }
 
     /// <summary>Writes the data of the tensors. If the stream is null, this only computes their checksums.</summary>
-    private static uint[] ChecksumsOf(List<SafetensorsTensor> tensors, Stream? stream)
+    private static Crc32C[] ChecksumsOf(List<SafetensorsTensor> tensors, Stream? stream)
     {
         using var writer = new SafetensorsTensorWriter(stream);
-        return [.. tensors.Select(tensor => tensor.Write(writer).Value)];
+        return [.. tensors.Select(tensor => tensor.Write(writer))];
     }
 
     private static IEnumerable<SafetensorsTensor> TensorsOf(Network network)
@@ -81,7 +81,7 @@ internal static class SafetensorsWriter
     }
 
     private static Dictionary<string, string> MetadataOf(
-        Network network, List<SafetensorsTensor> tensors, uint[] checksums, IEnumerable<KeyValuePair<string, string>> more)
+        Network network, List<SafetensorsTensor> tensors, Crc32C[] checksums, IEnumerable<KeyValuePair<string, string>> more)
     {
         var metadata = new Dictionary<string, string>(more)
         {

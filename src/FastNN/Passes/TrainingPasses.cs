@@ -51,10 +51,14 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     /// <summary>
     /// Tiles of a chunk forward, their costs, and, if <paramref name="deltas"/>, all their deltas. The tiles are full, or it is the last
     /// alone. y are the targets, from the first sample of these tiles on. If xGradient is not null, it receives the gradient by the inputs,
-    /// from the same sample on.
+    /// from the same sample on. If outputs is not null, it receives the network's outputs, in its own units.
     /// </summary>
     internal abstract void TileDeltas(
-        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient,
+        float* outputs);
+
+    /// <summary>The network's outputs of one sample, in its own units, after <see cref="OutputDelta"/>.</summary>
+    internal abstract void OutputsOf(float* activations, float* outputs);
 }
 
 /// <summary>The passes, written once for the primitives of any variant. This file has one sample, the other has tiles.</summary>
@@ -64,6 +68,9 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     where T : struct, ITileKernels
 {
     private readonly LayerShape[] _layers = plan.Shapes;
+
+    /// <summary>What makes outputs of the last layer's numbers, if the cost takes its sums; otherwise null.</summary>
+    private readonly ActivationKernels? _after = ReferenceEquals(output.Function, plan.Functions[^1]) ? null : plan.Functions[^1];
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -86,6 +93,14 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
 
         ref readonly LayerShape last = ref layers[^1];
         return output.Delta(a, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void OutputsOf(float* activations, float* outputs)
+    {
+        ref readonly LayerShape last = ref _layers[^1];
+        new ReadOnlySpan<float>(activations + last.Activations, last.Outputs).CopyTo(new Span<float>(outputs, last.Outputs));
+        _after?.ActivateRows(outputs, 1, last.Outputs, last.Outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
