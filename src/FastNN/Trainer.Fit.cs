@@ -52,13 +52,13 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(options);
         FloatingPointMode.Check();
+        state ??= new FitState();
         int samples = Validate(inputs, targets);
         new FitSamples(inputs, targets, samples).Check(Cost, nameof(inputs), nameof(targets));
         FitSamples validation = ValidationOf(inputs, targets, samples, options);
         int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
         var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
         OutputRange.Check(training.Targets, nameof(targets), _network.Layers[^1].Activation);
-        state ??= new FitState();
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
         CheckApart(state, inputs, targets, options);
@@ -70,9 +70,7 @@ public sealed partial class Trainer
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, log, training, validation, options, state);
-            if (state.EpochsWithoutImprovement >= options.Patience)
-                return End(StopReason.EarlyStopped, null, log, training, validation, options, state);
+            if (Ended(state, options) is { } reason) return End(reason, null, log, training, validation, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             if (options.Shuffle) EpochOrder.Shuffle(order, options.Seed, state.Epoch);
@@ -87,6 +85,12 @@ public sealed partial class Trainer
                 return End(StopReason.StoppedByCallback, null, log, training, validation, options, state);
         }
     }
+
+    /// <summary>Whether no epoch is left, or no patience.</summary>
+    private static StopReason? Ended(FitState state, FitOptions options) =>
+        state.Epoch >= options.Epochs ? StopReason.Completed
+        : state.EpochsWithoutImprovement >= options.Patience ? StopReason.EarlyStopped
+        : null;
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
     private EpochReport FinishEpoch(FitState state, int samples, FitSamples validation, FitOptions options, long began)
