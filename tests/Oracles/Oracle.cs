@@ -130,7 +130,8 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         OracleCosts.Row row = OracleCosts.Of(_cost);
         if (_cost.TargetsSumToOne)
         {
-            Bounded[] targets = [.. y.Zip(w, (yi, wi) => yi * wi)];
+            Bounded[] targets = [.. OracleCosts.TargetsOf(_cost, y).Zip(w, (yi, wi) => yi * wi)];
+            row = OracleCosts.Of(Cost.CrossEntropy);
             return (row.Value(z[^1], a[^1], targets), Back(z, a, row.Gradient(a[^1], targets)).Gradient);
         }
 

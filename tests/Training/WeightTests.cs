@@ -26,7 +26,8 @@ public class WeightTests
     public void Weights_of_1_change_no_bit(KernelVariant variant, string last, string costName)
     {
         Cost cost = Cases.CostNamed(costName);
-        foreach (int[] widths in (int[][])[[2, 4, 3, 2], [3, 1], [9, 17, 5]])
+        int[] narrow = last == "Softmax" ? [3, 2] : [3, 1]; // a trainer refuses softmax of one output
+        foreach (int[] widths in (int[][])[[2, 4, 3, 2], narrow, [9, 17, 5]])
         {
             foreach (int batch in s_batches)
             {
