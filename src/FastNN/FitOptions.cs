@@ -51,6 +51,17 @@ public sealed record FitOptions
     public ReadOnlyMemory<float> ValidationTargets { get; init; }
 
     /// <summary>
+    /// Labels of <see cref="ValidationInputs"/>, [samples], instead of <see cref="ValidationTargets"/>. By default empty: none.
+    /// </summary>
+    public ReadOnlyMemory<int> ValidationLabels { get; init; }
+
+    /// <summary>
+    /// Samples for validation that need not be in memory, instead of all of the above. By default null: none. The samples are read once
+    /// before the first validation, and again for each.
+    /// </summary>
+    public ISampleSource? ValidationSource { get; init; }
+
+    /// <summary>
     /// Training stops early when the validation cost has not improved for this number of epochs, at least 1. By default null: it does not
     /// stop early. Needs validation data.
     /// </summary>

@@ -6,16 +6,15 @@ namespace FastNN;
 
 public sealed partial class Trainer
 {
-    private const string ValidationInputs = "options.ValidationInputs", ValidationTargets = "options.ValidationTargets";
-
     /// <summary>
     /// Trains for a number of epochs. An epoch passes over all samples, shuffled and in batches; each batch is a <see cref="Step"/>. The
     /// options add validation after each epoch, early stopping and reports. The training ends if it diverges. The results have the same
     /// bits for every variant and any number of threads.
     /// </summary>
     /// <remarks>
-    /// Fit allocates at its start: a batch of samples, one number for each sample, and, with patience, the parameters once. With validation
-    /// it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate nothing.
+    /// Fit allocates at its start: with <see cref="FitOptions.Shuffle"/> a batch of samples and one number for each sample, and, with
+    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate
+    /// nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
@@ -37,7 +36,7 @@ public sealed partial class Trainer
     /// finite. A target is no probability, but the cost needs probabilities: both cross-entropies need targets in [0, 1], and for
     /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. The options give validation data twice, or
     /// patience without validation data, or a split that holds out no sample. The state does not fit the network or the samples, or, in the
-    /// middle of an epoch, the options.
+    /// middle of an epoch, the options. But a <see cref="FitOptions.ValidationSource"/> is checked when it is read: after an epoch.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
     /// <exception cref="InvalidOperationException">
@@ -50,63 +49,133 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(options);
         FloatingPointMode.Check();
-        int samples = Validate(inputs, targets);
-        new FitSamples(inputs, targets, samples).Check(Cost, nameof(inputs), nameof(targets));
-        FitSamples validation = ValidationOf(inputs, targets, samples, options);
-        int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
-        var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
-        state ??= new FitState();
+        return Run(SamplesOf(inputs, targets, SampleNames.Arguments), options, state ?? new FitState(), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with a label for each sample. The targets of a batch are made when it is trained, so they take no memory for all samples.
+    /// The bits are those of training with these targets.
+    /// </summary>
+    /// <remarks>
+    /// With several outputs, a label is the number of the output that should be high, from 0 on: its target is 1, and those of the others
+    /// are 0. A network of one output takes the labels 0 and 1, and their targets are 0 and 1. But behind a last layer of tanh or softsign,
+    /// which reach from −1 to 1, −1 takes the place of 0.
+    /// </remarks>
+    /// <param name="inputs">[samples, n_in], row by row.</param>
+    /// <param name="labels">[samples]: the class of each sample.</param>
+    /// <param name="options">How to train. <see cref="FitOptions.ValidationLabels"/> may take the place of targets.</param>
+    /// <param name="state">Where to begin; null for a new run.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
+    /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
+    /// <returns>How the training ended.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is none of the classes. Otherwise the same as with targets. Nothing was changed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
+    /// <exception cref="InvalidOperationException">The same as with targets.</exception>
+    public FitResult Fit(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels, FitOptions options, FitState? state = null,
+        IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        FloatingPointMode.Check();
+        return Run(SamplesOf(inputs, labels, SampleNames.Arguments), options, state ?? new FitState(), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with samples that need not be in memory. The bits are those of training with the same samples in memory.
+    /// </summary>
+    /// <remarks>
+    /// Fit reads each batch when it comes to it, into memory for one batch, and checks it. A <see cref="FitOptions.ValidationSplit"/> holds
+    /// out the last samples of the source. Validation reads them after each epoch. For the order, Fit takes four bytes for each training
+    /// sample, without <see cref="FitOptions.Shuffle"/> none.
+    /// </remarks>
+    /// <param name="source">Gives the samples.</param>
+    /// <param name="options">How to train. <see cref="FitOptions.ValidationSource"/> may give the validation data.</param>
+    /// <param name="state">Where to begin; null for a new run.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
+    /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
+    /// <returns>How the training ended.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> or <paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source has no samples, or the options or the state do not fit. Nothing was changed. Or the source gave a sample that Fit with
+    /// samples in memory refuses. The message says which. The last whole step stays made, and the state says where.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
+    /// <exception cref="InvalidOperationException">The same as with samples in memory.</exception>
+    public FitResult Fit(
+        ISampleSource source, FitOptions options, FitState? state = null, IProgress<EpochReport>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        FloatingPointMode.Check();
+        return Run(SamplesOf(source, Cost, SampleNames.Arguments), options, state ?? new FitState(), progress, cancellationToken);
+    }
+
+    private FitResult Run(
+        FitSamples all, FitOptions options, FitState state, IProgress<EpochReport>? progress, CancellationToken cancellationToken)
+    {
+        all.Check(Cost);
+        FitSamples validation = ValidationOf(all, options);
+        Score? score = validation.Count > 0 ? NewScore() : null;
+        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = Math.Min(options.BatchSize, count);
+        FitSamples training = all.Part(0, count);
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
-        CheckApart(state, inputs, targets, options);
+        CheckApart(state, all, SampleNames.Arguments);
+        CheckApart(state, validation, SampleNames.Validation);
 
-        int[] order = new int[count];
-        float[] x = new float[batch * _network.Inputs], y = new float[batch * _network.Outputs];
+        int[] order = new int[options.Shuffle ? count : 0];
+        var buffer = new SampleBuffer();
         float? cost = null;
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, cost, validation, options, state);
+            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, cost, validation, score, options, state);
             if (state.EpochsWithoutImprovement >= options.Patience)
-                return End(StopReason.EarlyStopped, null, cost, validation, options, state);
+                return End(StopReason.EarlyStopped, null, cost, validation, score, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
-            if (options.Shuffle) EpochOrder.Shuffle(order, options.Seed, state.Epoch);
-            else EpochOrder.Ascend(order);
-            if (RunEpoch(training, order, x, y, state, cancellationToken) is { } divergence)
-                return End(StopReason.Diverged, divergence, cost, validation, options, state);
+            EpochOrder.Shuffle(order, options.Seed, state.Epoch);
+            if (RunEpoch(training, batch, order, buffer, state, cancellationToken) is { } divergence)
+                return End(StopReason.Diverged, divergence, cost, validation, score, options, state);
 
-            EpochReport report = FinishEpoch(state, count, validation, options, began);
+            EpochReport report = FinishEpoch(state, count, validation, score, options, began);
             cost = report.TrainingCost;
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
-                return End(StopReason.StoppedByCallback, null, cost, validation, options, state);
+                return End(StopReason.StoppedByCallback, null, cost, validation, score, options, state);
         }
     }
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
-    private EpochReport FinishEpoch(FitState state, int samples, FitSamples validation, FitOptions options, long began)
+    private EpochReport FinishEpoch(
+        FitState state, int samples, FitSamples validation, Score? score, FitOptions options, long began)
     {
         float cost = (float)(state.CostSum / samples);
         state.Epoch++;
         state.Step = 0;
         state.CostSum = 0;
-        Metrics? metrics = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null;
+        Metrics? metrics = score is null ? null : Measure(validation, score);
         bool best = metrics is { } measured && TakeIfBest(measured.Cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
     }
 
-    /// <summary>Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step.</summary>
+    /// <summary>
+    /// Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step. Without an order, the
+    /// samples come as they are.
+    /// </summary>
     private Divergence? RunEpoch(
-        FitSamples training, ReadOnlySpan<int> order, float[] x, float[] y, FitState state, CancellationToken cancellationToken)
+        FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, CancellationToken cancellationToken)
     {
-        int n = _network.Inputs, m = _network.Outputs, batch = x.Length / n;
-        for (int first = state.Step * batch, count; first < order.Length; first += count) // adding batch instead could overflow
+        for (int first = state.Step * batch, count; first < training.Count; first += count) // adding batch instead could overflow
         {
-            count = Math.Min(batch, order.Length - first);
-            training.Gather(order.Slice(first, count), x, y);
-            float cost = Step(x.AsSpan(0, count * n), y.AsSpan(0, count * m), cancellationToken);
-            bool last = first + count == order.Length;
+            count = Math.Min(batch, training.Count - first);
+            SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
+            float cost = Step(rows.Inputs, rows.Targets, cancellationToken);
+            bool last = first + count == training.Count;
             if (!float.IsFinite(cost) || (last && !(_network.Buffer.IsFinite && OptimizerState.IsFinite)))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
@@ -137,7 +206,8 @@ public sealed partial class Trainer
         return true;
     }
 
-    private FitResult End(StopReason reason, Divergence? divergence, float? cost, FitSamples validation, FitOptions options, FitState state)
+    private FitResult End(
+        StopReason reason, Divergence? divergence, float? cost, FitSamples validation, Score? score, FitOptions options, FitState state)
     {
         bool restored = Restores(options) && state.BestParameters is not null;
         if (restored) state.BestParameters.CopyTo(_network.Parameters);
@@ -146,7 +216,7 @@ public sealed partial class Trainer
             Reason = reason,
             Epochs = state.Epoch,
             Cost = cost,
-            Validation = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null,
+            Validation = score is null ? null : Measure(validation, score),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
             Divergence = divergence,
@@ -154,58 +224,6 @@ public sealed partial class Trainer
     }
 
     private static bool Restores(FitOptions options) => options is { Patience: not null, RestoreBest: true };
-
-    /// <summary>The samples to validate with, perhaps none. Throws if the options do not fit.</summary>
-    private FitSamples ValidationOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int samples, FitOptions options)
-    {
-        ReadOnlyMemory<float> x = options.ValidationInputs, y = options.ValidationTargets;
-        if (!x.IsEmpty || !y.IsEmpty)
-        {
-            if (options.ValidationSplit > 0)
-            {
-                throw new ArgumentException(
-                    "options must have either a ValidationSplit or ValidationInputs and ValidationTargets, "
-                    + $"but has a split of {options.ValidationSplit}, {x.Length} inputs and {y.Length} targets.",
-                    nameof(options));
-            }
-
-            var given = new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, ValidationInputs, y.Span, ValidationTargets));
-            CheckApart(given.Inputs, ValidationInputs);
-            CheckApart(given.Targets, ValidationTargets);
-            given.Check(Cost, ValidationInputs, ValidationTargets);
-            return given;
-        }
-
-        if (options.ValidationSplit == 0)
-        {
-            if (options.Patience is not { } patience) return default;
-
-            throw new ArgumentException(
-                $"options with a Patience must have validation data, but the Patience is {patience} and there is no such data.",
-                nameof(options));
-        }
-
-        int count = FitSamples.HeldOut(options.ValidationSplit, samples);
-        if (count == 0)
-        {
-            throw new ArgumentException(
-                "options.ValidationSplit must hold out at least one sample, "
-                + $"but {options.ValidationSplit} of {samples}, rounded down, is none.",
-                nameof(options));
-        }
-
-        return new FitSamples(inputs[^(count * _network.Inputs)..], targets[^(count * _network.Outputs)..], count);
-    }
-
-    /// <exception cref="ArgumentException">Samples overlap the best parameters of the state, which the run writes.</exception>
-    private static void CheckApart(FitState state, ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options)
-    {
-        const string best = "state.BestParameters";
-        Guard.NoOverlap(inputs, nameof(inputs), state.BestParameters, best);
-        Guard.NoOverlap(targets, nameof(targets), state.BestParameters, best);
-        Guard.NoOverlap(options.ValidationInputs.Span, ValidationInputs, state.BestParameters, best);
-        Guard.NoOverlap(options.ValidationTargets.Span, ValidationTargets, state.BestParameters, best);
-    }
 
     /// <exception cref="ArgumentException">
     /// The state is not that of a run with this network and this number of steps in an epoch, or it is in the middle of an epoch of other

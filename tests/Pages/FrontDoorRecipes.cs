@@ -26,7 +26,7 @@ public class FrontDoorRecipes
     [Fact]
     public void A_trainer_takes_single_steps_and_whole_runs()
     {
-        (float[] inputs, float[] targets) = Samples.Digits();
+        (float[] inputs, float[] targets) = ExampleData.Digits();
         var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1);
         // <steps>
         var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy, threads: 2);

@@ -76,10 +76,10 @@ public class TrainingRecipes
     [Fact]
     public void Digits_are_classified()
     {
-        (float[] inputs, float[] targets) = Samples.Digits();
+        (float[] inputs, float[] targets) = ExampleData.Digits();
         double accuracy = Classify(
-            inputs[..(Samples.Training * 64)], targets[..(Samples.Training * 10)],
-            inputs[(Samples.Training * 64)..], targets[(Samples.Training * 10)..]);
+            inputs[..(ExampleData.Training * 64)], targets[..(ExampleData.Training * 10)],
+            inputs[(ExampleData.Training * 64)..], targets[(ExampleData.Training * 10)..]);
         Assert.InRange(accuracy, 0.94, 1);
     }
 
@@ -161,7 +161,7 @@ public class TrainingRecipes
     [Fact]
     public void A_network_is_served_while_it_is_trained()
     {
-        (float[] pixels, float[] digits) = Samples.Digits();
+        (float[] pixels, float[] digits) = ExampleData.Digits();
         (ServedNetwork served, Network network) = Serve(pixels, digits);
         float[] expected = new float[10], outputs = new float[10];
         network.Forward(pixels.AsSpan(0, 64), expected);

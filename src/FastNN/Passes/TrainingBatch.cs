@@ -39,6 +39,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private TrainingPasses? _passes;
     private float* _x, _y, _sum, _target, _xGradient;
     private float _scale, _rate;
+    private double _before; // the costs of samples before the batch
     private CancellationToken _cancellation;
     private int _ticket; // 1 while a caller has it
 
@@ -54,6 +55,21 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     {
         using Ticket ticket = TakeTicket();
         return RunPass(passes, x, y, batch, null, null, 0f, 0f, default);
+    }
+
+    /// <summary>The sum of the costs of samples before, and of those of a batch, all in ascending order.</summary>
+    internal double AddCosts(TrainingPasses passes, float* x, float* y, int batch, double before)
+    {
+        using Ticket ticket = TakeTicket();
+        _before = before;
+        try
+        {
+            return RunPass(passes, x, y, batch, null, null, 0f, 0f, default);
+        }
+        finally
+        {
+            _before = 0;
+        }
     }
 
     /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
@@ -166,7 +182,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         if (_memory == null || _memory.Length < floats + own) _memory = new AlignedBuffer(checked(floats + own));
         _wantsDeltas = target != null;
         _segments = target == null || batch <= GradientSegments.Samples ? null : _sums ??= new SegmentSums(plan.Kernels, plan.Parameters);
-        double cost = 0;
+        double cost = _before;
         for (int first = 0; first < batch; first += samples)
         {
             int left = GradientSegments.Samples - first % GradientSegments.Samples; // in this segment

@@ -137,7 +137,8 @@ public class MetricsTests
     private static Score ScoreOf(int width, float[] outputs, float[] targets, bool independent = false)
     {
         var score = new Score(width, independent);
-        score.Start(targets);
+        score.Know(targets);
+        score.Start();
         score.Add(outputs, targets);
         return score;
     }
