@@ -22,7 +22,7 @@ public sealed partial class Trainer
         int count = _network.SamplesIn(inputs, names.Inputs);
         if (labels.Length != count)
         {
-            string hint = labels.Length == (long)count * _network.Outputs ? " Targets are floats: write 1f, not 1." : "";
+            string hint = labels.Length == (long)count * _network.Outputs ? " Targets are of the type float." : "";
             throw new ArgumentException(
                 $"{names.Labels} must hold a label for each of the {count} samples in {names.Inputs}, "
                 + $"but has a length of {labels.Length}.{hint}",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastNN.Fit;
 using FastNN.Plumbing;
 
@@ -43,6 +44,7 @@ public sealed partial class Trainer
     /// The thread fails <see cref="Kernels.CheckFloatingPoint"/>; nothing was changed. Or the same as for <see cref="Step"/>, at any step
     /// or measurement.
     /// </exception>
+    [OverloadResolutionPriority(1)] // [0, 1] are two targets; labels are of the type int
     public FitResult Fit(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options, FitState? state = null,
         IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Fit;
 
 namespace FastNN;
@@ -21,6 +22,7 @@ public sealed unsafe partial class Trainer
     /// <returns>The three measures. <see cref="Metrics"/> says what each means, and how NaN counts.</returns>
     /// <exception cref="ArgumentException">The same as for <see cref="Step"/>.</exception>
     /// <exception cref="InvalidOperationException">A batch is running on another thread.</exception>
+    [OverloadResolutionPriority(1)] // as for Fit
     public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets) =>
         Measure(SamplesOf(inputs, targets, SampleNames.Arguments));
 

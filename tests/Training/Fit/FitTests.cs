@@ -318,7 +318,7 @@ public class FitTests
         var network = new Network([1, 2], [Activation.Softmax], seed: 1);
         var trainer = new Trainer(network, new Adam(), Cost.CrossEntropy);
         FitResult result =
-            trainer.Fit([1e21f, 1, -1, 1, -1], [1f, 0, 0, 1, 1, 0, 0, 1, 1, 0], new FitOptions { Epochs = 20, BatchSize = 1 });
+            trainer.Fit([1e21f, 1, -1, 1, -1], [1, 0, 0, 1, 1, 0, 0, 1, 1, 0], new FitOptions { Epochs = 20, BatchSize = 1 });
         Assert.Equal((StopReason.Diverged, 0), (result.Reason, result.Epochs));
         Assert.All(network.Parameters.ToArray(), parameter => Assert.True(float.IsFinite(parameter)));
     }

@@ -49,18 +49,22 @@ public class LabelTests
             Cases.CostNamed(cost));
     }
 
+    /// <summary>Whole numbers in brackets are targets, as they were before there were labels.</summary>
     [Fact]
-    public void Arrays_and_collection_expressions_say_which_they_are()
+    public void The_type_of_the_numbers_says_what_they_are()
     {
         var trainer = new Trainer(new Network([1, 2], seed: 1), new Sgd(0.1f));
-        float[] x = [1f, 2f];
+        float[] x = [1f, 2f], targets = [1f, 0f, 0f, 1f];
         int[] labels = [0, 1];
         trainer.Fit(x, labels, s_options);
         trainer.Fit(x.AsSpan(), labels.AsSpan(), s_options);
-        trainer.Fit([1f, 2f], [0, 1], s_options); // two labels: two targets would not be enough
-        trainer.Fit([1f, 2f], [0f, 1f, 0f, 1f], s_options);
-        Assert.Equal(trainer.Measure(x, labels), trainer.Measure([1f, 2f], [0, 1]));
-        Assert.Equal(trainer.Measure(x, labels), trainer.Measure(x, [1f, 0f, 0f, 1f]));
+        trainer.Fit([1f, 2f], (int[])[0, 1], s_options);
+        trainer.Fit(x, targets, s_options);
+        trainer.Fit([1, 2], [1, 0, 0, 1], s_options);
+        Metrics expected = trainer.Measure(x, targets);
+        Assert.Equal(expected, trainer.Measure(x, labels));
+        Assert.Equal(expected, trainer.Measure([1, 2], [1, 0, 0, 1]));
+        Assert.Equal("inputs", Assert.Throws<ArgumentException>(() => trainer.Fit([], [], s_options)).ParamName);
     }
 
     [Fact]
@@ -76,7 +80,7 @@ public class LabelTests
         labels[46] = 2;
         Refuses("labels", "labels[46] must be at least 0 and less than 2, the number of classes of one output, but is 2.", one, labels);
         Refuses("labels", "a label for each of the 47 samples in inputs, but has a length of 46.", one, labels[..46]);
-        Refuses("labels", "a length of 141. Targets are floats: write 1f, not 1.", several, new int[3 * Count]);
+        Refuses("labels", "a length of 141. Targets are of the type float.", several, new int[3 * Count]);
         Assert.Equal("labels", Assert.Throws<ArgumentException>(() => one.Measure(s_x, labels)).ParamName);
 
         float[] bad = [.. s_x];
