@@ -62,6 +62,31 @@ public sealed record FitOptions
     public ISampleSource? ValidationSource { get; init; }
 
     /// <summary>
+    /// A weight for each sample, [samples], or for each output of each sample, [samples, n_out] row by row. By default empty: all are 1. Each
+    /// is finite and at least 0. They count as in
+    /// <see cref="Trainer.Step(ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, CancellationToken)"/>. What has the weight 0 is
+    /// not checked.
+    /// </summary>
+    /// <remarks>
+    /// The samples of a <see cref="ValidationSplit"/> have their weights in validation. Samples of a source have weights by their numbers;
+    /// then those of its split are read into memory all together.
+    /// </remarks>
+    public ReadOnlyMemory<float> SampleWeights { get; init; }
+
+    /// <summary>The same for the samples of <see cref="ValidationInputs"/>. By default empty: all are 1.</summary>
+    public ReadOnlyMemory<float> ValidationWeights { get; init; }
+
+    /// <summary>
+    /// A weight for each class, which multiplies the weights of its training samples. By default empty: all are 1. Each is finite and at
+    /// least 0. <see cref="Samples.BalancedWeights"/> makes classes count the same.
+    /// </summary>
+    /// <remarks>
+    /// With several outputs, each is a class, and a sample is of the class of its largest target, the first of equals. One output has two
+    /// classes: a sample is of class 1 if its target is at least 0.5. Validation does not weigh classes.
+    /// </remarks>
+    public ReadOnlyMemory<float> ClassWeights { get; init; }
+
+    /// <summary>
     /// Training stops early when the validation cost has not improved for this number of epochs, at least 1. By default null: it does not
     /// stop early. Needs validation data.
     /// </summary>

@@ -119,6 +119,30 @@ public static class Samples
         return taken;
     }
 
+    /// <summary>
+    /// Weights that make classes count the same, for <see cref="FitOptions.ClassWeights"/>: n/(k·n_c) for a class with n_c of n samples, where
+    /// k classes occur. They are the weights "balanced" of scikit-learn. Their mean over the samples is 1.
+    /// </summary>
+    /// <param name="labels">The label of each sample, from 0 to <paramref name="classes"/> − 1; at least one.</param>
+    /// <param name="classes">The number of classes, at least 1. A network of one output has two.</param>
+    /// <returns>
+    /// [classes]: the weights, computed in double precision and rounded to float. A class without samples has the weight 1.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">There are no labels, or a label is no class.</exception>
+    public static float[] BalancedWeights(ReadOnlySpan<int> labels, int classes)
+    {
+        AtLeastOne(classes, nameof(classes));
+        if (labels.IsEmpty) throw new ArgumentException("labels must hold at least one label, but is empty.", nameof(labels));
+        Places.Check(labels, nameof(labels), classes, "classes");
+        int[] counts = new int[classes];
+        foreach (int label in labels) counts[label]++;
+        long occurring = classes - counts.AsSpan().Count(0);
+        float[] weights = new float[classes];
+        for (int c = 0; c < classes; c++) weights[c] = counts[c] == 0 ? 1f : (float)((double)labels.Length / (occurring * counts[c]));
+        return weights;
+    }
+
     private static void AtLeastOne(int value, string name)
     {
         if (value < 1) throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1, but is {value}.");

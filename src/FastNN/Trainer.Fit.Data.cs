@@ -5,6 +5,8 @@ namespace FastNN;
 
 public sealed partial class Trainer
 {
+    private const string SampleWeights = "options.SampleWeights", ValidationWeights = "options.ValidationWeights";
+
     private LabelCode LabelCode => LabelCode.For(_network.Outputs, _network.Layers[^1].Activation);
 
     /// <summary>Samples that a caller gives, of fitting lengths.</summary>
@@ -46,6 +48,13 @@ public sealed partial class Trainer
     private FitSamples ValidationOf(FitSamples all, FitOptions options)
     {
         CheckOneKind(options);
+        if (options.ValidationInputs.IsEmpty && !options.ValidationWeights.IsEmpty)
+        {
+            throw new ArgumentException(
+                $"options with ValidationWeights must have ValidationInputs, but has {options.ValidationWeights.Length} weights without.",
+                nameof(options));
+        }
+
         if (options.ValidationSource is { } source) return SamplesOf(source, Cost, SampleNames.Validation);
 
         ReadOnlyMemory<float> x = options.ValidationInputs, y = options.ValidationTargets;
@@ -54,6 +63,7 @@ public sealed partial class Trainer
             FitSamples given = options.ValidationLabels.IsEmpty
                 ? SamplesOf(x.Span, y.Span, SampleNames.Validation)
                 : SamplesOf(x.Span, options.ValidationLabels.Span, SampleNames.Validation);
+            given = given with { Weights = WeightsOf(options.ValidationWeights, given.Count, ValidationWeights) };
             given.Check(Cost);
             return given;
         }
@@ -72,6 +82,47 @@ public sealed partial class Trainer
             "options.ValidationSplit must hold out at least one sample, "
             + $"but {options.ValidationSplit} of {all.Count}, rounded down, is none.",
             nameof(options));
+    }
+
+    /// <summary>Weights of samples, checked; perhaps none.</summary>
+    private ReadOnlySpan<float> WeightsOf(ReadOnlyMemory<float> given, int count, string name)
+    {
+        ReadOnlySpan<float> weights = given.Span;
+        long outputs = (long)count * _network.Outputs;
+        if (!weights.IsEmpty && weights.Length != count && weights.Length != outputs)
+        {
+            string expected = $"{count}, one weight for each sample";
+            if (_network.Outputs > 1) expected += $", or of {outputs}, one weight for each output of each sample";
+            throw new ArgumentException($"{name} must have a length of {expected}, but has {weights.Length}.", name);
+        }
+
+        CheckWeights(weights, name);
+        return weights;
+    }
+
+    private ReadOnlySpan<float> ClassWeightsOf(FitOptions options)
+    {
+        const string name = "options.ClassWeights";
+        ReadOnlySpan<float> weights = options.ClassWeights.Span;
+        if (!weights.IsEmpty && weights.Length != LabelCode.Classes)
+        {
+            throw new ArgumentException(
+                $"{name} must hold a weight for each of the {LabelCode.Classes} classes, but has a length of {weights.Length}.", name);
+        }
+
+        CheckWeights(weights, name);
+        return weights;
+    }
+
+    private void CheckWeights(ReadOnlySpan<float> weights, string name)
+    {
+        for (int k = 0; k < weights.Length; k++)
+        {
+            if (!(weights[k] >= 0f && weights[k] <= float.MaxValue))
+                throw new ArgumentException($"{name}[{k}] must be finite and at least 0, but is {weights[k]}.", name);
+        }
+
+        CheckApart(weights, name);
     }
 
     /// <exception cref="ArgumentException">The options have validation data of two kinds.</exception>
@@ -109,5 +160,14 @@ public sealed partial class Trainer
         const string best = "state.BestParameters";
         Guard.NoOverlap(samples.Inputs, names.Inputs, state.BestParameters, best);
         Guard.NoOverlap(samples.Targets, names.Targets, state.BestParameters, best);
+    }
+
+    /// <exception cref="ArgumentException">Weights overlap the best parameters of the state.</exception>
+    private static void CheckApart(FitState state, FitOptions options)
+    {
+        const string best = "state.BestParameters";
+        Guard.NoOverlap(options.SampleWeights.Span, SampleWeights, state.BestParameters, best);
+        Guard.NoOverlap(options.ValidationWeights.Span, ValidationWeights, state.BestParameters, best);
+        Guard.NoOverlap(options.ClassWeights.Span, "options.ClassWeights", state.BestParameters, best);
     }
 }

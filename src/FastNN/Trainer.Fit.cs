@@ -119,15 +119,17 @@ public sealed partial class Trainer
     private FitResult Run(
         FitSamples all, FitOptions options, FitState state, IProgress<EpochReport>? progress, CancellationToken cancellationToken)
     {
+        all = all with { Weights = WeightsOf(options.SampleWeights, all.Count, SampleWeights) };
         all.Check(Cost);
         FitSamples validation = ValidationOf(all, options);
         Score? score = validation.Count > 0 ? NewScore() : null;
         int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = Math.Min(options.BatchSize, count);
-        FitSamples training = all.Part(0, count);
+        FitSamples training = all.Part(0, count) with { ClassWeights = ClassWeightsOf(options) };
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
         CheckApart(state, all, SampleNames.Arguments);
         CheckApart(state, validation, SampleNames.Validation);
+        CheckApart(state, options);
 
         int[] order = new int[options.Shuffle ? count : 0];
         var buffer = new SampleBuffer();
@@ -144,7 +146,7 @@ public sealed partial class Trainer
             if (RunEpoch(training, batch, order, buffer, state, cancellationToken) is { } divergence)
                 return End(StopReason.Diverged, divergence, cost, validation, score, options, state);
 
-            EpochReport report = FinishEpoch(state, count, validation, score, options, began);
+            EpochReport report = FinishEpoch(state, training, validation, score, options, began);
             cost = report.TrainingCost;
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
@@ -154,12 +156,13 @@ public sealed partial class Trainer
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
     private EpochReport FinishEpoch(
-        FitState state, int samples, FitSamples validation, Score? score, FitOptions options, long began)
+        FitState state, FitSamples training, FitSamples validation, Score? score, FitOptions options, long began)
     {
-        float cost = (float)(state.CostSum / samples);
+        double divisor = training.WeighsSamples ? state.WeightSum : training.Count;
+        float cost = divisor == 0 ? 0f : (float)(state.CostSum / divisor);
         state.Epoch++;
         state.Step = 0;
-        state.CostSum = 0;
+        state.CostSum = state.WeightSum = 0;
         Metrics? metrics = score is null ? null : Measure(validation, score);
         bool best = metrics is { } measured && TakeIfBest(measured.Cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
@@ -176,16 +179,32 @@ public sealed partial class Trainer
         {
             count = Math.Min(batch, training.Count - first);
             SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
-            float cost = Step(rows.Inputs, rows.Targets, cancellationToken);
+            float cost = rows.Weights.IsEmpty
+                ? Step(rows.Inputs, rows.Targets, cancellationToken)
+                : Step(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
             bool last = first + count == training.Count;
             if (!float.IsFinite(cost) || (last && !(_network.Buffer.IsFinite && OptimizerState.IsFinite)))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
-            state.CostSum += Reduction == Reduction.Mean ? (double)cost * count : cost;
-            state.Step++;
+            CountStep(state, cost, training.WeighsSamples ? AddWeights(state, rows.Weights) : count);
         }
 
         return null;
+    }
+
+    /// <summary>Counts a step. Its cost counts in the mean of the epoch as its samples do, or their weights.</summary>
+    private void CountStep(FitState state, float cost, double share)
+    {
+        state.CostSum += Reduction == Reduction.Mean ? cost * share : cost;
+        state.Step++;
+    }
+
+    private static double AddWeights(FitState state, ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        foreach (float weight in weights) sum += weight;
+        state.WeightSum += sum;
+        return sum;
     }
 
     /// <summary>

@@ -68,6 +68,12 @@ public sealed unsafe partial class Trainer
     {
         int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
         SampleBuffer buffer = _measured ??= new SampleBuffer();
+        if (!samples.Weights.IsEmpty)
+        {
+            SampleRows all = samples.Rows(0, samples.Count, buffer);
+            return Measure(all.Inputs, all.Targets, all.Weights);
+        }
+
         _outputs ??= new float[chunk * m];
         if (samples.Source is not null) chunk = Math.Max(1, MeasuredValues / Math.Max(m, _network.Inputs));
         if (!score.KnowsTargets)

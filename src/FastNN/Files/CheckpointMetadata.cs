@@ -24,6 +24,8 @@ internal static class CheckpointMetadata
             : state.BestEpoch == 0 && state.BestParameters is not null
                 ? $"{nameof(state.BestEpoch)} must be at least 1 if there are BestParameters, but is 0."
             : !double.IsFinite(state.CostSum) ? Invariant($"{nameof(state.CostSum)} must be finite, but is {state.CostSum}.")
+            : !(state.WeightSum >= 0 && double.IsFinite(state.WeightSum))
+                ? Invariant($"{nameof(state.WeightSum)} must be finite and at least 0, but is {state.WeightSum}.")
             : state.BestEpoch > 0 && !float.IsFinite(state.BestCost)
                 ? Invariant($"{nameof(state.BestCost)} must be finite while BestEpoch is not 0, but is {state.BestCost}.")
             : null;
@@ -37,6 +39,7 @@ internal static class CheckpointMetadata
         metadata.Add(Prefix + nameof(state.BatchSize), SafetensorsMetadata.Text(state.BatchSize));
         if (state.Seed is { } seed) metadata.Add(Prefix + nameof(state.Seed), SafetensorsMetadata.Text(seed));
         metadata.Add(Prefix + nameof(state.CostSum), SafetensorsMetadata.Text(state.CostSum));
+        if (state.WeightSum != 0) metadata.Add(Prefix + nameof(state.WeightSum), SafetensorsMetadata.Text(state.WeightSum));
         metadata.Add(Prefix + nameof(state.BestEpoch), SafetensorsMetadata.Text(state.BestEpoch));
         metadata.Add(Prefix + nameof(state.BestCost), SafetensorsMetadata.Text(state.BestCost));
         metadata.Add(Prefix + nameof(state.EpochsWithoutImprovement), SafetensorsMetadata.Text(state.EpochsWithoutImprovement));
@@ -56,6 +59,9 @@ internal static class CheckpointMetadata
             BatchSize = metadata.Number<int>(Prefix + nameof(FitState.BatchSize)),
             Seed = metadata.ContainsKey(Prefix + nameof(FitState.Seed)) ? metadata.Number<int>(Prefix + nameof(FitState.Seed)) : null,
             CostSum = metadata.Number<double>(Prefix + nameof(FitState.CostSum)),
+            WeightSum = metadata.ContainsKey(Prefix + nameof(FitState.WeightSum))
+                ? metadata.Number<double>(Prefix + nameof(FitState.WeightSum))
+                : 0,
             BestEpoch = metadata.Number<int>(Prefix + nameof(FitState.BestEpoch)),
             BestCost = metadata.Number<float>(Prefix + nameof(FitState.BestCost)),
             EpochsWithoutImprovement = metadata.Number<int>(Prefix + nameof(FitState.EpochsWithoutImprovement)),

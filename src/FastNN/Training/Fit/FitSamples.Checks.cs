@@ -12,7 +12,7 @@ internal readonly ref partial struct FitSamples
     {
         CheckValues(Inputs, null, _inputs, numbers: default);
         if (Labels.IsEmpty) CheckTargets(Targets, cost, numbers: default);
-        else _code.Check(Labels, _names.Labels);
+        else _code.Check(Labels, _names.Labels, Weights.Length == Count ? Weights : default);
     }
 
     /// <summary>Checks targets of the samples with these numbers in the source; no numbers in memory.</summary>
@@ -30,6 +30,7 @@ internal readonly ref partial struct FitSamples
         for (int i = 0; i < values.Length; i++)
         {
             if (values[i] >= least && values[i] <= most) continue;
+            if (!Weights.IsEmpty && IsLeftOut(Sample(i / width, numbers), cost is null ? -1 : i % width)) continue;
 
             string name = cost is null ? _names.Inputs : _names.Targets;
             throw Refusal(
@@ -46,7 +47,7 @@ internal readonly ref partial struct FitSamples
         {
             double sum = 0;
             foreach (float target in targets.Slice(first, m)) sum += target;
-            if (Math.Abs(sum - 1) > 1e-3)
+            if (Math.Abs(sum - 1) > 1e-3 && !IsLeftOut(Sample(first / m, numbers)))
             {
                 throw Refusal(
                     numbers.IsEmpty ? $"{_names.Targets}[{first}..{first + m}]" : OfSource("the targets", numbers[first / m]),
@@ -54,6 +55,18 @@ internal readonly ref partial struct FitSamples
             }
         }
     }
+
+    /// <summary>Whether the weight of a sample is 0, or that of one of its outputs.</summary>
+    private bool IsLeftOut(int sample, int output = -1)
+    {
+        if (Weights.IsEmpty) return false;
+        if (Weights.Length == Count) return Weights[sample] == 0f;
+
+        return output >= 0 && Weights[sample * _code.Outputs + output] == 0f;
+    }
+
+    /// <summary>The sample, from 0, that stands at a place.</summary>
+    private int Sample(int place, ReadOnlySpan<int> numbers) => numbers.IsEmpty ? place : numbers[place] - _first;
 
     private static string RangeOf(Cost? cost)
     {

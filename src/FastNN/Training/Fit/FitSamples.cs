@@ -16,6 +16,15 @@ internal readonly ref partial struct FitSamples
     private readonly SampleNames _names;
     private readonly Cost? _cost; // checks what comes from the source; null if nothing does
 
+    /// <summary>A weight for each sample, or for each output of each sample; empty if all are 1.</summary>
+    internal ReadOnlySpan<float> Weights { get; init; }
+
+    /// <summary>A weight for each class, which multiplies those of its samples; empty if all are 1.</summary>
+    internal ReadOnlySpan<float> ClassWeights { get; init; }
+
+    /// <summary>Whether there are weights, and one for each sample.</summary>
+    internal bool WeighsSamples => Weights.Length == Count || (Weights.IsEmpty && !ClassWeights.IsEmpty);
+
     /// <summary>Rows in memory.</summary>
     internal FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int count, SampleNames names)
     {
@@ -57,34 +66,36 @@ internal readonly ref partial struct FitSamples
     /// <summary>Some of the samples, one after the other.</summary>
     internal FitSamples Part(int first, int count)
     {
-        if (Source is not null) return new FitSamples(Source, _first + first, count, _inputs, _code.Outputs, _cost, _names);
+        ReadOnlySpan<float> weights = Weights.Slice(first * WeightsOfSample, count * WeightsOfSample);
+        if (Source is not null)
+            return new FitSamples(Source, _first + first, count, _inputs, _code.Outputs, _cost, _names) { Weights = weights };
 
         ReadOnlySpan<float> inputs = Inputs.Slice(first * _inputs, count * _inputs);
         return Labels.IsEmpty
-            ? new FitSamples(inputs, Targets.Slice(first * _code.Outputs, count * _code.Outputs), count, _names)
-            : new FitSamples(inputs, Labels.Slice(first, count), _code, _names);
+            ? new FitSamples(inputs, Targets.Slice(first * _code.Outputs, count * _code.Outputs), count, _names) { Weights = weights }
+            : new FitSamples(inputs, Labels.Slice(first, count), _code, _names) { Weights = weights };
     }
 
     /// <summary>The samples first, first + 1, …: where they are, or in the buffer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal SampleRows Rows(int first, int count, SampleBuffer buffer)
     {
-        if (Source is not null) return Read(Source, buffer.Numbers(_first + first, count), buffer);
+        if (Source is not null) return Weighed(Read(Source, buffer.Numbers(_first + first, count), buffer), first, order: default, buffer);
 
         int m = _code.Outputs;
         ReadOnlySpan<float> x = Inputs.Slice(first * _inputs, count * _inputs);
-        if (Labels.IsEmpty) return new SampleRows(x, Targets.Slice(first * m, count * m));
+        if (Labels.IsEmpty) return Weighed(new SampleRows(x, Targets.Slice(first * m, count * m)), first, order: default, buffer);
 
         Span<float> y = buffer.Targets(count * m);
         for (int k = 0; k < count; k++) _code.Write(Labels[first + k], y.Slice(k * m, m));
-        return new SampleRows(x, y);
+        return Weighed(new SampleRows(x, y), first, order: default, buffer);
     }
 
     /// <summary>The samples of the given order, one after the other, in the buffer. Samples of a source begin with its first one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal SampleRows Rows(ReadOnlySpan<int> order, SampleBuffer buffer)
     {
-        if (Source is not null) return Read(Source, order, buffer);
+        if (Source is not null) return Weighed(Read(Source, order, buffer), 0, order, buffer);
 
         int n = _inputs, m = _code.Outputs;
         Span<float> x = buffer.Inputs(order.Length * n), y = buffer.Targets(order.Length * m);
@@ -95,7 +106,34 @@ internal readonly ref partial struct FitSamples
             else _code.Write(Labels[order[k]], y.Slice(k * m, m));
         }
 
-        return new SampleRows(x, y);
+        return Weighed(new SampleRows(x, y), 0, order, buffer);
+    }
+
+    /// <summary>The number of weights of a sample.</summary>
+    private int WeightsOfSample => Weights.Length / Count;
+
+    /// <summary>The rows with their weights: those from the first sample on, or of the given order.</summary>
+    private SampleRows Weighed(SampleRows rows, int first, ReadOnlySpan<int> order, SampleBuffer buffer)
+    {
+        int m = _code.Outputs, count = rows.Targets.Length / m, each = WeightsOfSample;
+        if (ClassWeights.IsEmpty && (order.IsEmpty || Weights.IsEmpty))
+            return rows with { Weights = Weights.Slice(first * each, count * each) };
+
+        int width = Math.Max(1, each);
+        Span<float> weights = buffer.Weights(count * width);
+        for (int k = 0; k < count; k++)
+        {
+            Span<float> row = weights.Slice(k * width, width);
+            int sample = order.IsEmpty ? first + k : order[k];
+            if (Weights.IsEmpty) row.Fill(1f);
+            else Weights.Slice(sample * each, each).CopyTo(row);
+            if (ClassWeights.IsEmpty) continue;
+
+            float factor = ClassWeights[LabelCode.ClassOf(rows.Targets.Slice(k * m, m))];
+            foreach (ref float weight in row) weight *= factor;
+        }
+
+        return rows with { Weights = weights };
     }
 
     private SampleRows Read(ISampleSource source, ReadOnlySpan<int> numbers, SampleBuffer buffer)

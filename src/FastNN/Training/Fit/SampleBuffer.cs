@@ -5,7 +5,7 @@ namespace FastNN.Fit;
 /// <summary>Memory for samples that are not in the user's memory as a step wants them. It grows when it is needed.</summary>
 internal sealed class SampleBuffer
 {
-    private float[] _inputs = [], _targets = [];
+    private float[] _inputs = [], _targets = [], _weights = [];
     private int[] _numbers = [];
 
     /// <summary>Memory for inputs. Nothing is cleared; the other methods are the same.</summary>
@@ -14,6 +14,9 @@ internal sealed class SampleBuffer
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal Span<float> Targets(int length) => Reserve(ref _targets, length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal Span<float> Weights(int length) => Reserve(ref _weights, length);
 
     /// <summary>The numbers first, first + 1, …</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
