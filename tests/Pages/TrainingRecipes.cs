@@ -106,6 +106,25 @@ public class TrainingRecipes
     }
 
     [Fact]
+    public void Classes_are_weighed()
+    {
+        int[] labels = [.. Enumerable.Range(0, 400).Select(s => s % 8 == 0 ? 1 : 0)];
+        float[] inputs = [.. labels.SelectMany((label, s) => (float[])[MathF.Sin(s) + label, MathF.Cos(3 * s)])];
+        var network = new Network([2, 8, 1], Activation.Tanh, Activation.Sigmoid, seed: 1);
+        var trainer = new Trainer(network, new Adam(0.01f), Cost.BinaryCrossEntropy);
+        // <class-weights>
+        // A rare class counts as much as a common one.
+        var options = new FitOptions { Epochs = 30, ClassWeights = Samples.BalancedWeights(labels, classes: 2) };
+        FitResult result = trainer.Fit(inputs, labels, options);
+        // </class-weights>
+        Assert.Equal(8 * 4f / 7 / 8, options.ClassWeights.Span[0]);
+        float[] outputs = new float[400];
+        network.Forward(inputs, outputs);
+        Assert.InRange(outputs.Where((a, s) => labels[s] == 1 && a >= 0.5f).Count(), 30, 50); // without weights 0
+        Assert.True(float.IsFinite(result.Cost!.Value));
+    }
+
+    [Fact]
     public void A_csv_file_is_read_by_Sep()
     {
         string folder = Environment.CurrentDirectory;
