@@ -21,7 +21,15 @@ Option<bool> aot = Flag("--aot", "NativeAOT beside the JIT, and how long a start
 Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, for the longest: about two minutes.");
 Option<bool> serving = Flag("--serving", "What packed weights gain and cost a served network: a quarter of a minute.");
 Option<bool> standardizers = Flag("--standardizers", "What standardizers cost: a quarter of a minute.");
+Option<bool> fit = Flag("--fit", "What Fit, TrainUntil and Measure take beside Step and Forward: half a minute.");
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
+var learning = new Option<string?>("--learning")
+{
+    Description = "What networks learn from small data: initialisers, recipes or digits. Without a name all of them, in two minutes.",
+    HelpName = "table",
+    Arity = ArgumentArity.ZeroOrOne,
+};
+learning.AcceptOnlyFromAmong(LearningRun.Tables);
 Option<bool> save = Flag("--save", "Keep the results in bench/results/<cpu>.");
 var routes = new Option<RouteQuestion?>("--routes")
 {
@@ -67,15 +75,17 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
 
 var root = new RootCommand(Help.Text)
 {
-    quick, full, scaling, load, aot, latency, cold, serving, standardizers, routes, force, variant, save, launch, timeRoutes,
+    quick, full, scaling, load, aot, latency, cold, serving, standardizers, fit, learning, routes, force, variant, save, launch,
+    timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
 {
     bool asks = result.GetResult(routes) is not null;
     if (!asks && result.GetResult(force) is { Implicit: false }) result.AddError("--force goes with --routes.");
-    if (result.GetValue(save) && (asks || result.GetValue(serving) || result.GetValue(standardizers) || result.GetValue(load)))
-        result.AddError("--save does not go with --routes, --serving, --standardizers or --load.");
+    bool prints = asks || result.GetResult(learning) is not null || new[] { serving, standardizers, fit, load }.Any(result.GetValue);
+    if (result.GetValue(save) && prints)
+        result.AddError("--save does not go with --routes, --serving, --standardizers, --fit, --learning or --load.");
     if (!asks && !result.GetValue(quick) && result.GetResult(variant) is { Implicit: false })
         result.AddError("--variant goes with --routes or --quick.");
 });
@@ -106,6 +116,8 @@ root.SetAction(arguments =>
 
     if (arguments.GetValue(serving)) return ServingRun.Run();
     if (arguments.GetValue(standardizers)) return StandardizersRun.Run();
+    if (arguments.GetResult(learning) is not null) return LearningRun.Run(arguments.GetValue(learning));
+    if (arguments.GetValue(fit)) return FitRun.Run();
 
     string? FileOf(string name) => arguments.GetValue(save) ? ResultsFolder.PathOf(name) : null; // found before the work, not after it
     if (arguments.GetValue(quick)) return QuickRun.Run(arguments.GetValue(variant), FileOf("quick.txt"));

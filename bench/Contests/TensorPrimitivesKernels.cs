@@ -114,16 +114,22 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
 
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => throw new NotSupportedException("Not in a contest.");
 
+    public static float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost => throw new NotSupportedException("Not in a contest.");
+
+    public static void Weigh(float* x, float* w, nint count) => throw new NotSupportedException("Not in a contest.");
+
     public static void SoftmaxDelta(float* a, float* delta, int count) => throw new NotSupportedException("Not in a contest.");
 
     public static float CrossEntropyDelta(float* z, float* y, float* delta, int count) =>
         throw new NotSupportedException("Not in a contest.");
 
     /// <summary>Not measured: the reference's, as the other.</summary>
-    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ScalarKernels.Update<TRule>(w, g, first, second, count, in terms);
 
-    public static double SumOfSquares(float* g, nint count, float clip) => ScalarKernels.SumOfSquares(g, count, clip);
+    public static double SumOfSquares(float* g, nint count, float clip, double least) =>
+        ScalarKernels.SumOfSquares(g, count, clip, least);
 
     public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>
         ScalarKernels.SegmentSum(s, e, g, count, scale);

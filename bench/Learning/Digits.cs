@@ -84,7 +84,7 @@ internal static class Digits
         Trainer trainer = lesson.Learn(seed, network, training.Inputs, training.Targets);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(network.Parameters)));
-        return new Training(kernels, seconds, trainer.Measure(heldOut.Inputs, heldOut.Targets).Accuracy, hash);
+        return new Training(kernels, seconds, trainer.Measure(heldOut.Inputs, heldOut.Targets).Accuracy!.Value, hash);
     }
 
     /// <summary>The file has rows of 64 pixels from 0 to 16 and the digit they show.</summary>

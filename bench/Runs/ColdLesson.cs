@@ -10,8 +10,8 @@ internal sealed record ColdLesson(ColdLesson.Cost First, ColdLesson.Cost Again)
 {
     internal static string Title => Taught.Title;
 
-    /// <summary>The lesson that learns by <c>Trainer.Fit</c>.</summary>
-    private static Lesson Taught => Lesson.All[1];
+    /// <summary>It learns by <c>Trainer.Fit</c>.</summary>
+    private static Lesson Taught => Lesson.Plain;
 
     /// <summary>In the process.</summary>
     internal static ColdLesson Measure()

@@ -50,7 +50,7 @@ internal static partial class ListingReport
     [GeneratedRegex(
         "^(Dense|Row|Tile"
         + "|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|SegmentSum"
-        + @"|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta)\b)")]
+        + @"|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta|WeightedCost|Weigh)\b)")]
     private static partial Regex Kernel();
 
     [GeneratedRegex(@"[^\w.]+")]

@@ -53,6 +53,9 @@ public static class OnnxModel
     /// <exception cref="UnauthorizedAccessException">
     /// The file may not be written, or it is read-only on Windows. The old file is still there.
     /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The parameters changed during the call, for example because another thread trains the network. Nothing was written.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public static void Save(Network network, string path)
     {
@@ -65,6 +68,9 @@ public static class OnnxModel
     /// <param name="stream">Receives the model, from its position on.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> or <paramref name="stream"/> is null.</exception>
     /// <exception cref="ArgumentException">The parameters take more than the 2 GB that a model can hold. Nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The parameters changed during the call, for example because another thread trains the network. Nothing was written.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public static void Save(Network network, Stream stream)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using FastNN.Files;
 using FastNN.Onnx.Schema;
 using Google.Protobuf;
@@ -22,6 +23,7 @@ internal sealed class OnnxWriter
     }
 
     /// <exception cref="ArgumentException">The network is too large for a file of protocol buffers.</exception>
+    /// <exception cref="InvalidOperationException">The network changed meanwhile.</exception>
     internal static ModelProto Write(Network network)
     {
         FileRules.RequireLittleEndian();
@@ -35,7 +37,10 @@ internal sealed class OnnxWriter
         }
 
         var writer = new OnnxWriter();
+        int before = HashOf(network);
         writer.WriteGraph(network);
+        if (HashOf(network) != before) throw FileRules.Changed("The network");
+
         int opset = network.Layers.Max(layer => OnnxActivationForm.Of(layer.Activation).Opset);
         return new ModelProto
         {
@@ -44,6 +49,22 @@ internal sealed class OnnxWriter
             Graph = writer._graph,
             OpsetImport = { new OperatorSetIdProto { Version = opset } },
         };
+    }
+
+    /// <summary>A hash of all numbers that a model holds. If it is the same later, they have not changed.</summary>
+    private static int HashOf(Network network)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(MemoryMarshal.AsBytes(network.Parameters));
+        foreach (Standardizer? standardizer in (Standardizer?[])[network.InputStandardizer, network.OutputStandardizer])
+        {
+            if (standardizer is null) continue;
+
+            hash.AddBytes(MemoryMarshal.AsBytes(standardizer.Mean));
+            hash.AddBytes(MemoryMarshal.AsBytes(standardizer.Factor));
+        }
+
+        return hash.ToHashCode();
     }
 
     private void WriteGraph(Network network)

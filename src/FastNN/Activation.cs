@@ -53,6 +53,15 @@ public abstract partial class Activation : IEquatable<Activation>
     /// </summary>
     public abstract double MaxSlopeError { get; }
 
+    /// <summary>
+    /// The least value that the function can have, as it is computed; <see cref="float.MinValue"/> if there is none. <c>Fit</c> refuses
+    /// targets that the function of the last layer cannot give.
+    /// </summary>
+    public abstract float LeastOutput { get; }
+
+    /// <summary>The largest value that the function can have; <see cref="float.MaxValue"/> if there is none.</summary>
+    public abstract float MostOutput { get; }
+
     /// <summary>f(z) in double precision. Only for an elementwise function.</summary>
     internal abstract double Exact(double z);
 
@@ -117,6 +126,10 @@ public abstract partial class Activation : IEquatable<Activation>
 
         public override double MaxSlopeError => A.MaxSlopeError;
 
+        public override float LeastOutput => A.LeastOutput;
+
+        public override float MostOutput => A.MostOutput;
+
         internal override bool KeepsSlope => A.KeepsSlope;
 
         internal override double Exact(double z) => A.Exact(z);
@@ -141,6 +154,10 @@ public abstract partial class Activation : IEquatable<Activation>
         public override double MaxUlp => _f.MaxUlp;
 
         public override double MaxSlopeError => _f.MaxSlopeError;
+
+        public override float LeastOutput => _f.LeastOutput;
+
+        public override float MostOutput => _f.MostOutput;
 
         internal override bool KeepsSlope => true;
 

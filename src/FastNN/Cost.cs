@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastNN.Contract;
 using FastNN.Dispatch;
 
@@ -53,7 +54,8 @@ public abstract partial class Cost : IEquatable<Cost>
     public abstract bool TargetsSumToOne { get; }
 
     /// <summary>
-    /// Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label: its largest output.
+    /// Whether each output is a label by itself, for <see cref="Metrics.Accuracy"/>. If not, a sample has one label under a cost with
+    /// <see cref="TargetsSumToOne"/>. Under other costs the targets show whether they are labels.
     /// </summary>
     public abstract bool OutputsAreLabels { get; }
 
@@ -101,6 +103,12 @@ public abstract partial class Cost : IEquatable<Cost>
     /// </summary>
     internal abstract OutputKernels CreateKernels(ActivationKernels last);
 
+    /// <summary>
+    /// Roughly the cost of a sample if all outputs are 0, or all sums z if the cost is computed from these. A network that has learned
+    /// anything is better. It is no number of the contract.
+    /// </summary>
+    internal abstract float OfZeros(ReadOnlySpan<float> targets);
+
     private protected abstract bool Accepts(Activation last);
 
     /// <summary>Initialised at the first use. All costs exist by then.</summary>
@@ -130,6 +138,13 @@ public abstract partial class Cost : IEquatable<Cost>
         public override bool OutputsAreLabels => _cost.OutputsAreLabels;
 
         private protected C Function => _cost;
+
+        internal override float OfZeros(ReadOnlySpan<float> targets)
+        {
+            float sum = 0f;
+            foreach (float target in targets) sum += _cost.Factors(0f, target, out float other) * other;
+            return sum;
+        }
 
         private protected override bool Accepts(Activation last) => _cost.Suits(last);
     }
@@ -184,6 +199,9 @@ public abstract partial class Cost : IEquatable<Cost>
             : base(method, [smoothing]) => _smoothing = smoothing;
 
         internal sealed override OutputKernels CreateKernels(ActivationKernels last) => last.UnderSoftmaxSums(_smoothing);
+
+        /// <summary>ln n, rounded up to whole bits.</summary>
+        internal sealed override float OfZeros(ReadOnlySpan<float> targets) => 1f + BitOperations.Log2((uint)targets.Length);
 
         private protected sealed override bool Accepts(Activation last) => last == Activation.Softmax;
     }

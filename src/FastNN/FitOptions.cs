@@ -114,5 +114,8 @@ public sealed record FitOptions
     public Func<EpochReport, bool>? EpochDone { get; init; }
 
     private static T Check<T>(T value, bool holds, string expected, [CallerMemberName] string property = "") =>
-        holds ? value : throw new ArgumentOutOfRangeException(property, value, $"{property} must be {expected}, but is {value}.");
+        holds
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                property, value, FormattableString.Invariant($"{property} must be {expected}, but is {value}."));
 }

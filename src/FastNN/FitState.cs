@@ -52,6 +52,12 @@ public sealed class FitState
     public float BestCost { get; set; }
 
     /// <summary>
+    /// The <see cref="EpochReport.TrainingCost"/> of <see cref="BestEpoch"/>. Null if there is no such epoch yet, or if an older version
+    /// saved the state. It changes nothing in the training: <see cref="FitResult.Cost"/> shows it if the best parameters are put back.
+    /// </summary>
+    public float? BestTrainingCost { get; set; }
+
+    /// <summary>
     /// The parameters after <see cref="BestEpoch"/>. Null if there is no such epoch yet, or if they are not needed (see
     /// <see cref="FitOptions.RestoreBest"/>). Fit writes into the array.
     /// </summary>

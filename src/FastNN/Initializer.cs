@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -17,17 +18,23 @@ public sealed class Initializer
         (Name, _weightLimit, _biasLimit) = (name, weightLimit, biasLimit ?? ((_, _) => 0));
 
     /// <summary>
-    /// Glorot and Bengio (2010), the default of Keras: weights uniform in ±√(6/(n_in + n_out)), biases 0. For tanh, sigmoid and softmax.
+    /// Glorot and Bengio (2010), the default of Keras: weights uniform in ±√(6/(n_in + n_out)), biases 0.
     /// </summary>
     public static Initializer Glorot { get; } = new(nameof(Glorot), (nIn, nOut) => Math.Sqrt(6.0 / ((double)nIn + nOut)));
 
-    /// <summary>He et al. (2015): weights uniform in ±√(6/n_in), biases 0. For ReLU and similar activations.</summary>
+    /// <summary>
+    /// He et al. (2015): weights uniform in ±√(6/n_in), biases 0. For ReLU in dozens of layers. Networks of few layers learn less from few
+    /// samples with it than with <see cref="PyTorch"/>.
+    /// </summary>
     public static Initializer He { get; } = new(nameof(He), (nIn, _) => Math.Sqrt(6.0 / nIn));
 
     /// <summary>LeCun et al. (1998): weights uniform in ±√(3/n_in), so their variance is 1/n_in; biases 0.</summary>
     public static Initializer LeCun { get; } = new(nameof(LeCun), (nIn, _) => Math.Sqrt(3.0 / nIn));
 
-    /// <summary>The default of PyTorch's <c>nn.Linear</c>: weights and biases uniform in ±1/√n_in.</summary>
+    /// <summary>
+    /// The default of PyTorch's <c>nn.Linear</c>: weights and biases uniform in ±1/√n_in. It is the default of networks whose activations
+    /// are named: over six data sets, networks learned most with it.
+    /// </summary>
     public static Initializer PyTorch { get; } = new(nameof(PyTorch), (nIn, _) => 1 / Math.Sqrt(nIn), (nIn, _) => 1 / Math.Sqrt(nIn));
 
     /// <summary>
@@ -46,8 +53,12 @@ public sealed class Initializer
     public static Initializer Uniform(float limit)
     {
         if (!(limit > 0 && float.IsFinite(limit)))
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, $"limit must be finite and greater than 0, but is {limit}.");
-        return new Initializer($"Uniform({limit})", (_, _) => limit, (_, _) => limit);
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(limit), limit, Invariant($"limit must be finite and greater than 0, but is {limit}."));
+        }
+
+        return new Initializer(Invariant($"Uniform({limit})"), (_, _) => limit, (_, _) => limit);
     }
 
     /// <inheritdoc/>

@@ -31,4 +31,8 @@ public sealed class Layer
 
     /// <summary>b, [Outputs]. A part of <see cref="Network.Parameters"/>.</summary>
     public Span<float> Biases => _parameters.Span.Slice(_shape.Biases, _shape.Outputs);
+
+    /// <summary>Widths and activation, for example <c>784 → 128, Relu</c>.</summary>
+    /// <returns>The text, the same in every culture.</returns>
+    public override string ToString() => $"{Inputs} → {Outputs}, {Activation}";
 }

@@ -1,4 +1,5 @@
 using FastNN.Optimizers;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -75,8 +76,8 @@ public sealed class LearningRateSchedule
     /// <summary>A factor from a function.</summary>
     /// <param name="factor">
     /// The factor of a step, which is counted from 0: finite and at least 0. The function is called once in every step, on the caller's
-    /// thread, before anything is changed. It is called once more for a step that a <see cref="Divergence"/> reports. Its exceptions go to
-    /// the caller.
+    /// thread, before anything is changed. It is called once more for a step that a <see cref="Divergence"/> reports. At its end,
+    /// <c>Fit</c> calls it once more for the last step, and for the steps before as long as it gives 0. Its exceptions go to the caller.
     /// </param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factor"/> is null.</exception>
@@ -101,7 +102,8 @@ public sealed class LearningRateSchedule
         return factor >= 0 && double.IsFinite(factor)
             ? factor
             : throw new InvalidOperationException(
-                $"The factor of the learning rate must be finite and at least 0, but in step {step} the schedule gives {factor}.");
+                "The factor of the learning rate must be finite and at least 0, "
+                + Invariant($"but in step {step} the schedule gives {factor}."));
     }
 
     /// <summary>
@@ -109,7 +111,7 @@ public sealed class LearningRateSchedule
     /// <c>From(function)</c>.
     /// </summary>
     /// <returns>The text, the same in every culture.</returns>
-    public override string ToString() => FormattableString.Invariant(_text);
+    public override string ToString() => Invariant(_text);
 
     private static void AtLeastOne(long value, string name)
     {
@@ -119,6 +121,6 @@ public sealed class LearningRateSchedule
     private static void NotNegative(double value, string name)
     {
         if (!(value >= 0 && double.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
+            throw new ArgumentOutOfRangeException(name, value, Invariant($"{name} must be finite and at least 0, but is {value}."));
     }
 }

@@ -25,6 +25,10 @@ public sealed unsafe partial class Network
     /// SHA-256 takes 193 µs, and reading the file takes 155 µs. CRC-32C finds damage, but not forgery.
     /// </para>
     /// <para>
+    /// The parameters must not change during the call. Save reads them twice, for the checksums and for the data. If the two readings
+    /// differ, it throws, and the old file stays. To save beside a training, save in <see cref="FitOptions.EpochDone"/>, or between steps.
+    /// </para>
+    /// <para>
     /// The same network gives the same bytes. Saving allocates a few times the size of the header. The header takes about 200 bytes for
     /// each layer, and 22 KB for the samples, 88 KB in wide networks.
     /// </para>
@@ -37,7 +41,10 @@ public sealed unsafe partial class Network
     /// </remarks>
     /// <param name="path">The file to create or to replace.</param>
     /// <exception cref="ArgumentException">The path is empty or not a path.</exception>
-    /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network has more than 1,000 layers; nothing was written. Or the parameters changed during the call, for example because another
+    /// thread trains the network. Then the old file is still there.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     /// <exception cref="IOException">
     /// The file cannot be written; or a folder, a named pipe, a socket or a device has the path; or, on Windows, the file was open for more
@@ -49,11 +56,14 @@ public sealed unsafe partial class Network
     public void Save(string path) => AtomicFile.Write(path, Save);
 
     /// <summary>
-    /// Writes the contents of <see cref="Save(string)"/> to a stream, which stays open. The parameters must not change during the call.
+    /// Writes the contents of <see cref="Save(string)"/> to a stream, which stays open.
     /// </summary>
     /// <param name="stream">Receives the bytes. Its exceptions go to the caller.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network has more than 1,000 layers; nothing was written. Or the parameters changed during the call. What the stream received is
+    /// then no whole file.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public void Save(Stream stream)
     {

@@ -57,7 +57,7 @@ public sealed unsafe partial class Network
     /// <param name="hidden">The activation of all layers except the last.</param>
     /// <param name="output">The activation of the last layer.</param>
     /// <param name="seed">The seed of SplitMix64. Its numbers are the same on every platform and every version of .NET.</param>
-    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.He"/>.</param>
+    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.PyTorch"/>.</param>
     /// <param name="kernels">The kernels that the network uses. All give the same bits.</param>
     /// <exception cref="ArgumentNullException">An activation is null.</exception>
     /// <exception cref="ArgumentException">
@@ -85,7 +85,7 @@ public sealed unsafe partial class Network
     /// The activation of each layer after the inputs: one less than there are widths. Softmax is allowed only in the last layer.
     /// </param>
     /// <param name="seed">The seed of SplitMix64. Its numbers are the same on every platform and every version of .NET.</param>
-    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.He"/>.</param>
+    /// <param name="initializer">How the parameters are drawn; null for <see cref="Initializer.PyTorch"/>.</param>
     /// <param name="kernels">The kernels that the network uses. All give the same bits.</param>
     /// <exception cref="ArgumentNullException">An activation is null.</exception>
     /// <exception cref="ArgumentException">
@@ -103,7 +103,7 @@ public sealed unsafe partial class Network
     public Network(
         ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, int seed, Initializer? initializer = null,
         KernelVariant kernels = KernelVariant.Auto)
-        : this(widths, activations, KernelSet.For(kernels)) => (initializer ?? Initializer.He).Draw(Layers, seed);
+        : this(widths, activations, KernelSet.For(kernels)) => (initializer ?? Initializer.PyTorch).Draw(Layers, seed);
 
     /// <summary>Creates a network whose parameters are 0.</summary>
     internal Network(ReadOnlySpan<int> widths, ReadOnlySpan<Activation> activations, KernelSet kernels)
@@ -239,22 +239,6 @@ public sealed unsafe partial class Network
         }
 
         GC.KeepAlive(this);
-    }
-
-    /// <summary>
-    /// Creates a network with the same widths, activations and kernels, and with its own copy of parameters and standardizers. Use it to
-    /// keep the best network of a training, or as the target network in reinforcement learning. The parameters must not change during the
-    /// call.
-    /// </summary>
-    /// <returns>The copy.</returns>
-    /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
-    public Network Clone()
-    {
-        var clone = new Network(Widths, [.. Layers.Select(layer => layer.Activation)], Plan.Kernels);
-        Parameters.CopyTo(clone.Parameters);
-        clone.InputStandardizer = InputStandardizer?.Clone();
-        clone.OutputStandardizer = OutputStandardizer?.Clone();
-        return clone;
     }
 
     /// <summary>

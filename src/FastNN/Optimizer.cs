@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -13,7 +14,8 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// An optimizer holds only settings. What it remembers from step to step is in <see cref="Trainer.OptimizerState"/>. So several trainers
-/// may share one optimizer, also at the same time, as long as nobody sets <see cref="LearningRate"/> meanwhile.
+/// may share one optimizer, also at the same time, as long as nobody sets <see cref="LearningRate"/> meanwhile. If it is set, all of them
+/// follow.
 /// </para>
 /// <para>
 /// g is the gradient, w are the parameters, and t = 1, 2, … is the number of the update. A step does this, in this order:
@@ -92,8 +94,24 @@ public abstract class Optimizer
         init => field = value ?? throw new ArgumentNullException(nameof(Schedule));
     } = LearningRateSchedule.Constant;
 
+    /// <summary>
+    /// The kind, the learning rate, all numbers that are not the defaults, and the schedule if it is not constant. For example
+    /// <c>Adam(0.001, ClipNorm 1, Cosine(1000, 0.1))</c>.
+    /// </summary>
+    /// <returns>The text, the same in every culture.</returns>
+    public override string ToString()
+    {
+        string text = Invariant($"{Kind}({LearningRate}");
+        foreach ((string name, float value) in Settings.Except(WithDefaults().Settings))
+            text += Invariant($", {name} {value}");
+        return Schedule == LearningRateSchedule.Constant ? $"{text})" : $"{text}, {Schedule})";
+    }
+
     /// <summary>The name of the class.</summary>
     internal abstract string Kind { get; }
+
+    /// <summary>An optimizer of this kind whose numbers are the defaults.</summary>
+    private protected abstract Optimizer WithDefaults();
 
     /// <summary>All numbers of the optimizer except the learning rate, which may change.</summary>
     internal IReadOnlyList<(string Name, float Value)> Settings =>
@@ -144,6 +162,6 @@ public abstract class Optimizer
         return float.IsFinite(rounded)
             ? rounded
             : throw new InvalidOperationException(
-                $"The learning rate of step {step} must be finite, but LearningRate {LearningRate} × Schedule is {rate}.");
+                Invariant($"The learning rate of step {step} must be finite, but LearningRate {LearningRate} × Schedule is {rate}."));
     }
 }

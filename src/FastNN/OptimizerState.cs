@@ -78,9 +78,6 @@ public sealed class OptimizerState
         Steps = 0;
     }
 
-    /// <summary>Whether all values are finite.</summary>
-    internal bool IsFinite => Array.TrueForAll(_buffers, buffer => buffer.IsFinite);
-
     /// <summary>Counts a step, without the check of the setter: the check shows in a network of 250 cycles.</summary>
     internal void Advance() => _steps++;
 

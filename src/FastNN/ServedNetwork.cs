@@ -101,17 +101,14 @@ public sealed class ServedNetwork
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited. Nothing was published.</exception>
     public long Publish(Network network)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        CheckSame(network);
+        _copies[0].CheckSame(network, nameof(network), "the network that is served");
         lock (_publishing)
         {
             long publication = _published + 1; // no barrier: it changes under this lock only
             Interlocked.MemoryBarrier(); // (2) comes after the last (1)
             WaitForCalls(publication);
             Network copy = _copies[publication & 1];
-            network.Parameters.CopyTo(copy.Parameters);
-            if (network.InputStandardizer is { } input) copy.InputStandardizer!.CopyFrom(input);
-            if (network.OutputStandardizer is { } output) copy.OutputStandardizer!.CopyFrom(output);
+            copy.CopyFromSame(network);
             copy.Pack();
             Interlocked.Exchange(ref _published, publication); // (1), a fence: the copy is written before it
             return publication;
@@ -178,34 +175,4 @@ public sealed class ServedNetwork
     }
 
     private ref int Calls(int stripe, long publication) => ref _calls[stripe * Stripe + (int)(publication & 1)];
-
-    private void CheckSame(Network network)
-    {
-        Network served = _copies[0];
-        if (network.Inputs != served.Inputs) throw Differs(nameof(network), "Inputs", network.Inputs, served.Inputs);
-        if (network.Layers.Count != served.Layers.Count)
-            throw Differs(nameof(network), "Layers.Count", network.Layers.Count, served.Layers.Count);
-
-        for (int l = 0; l < served.Layers.Count; l++)
-        {
-            Layer given = network.Layers[l], expected = served.Layers[l];
-            if (given.Outputs != expected.Outputs)
-                throw Differs(nameof(network), $"Layers[{l}].Outputs", given.Outputs, expected.Outputs);
-            if (given.Activation != expected.Activation)
-                throw Differs(nameof(network), $"Layers[{l}].Activation", given.Activation, expected.Activation);
-        }
-
-        CheckSame(network.InputStandardizer, served.InputStandardizer, nameof(Network.InputStandardizer));
-        CheckSame(network.OutputStandardizer, served.OutputStandardizer, nameof(Network.OutputStandardizer));
-    }
-
-    private static void CheckSame(Standardizer? given, Standardizer? served, string what)
-    {
-        if (given is null == served is null) return;
-
-        throw Differs("network", what, given is null ? "null" : "set", served is null ? "null" : "set");
-    }
-
-    private static ArgumentException Differs(string argument, string what, object given, object served) =>
-        new($"{argument}.{what} must be {served}, as in the network that is served, but is {given}.", argument);
 }

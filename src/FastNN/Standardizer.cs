@@ -1,6 +1,7 @@
 using FastNN.Contract;
 using FastNN.Fit;
 using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -30,9 +31,10 @@ public sealed unsafe class Standardizer
         Guard.Length(factor.Length, mean.Length, nameof(factor));
         for (int j = 0; j < mean.Length; j++)
         {
-            if (!float.IsFinite(mean[j])) throw new ArgumentException($"mean[{j}] must be finite, but is {mean[j]}.", nameof(mean));
+            if (!float.IsFinite(mean[j]))
+                throw new ArgumentException(Invariant($"mean[{j}] must be finite, but is {mean[j]}."), nameof(mean));
             if (!float.IsFinite(factor[j]) || factor[j] == 0)
-                throw new ArgumentException($"factor[{j}] must be finite and not 0, but is {factor[j]}.", nameof(factor));
+                throw new ArgumentException(Invariant($"factor[{j}] must be finite and not 0, but is {factor[j]}."), nameof(factor));
             Set(j, mean[j], factor[j]);
         }
     }
@@ -119,7 +121,7 @@ public sealed unsafe class Standardizer
         Guard.Finite(low);
         Guard.Finite(high);
         if (!(high > low))
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"high must be greater than low, {low}, but is {high}.");
+            throw new ArgumentOutOfRangeException(nameof(high), high, Invariant($"high must be greater than low, {low}, but is {high}."));
 
         CheckSamples(samples, CheckWidth(width));
         var standardizer = new Standardizer(width, counts: false);
@@ -208,6 +210,7 @@ public sealed unsafe class Standardizer
         }
 
         int wrong = samples.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-        if (wrong >= 0) throw new ArgumentException($"samples[{wrong}] must be finite, but is {samples[wrong]}.", nameof(samples));
+        if (wrong >= 0)
+            throw new ArgumentException(Invariant($"samples[{wrong}] must be finite, but is {samples[wrong]}."), nameof(samples));
     }
 }

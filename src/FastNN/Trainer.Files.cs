@@ -32,7 +32,10 @@ public sealed partial class Trainer
     /// The path is empty or not a path. Or a run cannot have this state, or its best parameters are those of another network. Nothing was
     /// written.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network has more than 1,000 layers; nothing was written. Or the parameters, the state of the optimizer or the state of the run
+    /// changed during the call, for example because another thread trains the network. Then the old file is still there.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     /// <exception cref="IOException">
     /// The file cannot be written; or a folder, a named pipe, a socket or a device has the path; or, on Windows, the file was open for more
@@ -50,7 +53,10 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">
     /// A run cannot have this state, or its best parameters are those of another network. Nothing was written.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The network has more than 1,000 layers. Nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network has more than 1,000 layers; nothing was written. Or what is saved changed during the call. What the stream received is
+    /// then no whole file.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was written.</exception>
     public void Save(Stream stream, FitState? state = null)
     {
@@ -67,11 +73,17 @@ public sealed partial class Trainer
     /// the kind of the optimizer, its numbers and its schedule must be the same as in the trainer that was saved. For a schedule made by
     /// <see cref="LearningRateSchedule.From"/>, the file knows only that it was made by From, so two different functions count as the same.
     /// <see cref="Threads"/> and the kernels may differ, because they change no bit. The learning rate is set in <see cref="Optimizer"/>,
-    /// so it also changes for other trainers that share this optimizer. Loading allocates twice the size of what it restores.
+    /// so it also changes for other trainers that share this optimizer. Loading allocates twice the size of what it restores. To continue
+    /// with another learning rate, schedule, decay or clip, build the trainer with it and set <c>keepSettings</c>.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="verify">
     /// Whether the checksums and the outputs of some samples must be right (see <see cref="LoadOptions.Verify"/>).
+    /// </param>
+    /// <param name="keepSettings">
+    /// Whether the optimizer keeps its settings, whatever the file says: the learning rate, the schedule, and the numbers of the rule, of
+    /// the decay and of the clips. Its kind must still be that of the file. The number of steps comes from the file, so a schedule goes on
+    /// from there.
     /// </param>
     /// <returns>The state to give to <see cref="Fit"/>; null if none was saved.</returns>
     /// <exception cref="ModelFormatException">
@@ -82,16 +94,23 @@ public sealed partial class Trainer
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was changed.</exception>
-    public FitState? Load(string path, bool verify = true) => SafetensorsFile.Read(path, file => Checkpoint.Read(file, this, verify));
+    public FitState? Load(string path, bool verify = true, bool keepSettings = false) =>
+        SafetensorsFile.Read(path, file => Checkpoint.Read(file, this, verify, keepSettings));
 
     /// <summary>Restores a checkpoint from a stream, which is read from its position to its end and stays open.</summary>
     /// <param name="stream">It need not know its length. Its exceptions go to the caller.</param>
     /// <param name="verify">
     /// Whether the checksums and the outputs of some samples must be right (see <see cref="LoadOptions.Verify"/>).
     /// </param>
+    /// <param name="keepSettings">
+    /// Whether the optimizer keeps its settings, whatever the file says: the learning rate, the schedule, and the numbers of the rule, of
+    /// the decay and of the clips. Its kind must still be that of the file. The number of steps comes from the file, so a schedule goes on
+    /// from there.
+    /// </param>
     /// <returns>The state to give to <see cref="Fit"/>; null if none was saved.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="ModelFormatException">The same as for a file. Nothing was changed.</exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian. Nothing was changed.</exception>
-    public FitState? Load(Stream stream, bool verify = true) => SafetensorsFile.Read(stream, file => Checkpoint.Read(file, this, verify));
+    public FitState? Load(Stream stream, bool verify = true, bool keepSettings = false) =>
+        SafetensorsFile.Read(stream, file => Checkpoint.Read(file, this, verify, keepSettings));
 }

@@ -14,8 +14,8 @@ public sealed partial class Trainer
     /// </summary>
     /// <remarks>
     /// Fit allocates at its start: with <see cref="FitOptions.Shuffle"/> a batch of samples and one number for each sample, and, with
-    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Steps and epochs then allocate
-    /// nothing.
+    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100 bytes
+    /// for <see cref="FitResult.History"/>. Steps allocate nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
@@ -35,9 +35,11 @@ public sealed partial class Trainer
     /// One of these is wrong; nothing was changed. A length does not fit. Samples for training or validation overlap the parameters, the
     /// gradient, the optimizer's state or <see cref="FitState.BestParameters"/>. An input or a target, for training or validation, is not
     /// finite. A target is no probability, but the cost needs probabilities: both cross-entropies need targets in [0, 1], and for
-    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. The options give validation data twice, or
-    /// patience without validation data, or a split that holds out no sample. The state does not fit the network or the samples, or, in the
-    /// middle of an epoch, the options. But a <see cref="FitOptions.ValidationSource"/> is checked when it is read: after an epoch.
+    /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. A target for training is outside the range
+    /// of the last activation, from <see cref="Activation.LeastOutput"/> to <see cref="Activation.MostOutput"/>. It may be beyond it by
+    /// 0.001, or by a thousandth of a limit beyond ±1. The options give validation data twice, or patience without validation data, or a
+    /// split that holds out no sample, or weights that do not fit. The state does not fit the network or the samples, or, in the middle of
+    /// an epoch, the options. But a <see cref="FitOptions.ValidationSource"/> is checked when it is read: after an epoch.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
     /// <exception cref="InvalidOperationException">
@@ -60,8 +62,8 @@ public sealed partial class Trainer
     /// </summary>
     /// <remarks>
     /// With several outputs, a label is the number of the output that should be high, from 0 on: its target is 1, and those of the others
-    /// are 0. A network of one output takes the labels 0 and 1, and their targets are 0 and 1. But behind a last layer of tanh or softsign,
-    /// which reach from −1 to 1, −1 takes the place of 0.
+    /// are 0. A network of one output takes the labels 0 and 1, and their targets are 0 and 1. But behind a last layer whose outputs reach
+    /// from −1 to 1, as those of tanh do, −1 takes the place of 0.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="labels">[samples]: the class of each sample.</param>
@@ -124,7 +126,9 @@ public sealed partial class Trainer
         FitSamples validation = ValidationOf(all, options);
         Score? score = validation.Count > 0 ? NewScore() : null;
         int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = Math.Min(options.BatchSize, count);
-        FitSamples training = all.Part(0, count) with { ClassWeights = ClassWeightsOf(options) };
+        FitSamples training =
+            all.Part(0, count) with { ClassWeights = ClassWeightsOf(options), Range = _network.Layers[^1].Activation };
+        training.CheckRange();
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
         CheckApart(state, all, SampleNames.Arguments);
@@ -133,24 +137,24 @@ public sealed partial class Trainer
 
         int[] order = new int[options.Shuffle ? count : 0];
         var buffer = new SampleBuffer();
-        float? cost = null;
+        var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, cost, validation, score, options, state);
+            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, log, training, validation, score, options, state);
             if (state.EpochsWithoutImprovement >= options.Patience)
-                return End(StopReason.EarlyStopped, null, cost, validation, score, options, state);
+                return End(StopReason.EarlyStopped, null, log, training, validation, score, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             EpochOrder.Shuffle(order, options.Seed, state.Epoch);
-            if (RunEpoch(training, batch, order, buffer, state, cancellationToken) is { } divergence)
-                return End(StopReason.Diverged, divergence, cost, validation, score, options, state);
+            if (RunEpoch(training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
+                return End(StopReason.Diverged, divergence, log, training, validation, score, options, state);
 
             EpochReport report = FinishEpoch(state, training, validation, score, options, began);
-            cost = report.TrainingCost;
+            log.Epochs.Add(report);
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
-                return End(StopReason.StoppedByCallback, null, cost, validation, score, options, state);
+                return End(StopReason.StoppedByCallback, null, log, training, validation, score, options, state);
         }
     }
 
@@ -164,7 +168,7 @@ public sealed partial class Trainer
         state.Step = 0;
         state.CostSum = state.WeightSum = 0;
         Metrics? metrics = score is null ? null : Measure(validation, score);
-        bool best = metrics is { } measured && TakeIfBest(measured.Cost, options, state);
+        bool best = metrics is { } measured && TakeIfBest(measured.Cost, cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
     }
 
@@ -173,7 +177,8 @@ public sealed partial class Trainer
     /// samples come as they are.
     /// </summary>
     private Divergence? RunEpoch(
-        FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, CancellationToken cancellationToken)
+        FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, FitLog log,
+        CancellationToken cancellationToken)
     {
         for (int first = state.Step * batch, count; first < training.Count; first += count) // adding batch instead could overflow
         {
@@ -183,19 +188,21 @@ public sealed partial class Trainer
                 ? Step(rows.Inputs, rows.Targets, cancellationToken)
                 : Step(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
             bool last = first + count == training.Count;
-            if (!float.IsFinite(cost) || (last && !(_network.Buffer.IsFinite && OptimizerState.IsFinite)))
+            if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
-            CountStep(state, cost, training.WeighsSamples ? AddWeights(state, rows.Weights) : count);
+            CountStep(state, log, cost, training.WeighsSamples ? AddWeights(state, rows.Weights) : count);
         }
 
         return null;
     }
 
     /// <summary>Counts a step. Its cost counts in the mean of the epoch as its samples do, or their weights.</summary>
-    private void CountStep(FitState state, float cost, double share)
+    private void CountStep(FitState state, FitLog log, float cost, double share)
     {
-        state.CostSum += Reduction == Reduction.Mean ? cost * share : cost;
+        double sum = Reduction == Reduction.Mean ? cost * share : cost;
+        log.FirstCost ??= sum / share;
+        state.CostSum += sum;
         state.Step++;
     }
 
@@ -208,10 +215,15 @@ public sealed partial class Trainer
     }
 
     /// <summary>
+    /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state.
+    /// </summary>
+    private bool LeftAllFinite => _updater?.LeftAllFinite ?? _network.Buffer.IsFinite;
+
+    /// <summary>
     /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them
     /// back.
     /// </summary>
-    private bool TakeIfBest(float cost, FitOptions options, FitState state)
+    private bool TakeIfBest(float cost, float trainingCost, FitOptions options, FitState state)
     {
         if (!float.IsFinite(cost) || (state.BestEpoch > 0 && !((double)state.BestCost - cost > options.MinImprovement)))
         {
@@ -221,6 +233,7 @@ public sealed partial class Trainer
 
         state.BestEpoch = state.Epoch;
         state.BestCost = cost;
+        state.BestTrainingCost = trainingCost;
         state.EpochsWithoutImprovement = 0;
         if (!Restores(options)) state.BestParameters = null;
         else _network.Parameters.CopyTo(state.BestParameters ??= new float[_network.Parameters.Length]);
@@ -228,7 +241,8 @@ public sealed partial class Trainer
     }
 
     private FitResult End(
-        StopReason reason, Divergence? divergence, float? cost, FitSamples validation, Score? score, FitOptions options, FitState state)
+        StopReason reason, Divergence? divergence, FitLog log, FitSamples training, FitSamples validation, Score? score,
+        FitOptions options, FitState state)
     {
         bool restored = Restores(options) && state.BestParameters is not null;
         if (restored) state.BestParameters.CopyTo(_network.Parameters);
@@ -236,12 +250,42 @@ public sealed partial class Trainer
         {
             Reason = reason,
             Epochs = state.Epoch,
-            Cost = cost,
+            Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
+            History = log.Epochs.AsReadOnly(),
+            Warnings = WarningsOf(divergence is not null, log, training, options, state),
             Validation = score is null ? null : Measure(validation, score),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
             Divergence = divergence,
         };
+    }
+
+    private string[] WarningsOf(bool diverged, FitLog log, FitSamples training, FitOptions options, FitState state)
+    {
+        List<string?> all = [FitWarnings.OfSoftmax(Cost, _network.Layers[^1].Activation)];
+        if (OptimizerState.Steps == log.FirstUpdate)
+        {
+            all.Add(FitWarnings.OfNoEpoch(state, options));
+        }
+        else if (!diverged)
+        {
+            int stepsOfEpoch = Parts.Of(training.Count, Math.Min(options.BatchSize, training.Count));
+            all.Add(FitWarnings.OfSchedule(_optimizer, log.FirstUpdate, OptimizerState.Steps, stepsOfEpoch));
+            if (FitWarnings.IsRise(log)) all.Add(FitWarnings.OfRise(log, CostOfZeros(training)));
+        }
+
+        return [.. all.OfType<string>()];
+    }
+
+    /// <summary>The mean cost of the first samples if all outputs were 0.</summary>
+    private double CostOfZeros(FitSamples samples)
+    {
+        const int most = 1024;
+        int count = Math.Min(samples.Count, most), m = _network.Outputs;
+        ReadOnlySpan<float> targets = samples.Rows(0, count, _measured ??= new SampleBuffer()).Targets;
+        double sum = 0;
+        for (int s = 0; s < count; s++) sum += Cost.OfZeros(targets.Slice(s * m, m));
+        return sum / count;
     }
 
     private static bool Restores(FitOptions options) => options is { Patience: not null, RestoreBest: true };

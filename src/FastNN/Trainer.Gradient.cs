@@ -43,9 +43,11 @@ public sealed unsafe partial class Trainer
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
+            float* own = InOwnUnits(x, batch);
             double cost = batch > 1
-                ? _pass.Gradient(Passes, InOwnUnits(x, batch), y, batch, gradient.Pointer, Scale(batch), cancellationToken)
-                : GradientOfSample(InOwnUnits(x, batch), y, gradient);
+                ? _pass.Gradient(Passes, own, y, batch, gradient.Pointer, Scale(batch), cancellationToken)
+                : DifferentiateSample(Passes, own, y);
+            if (batch == 1) GradientOfSample(Passes, own, gradient);
             GC.KeepAlive(this);
             return Reduce(cost, batch);
         }
@@ -158,11 +160,10 @@ public sealed unsafe partial class Trainer
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
-    private float GradientOfSample(float* x, float* y, AlignedBuffer gradient)
+    /// <summary>The gradient of a sample, after <see cref="DifferentiateSample"/>.</summary>
+    private void GradientOfSample(TrainingPasses passes, float* x, AlignedBuffer gradient)
     {
         gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, and keeps the sign of a zero
-        float cost = DifferentiateSample(x, y);
-        Passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
-        return cost;
+        passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
     }
 }

@@ -14,8 +14,8 @@ public sealed unsafe partial class Trainer
     /// <summary>
     /// Measures the network on samples, for example held-out ones: the mean cost of a sample, the accuracy, and R². Changes no parameter.
     /// All three have the same bits for every variant and any number of threads. The first call allocates memory for 65,536 outputs, or for
-    /// the outputs of one sample if these are more. The memory is kept. Further calls allocate no more than <see cref="Evaluate"/> and
-    /// <see cref="Network.Forward"/>.
+    /// the outputs of one sample if these are more. The memory is kept. Further calls allocate no more than <see cref="Evaluate"/>. A call
+    /// takes one forward pass, and then the scores.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
@@ -92,25 +92,28 @@ public sealed unsafe partial class Trainer
             count = Math.Min(chunk, samples.Count - first);
             SampleRows rows = samples.Rows(first, count, buffer);
             Span<float> outputs = _outputs.AsSpan(0, count * m);
-            cost = AddCosts(cost, rows);
-            _network.Forward(rows.Inputs, outputs, Threads);
+            cost = MeasurePart(rows.Inputs, rows.Targets, outputs, cost);
             score.Add(outputs, rows.Targets);
         }
 
-        GC.KeepAlive(this);
         return new Metrics((float)(cost / samples.Count), score.Accuracy, score.R2);
     }
 
-    /// <summary>Adds the costs of samples one after the other, so that the parts of all samples do not matter.</summary>
-    private double AddCosts(double sum, SampleRows rows)
+    /// <summary>The cost of some samples, added to that of the samples before, and their outputs. This is one forward pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double MeasurePart(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> outputs, double costBefore)
     {
-        int count = rows.Inputs.Length / _network.Inputs;
-        fixed (float* given = rows.Inputs, y = rows.Targets)
+        int samples = inputs.Length / _network.Inputs;
+        fixed (float* given = inputs, y = targets, a = outputs)
         {
-            float* x = InOwnUnits(given, count);
-            return count == 1 ? sum + DifferentiateSample(x, y) : _pass.AddCosts(Passes, x, y, count, sum);
+            float* x = InOwnUnits(given, samples);
+            double cost = samples == 1 ? costBefore + DifferentiateSample(Passes, x, y) : _pass.Measure(Passes, x, y, samples, a, costBefore);
+            if (samples == 1) Passes.OutputsOf(_activations.Pointer, a);
+            if (_outputStandardizer is { } output) _network.Plan.Kernels.Standardizing.ToUserUnits(output, a, samples, a);
+            GC.KeepAlive(this);
+            return cost;
         }
     }
 
-    private Score NewScore() => new(_network.Outputs, independent: Cost.OutputsAreLabels);
+    private Score NewScore() => new(_network.Outputs, new Labels(_network.Outputs, Cost, _network.Layers[^1].Activation));
 }

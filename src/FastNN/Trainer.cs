@@ -12,6 +12,10 @@ namespace FastNN;
 /// </summary>
 /// <remarks>
 /// <para>
+/// Several trainers may train one network, one after the other, for example with different costs. Each keeps its own
+/// optimizer state and workspace. Nothing notices if they step at the same time, and then numbers are wrong.
+/// </para>
+/// <para>
 /// A trainer is not thread-safe, and neither are <see cref="Evaluate"/> and <see cref="Measure"/>. One trainer serves one caller at a time,
 /// and nobody else may use the network meanwhile. To use the network during training, use a <see cref="ServedNetwork"/>. A second caller
 /// gets an <see cref="InvalidOperationException"/> if a batch is running. With single samples, both callers may get wrong numbers and no
@@ -103,7 +107,8 @@ public sealed unsafe partial class Trainer
     /// </param>
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
     /// <exception cref="ArgumentException">
-    /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>).
+    /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>). Or the last layer is softmax of
+    /// one output, which is always 1, so nothing can be learned.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
@@ -114,13 +119,7 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
-        Activation last = network.Layers[^1].Activation;
-        if (!cost.Suits(last))
-        {
-            string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
-            throw new ArgumentException($"cost {cost} needs {needed} as the last layer's activation, but that is {last}.", nameof(cost));
-        }
-
+        CheckLastLayer(network, cost);
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -142,6 +141,24 @@ public sealed unsafe partial class Trainer
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
         _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
         _pass = new TrainingBatch(plan, network.Buffer.Pointer, threads, _updater);
+    }
+
+    private static void CheckLastLayer(Network network, Cost cost)
+    {
+        Activation last = network.Layers[^1].Activation;
+        if (!cost.Suits(last))
+        {
+            string needed = string.Join(" or ", Activation.All.Where(cost.Suits));
+            throw new ArgumentException($"cost {cost} needs {needed} as the last layer's activation, but that is {last}.", nameof(cost));
+        }
+
+        if (last == Activation.Softmax && network.Outputs == 1)
+        {
+            throw new ArgumentException(
+                $"network must have at least two outputs behind {last}, but has 1: {last} of one output is always 1, so nothing can be "
+                + $"learned. Use {Activation.Sigmoid} with {Cost.BinaryCrossEntropy}, or one output for each class.",
+                nameof(network));
+        }
     }
 
     /// <summary>The network whose parameters the steps update.</summary>
@@ -197,14 +214,14 @@ public sealed unsafe partial class Trainer
             float cost;
             if (_updater != null)
             {
-                cost = StepByUpdater(_updater, x, y, batch, cancellationToken);
+                cost = StepByUpdater(_updater, x, y, batch, default, cancellationToken);
             }
             else
             {
                 float rate = -_optimizer.RateAt(OptimizerState.Steps);
                 cost = rate == 0f ? CostOf(x, y, batch)
                     : batch == 1 ? Passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
-                    : StepBatch(x, y, batch, rate, cancellationToken);
+                    : StepBatch(x, y, batch, rate, default, cancellationToken);
             }
 
             OptimizerState.Advance();
@@ -215,9 +232,10 @@ public sealed unsafe partial class Trainer
 
     /// <summary>
     /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, or until a number of steps. It also ends if the
-    /// cost is not finite, because then nothing more can be learned. Each round evaluates the cost before it steps, so training ends at the
-    /// first parameters with a cost that is small enough.
+    /// cost is not finite, because then nothing more can be learned. Each round knows the cost before it updates, so training ends at the
+    /// first parameters with a cost that is small enough. A round takes no longer than a step.
     /// </summary>
+    /// <remarks>A round asks the optimizer's schedule for its factor, also the last round, which makes no update.</remarks>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
     /// <param name="cost">The cost to reach, at least 0.</param>
@@ -235,12 +253,19 @@ public sealed unsafe partial class Trainer
     {
         if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be at least 0, but is {cost}.");
         ArgumentOutOfRangeException.ThrowIfNegative(maxSteps);
-        for (int steps = 0; ; steps++)
+        int batch = Validate(inputs, targets);
+        var goal = new CostGoal(cost, Reduction == Reduction.Mean ? batch : 1);
+        fixed (float* given = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
-            float reached = Evaluate(inputs, targets);
-            if (reached <= cost || steps == maxSteps || !float.IsFinite(reached))
-                return new TrainingResult(steps, reached, reached <= cost);
-            Step(inputs, targets, cancellationToken);
+            float* x = InOwnUnits(given, batch);
+            for (int steps = 0; ; steps++)
+            {
+                bool mayStep = steps < maxSteps && !cancellationToken.IsCancellationRequested;
+                float reached = mayStep ? StepUnless(in goal, x, y, batch, cancellationToken) : CostOf(x, y, batch);
+                GC.KeepAlive(this);
+                if (goal.EndsAt(reached) || steps == maxSteps) return new TrainingResult(steps, reached, reached <= cost);
+                if (!mayStep) cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
 
@@ -259,6 +284,28 @@ public sealed unsafe partial class Trainer
             GC.KeepAlive(this);
             return cost;
         }
+    }
+
+    /// <summary>A step, but without the update if training ends at the cost. Such a step does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float StepUnless(in CostGoal goal, float* x, float* y, int batch, CancellationToken cancellationToken)
+    {
+        float cost;
+        if (_updater != null)
+        {
+            cost = StepByUpdater(_updater, x, y, batch, in goal, cancellationToken);
+        }
+        else
+        {
+            float rate = -_optimizer.RateAt(OptimizerState.Steps);
+            float* parameters = _network.Buffer.Pointer;
+            cost = rate == 0f ? CostOf(x, y, batch)
+                : batch == 1 ? Passes.StepUnless(in goal, parameters, x, y, _activations.Pointer, _deltas.Pointer, rate)
+                : StepBatch(x, y, batch, rate, in goal, cancellationToken);
+        }
+
+        if (!goal.EndsAt(cost)) OptimizerState.Advance();
+        return cost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -287,37 +334,42 @@ public sealed unsafe partial class Trainer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float StepByUpdater(Updater updater, float* x, float* y, int batch, CancellationToken cancellationToken)
+    private float StepByUpdater(Updater updater, float* x, float* y, int batch, in CostGoal goal, CancellationToken cancellationToken)
     {
         UpdateTerms terms = updater.NextTerms();
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, cancellationToken), batch);
+            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, in goal, cancellationToken), batch);
         }
 
+        float cost = DifferentiateSample(Passes, x, y);
+        if (!goal.EndsAt(cost)) UpdateBySample(updater, Passes, x, in terms);
+        return cost;
+    }
+
+    /// <summary>The update by a sample, after <see cref="DifferentiateSample"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void UpdateBySample(Updater updater, TrainingPasses passes, float* x, in UpdateTerms terms)
+    {
         updater.Begin(in terms);
-        float cost;
         if (updater.LimitsNorm)
         {
-            cost = GradientOfSample(x, y, GradientBuffer);
+            GradientOfSample(passes, x, GradientBuffer);
             updater.Limit(GradientBuffer.Pointer);
             updater.UpdateAll(GradientBuffer.Pointer);
         }
         else
         {
-            cost = DifferentiateSample(x, y);
             updater.BackwardUpdate(x, _activations.Pointer, _deltas.Pointer);
         }
-
-        return cost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float StepBatch(float* x, float* y, int batch, float rate, CancellationToken cancellationToken)
+    private float StepBatch(float* x, float* y, int batch, float rate, in CostGoal goal, CancellationToken cancellationToken)
     {
         float* sums = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-        return Reduce(_pass.GradientDescent(Passes, x, y, batch, sums, Scale(batch), rate, cancellationToken), batch);
+        return Reduce(_pass.GradientDescent(Passes, x, y, batch, sums, Scale(batch), rate, in goal, cancellationToken), batch);
     }
 
     /// <summary>The passes under the present output standardizer, which the network may get at any time.</summary>
@@ -330,6 +382,7 @@ public sealed unsafe partial class Trainer
     private TrainingPasses RenewPasses()
     {
         _given = null;
+        _weighted = null;
         _outputStandardizer = _network.OutputStandardizer;
         return _passes = PassesUnder(_outputStandardizer);
     }
@@ -337,8 +390,13 @@ public sealed unsafe partial class Trainer
     private TrainingPasses PassesUnder(Standardizer? standardizer)
     {
         NetworkPlan plan = _network.Plan;
+        return plan.Forward.Under(OutputUnder(plan, standardizer));
+    }
+
+    private OutputKernels OutputUnder(NetworkPlan plan, Standardizer? standardizer)
+    {
         OutputKernels output = plan.Functions[^1].Under(Cost);
-        return plan.Forward.Under(standardizer == null ? output : new StandardizedOutput(output, plan.Kernels.Standardizing, standardizer));
+        return standardizer == null ? output : new StandardizedOutput(output, plan.Kernels.Standardizing, standardizer);
     }
 
     /// <summary>One sample in the network's own units. A batch is standardized chunk by chunk.</summary>
@@ -356,12 +414,13 @@ public sealed unsafe partial class Trainer
         return own.Pointer;
     }
 
-    private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(x, y, batch), batch);
+    private float CostOf(float* x, float* y, int batch) => Reduce(CostSum(Passes, x, y, batch), batch);
 
-    private double CostSum(float* x, float* y, int batch) => batch == 1 ? DifferentiateSample(x, y) : _pass.Cost(Passes, x, y, batch);
+    private double CostSum(TrainingPasses passes, float* x, float* y, int batch) =>
+        batch == 1 ? DifferentiateSample(passes, x, y) : _pass.Cost(passes, x, y, batch);
 
-    private float DifferentiateSample(float* x, float* y) =>
-        Passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
+    private float DifferentiateSample(TrainingPasses passes, float* x, float* y) =>
+        passes.OutputDelta(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer);
 
     /// <summary>The factor of the sum of the samples' gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

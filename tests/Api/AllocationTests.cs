@@ -41,6 +41,14 @@ public class AllocationTests
         AssertAllocatesNothing(() => trainer.TrainUntil(inputs, outputs, cost: 0f, maxSteps: 3));
         AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));
         AssertAllocatesNothing(trainer.Apply);
+        float[] ofSamples = [.. Enumerable.Range(0, batch).Select(s => (float)(s % 3))], ofOutputs = Cases.Uniform(2, outputs.Length);
+        foreach (float[] weights in (float[][])[ofSamples, ofOutputs])
+        {
+            AssertAllocatesNothing(() => trainer.Step(inputs, outputs, weights));
+            AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs, weights));
+            AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs, weights));
+            AssertAllocatesNothing(() => trainer.Measure(inputs, outputs, weights));
+        }
 
         var threaded = new Trainer(network, new Sgd(0.1f), threads: 3);
         AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads: 3));

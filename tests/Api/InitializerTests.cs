@@ -110,7 +110,7 @@ public class InitializerTests
     }
 
     [Fact]
-    public void The_articles_are_those_of_the_plain_constructor_and_He_of_none()
+    public void The_articles_are_those_of_the_plain_constructor_and_PyTorchs_of_none()
     {
         Network plain = new([2, 4, 3, 2], seed: 9),
             article = new([2, 4, 3, 2], Activation.Sigmoid, Activation.Sigmoid, seed: 9, Initializer.Article);
@@ -118,9 +118,11 @@ public class InitializerTests
         var mixed = new Network([2, 4, 3, 2], [Activation.Relu, Activation.Gelu, Activation.Tanh], seed: 9, Initializer.Uniform(3f));
         Cases.AssertSameBits(plain.Parameters, mixed.Parameters, "any activations");
         Network none = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, seed: 9),
-            he = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, 9, Initializer.He);
-        Cases.AssertSameBits(he.Parameters, none.Parameters, "He");
-        Assert.NotEqual(he.Parameters.ToArray(), article.Parameters.ToArray());
+            pytorch = new([2, 4, 3, 2], Activation.Relu, Activation.Identity, 9, Initializer.PyTorch),
+            listed = new([2, 4, 3, 2], [Activation.Tanh, Activation.Relu, Activation.Identity], seed: 9);
+        Cases.AssertSameBits(pytorch.Parameters, none.Parameters, "hidden and output");
+        Cases.AssertSameBits(pytorch.Parameters, listed.Parameters, "an activation for each layer");
+        Assert.NotEqual(pytorch.Parameters.ToArray(), article.Parameters.ToArray());
     }
 
     [Fact]

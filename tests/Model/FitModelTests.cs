@@ -25,7 +25,9 @@ public class FitModelTests
             CompareStates(fit, state, run.Options);
             Assert.Equal(fit.Finish(), result.Validation is { } m ? (m.Cost, m.Accuracy, m.R2) : null);
             run.CompareTrainers($"run {k}");
-            Assert.Equal((fit.Epochs.Count, fit.Epochs.Count > 0 ? fit.Epochs[^1].Cost : null), (result.Epochs, result.Cost));
+            int shown = result.BestRestored ? result.BestEpoch - 1 : fit.Epochs.Count - 1;
+            Assert.Equal((fit.Epochs.Count, shown >= 0 ? fit.Epochs[shown].Cost : null), (result.Epochs, result.Cost));
+            Assert.Equal(fit.Epochs, result.History.Select(report => (report.TrainingCost, report.Validation?.Cost, report.IsBest)));
             Assert.Equal(fit.BestEpoch + 1 ?? 0, result.BestEpoch);
             Assert.Equal(
                 fit.Divergence is { } at ? new Divergence(at.Epoch + 1, at.Step + 1, at.Cost, at.LearningRate) : null, result.Divergence);

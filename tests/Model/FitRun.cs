@@ -10,6 +10,7 @@ internal sealed class FitRun
         CostFunction cost = draws.Maybe ? CostFunction.SquaredError : CostFunction.CrossEntropy;
         int[] widths = draws.Widths(12);
         Function last = cost == CostFunction.CrossEntropy ? Function.Softmax : Function.Identity;
+        if (last == Function.Softmax) widths[^1] = Math.Max(2, widths[^1]); // a trainer refuses one output
         Function[] functions = draws.Functions(widths.Length - 1, last);
         var pair = new Pair(widths, functions, draws.Ordinary(Pair.Count(widths)), draws.One(Kernels.Supported));
         (Rule rule, Optimizer optimizer) = Optimizers.Draw(

@@ -3,23 +3,39 @@ namespace FastNN.Tests.Model;
 /// <summary>The three numbers of Measure.</summary>
 internal static class Measures
 {
-    internal static (float Cost, double Accuracy, double R2) Of(ModelTrainer trainer, float[] inputs, float[] targets)
+    internal static (float Cost, double? Accuracy, double R2) Of(ModelTrainer trainer, float[] inputs, float[] targets)
     {
         (ModelNetwork.Activity Activity, float[] Y)[] samples =
             [.. trainer.Samples(inputs, targets).Select(sample => (trainer.Network.Run(sample.X), sample.Y))];
         double K = 0;
         foreach ((ModelNetwork.Activity activity, float[] y) in samples) K += trainer.CostOf(activity, y).C;
         (float[] A, float[] Y)[] rows = [.. samples.Select(sample => (trainer.Network.InUserUnits(sample.Activity.Outputs), sample.Y))];
-        bool labels = trainer.Network.Outputs == 1 || !Costs.IsOfOutputs(trainer.Cost) && Costs.LastOf(trainer.Cost) == Function.Sigmoid;
-        return ((float)(K / rows.Length), labels ? AccuracyOfLabels(rows) : AccuracyOfClasses(rows), R2(rows));
+        double? accuracy = trainer.Cost switch
+        {
+            CostFunction.CrossEntropy or CostFunction.CrossEntropyWithSmoothing => AccuracyOfClasses(rows),
+            CostFunction.BinaryCrossEntropy or CostFunction.BinaryCrossEntropyWithSmoothing => AccuracyOfLabels(rows, 0.5f),
+            _ => AccuracyByTargets(rows, trainer.Network.Layers[^1].F),
+        };
+        return ((float)(K / rows.Length), accuracy, R2(rows));
     }
 
-    private static double AccuracyOfLabels((float[] A, float[] Y)[] rows)
+    /// <summary>The targets say what labels they are, if any.</summary>
+    private static double? AccuracyByTargets((float[] A, float[] Y)[] rows, Function last)
+    {
+        float[] targets = [.. rows.SelectMany(row => row.Y)];
+        bool zeroOrOne = targets.All(y => y is 0 or 1), minusOrPlusOne = targets.All(y => y is -1 or 1);
+        if (!zeroOrOne && !minusOrPlusOne) return null;
+        if (rows[0].Y.Length > 1 && rows.All(row => row.Y.Count(y => y == 1) == 1)) return AccuracyOfClasses(rows);
+        bool symmetric = last is Function.Tanh or Function.Softsign or Function.Clip; // of −1 and 1
+        return AccuracyOfLabels(rows, !minusOrPlusOne || (zeroOrOne && !symmetric) ? 0.5f : 0);
+    }
+
+    private static double AccuracyOfLabels((float[] A, float[] Y)[] rows, float t)
     {
         int right = rows.Sum(row => row.A.Zip(row.Y).Count(pair => IsRight(pair.First, pair.Second)));
         return (double)right / ((long)rows.Length * rows[0].A.Length);
 
-        static bool IsRight(float a, float y) => !float.IsNaN(a) && !float.IsNaN(y) && (a >= 0.5f) == (y >= 0.5f);
+        bool IsRight(float a, float y) => !float.IsNaN(a) && !float.IsNaN(y) && (a >= t) == (y >= t);
     }
 
     private static double AccuracyOfClasses((float[] A, float[] Y)[] rows)

@@ -106,7 +106,7 @@ internal sealed class ModelFit
     }
 
     /// <summary>Puts the best parameters back, and measures the validation samples.</summary>
-    internal (float Cost, double Accuracy, double R2)? Finish()
+    internal (float Cost, double? Accuracy, double R2)? Finish()
     {
         if (_options is { Patience: not null, RestoreBest: true }) BestParameters?.CopyTo(_trainer.Network.Parameters, 0);
         return Measure();
@@ -164,7 +164,7 @@ internal sealed class ModelFit
         return true;
     }
 
-    private (float Cost, double Accuracy, double R2)? Measure() =>
+    private (float Cost, double? Accuracy, double R2)? Measure() =>
         _validationX.Length == 0 ? null
         : _validationW.Length == 0 ? Measures.Of(_trainer, _validationX, _validationY)
         : WeightedMeasures.Of(_trainer, _validationX, _validationY, _validationW);

@@ -34,40 +34,54 @@ internal sealed class ModelTrainer
     /// <summary>Says whether all parameters and states are finite.</summary>
     internal bool IsFinite => Rule.States.Append(Network.Parameters).All(numbers => numbers.All(float.IsFinite));
 
-    internal float Evaluate(float[] inputs, float[] targets)
+    internal float Evaluate(float[] inputs, float[] targets, float[]? weights = null)
     {
+        (ModelSample[] samples, double W) = Weighed(inputs, targets, weights);
         double sum = 0;
-        int n = 0;
-        foreach ((float[] x, float[] y) in Samples(inputs, targets))
-        {
-            sum += CostOf(Network.Run(x), y).C;
-            n++;
-        }
-
-        return (float)(Mean ? sum / n : sum);
+        foreach (ModelSample sample in samples) sum += CostOf(Network.Run(sample.X), sample).C;
+        return samples.Length == 0 ? 0 : (float)(Mean ? sum / W : sum);
     }
 
-    internal float ComputeGradient(float[] inputs, float[] targets)
+    internal float ComputeGradient(float[] inputs, float[] targets, float[]? weights = null)
     {
         Array.Clear(Gradient);
-        (float[] X, float[] Y)[] samples = [.. Samples(inputs, targets)];
+        (ModelSample[] samples, double W) = Weighed(inputs, targets, weights);
         bool alone = samples.Length == 1;
         double sum = 0;
         AddSegments(samples, sample =>
         {
             ModelNetwork.Activity activity = Network.Run(sample.X);
-            (float C, float[] delta) = CostOf(activity, sample.Y);
+            (float C, float[] delta) = CostOf(activity, sample);
             sum += C;
             Add(activity, delta, alone, (g, d, a) => alone ? d * a : Fma(d, a, g));
         });
 
-        float scale = Mean ? 1 / (float)samples.Length : 1;
-        if (!alone)
+        float scale = Mean ? 1 / (float)W : 1;
+        if (samples.Length > 1)
         {
             foreach (ref float g in Gradient.AsSpan()) g *= scale;
         }
 
-        return (float)(Mean ? sum / samples.Length : sum);
+        return samples.Length == 0 ? 0 : (float)(Mean ? sum / W : sum);
+    }
+
+    /// <summary>The samples that are not left out, and what the mean divides by.</summary>
+    private (ModelSample[] Samples, double W) Weighed(float[] inputs, float[] targets, float[]? weights)
+    {
+        (float[] X, float[] Y)[] all = [.. Samples(inputs, targets)];
+        float[] ones = [.. Enumerable.Repeat(1f, Network.Outputs)];
+        if (weights is not null && weights.Length != all.Length)
+        {
+            float[][] rows = [.. ModelNetwork.Rows(weights, Network.Outputs)];
+            return ([.. all.Select((sample, s) => new ModelSample(sample.X, sample.Y, 1, rows[s]))], all.Length);
+        }
+
+        ModelSample[] left =
+            [.. all.Select((sample, s) => new ModelSample(sample.X, sample.Y, weights?[s] ?? 1, ones)).Where(sample => sample.W > 0)];
+        if (left.Length == 1 && Mean) return ([left[0] with { W = 1 }], 1);
+        double W = 0;
+        foreach (ModelSample sample in left) W += sample.W;
+        return (left, W);
     }
 
     /// <summary>Returns the gradient by the inputs.</summary>
@@ -152,13 +166,22 @@ internal sealed class ModelTrainer
     }
 
     /// <summary>The cost in the user's units, and the delta of the cost in the network's own units.</summary>
-    internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y)
+    internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y) =>
+        CostOf(activity, y, [.. y.Select(_ => 1f)]);
+
+    private (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, ModelSample sample)
+    {
+        (float C, float[] delta) = CostOf(activity, sample.Y, sample.OfOutputs);
+        return (sample.W * C, [.. delta.Select(d => sample.W * d)]);
+    }
+
+    private (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y, float[] w)
     {
         (Function f, float[] z) = (Network.Layers[^1].F, activity.Layers[^1].Z);
-        if (Network.OutputStandardizer is not { } standardizer) return Costs.Of(Cost, f, z, activity.Outputs, y);
+        if (Network.OutputStandardizer is not { } standardizer) return Costs.Of(Cost, f, z, activity.Outputs, y, w);
 
         float[] user = standardizer.ToUserUnits(activity.Outputs); // of the identity, so these are also sums in the user's units
-        return (Costs.Of(Cost, f, user, user, y).C, Costs.Of(Cost, f, z, activity.Outputs, standardizer.ToOwnUnits(y)).Delta);
+        return (Costs.Of(Cost, f, user, user, y, w).C, Costs.Of(Cost, f, z, activity.Outputs, standardizer.ToOwnUnits(y), w).Delta);
     }
 
     internal IEnumerable<(float[] X, float[] Y)> Samples(float[] inputs, float[] targets) =>
@@ -183,6 +206,9 @@ internal sealed class ModelTrainer
 
         void AddTo(int k, float d, float a) => Gradient[k] = add(Gradient[k], d, a);
     }
+
+    /// <summary>A sample with its weight, and a weight for each of its outputs.</summary>
+    private sealed record ModelSample(float[] X, float[] Y, float W, float[] OfOutputs);
 
     /// <summary>The places of all parameters. Says whether a parameter is a weight.</summary>
     private IEnumerable<(int K, bool IsWeight)> Places()

@@ -41,7 +41,7 @@ public class RandomModelTests
         int[] widths = [9, 33, 5];
         Same.Bits(InitialParameters.Draw(widths, 7, InitialParameters.Article), new Network(widths, 7).Parameters, "Article");
         Same.Bits(
-            InitialParameters.Draw(widths, 7, InitialParameters.He),
-            new Network(widths, Activation.Relu, Activation.Identity, 7).Parameters, "He");
+            InitialParameters.Draw(widths, 7, InitialParameters.PyTorch),
+            new Network(widths, Activation.Relu, Activation.Identity, 7).Parameters, "PyTorch");
     }
 }

@@ -123,6 +123,30 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         return OracleCosts.Of(_cost).Value(z[^1], a[^1], y);
     }
 
+    /// <summary>C and ∂C/∂p with a weight for each output. If the cost couples the outputs, it is a weight of the target.</summary>
+    internal (Bounded Cost, Bounded[] Gradient) OfWeightedOutputs(ReadOnlySpan<Bounded> x, Bounded[] y, Bounded[] w)
+    {
+        (Bounded[][] z, Bounded[][] a) = Run(x);
+        OracleCosts.Row row = OracleCosts.Of(_cost);
+        if (_cost.TargetsSumToOne)
+        {
+            Bounded[] targets = [.. y.Zip(w, (yi, wi) => yi * wi)];
+            return (row.Value(z[^1], a[^1], targets), Back(z, a, row.Gradient(a[^1], targets)).Gradient);
+        }
+
+        Bounded[] costs = [.. y.Select((yi, i) => row.Value([z[^1][i]], [a[^1][i]], [yi]))];
+        Bounded[] g = [.. row.Gradient(a[^1], y).Zip(w, (gi, wi) => gi * wi)];
+        return (Bounded.Dot(0, costs, w), Back(z, a, row.TakesSums ? g : Delta(ActivationOf(widths.Length - 1), z[^1], a[^1], g)).Gradient);
+    }
+
+    /// <summary>w·C and w·∂C/∂p. The weight multiplies δ.</summary>
+    internal (Bounded Cost, Bounded[] Gradient) OfWeightedSample(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y, Bounded w)
+    {
+        (Bounded[][] z, Bounded[][] a) = Run(x);
+        Bounded[] delta = Delta(ActivationOf(widths.Length - 1), _cost, z[^1], a[^1], y);
+        return (OracleCosts.Of(_cost).Value(z[^1], a[^1], y) * w, Back(z, a, [.. delta.Select(d => d * w)]).Gradient);
+    }
+
     /// <summary>∂C/∂p for every parameter, from the outputs' δ = ∂C/∂z.</summary>
     internal Bounded[] Gradient(ReadOnlySpan<Bounded> x, ReadOnlySpan<Bounded> y) => WithInputGradient(x, y).Gradient;
 

@@ -19,13 +19,13 @@ internal static class OracleCosts
     {
         [Cost.SquaredError] = new(TakesSums: false, (_, a, y) => SquaredError(a, y), SquaredErrorGradient),
         [Cost.BinaryCrossEntropy] = new(TakesSums: true, (z, _, y) => BinaryCrossEntropy(z, y), Difference),
-        [Cost.CrossEntropy] = new(TakesSums: true, (z, _, y) => CrossEntropy(z, y), Difference),
+        [Cost.CrossEntropy] = new(TakesSums: true, (z, _, y) => CrossEntropy(z, y), CrossEntropyGradient),
         [Cost.AbsoluteError] = new(TakesSums: false, (_, a, y) => AbsoluteError(a, y), AbsoluteErrorGradient) { Kinks = [0] },
         [Cost.Poisson] = new(TakesSums: true, (z, a, y) => Poisson(z, a, y), Difference),
         [Cost.Huber(Delta)] = new(TakesSums: false, (_, a, y) => Huber(a, y), HuberGradient) { Kinks = [-Delta, Delta] },
         [Cost.Pinball(Tau)] = new(TakesSums: false, (_, a, y) => Pinball(a, y), PinballGradient) { Kinks = [0] },
         [Cost.CrossEntropyWithSmoothing(Epsilon)] = new(
-            TakesSums: true, (z, _, y) => CrossEntropy(z, Smoothed(y, y.Length)), (a, y) => Difference(a, Smoothed(y, y.Length))),
+            TakesSums: true, (z, _, y) => CrossEntropy(z, Smoothed(y, y.Length)), (a, y) => CrossEntropyGradient(a, Smoothed(y, y.Length))),
         [Cost.BinaryCrossEntropyWithSmoothing(Epsilon)] = new(
             TakesSums: true, (z, _, y) => BinaryCrossEntropy(z, Smoothed(y, 2)), (a, y) => Difference(a, Smoothed(y, 2))),
     };
@@ -58,6 +58,13 @@ internal static class OracleCosts
         var difference = new Bounded[a.Length];
         for (int i = 0; i < a.Length; i++) difference[i] = a[i] - y[i];
         return difference;
+    }
+
+    /// <summary>a_i·Σ_k y_k − y_i.</summary>
+    private static Bounded[] CrossEntropyGradient(Bounded[] a, ReadOnlySpan<Bounded> y)
+    {
+        Bounded sum = Bounded.Dot(0, y, Array.ConvertAll(a, _ => new Bounded(1)));
+        return Difference(Array.ConvertAll(a, output => output * sum), y);
     }
 
     private static Bounded[] SquaredErrorGradient(Bounded[] a, ReadOnlySpan<Bounded> y) =>

@@ -161,9 +161,9 @@ internal static class CheckValues
         var options = new FitOptions { Epochs = 5, BatchSize = 23, Seed = 3, ValidationSplit = 0.2f, Patience = 5 };
         FitResult result = trainer.Fit(V(4 * samples), targets, options);
         Metrics metrics = result.Validation!.Value;
-        yield return Line("the last epoch's cost, the validation's cost", result.Cost!.Value, metrics.Cost);
+        yield return Line("the last epoch's cost, the validation's cost", result.History[^1].TrainingCost, metrics.Cost);
         yield return $"parameters = {Ends(network.Parameters)}";
-        yield return $"accuracy, R² = {Bits(metrics.Accuracy)} {Bits(metrics.R2)}";
+        yield return $"accuracy, R² = {Bits(metrics.Accuracy!.Value)} {Bits(metrics.R2)}";
     }
 
     private static Network Dense(

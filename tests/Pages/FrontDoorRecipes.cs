@@ -34,7 +34,7 @@ public class FrontDoorRecipes
         FitResult result = trainer.Fit(inputs, targets, new FitOptions { Epochs = 5, BatchSize = 32, ValidationSplit = 0.2f });
         // </steps>
         Assert.InRange(result.Cost!.Value, 0f, cost / 4f);
-        Assert.InRange(result.Validation!.Value.Accuracy, 0.8, 1);
+        Assert.InRange(result.Validation!.Value.Accuracy!.Value, 0.8, 1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastNN.Bench.Learning;
 using Microsoft.Win32.SafeHandles;
 using nietras.SeparatedValues;
 using Xunit;
@@ -47,6 +48,51 @@ public class TrainingRecipes
         // </gradient>
         float[] change = [.. network.Parameters.ToArray().Zip(before.Parameters.ToArray(), (now, then) => MathF.Abs(now - then))];
         Assert.InRange(change.Max(), 0.0999f, 0.1001f);
+    }
+
+    [Fact]
+    public void A_rare_class_counts_more()
+    {
+        var network = new Network([2, 6, 3], Activation.Tanh, Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(0.01f), Cost.CrossEntropy);
+        float[] inputs = Cases.Uniform(1, 20, -1f), targets = new float[30];
+        int[] labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
+        for (int s = 0; s < labels.Length; s++) targets[3 * s + labels[s]] = 1f;
+        // <class-weights>
+        // A rare class counts more: a sample weighs n/(classes·n_c), with n_c samples of its class. scikit-learn calls this balanced.
+        int[] counts = new int[3];
+        foreach (int label in labels) counts[label]++;
+        float[] weights = [.. labels.Select(label => labels.Length / (3f * counts[label]))];
+        float cost = trainer.Step(inputs, targets, weights);
+        // </class-weights>
+        Assert.Equal(10, weights.Sum(), 1e-5);
+        Assert.Equal(weights[9], 6 * weights[0], 1e-5);
+        Assert.Equal(weights[9], 3 * weights[7], 1e-5);
+        Assert.InRange(cost, 0.1f, 10f);
+    }
+
+    [Fact]
+    public void Only_the_chosen_action_learns()
+    {
+        var network = new Network([2, 8, 4], Activation.Relu, Activation.Identity, seed: 1);
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        float[] states = Cases.Uniform(1, 6, -1f), rewards = [1f, 0f, -1f], nextValues = [0.5f, 0.25f, 2f];
+        int[] actions = [2, 0, 2];
+        // <masks>
+        // Deep Q-learning: the network gives the values of four actions, but only that of the chosen action is known.
+        float[] values = new float[4 * actions.Length], mask = new float[values.Length];
+        for (int s = 0; s < actions.Length; s++)
+        {
+            int chosen = 4 * s + actions[s];
+            values[chosen] = rewards[s] + 0.99f * nextValues[s];
+            mask[chosen] = 1f;
+        }
+
+        float cost = trainer.Step(states, values, mask);
+        // </masks>
+        Assert.True(cost > 0);
+        Assert.Equal(0f, network.Layers[1].Biases[1]); // nobody chose action 1
+        Assert.NotEqual(0f, network.Layers[1].Biases[2]);
     }
 
     [Fact]
@@ -101,7 +147,7 @@ public class TrainingRecipes
         Metrics metrics = trainer.Measure(Samples.Take(pixels, 64, heldOut), Samples.Take(labels, heldOut));
         // </labels>
         Assert.Equal(449, heldOut.Length);
-        Assert.InRange(metrics.Accuracy, 0.85, 1);
+        Assert.InRange(metrics.Accuracy!.Value, 0.85, 1);
         Assert.InRange(result.Cost!.Value, 0f, 0.6f);
     }
 
@@ -169,6 +215,22 @@ public class TrainingRecipes
         {
             File.Delete(path);
         }
+    }
+
+    [Fact]
+    public void The_recipe_learns_Friedmans_problem()
+    {
+        DataSet data = DataSets.All.Single(task => task.Name == "friedman").Of(1);
+        (DataSet training, DataSet heldOut) = data.Split(1);
+        Assert.InRange(LearnNumbers(training.X, training.Y, heldOut.X, heldOut.Y), 0.81, 1);
+    }
+
+    [Fact]
+    public void The_recipe_tells_wines_apart()
+    {
+        DataSet data = DataSets.All.Single(task => task.Name == "wine").Of(1);
+        (DataSet training, DataSet heldOut) = data.Split(1);
+        Assert.InRange(LearnClasses(training.X, training.Y, heldOut.X, heldOut.Y), 0.97, 1);
     }
 
     [Fact]
@@ -280,18 +342,71 @@ public class TrainingRecipes
         return (served, network);
     }
 
+    /// <summary>R² of the samples held out.</summary>
+    private static double LearnNumbers(float[] inputs, float[] targets, float[] heldOutInputs, float[] heldOutTargets)
+    {
+        // <recipe>
+        // The recipe: ten inputs, one number to tell. Samples are in a random order. The last fifth says when to stop.
+        var network = new Network([10, 64, 64, 1], hidden: Activation.Relu, output: Activation.Identity, seed: 1)
+        {
+            InputStandardizer = Standardizer.Fit(inputs, width: 10),
+            OutputStandardizer = Standardizer.Fit(targets, width: 1),
+        };
+        var trainer = new Trainer(network, new Adam());
+        FitResult result = trainer.Fit(inputs, targets, new FitOptions { Epochs = 500, ValidationSplit = 0.2f, Patience = 50 });
+        Metrics metrics = trainer.Measure(heldOutInputs, heldOutTargets);
+        Console.WriteLine($"{result}; R² of samples held out: {metrics.R2:F2}");
+        // </recipe>
+        return metrics.R2;
+    }
+
+    /// <summary>The share of held-out wines that are right.</summary>
+    private static double LearnClasses(float[] inputs, float[] targets, float[] heldOutInputs, float[] heldOutTargets)
+    {
+        // <classes>
+        // The recipe for classes: 13 inputs, three kinds of wine. A target is 1 at the kind and 0 elsewhere.
+        var network = new Network([13, 64, 64, 3], hidden: Activation.Relu, output: Activation.Softmax, seed: 1)
+        {
+            InputStandardizer = Standardizer.Fit(inputs, width: 13),
+        };
+        var trainer = new Trainer(network, new Adam(), cost: Cost.CrossEntropy);
+        FitResult result = trainer.Fit(inputs, targets, new FitOptions { Epochs = 500, ValidationSplit = 0.2f, Patience = 50 });
+        Metrics metrics = trainer.Measure(heldOutInputs, heldOutTargets);
+        Console.WriteLine($"{result}; {metrics.Accuracy:P0} of the wines held out are right");
+        // </classes>
+        return metrics.Accuracy!.Value;
+    }
+
     /// <summary>The share of held-out digits that are right.</summary>
     private static double Classify(float[] pixels, float[] digits, float[] heldOutPixels, float[] heldOutDigits)
     {
         // <classification>
         // Classification: digits of 8 × 8 pixels from −1 to 1. A target is 1 at the digit and 0 elsewhere.
-        var network = new Network([64, 128, 64, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
-        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
-        FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = 50, BatchSize = 32 });
+        const int epochs = 50, batch = 32;
+        int steps = epochs * ((digits.Length / 10 + batch - 1) / batch);
+        var network = new Network([64, 128, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        var adam = new AdamW(learningRate: 0.02f) { WeightDecay = 0.1f, Schedule = LearningRateSchedule.Cosine(steps) };
+        var trainer = new Trainer(network, adam, cost: Cost.CrossEntropy);
+        FitResult result = trainer.Fit(pixels, digits, new FitOptions { Epochs = epochs, BatchSize = batch });
         Metrics metrics = trainer.Measure(heldOutPixels, heldOutDigits);
         Console.WriteLine($"{result}; {metrics.Accuracy:P1} of the held-out digits are right");
         // </classification>
-        return metrics.Accuracy;
+        Report(network, trainer, result, heldOutPixels, heldOutDigits);
+        return metrics.Accuracy!.Value;
+    }
+
+    private static void Report(Network network, Trainer trainer, FitResult result, float[] heldOutPixels, float[] heldOutDigits)
+    {
+        // <results>
+        Console.WriteLine(network.Summary()); // the layers: widths, activations, parameters, and how this machine computes them
+        foreach (string warning in result.Warnings) Console.WriteLine(warning); // none
+        Console.WriteLine($"cost {result.History[0].TrainingCost:F3} → {result.History[^1].TrainingCost:F3}"); // first and last epoch
+        ConfusionMatrix confusion = trainer.Confusion(heldOutPixels, heldOutDigits);
+        Console.WriteLine(confusion); // a table: how many of each digit were taken for which
+        Console.WriteLine($"{confusion.Recall(8):P0} of the eights were found, and {confusion.Precision(8):P0} of what it calls 8 is an 8");
+        // </results>
+        Assert.Empty(result.Warnings);
+        Assert.Equal(trainer.Measure(heldOutPixels, heldOutDigits).Accuracy, confusion.Accuracy);
     }
 
     // <file-source>

@@ -161,7 +161,8 @@ public class DifferentialFuzzTests
             $"[{string.Join(", ", Widths)}] by {string.Join(", ", (object[])Activations())}, {Cost()}, {Optimizer}, "
             + $"{Batch} samples, {Threads} threads, {(OneIn == 0 ? "no value" : $"one value in {OneIn}")} special, seed {Seed}";
 
-        internal Activation[] Activations() => Cases.RandomActivations(new Random(Seed), Widths.Length - 1);
+        internal Activation[] Activations() =>
+            Cases.Learning(Cases.RandomActivations(new Random(Seed), Widths.Length - 1), Widths[^1]);
 
         internal Cost Cost() => Cases.RandomCost(new Random(Seed), Activations()[^1]);
     }

@@ -29,7 +29,7 @@ public class MixedNetworkTests
         {
             foreach (Activation hidden in s_all.Where(f => f.IsElementwise))
             {
-                foreach (Activation last in s_all)
+                foreach (Activation last in s_all.Where(last => Cases.CanLearn(last, widths[^1])))
                 {
                     Step(supply, variant, widths, [hidden, last], Cost.SquaredError, batch: 1);
                     Step(supply, variant, widths, [hidden, last], Cases.CostsOf(last)[^1], batch: 9);
@@ -52,7 +52,7 @@ public class MixedNetworkTests
         foreach (int batch in (int[])[1, 2, 4, 5, 8, 9, 15, 17, 31, 33, 65, 129, 130])
         {
             int[] widths = [.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, batch > 60 ? 7 : 20))];
-            Activation[] activations = Cases.RandomActivations(random, widths.Length - 1);
+            Activation[] activations = Cases.Learning(Cases.RandomActivations(random, widths.Length - 1), widths[^1]);
             Train(variant, threads, widths, activations, Cases.RandomCost(random, activations[^1]), batch, steps: 100);
         }
 

@@ -64,8 +64,9 @@ public unsafe class TrainingBatchTests
         {
             case Entry.Cost: return run.Pass.Cost(passes, x, y, Batch);
             case Entry.Gradient: return run.Pass.Gradient(passes, x, y, Batch, gradient, 1f, cancellation);
-            case Entry.GradientDescent: return run.Pass.GradientDescent(passes, x, y, Batch, gradient, 1f, -learningRate, cancellation);
-            case Entry.Update: return run.Pass.Update(passes, x, y, Batch, gradient, 1f, in terms, cancellation);
+            case Entry.GradientDescent:
+                return run.Pass.GradientDescent(passes, x, y, Batch, gradient, 1f, -learningRate, default, cancellation);
+            case Entry.Update: return run.Pass.Update(passes, x, y, Batch, gradient, 1f, in terms, default, cancellation);
             default:
                 run.Pass.Accumulate(passes, x, y, Batch, gradient, null, cancellation);
                 return run.Gradient.Span[0];

@@ -112,6 +112,13 @@ public static class Cases
         return activations;
     }
 
+    /// <summary>Whether a trainer takes a last layer of this activation. Softmax of one output is always 1.</summary>
+    internal static bool CanLearn(Activation last, int outputs) => last != Activation.Softmax || outputs > 1;
+
+    /// <summary>The same activations, but sigmoid in the place of a softmax of one output.</summary>
+    internal static Activation[] Learning(Activation[] activations, int outputs) =>
+        CanLearn(activations[^1], outputs) ? activations : [.. activations[..^1], Activation.Sigmoid];
+
     /// <summary>A cost that suits the last layer.</summary>
     internal static Cost RandomCost(Random random, Activation last)
     {

@@ -29,7 +29,7 @@ public class BackwardTests
         int learning = 0;
         foreach (int[] widths in (int[][])[[2, 4, 3, 2], [17, 33, 9, 5], [49, 48, 20], [9, 70, 4], [1, 1]])
         {
-            foreach (Activation last in Activation.All)
+            foreach (Activation last in Activation.All.Where(last => Cases.CanLearn(last, widths[^1])))
             {
                 Activation[] activations = [.. Cases.RandomActivations(random, widths.Length - 1)[..^1], last];
                 Network reference = new(widths, activations, seed: 1, Initializer.PyTorch, KernelVariant.Scalar);
@@ -72,7 +72,7 @@ public class BackwardTests
         for (int k = 0; k < inputGradients.Length; k++)
         {
             inputGradients[k] = new float[x.Length];
-            var network = new Network(widths, Activation.Relu, Activation.Identity, seed: 1, kernels: Kernels.Supported[k]);
+            var network = new Network(widths, Activation.Relu, Activation.Identity, seed: 1, Initializer.He, Kernels.Supported[k]);
             new Trainer(network, new Sgd(1f)).Backward(x, g, inputGradients[k]);
             Cases.AssertSameBits(inputGradients[0], inputGradients[k], $"{Kernels.Supported[k]}");
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -10,6 +11,10 @@ internal readonly struct Clip(float min, float max) : ISpanActivation
     public double MaxUlp => 0;
 
     public double MaxSlopeError => 0;
+
+    public float LeastOutput => Math.Max(min, float.MinValue);
+
+    public float MostOutput => Math.Min(max, float.MaxValue);
 
     public double Exact(double z) => double.IsNaN(z) ? z : Math.Min(max, Math.Max(min, z));
 
@@ -45,7 +50,9 @@ public abstract partial class Activation
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not greater than <paramref name="min"/>.</exception>
     public static Activation Clip(float min, float max)
     {
-        if (!(max > min)) throw new ArgumentOutOfRangeException(nameof(max), max, $"max must be greater than min, {min}, but is {max}.");
+        if (!(max > min))
+            throw new ArgumentOutOfRangeException(nameof(max), max, Invariant($"max must be greater than min, {min}, but is {max}."));
+
         return new Following<Clip>(nameof(Clip), new Clip(min, max), min, max);
     }
 }

@@ -19,6 +19,10 @@ internal readonly struct Elu(float above, float below) : ISpanActivation
 
     public double MaxSlopeError => Math.Max(2, 2.5 * Math.Abs(below));
 
+    public float LeastOutput => below > 0 ? -below : 0f;
+
+    public float MostOutput => float.MaxValue;
+
     /// <summary>eᶻ − 1 = tanh(z/2)·(eᶻ + 1) does not cancel.</summary>
     public double Exact(double z) => z > 0 ? above * z : z < -50 ? -below : below * (Math.Tanh(z / 2) * (Math.Exp(z) + 1));
 

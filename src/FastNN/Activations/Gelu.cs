@@ -23,6 +23,10 @@ internal readonly struct Gelu : IActivation
 
     public static double MaxSlopeError => 2;
 
+    public static float LeastOutput => -0.169971228f;
+
+    public static float MostOutput => float.MaxValue;
+
     public static bool KeepsSlope => true;
 
     public static bool HasHalves => true;

@@ -26,6 +26,10 @@ internal readonly struct GeluTanh : ISpanActivation
 
     public double MaxSlopeError => 4;
 
+    public float LeastOutput => -0.170040771f;
+
+    public float MostOutput => float.MaxValue;
+
     public double Exact(double z) => z < -30 ? 0 : z / (1 + Math.Exp(-z * (Exact1 + Exact3 * z * z)));
 
     public double ExactSlope(double z)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Plumbing;
 using FastNN.Simd;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -16,6 +17,10 @@ internal readonly struct HardSigmoid(float factor, float offset) : ISpanActivati
     public double MaxUlp => 0.5;
 
     public double MaxSlopeError => 0;
+
+    public float LeastOutput => 0f;
+
+    public float MostOutput => 1f;
 
     public double Exact(double z) => Math.Clamp(factor * z + offset, 0, 1);
 
@@ -63,7 +68,7 @@ public abstract partial class Activation
     public static Activation HardSigmoidWith(float factor, float offset)
     {
         if (!(factor > 0))
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, $"factor must be greater than 0, but is {factor}.");
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, Invariant($"factor must be greater than 0, but is {factor}."));
         Guard.Finite(factor);
         Guard.Finite(offset);
         return factor == Sixth && offset == 0.5f

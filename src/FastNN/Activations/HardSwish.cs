@@ -16,6 +16,10 @@ internal readonly struct HardSwish : ISpanActivation
 
     public double MaxSlopeError => 1.5;
 
+    public float LeastOutput => -0.37500003f;
+
+    public float MostOutput => float.MaxValue;
+
     public double Exact(double z) => z <= -3 ? 0 : z * Math.Clamp(z + 3, 0, 6) / 6;
 
     public double ExactSlope(double z) => z <= -3 ? 0 : z >= 3 ? 1 : z / 3 + 0.5;

@@ -11,6 +11,10 @@ internal readonly struct Identity : IActivation
 
     public static double MaxSlopeError => 0;
 
+    public static float LeastOutput => float.MinValue;
+
+    public static float MostOutput => float.MaxValue;
+
     public static double Exact(double z) => z;
 
     public static double ExactSlope(double z) => 1;

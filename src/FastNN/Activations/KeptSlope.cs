@@ -13,6 +13,10 @@ internal readonly struct KeptSlope : IActivation
 
     public static double MaxSlopeError => 0;
 
+    public static float LeastOutput => float.MinValue;
+
+    public static float MostOutput => float.MaxValue;
+
     public static bool KeepsSlope => true;
 
     public static double Exact(double z) => z;

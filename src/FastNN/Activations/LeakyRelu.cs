@@ -13,6 +13,10 @@ internal readonly struct LeakyRelu : IActivation
 
     public static double MaxSlopeError => 0;
 
+    public static float LeastOutput => float.MinValue;
+
+    public static float MostOutput => float.MaxValue;
+
     public static double Exact(double z) => z > 0 ? z : Leak * z;
 
     public static double ExactSlope(double z) => z > 0 ? 1 : Leak;

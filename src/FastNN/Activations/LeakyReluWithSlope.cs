@@ -13,6 +13,10 @@ internal readonly struct LeakyReluWithSlope(float leak) : ISpanActivation
 
     public double MaxSlopeError => 0;
 
+    public float LeastOutput => leak > 0 ? float.MinValue : 0f;
+
+    public float MostOutput => float.MaxValue;
+
     public double Exact(double z) => z > 0 ? z : leak * z;
 
     public double ExactSlope(double z) => z > 0 ? 1 : leak;

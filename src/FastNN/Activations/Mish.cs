@@ -18,6 +18,10 @@ internal readonly struct Mish : ISpanActivation
 
     public double MaxSlopeError => 6;
 
+    public float LeastOutput => -0.308843464f;
+
+    public float MostOutput => float.MaxValue;
+
     public double Exact(double z) => z > 40 ? z : z < -700 ? 0 : z * Part(Math.Exp(z));
 
     public double ExactSlope(double z)

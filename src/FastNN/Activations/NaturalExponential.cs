@@ -17,6 +17,10 @@ internal readonly struct NaturalExponential : ISpanActivation
 
     public double MaxSlopeError => double.PositiveInfinity;
 
+    public float LeastOutput => 0f;
+
+    public float MostOutput => float.MaxValue;
+
     public double Exact(double z) => Math.Exp(z);
 
     public double ExactSlope(double z) => Math.Exp(z);

@@ -11,6 +11,10 @@ internal readonly struct Relu : IActivation
 
     public static double MaxSlopeError => 0;
 
+    public static float LeastOutput => 0f;
+
+    public static float MostOutput => float.MaxValue;
+
     public static double Exact(double z) => Math.Max(0, z);
 
     public static double ExactSlope(double z) => z > 0 ? 1 : 0;

@@ -26,6 +26,10 @@ internal readonly struct Sigmoid : IActivation
 
     public static double MaxSlopeError => 4;
 
+    public static float LeastOutput => 0f;
+
+    public static float MostOutput => 1f;
+
     public static bool HasHalves => true;
 
     public static bool EndTakesSum => false;

@@ -18,6 +18,10 @@ internal readonly struct Silu : IActivation
 
     public static double MaxSlopeError => 5;
 
+    public static float LeastOutput => -0.278464556f;
+
+    public static float MostOutput => float.MaxValue;
+
     public static bool KeepsSlope => true;
 
     public static bool HasHalves => true;

@@ -12,5 +12,9 @@ public abstract partial class Activation
         public override double MaxUlp => 5;
 
         public override double MaxSlopeError => 0;
+
+        public override float LeastOutput => 0f;
+
+        public override float MostOutput => 1f;
     }
 }

@@ -17,6 +17,10 @@ internal readonly struct Softplus : IActivation
 
     public static double MaxSlopeError => 2;
 
+    public static float LeastOutput => 0f;
+
+    public static float MostOutput => float.MaxValue;
+
     public static bool KeepsSlope => true;
 
     public static bool HasHalves => true;

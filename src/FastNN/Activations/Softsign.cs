@@ -13,6 +13,10 @@ internal readonly struct Softsign : ISpanActivation
 
     public double MaxSlopeError => 4;
 
+    public float LeastOutput => -1f;
+
+    public float MostOutput => 1f;
+
     public double Exact(double z) => double.IsInfinity(z) ? Math.Sign(z) : z / (1 + Math.Abs(z));
 
     public double ExactSlope(double z) => 1 / (1 + Math.Abs(z)) / (1 + Math.Abs(z));

@@ -26,6 +26,10 @@ internal readonly struct Tanh : IActivation
 
     public static double MaxSlopeError => 5;
 
+    public static float LeastOutput => -1f;
+
+    public static float MostOutput => 1f;
+
     public static bool HasHalves => true;
 
     /// <summary>

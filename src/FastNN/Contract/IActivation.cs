@@ -17,6 +17,12 @@ internal interface IActivation
     /// </summary>
     static abstract double MaxSlopeError { get; }
 
+    /// <summary>See <see cref="Activation.LeastOutput"/>.</summary>
+    static abstract float LeastOutput { get; }
+
+    /// <summary>See <see cref="Activation.MostOutput"/>.</summary>
+    static abstract float MostOutput { get; }
+
     /// <summary>Whether f′(z) cannot be computed from a. Then a forward pass of training keeps f′(z) beside a.</summary>
     static virtual bool KeepsSlope => false;
 

@@ -30,6 +30,13 @@ internal unsafe interface IKernels
         where A : struct, IActivation
         where C : struct, ICost;
 
+    /// <summary>The cost of one sample with a weight for each output.</summary>
+    static abstract float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost;
+
+    /// <summary>x_k ← w_k·x_k, and +0 where w_k is 0.</summary>
+    static abstract void Weigh(float* x, float* w, nint count);
+
     /// <summary>One sample. a may be z.</summary>
     static abstract void Softmax(float* z, float* a, int count);
 
@@ -59,10 +66,11 @@ internal unsafe interface IKernels
 
     static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
-    static abstract void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    /// <summary>One update. The result says whether all parameters and states are finite now.</summary>
+    static abstract bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule;
 
-    static abstract double SumOfSquares(float* g, nint count, float clip);
+    static abstract double SumOfSquares(float* g, nint count, float clip, double least);
 
     /// <summary>Adds the gradient of a segment to those before. Writes scale times their sum (<see cref="GradientSegments"/>).</summary>
     static abstract void SegmentSum(float* s, float* e, float* g, nint count, float scale);

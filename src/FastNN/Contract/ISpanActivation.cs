@@ -15,6 +15,12 @@ internal interface ISpanActivation
     /// <summary>The promised largest error of f′ in units of 2⁻²⁴.</summary>
     double MaxSlopeError { get; }
 
+    /// <summary>See <see cref="Activation.LeastOutput"/>.</summary>
+    float LeastOutput { get; }
+
+    /// <summary>See <see cref="Activation.MostOutput"/>.</summary>
+    float MostOutput { get; }
+
     double Exact(double z);
 
     double ExactSlope(double z);

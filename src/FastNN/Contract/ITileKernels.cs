@@ -46,6 +46,10 @@ internal unsafe interface ITileKernels
         where A : struct, IActivation
         where C : struct, ICost;
 
+    /// <summary>The costs of samples with a weight for each output. costs is the same as in <see cref="TileOutputDelta"/>.</summary>
+    static abstract void TileWeightedCost<C>(C cost, float* a, float* y, float* w, int outputs, int lanes, float* costs)
+        where C : struct, ICost;
+
     /// <summary>One step of a standardizer on a tile, [features][lanes]. y may be x.</summary>
     static abstract void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
         where TStep : struct, IStandardizerStep;

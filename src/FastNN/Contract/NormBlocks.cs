@@ -19,6 +19,13 @@ internal static unsafe class NormBlocks
     /// </summary>
     internal static bool IsExact(double sum, nint count) => double.IsFinite(sum) && sum >= count * MinNormal;
 
+    /// <summary>
+    /// Whether the sum counts: it is exact, or it is surely less than <paramref name="least"/>. The exact sum is less than 2·count·2⁻¹²⁶ if
+    /// this one is less than count·2⁻¹²⁶. So a gradient of zeros is not summed twice.
+    /// </summary>
+    internal static bool Suffices(double sum, nint count, double least) =>
+        IsExact(sum, count) || (sum < count * MinNormal && 4 * count * MinNormal <= least);
+
     /// <summary>The sum in double precision, in ascending order, without blocks and lanes.</summary>
     internal static double InDouble(float* g, nint count, float clip)
     {

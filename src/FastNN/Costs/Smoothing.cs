@@ -17,6 +17,10 @@ internal readonly struct Smoothing(float smoothing, int classes) : ISpanActivati
 
     public double MaxSlopeError => 0;
 
+    public float LeastOutput => float.MinValue;
+
+    public float MostOutput => float.MaxValue;
+
     public double Exact(double y) => y * _kept + _share;
 
     public double ExactSlope(double y) => _kept;

@@ -84,6 +84,9 @@ internal abstract unsafe class ActivationKernels
     /// </summary>
     internal abstract OutputKernels UnderSoftmaxSums(float smoothing);
 
+    /// <summary>A cost with weights.</summary>
+    internal abstract WeightedOutput UnderWeights(OutputKernels cost, int outputs);
+
     /// <summary>The last layer's kernels if the caller gives the gradient by the outputs. Nothing else is known of the cost.</summary>
     internal OutputKernels UnderGivenGradient() => UnderOutputs(default(GivenGradient));
 }
@@ -204,4 +207,6 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
         var output = new CrossEntropyOutput<K, T>();
         return smoothing == 0f ? output : new SmoothedOutput<K>(output, smoothing);
     }
+
+    internal override WeightedOutput UnderWeights(OutputKernels cost, int outputs) => new WeightedOutput<K, T>(cost, outputs);
 }

@@ -117,7 +117,7 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
     /// <summary>Σ_k g_k². Each component is clipped to ±clip first.</summary>
-    internal abstract double SumOfSquares(float* g, nint count, float clip);
+    internal abstract double SumOfSquares(float* g, nint count, float clip, double least = 0);
 
     /// <summary>Adds the gradient of a segment to those before. See <see cref="IKernels.SegmentSum"/>.</summary>
     internal abstract void SegmentSum(float* s, float* e, float* g, nint count, float scale);
@@ -177,7 +177,7 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
         K.GradientDescent(w, g, count, scale, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override double SumOfSquares(float* g, nint count, float clip) => K.SumOfSquares(g, count, clip);
+    internal override double SumOfSquares(float* g, nint count, float clip, double least = 0) => K.SumOfSquares(g, count, clip, least);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void SegmentSum(float* s, float* e, float* g, nint count, float scale) => K.SegmentSum(s, e, g, count, scale);

@@ -29,4 +29,20 @@ internal sealed unsafe class SmoothedOutput<K>(OutputKernels inner, float smooth
         K.ActivateBy(new Smoothing(smoothing, outputs), y, y, (nint)outputs * lanes);
         inner.TileDelta(a, kept, y, outputs, lanes, costs);
     }
+
+    internal override int WeightedRows(int outputs) => inner.WeightedRows(outputs);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float WeightedDelta(float* a, float* kept, float* y, float* w, float* delta, int outputs)
+    {
+        K.ActivateBy(new Smoothing(smoothing, outputs), y, y, outputs);
+        return inner.WeightedDelta(a, kept, y, w, delta, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void WeightedTileDelta(float* a, float* kept, float* y, float* w, int outputs, int lanes, float* costs)
+    {
+        K.ActivateBy(new Smoothing(smoothing, outputs), y, y, (nint)outputs * lanes);
+        inner.WeightedTileDelta(a, kept, y, w, outputs, lanes, costs);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
+using FastNN.Costs;
 
 namespace FastNN.Dispatch;
 
@@ -55,6 +56,22 @@ internal sealed unsafe class CrossEntropyOutput<K, T>() : OutputKernels(new Acti
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
         T.TileCrossEntropyDelta(a, y, outputs, lanes, costs);
+
+    internal override int WeightedRows(int outputs) => VirtualLanes.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float WeightedDelta(float* a, float* kept, float* y, float* w, float* delta, int outputs)
+    {
+        K.Weigh(y, w, outputs);
+        return K.CrossEntropyDelta(a, y, delta, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void WeightedTileDelta(float* a, float* kept, float* y, float* w, int outputs, int lanes, float* costs)
+    {
+        K.Weigh(y, w, (nint)outputs * lanes);
+        T.TileCrossEntropyDelta(a, y, outputs, lanes, costs);
+    }
 }
 
 /// <summary>Softmax under a cost of each output by itself: the delta of that cost, then backward through softmax.</summary>
@@ -74,4 +91,29 @@ internal sealed unsafe class SoftmaxOutput<K, T, C>(ActivationKernels function, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs) =>
         T.TileSoftmaxDelta(ofOutputs, a, y, outputs, lanes, costs);
+
+    /// <summary>Two sums of costs, and g = ∂C/∂a.</summary>
+    internal override int WeightedRows(int outputs) => 2 * VirtualLanes.Count + outputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float WeightedDelta(float* a, float* kept, float* y, float* w, float* delta, int outputs)
+    {
+        float cost = K.WeightedCost(ofOutputs, a, y, w, outputs);
+        K.OutputDelta<Identity, C>(ofOutputs, a, a, y, delta, outputs);
+        K.Weigh(delta, w, outputs);
+        K.SoftmaxDelta(a, delta, outputs);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void WeightedTileDelta(float* a, float* kept, float* y, float* w, int outputs, int lanes, float* costs)
+    {
+        int count = outputs * lanes;
+        float* otherCosts = costs + VirtualLanes.Count * lanes, g = otherCosts + VirtualLanes.Count * lanes;
+        T.TileWeightedCost(ofOutputs, a, y, w, outputs, lanes, costs);
+        new Span<float>(a, count).CopyTo(new Span<float>(g, count));
+        T.TileOutputDelta<Identity, C>(ofOutputs, g, g, y, outputs, lanes, otherCosts);
+        K.Weigh(g, w, count);
+        T.TileSoftmaxDelta(default(GivenGradient), a, g, outputs, lanes, otherCosts);
+    }
 }

@@ -40,6 +40,30 @@ internal sealed unsafe class StandardizedOutput(OutputKernels inner, Standardize
         kernels.TileToOwnUnits(standardizer, y, lanes);
         inner.TileDelta(a, kept, y, outputs, lanes, otherCosts);
     }
+
+    internal override int WeightedRows(int outputs) => 2 * inner.WeightedRows(outputs) + standardizer.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float WeightedDelta(float* a, float* kept, float* y, float* w, float* delta, int outputs)
+    {
+        float* user = _sample.Pointer;
+        kernels.ToUserUnits(standardizer, a, 1, user);
+        float cost = inner.WeightedDelta(user, kept, y, w, delta, outputs); // its delta is not used
+        kernels.ToOwnUnits(standardizer, y, 1, y);
+        inner.WeightedDelta(a, kept, y, w, delta, outputs);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void WeightedTileDelta(float* a, float* kept, float* y, float* w, int outputs, int lanes, float* costs)
+    {
+        int rows = inner.WeightedRows(outputs) * lanes;
+        float* otherCosts = costs + rows, user = otherCosts + rows;
+        kernels.TileToUserUnits(standardizer, a, lanes, user);
+        inner.WeightedTileDelta(user, kept, y, w, outputs, lanes, costs); // its delta is not used
+        kernels.TileToOwnUnits(standardizer, y, lanes);
+        inner.WeightedTileDelta(a, kept, y, w, outputs, lanes, otherCosts);
+    }
 }
 
 /// <summary>A gradient by the outputs that the user gives, behind an output standardizer. y is the gradient.</summary>

@@ -57,6 +57,20 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
             : Sample.OutputDelta.Compute<S, V, A, C>(cost, a, kept, y, delta, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost =>
+        count <= 4
+            ? Sample.WeightedCost.Compute<Simd128, Vector128<float>, C>(cost, a, y, w, count)
+            : Sample.WeightedCost.Compute<S, V, C>(cost, a, y, w, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Weigh(float* x, float* w, nint count)
+    {
+        if (count <= 4) Spans.Weigh.Multiply<Simd128, Vector128<float>>(x, w, count);
+        else Spans.Weigh.Multiply<S, V>(x, w, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Softmax(float* z, float* a, int count) => Sample.Softmax.Activate<S, V>(z, a, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,11 +102,12 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         Spans.GradientDescent.Update<S, V>(w, g, count, scale, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<S, V, TRule>(w, g, first, second, count, in terms);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double SumOfSquares(float* g, nint count, float clip) => Spans.SumOfSquares.Sum<S, V>(g, count, clip);
+    public static double SumOfSquares(float* g, nint count, float clip, double least) =>
+        Spans.SumOfSquares.Sum<S, V>(g, count, clip, least);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>

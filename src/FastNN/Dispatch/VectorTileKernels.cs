@@ -68,6 +68,14 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TileWeightedCost<C>(C cost, float* a, float* y, float* w, int outputs, int lanes, float* costs)
+        where C : struct, ICost
+    {
+        if (lanes >= S.Count) Batch.TileWeightedCost.Compute<S, V, C>(cost, a, y, w, outputs, lanes, costs);
+        else Batch.TileWeightedCost.Compute<Simd128, Vector128<float>, C>(cost, a, y, w, outputs, lanes, costs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
         where TStep : struct, IStandardizerStep
     {

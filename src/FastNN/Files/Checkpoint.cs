@@ -31,23 +31,33 @@ internal static class Checkpoint
         foreach (string name in trainer.OptimizerState.Names)
             tensors.Add(new(StatePrefix + name, [parameters], writer => writer.Flat(trainer.OptimizerState[name])));
         if (state?.BestParameters is not null) tensors.Add(new(Best, [parameters], writer => writer.Flat(state.BestParameters)));
-        Dictionary<string, string> metadata = new(Fixed(trainer))
+        SafetensorsWriter.Write(stream, network, () => MetadataOf(trainer, state), tensors);
+    }
+
+    private static Dictionary<string, string> MetadataOf(Trainer trainer, FitState? state)
+    {
+        Dictionary<string, string> metadata = new([.. Fixed(trainer), .. SettingsOf(trainer.Optimizer)])
         {
             [SafetensorsMetadata.LearningRate] = SafetensorsMetadata.Text(trainer.Optimizer.LearningRate),
             [SafetensorsMetadata.Steps] = SafetensorsMetadata.Text(trainer.OptimizerState.Steps),
         };
         if (state is not null) CheckpointMetadata.Add(metadata, state);
-        SafetensorsWriter.Write(stream, network, metadata, tensors);
+        return metadata;
     }
 
     /// <summary>Reads everything into memory of its own, compares it with the trainer, and only then writes to the trainer.</summary>
-    internal static FitState? Read(SafetensorsBytes file, Trainer trainer, bool verify)
+    /// <param name="file">The file.</param>
+    /// <param name="trainer">Receives what the file holds.</param>
+    /// <param name="verify">See <see cref="LoadOptions.Verify"/>.</param>
+    /// <param name="keepSettings">Whether the optimizer keeps its settings, whatever the file says.</param>
+    internal static FitState? Read(SafetensorsBytes file, Trainer trainer, bool verify, bool keepSettings)
     {
         var reader = new SafetensorsReader(file, new LoadOptions { Verify = verify });
         if (!reader.IsOwn || !reader.Metadata.ContainsKey(SafetensorsMetadata.Optimizer))
             throw new ModelFormatException("The file holds a network, but no state of a trainer.");
 
         Compare(reader, trainer);
+        if (!keepSettings) CompareSettings(reader, trainer.Optimizer);
         float learningRate = reader.Metadata.Number<float>(SafetensorsMetadata.LearningRate);
         if (!(learningRate > 0 && float.IsFinite(learningRate)))
         {
@@ -75,21 +85,26 @@ internal static class Checkpoint
         if (read.OutputStandardizer is { } output) trainer.Network.OutputStandardizer!.CopyFrom(output);
         foreach (string name in trainer.OptimizerState.Names) others[StatePrefix + name].CopyTo(trainer.OptimizerState[name]);
         trainer.OptimizerState.Steps = steps;
-        trainer.Optimizer.LearningRate = learningRate;
+        if (!keepSettings) trainer.Optimizer.LearningRate = learningRate;
         return state;
     }
 
-    /// <summary>
-    /// What must be the same in the file and in the trainer. A schedule of a function is "From(function)", for every function.
-    /// </summary>
+    /// <summary>What must be the same in the file and in the trainer.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Fixed(Trainer trainer) =>
     [
         new(SafetensorsMetadata.Cost, $"{trainer.Cost}"),
         new(SafetensorsMetadata.Reduction, $"{trainer.Reduction}"),
         new(SafetensorsMetadata.Optimizer, trainer.Optimizer.Kind),
-        .. trainer.Optimizer.Settings.Select(
+    ];
+
+    /// <summary>
+    /// What must be the same unless the trainer keeps its settings. A schedule of a function is "From(function)", for every function.
+    /// </summary>
+    private static IEnumerable<KeyValuePair<string, string>> SettingsOf(Optimizer optimizer) =>
+    [
+        .. optimizer.Settings.Select(
             setting => KeyValuePair.Create($"{SafetensorsMetadata.Optimizer}.{setting.Name}", SafetensorsMetadata.Text(setting.Value))),
-        new(SafetensorsMetadata.Schedule, $"{trainer.Optimizer.Schedule}"),
+        new(SafetensorsMetadata.Schedule, $"{optimizer.Schedule}"),
     ];
 
     private static void Compare(SafetensorsReader reader, Trainer trainer)
@@ -102,6 +117,15 @@ internal static class Checkpoint
         Compare("the input standardizer", reader.Input, network.InputStandardizer);
         Compare("the output standardizer", reader.Output, network.OutputStandardizer);
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
+    }
+
+    private static void CompareSettings(SafetensorsReader reader, Optimizer optimizer)
+    {
+        foreach ((string key, string here) in SettingsOf(optimizer))
+        {
+            const string wayOut = " To continue with the settings of the trainer, load with keepSettings: true.";
+            Compare($"\"{key}\"", reader.Metadata.Require(key), here, wayOut);
+        }
     }
 
     /// <summary>If the same standardizer is at both ends here, those of the file must be the same too.</summary>
@@ -117,12 +141,13 @@ internal static class Checkpoint
     private static void Compare(string what, SafetensorsStandardizer? file, Standardizer? here) =>
         Compare(what, file?.Kind ?? SafetensorsStandardizer.None, SafetensorsStandardizer.KindOf(here));
 
-    private static void Compare(string what, string file, string here)
+    private static void Compare(string what, string file, string here, string wayOut = "")
     {
         if (file == here) return;
 
         throw new ModelFormatException(
-            $"The file is not of this trainer: {what} is {FileText.Clip(file)} in the file, but {FileText.Clip(here)} in the trainer.");
+            $"The file is not of this trainer: {what} is {FileText.Clip(file)} in the file, but {FileText.Clip(here)} in the trainer."
+            + wayOut);
     }
 
     /// <summary>

@@ -28,6 +28,8 @@ internal static class CheckpointMetadata
                 ? Invariant($"{nameof(state.WeightSum)} must be finite and at least 0, but is {state.WeightSum}.")
             : state.BestEpoch > 0 && !float.IsFinite(state.BestCost)
                 ? Invariant($"{nameof(state.BestCost)} must be finite while BestEpoch is not 0, but is {state.BestCost}.")
+            : state.BestTrainingCost is { } cost && !float.IsFinite(cost)
+                ? Invariant($"{nameof(state.BestTrainingCost)} must be finite, but is {cost}.")
             : null;
     }
 
@@ -42,6 +44,7 @@ internal static class CheckpointMetadata
         if (state.WeightSum != 0) metadata.Add(Prefix + nameof(state.WeightSum), SafetensorsMetadata.Text(state.WeightSum));
         metadata.Add(Prefix + nameof(state.BestEpoch), SafetensorsMetadata.Text(state.BestEpoch));
         metadata.Add(Prefix + nameof(state.BestCost), SafetensorsMetadata.Text(state.BestCost));
+        if (state.BestTrainingCost is { } cost) metadata.Add(Prefix + nameof(state.BestTrainingCost), SafetensorsMetadata.Text(cost));
         metadata.Add(Prefix + nameof(state.EpochsWithoutImprovement), SafetensorsMetadata.Text(state.EpochsWithoutImprovement));
     }
 
@@ -64,6 +67,8 @@ internal static class CheckpointMetadata
                 : 0,
             BestEpoch = metadata.Number<int>(Prefix + nameof(FitState.BestEpoch)),
             BestCost = metadata.Number<float>(Prefix + nameof(FitState.BestCost)),
+            BestTrainingCost = metadata.ContainsKey(Prefix + nameof(FitState.BestTrainingCost))
+                ? metadata.Number<float>(Prefix + nameof(FitState.BestTrainingCost)) : null,
             EpochsWithoutImprovement = metadata.Number<int>(Prefix + nameof(FitState.EpochsWithoutImprovement)),
         };
     }

@@ -10,6 +10,11 @@ internal static class FileRules
     /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
     internal static void RequireLittleEndian() => RequireLittleEndian(BitConverter.IsLittleEndian);
 
+    /// <summary>For what changed while it was saved, for example because another thread trains the network.</summary>
+    internal static InvalidOperationException Changed(string what) =>
+        new($"{what} changed during Save. Another thread must not train the network, or write to it, meanwhile. What was written is no "
+            + "whole file. If you gave a path, the old file is still there.");
+
     internal static void RequireLittleEndian(bool isLittleEndian)
     {
         if (isLittleEndian) return;

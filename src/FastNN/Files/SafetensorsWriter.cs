@@ -22,15 +22,19 @@ internal static class SafetensorsWriter
 {
     private const int Alignment = 64; // of the data in the file
 
-    /// <summary>Writes the whole file.</summary>
+    /// <summary>
+    /// Writes the whole file. All numbers are read twice: for the checksums, and for the data. So a change in between does not stay unseen.
+    /// </summary>
     /// <param name="stream">Receives the bytes.</param>
-    /// <param name="network">It is read twice: for the checksums and for the data.</param>
+    /// <param name="network">The network.</param>
     /// <param name="metadata">More metadata, under keys that start with <see cref="SafetensorsMetadata.Prefix"/>.</param>
     /// <param name="others">More tensors.</param>
-    /// <exception cref="InvalidOperationException">The network has more layers than can be read.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network has more layers than can be read; nothing was written. Or something changed meanwhile.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
     internal static void Write(
-        Stream stream, Network network, IEnumerable<KeyValuePair<string, string>>? metadata = null,
+        Stream stream, Network network, Func<IEnumerable<KeyValuePair<string, string>>>? metadata = null,
         IEnumerable<SafetensorsTensor>? others = null)
     {
         FileRules.RequireLittleEndian();
@@ -41,9 +45,28 @@ internal static class SafetensorsWriter
         }
 
         List<SafetensorsTensor> tensors = [.. SafetensorsStandardizer.TensorsOf(network), .. TensorsOf(network), .. others ?? []];
-        stream.Write(Header(tensors, MetadataOf(network, tensors, [.. SafetensorsStandardizer.MetadataOf(network), .. metadata ?? []])));
+        KeyValuePair<string, string>[] more = More();
+        Crc32C[] checksums = ChecksumsOf(tensors, null);
+        stream.Write(Header(tensors, MetadataOf(network, tensors, checksums, more)));
+        Crc32C[] written = ChecksumsOf(tensors, stream);
+        for (int k = 0; k < tensors.Count; k++)
+        {
+            if (written[k].Value != checksums[k].Value) throw FileRules.Changed($"The tensor \"{tensors[k].Name}\"");
+        }
+
+        foreach ((KeyValuePair<string, string> before, KeyValuePair<string, string> now) in more.Zip(More()))
+        {
+            if (before.Value != now.Value) throw FileRules.Changed($"\"{before.Key}\"");
+        }
+
+        KeyValuePair<string, string>[] More() => [.. SafetensorsStandardizer.MetadataOf(network), .. metadata?.Invoke() ?? []];
+    }
+
+    /// <summary>Writes the data of the tensors. If the stream is null, this only computes their checksums.</summary>
+    private static Crc32C[] ChecksumsOf(List<SafetensorsTensor> tensors, Stream? stream)
+    {
         using var writer = new SafetensorsTensorWriter(stream);
-        foreach (SafetensorsTensor tensor in tensors) tensor.Write(writer);
+        return [.. tensors.Select(tensor => tensor.Write(writer))];
     }
 
     private static IEnumerable<SafetensorsTensor> TensorsOf(Network network)
@@ -58,16 +81,15 @@ internal static class SafetensorsWriter
     }
 
     private static Dictionary<string, string> MetadataOf(
-        Network network, IReadOnlyList<SafetensorsTensor> tensors, IEnumerable<KeyValuePair<string, string>> more)
+        Network network, List<SafetensorsTensor> tensors, Crc32C[] checksums, IEnumerable<KeyValuePair<string, string>> more)
     {
-        using var hasher = new SafetensorsTensorWriter(null);
         var metadata = new Dictionary<string, string>(more)
         {
             [SafetensorsMetadata.Version] = SafetensorsMetadata.CurrentVersion,
             [SafetensorsMetadata.Widths] = SafetensorsMetadata.Text([network.Inputs, .. network.Layers.Select(layer => layer.Outputs)]),
             [SafetensorsMetadata.Activations] = SafetensorsMetadata.Text(network.Layers.Select(layer => layer.Activation)),
             [SafetensorsMetadata.TensorChecksums] = SafetensorsMetadata.Text(
-                tensors.Select(tensor => $"{tensor.Name}={SafetensorsMetadata.Text(tensor.Write(hasher))}")),
+                tensors.Zip(checksums, (tensor, checksum) => $"{tensor.Name}={SafetensorsMetadata.Text(checksum)}")),
             [SafetensorsMetadata.Samples] = SafetensorsSamples.Of(network),
         };
         metadata[SafetensorsMetadata.Checksum] = SafetensorsMetadata.ChecksumOf(metadata);

@@ -29,6 +29,24 @@ internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKe
         LayerShape[] layers = _layers;
         V input = TinyNetwork.LoadInput(layers, x);
         V delta = TinyNetwork.OutputDelta(layers, parameters, input, y, activations, out float cost);
+        BackwardUpdate(parameters, input, activations, delta, rate);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    internal override float StepUnless(
+        in CostGoal goal, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    {
+        V input = TinyNetwork.LoadInput(_layers, x);
+        V delta = TinyNetwork.OutputDelta(_layers, parameters, input, y, activations, out float cost);
+        if (!goal.EndsAt(cost)) BackwardUpdate(parameters, input, activations, delta, rate);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BackwardUpdate(float* parameters, V input, float* activations, V delta, float rate)
+    {
+        LayerShape[] layers = _layers;
         V mask = Simd128.First(layers[^1].Outputs);
         for (int l = layers.Length - 1; l > 0; l--)
         {
@@ -41,6 +59,5 @@ internal sealed unsafe class TinyTrainingPasses<K, T>(NetworkPlan plan, OutputKe
         }
 
         TinyNetwork.BackwardUpdate<Const.No>(in layers[0], parameters, input, delta, mask, rate);
-        return cost;
     }
 }

@@ -37,9 +37,10 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private Phase _phase;
     private bool _wantsDeltas, _updates, _updating, _accumulates, _isFirstSegment, _endsSegment;
     private TrainingPasses? _passes;
-    private float* _x, _y, _sum, _target, _xGradient;
+    private float* _x, _y, _sum, _target, _xGradient, _outputs;
+    private double _costBefore;
     private float _scale, _rate;
-    private double _before; // the costs of samples before the batch
+    private CostGoal _goal;
     private CancellationToken _cancellation;
     private int _ticket; // 1 while a caller has it
 
@@ -57,22 +58,27 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         return RunPass(passes, x, y, batch, null, null, 0f, 0f, default);
     }
 
-    /// <summary>The sum of the costs of samples before, and of those of a batch, all in ascending order.</summary>
-    internal double AddCosts(TrainingPasses passes, float* x, float* y, int batch, double before)
+    /// <summary>
+    /// The same, added to the cost of the samples before. The outputs of the network, in its own units, come from the same pass.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal double Measure(TrainingPasses passes, float* x, float* y, int batch, float* outputs, double costBefore)
     {
         using Ticket ticket = TakeTicket();
-        _before = before;
+        _outputs = outputs;
+        _costBefore = costBefore;
         try
         {
             return RunPass(passes, x, y, batch, null, null, 0f, 0f, default);
         }
         finally
         {
-            _before = 0;
+            _outputs = null;
+            _costBefore = 0;
         }
     }
 
-    /// <summary>The same, and the gradient times <paramref name="scale"/>.</summary>
+    /// <summary>The cost, and the gradient times <paramref name="scale"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Gradient(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
@@ -100,32 +106,38 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         }
     }
 
-    /// <summary>The cost, and w ← w + rate·(scale·g). The gradient is only used if <see cref="NeedsGradient"/>.</summary>
+    /// <summary>
+    /// The cost, and w ← w + rate·(scale·g), unless training ends at this cost. The gradient is only used if <see cref="NeedsGradient"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double GradientDescent(
-        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, CancellationToken cancellation)
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, float rate, in CostGoal goal,
+        CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
+        _goal = goal;
         return RunPass(passes, x, y, batch, gradient, parameters, scale, rate, cancellation);
     }
 
     /// <summary>
-    /// The cost, and the update by the updater. Blocks of the gradient are used while they are in the cache. If the norm of the gradient is
-    /// limited, the update follows after all of it. The gradient is only used if <see cref="NeedsGradient"/>.
+    /// The cost, and the update by the updater, unless training ends at this cost. Blocks of the gradient are used while they are in the
+    /// cache. If the norm of the gradient is limited, the update follows after all of it. The gradient is only used if
+    /// <see cref="NeedsGradient"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Update(
-        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms,
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, in UpdateTerms terms, in CostGoal goal,
         CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
+        _goal = goal;
         updater!.Begin(in terms);
         _updates = !updater.LimitsNorm;
         try
         {
             float* target = _block == null ? gradient : _block.Pointer;
             double cost = RunPass(passes, x, y, batch, gradient, target, scale, 0f, cancellation);
-            if (!_updates)
+            if (!_updates && !goal.EndsAtSum(cost))
             {
                 cancellation.ThrowIfCancellationRequested();
                 updater.Limit(gradient);
@@ -155,7 +167,10 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private Ticket TakeTicket() =>
         Interlocked.Exchange(ref _ticket, 1) == 0 // a fence: what the caller before wrote is read after it
             ? new Ticket(this)
-            : throw new InvalidOperationException("This trainer is at work on another thread: a trainer is for one caller at a time.");
+            : throw AtWork();
+
+    internal static InvalidOperationException AtWork() =>
+        new("This trainer is at work on another thread: a trainer is for one caller at a time.");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double RunPass(
@@ -171,6 +186,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         finally
         {
             _cancellation = default;
+            _goal = default;
         }
     }
 
@@ -182,7 +198,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         if (_memory == null || _memory.Length < floats + own) _memory = new AlignedBuffer(checked(floats + own));
         _wantsDeltas = target != null;
         _segments = target == null || batch <= GradientSegments.Samples ? null : _sums ??= new SegmentSums(plan.Kernels, plan.Parameters);
-        double cost = _before;
+        double cost = _costBefore;
         for (int first = 0; first < batch; first += samples)
         {
             int left = GradientSegments.Samples - first % GradientSegments.Samples; // in this segment
@@ -200,7 +216,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
             Run(Parts.Of(_chunk.Tiles, _group), threads);
             _cancellation.ThrowIfCancellationRequested();
             cost = Sum(cost, _chunk.Costs, samples);
-            if (target == null) continue;
+            if (target == null || (last && _goal.EndsAtSum(cost))) continue;
 
             bool begins = first == 0 ? !_accumulates : _segments != null && left == GradientSegments.Samples;
             _sum = begins ? null : gradient;
@@ -254,7 +270,8 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + sample) * plan.Inputs;
         if (InputStandardizer is { } input)
             plan.Kernels.Standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first));
-        _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
+        float* outputs = _outputs == null ? null : _outputs + ((nint)_first + sample) * plan.Outputs;
+        _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient, outputs);
         if (InputStandardizer != null && xGradient != null)
             plan.Kernels.Standardizing.GradientToUserUnits(InputStandardizer, xGradient, samples);
     }

@@ -16,7 +16,8 @@ internal unsafe partial class TrainingPasses<K, T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDeltas(
-        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient,
+        float* outputs)
     {
         var memory = new TileMemory(Plan, in chunk, first, tiles, scratch);
         int inRows = Routes.LeadingRowsOfStep(_layers, T.Tile / 2, tiles, memory.Samples, _fewestForTile, Machine.Here);
@@ -31,6 +32,7 @@ internal unsafe partial class TrainingPasses<K, T>
             inRows, parameters, chunk.XOf(first), in memory, odd ? memory.InputDelta : memory.Delta,
             odd ? memory.Delta : memory.InputDelta);
         ForwardInTiles(inRows, parameters, in memory);
+        if (outputs != null) OutputsOf(in memory, outputs);
         OutputDeltas(y, in chunk, first, in memory);
         if (deltas) Backward(parameters, in chunk, first, in memory, xGradient);
     }
@@ -128,6 +130,17 @@ internal unsafe partial class TrainingPasses<K, T>
         for (int s = 0; s < lanes - 1; s += 4) Vector128.Store(Vector128<float>.One, row + s);
     }
 
+    /// <summary>The outputs in rows, before the deltas replace them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void OutputsOf(in TileMemory memory, float* outputs)
+    {
+        int n = _layers[^1].Outputs, samples = memory.Samples, tiles = memory.Group.Tiles;
+        nint stride = memory.Group.OutputStride;
+        for (int t = 0; t < tiles; t++)
+            T.Transpose(memory.Delta + t * stride, memory.Lanes, n, samples, outputs + (nint)t * samples * n, n);
+        _after?.ActivateRows(outputs, tiles * samples, n, n);
+    }
+
     /// <summary>The ones that are the inputs of the biases, and the deltas of the last layer with the costs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputDeltas(float* y, in TileChunk chunk, int first, in TileMemory memory)
@@ -138,7 +151,9 @@ internal unsafe partial class TrainingPasses<K, T>
         {
             float* inputs = memory.Inputs + t * memory.Group.InputStride;
             foreach (ref readonly LayerShape layer in _layers.AsSpan()) FillWithOnes(inputs + (nint)layer.OnesRow * lanes, lanes);
-            T.Transpose(y + (nint)t * samples * last.Outputs, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
+            float* rows = y + (nint)t * samples * last.Outputs;
+            T.Transpose(rows, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
+            _weighted?.LoadTile(rows, samples, lanes, memory.Costs);
             float* slopes = memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes;
             output.TileDelta(
                 memory.Delta + t * memory.Group.OutputStride, slopes, memory.Targets, last.Outputs, lanes, memory.Costs);

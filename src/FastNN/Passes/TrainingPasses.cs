@@ -37,6 +37,10 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     /// </summary>
     internal abstract float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
 
+    /// <summary>The same as <see cref="Step"/>, but without the update if training ends at the cost.</summary>
+    internal abstract float StepUnless(
+        in CostGoal goal, float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
+
     /// <summary>
     /// One sample backward through all layers, from the delta of the outputs. Its gradient is added to that of the samples before. If
     /// inputDelta is not null, it receives the gradient by x, padded.
@@ -47,10 +51,14 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     /// <summary>
     /// Tiles of a chunk forward, their costs, and, if <paramref name="deltas"/>, all their deltas. The tiles are full, or it is the last
     /// alone. y are the targets, from the first sample of these tiles on. If xGradient is not null, it receives the gradient by the inputs,
-    /// from the same sample on.
+    /// from the same sample on. If outputs is not null, it receives the network's outputs, in its own units.
     /// </summary>
     internal abstract void TileDeltas(
-        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient,
+        float* outputs);
+
+    /// <summary>The network's outputs of one sample, in its own units, after <see cref="OutputDelta"/>.</summary>
+    internal abstract void OutputsOf(float* activations, float* outputs);
 }
 
 /// <summary>The passes, written once for the primitives of any variant. This file has one sample, the other has tiles.</summary>
@@ -60,6 +68,10 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     where T : struct, ITileKernels
 {
     private readonly LayerShape[] _layers = plan.Shapes;
+    private readonly WeightedOutput? _weighted = output as WeightedOutput;
+
+    /// <summary>What makes outputs of the last layer's numbers, if the cost takes its sums; otherwise null.</summary>
+    private readonly ActivationKernels? _after = ReferenceEquals(output.Function, plan.Functions[^1]) ? null : plan.Functions[^1];
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -85,9 +97,33 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void OutputsOf(float* activations, float* outputs)
+    {
+        ref readonly LayerShape last = ref _layers[^1];
+        new ReadOnlySpan<float>(activations + last.Activations, last.Outputs).CopyTo(new Span<float>(outputs, last.Outputs));
+        _after?.ActivateRows(outputs, 1, last.Outputs, last.Outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float Step(float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
     {
         float cost = OutputDelta(parameters, x, y, activations, deltas);
+        BackwardUpdate(parameters, x, activations, deltas, rate);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float StepUnless(
+        in CostGoal goal, float* parameters, float* x, float* y, float* activations, float* deltas, float rate)
+    {
+        float cost = OutputDelta(parameters, x, y, activations, deltas);
+        if (!goal.EndsAt(cost)) BackwardUpdate(parameters, x, activations, deltas, rate);
+        return cost;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BackwardUpdate(float* parameters, float* x, float* activations, float* deltas, float rate)
+    {
         LayerShape[] layers = _layers;
         for (int l = layers.Length - 1; l > 0; l--)
         {
@@ -101,7 +137,6 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
         _functions[0].BackwardUpdate(
             parameters + first.Weights, parameters + first.Biases, x, null, first.Inputs, deltas + first.Activations, first.Outputs, null,
             rate);
-        return cost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

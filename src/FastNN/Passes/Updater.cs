@@ -27,6 +27,9 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
     /// <summary>Whether no row may be updated before the gradient is complete, because its norm is limited.</summary>
     internal bool LimitsNorm => Block == null;
 
+    /// <summary>Whether the last update left all parameters and states finite.</summary>
+    internal bool LeftAllFinite { get; private set; }
+
     /// <summary>The numbers of the next update. If anything throws, it throws here, and nothing has changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal UpdateTerms NextTerms() => optimizer.TermsAt(state.Steps);
@@ -36,6 +39,7 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
     {
         _weights = terms;
         _biases = terms.WithoutDecay;
+        LeftAllFinite = true;
     }
 
     /// <summary>If the norm of the gradient is limited: the factor of the gradient that follows from the norm.</summary>
@@ -44,7 +48,8 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
     {
         if (!LimitsNorm) return;
 
-        double norm = Math.Sqrt(plan.Kernels.SumOfSquares(gradient, plan.Parameters, optimizer.ClipValue));
+        double least = (double)optimizer.ClipNorm * optimizer.ClipNorm; // smaller squares of the norm change nothing
+        double norm = Math.Sqrt(plan.Kernels.SumOfSquares(gradient, plan.Parameters, optimizer.ClipValue, least));
         if (norm > optimizer.ClipNorm) Begin(_weights with { Scale = (float)(optimizer.ClipNorm / norm) });
     }
 
@@ -106,8 +111,11 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update(int start, float* g, int count, in UpdateTerms terms) =>
-        _kernel.Update(parameters + start, g, At(_first, start), At(_second, start), count, in terms);
+    private void Update(int start, float* g, int count, in UpdateTerms terms)
+    {
+        if (!_kernel.Update(parameters + start, g, At(_first, start), At(_second, start), count, in terms))
+            LeftAllFinite = false; // several threads may write it, and all write the same
+    }
 
     private static float* At(float* state, int start) => state == null ? null : state + start;
 }

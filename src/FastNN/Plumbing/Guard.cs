@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using static System.FormattableString;
 
 namespace FastNN.Plumbing;
 
@@ -42,14 +43,15 @@ internal static class Guard
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
     internal static void Finite(float value, [CallerArgumentExpression(nameof(value))] string name = "")
     {
-        if (!float.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite, but is {value}.");
+        if (!float.IsFinite(value))
+            throw new ArgumentOutOfRangeException(name, value, Invariant($"{name} must be finite, but is {value}."));
     }
 
     internal static float LearningRate(float learningRate)
     {
         if (learningRate > 0 && float.IsFinite(learningRate)) return learningRate;
 
-        string hint = learningRate < 0 && float.IsFinite(learningRate) ? $", here {-learningRate}" : "";
+        string hint = learningRate < 0 && float.IsFinite(learningRate) ? Invariant($", here {-learningRate}") : "";
         throw new ArgumentOutOfRangeException(
             nameof(learningRate),
             learningRate,
@@ -61,25 +63,26 @@ internal static class Guard
     internal static float Fraction(float value, string name) =>
         value is >= 0 and < 1
             ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1, but is {value}.");
+            : throw new ArgumentOutOfRangeException(name, value, Invariant($"{name} must be at least 0 and less than 1, but is {value}."));
 
     /// <summary>Checks a number: finite and greater than 0.</summary>
     internal static float Positive(float value, string name) =>
         value > 0 && float.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and greater than 0, but is {value}.");
+            : throw new ArgumentOutOfRangeException(name, value, Invariant($"{name} must be finite and greater than 0, but is {value}."));
 
     /// <summary>Checks a number: finite and at least 0.</summary>
     internal static float NotNegative(float value, string name) =>
         value >= 0 && float.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0, but is {value}.");
+            : throw new ArgumentOutOfRangeException(name, value, Invariant($"{name} must be finite and at least 0, but is {value}."));
 
     /// <summary>Checks a limit: greater than 0, with +∞ for no limit.</summary>
     internal static float Limit(float value, string name) =>
         value > 0
             ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be greater than 0 (+∞ for no limit), but is {value}.");
+            : throw new ArgumentOutOfRangeException(
+                name, value, Invariant($"{name} must be greater than 0 (+∞ for no limit), but is {value}."));
 
     private static void ThrowOverlap(string name, string other) =>
         throw new ArgumentException($"{name} must not share memory with {other}: one of them is written while the other is read.", name);

@@ -39,10 +39,13 @@ internal struct SplitMix64(int seed)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int NextBelow(int bound)
     {
-        uint least = (uint)((1UL << 32) % (uint)bound);
-        ulong product;
-        do product = (Next() >> 32) * (uint)bound;
-        while ((uint)product < least);
+        ulong product = (Next() >> 32) * (uint)bound;
+        if ((uint)product < (uint)bound) // only then may it be less than 2³² mod bound, and a division takes longer than all the rest
+        {
+            uint least = (uint)((1UL << 32) % (uint)bound);
+            while ((uint)product < least) product = (Next() >> 32) * (uint)bound;
+        }
+
         return (int)(product >> 32);
     }
 }

@@ -24,6 +24,11 @@ internal readonly unsafe struct ScalarKernels : IKernels
         where A : struct, IActivation
         where C : struct, ICost => Reference.OutputDelta.Compute<A, C>(cost, a, kept, y, delta, count);
 
+    public static float WeightedCost<C>(C cost, float* a, float* y, float* w, int count)
+        where C : struct, ICost => Reference.WeightedCost.Compute(cost, a, y, w, count);
+
+    public static void Weigh(float* x, float* w, nint count) => Reference.Weigh.Multiply(x, w, count);
+
     public static void Softmax(float* z, float* a, int count) => Reference.Softmax.Activate(z, a, count);
 
     public static void SoftmaxDelta(float* a, float* delta, int count) => Reference.Softmax.Delta(a, delta, count);
@@ -49,10 +54,11 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         Reference.GradientDescent.Update(w, g, count, scale, rate);
 
-    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<TRule>(w, g, first, second, count, in terms);
 
-    public static double SumOfSquares(float* g, nint count, float clip) => Reference.SumOfSquares.Sum(g, count, clip);
+    public static double SumOfSquares(float* g, nint count, float clip, double least) =>
+        Reference.SumOfSquares.Sum(g, count, clip, least);
 
     public static void SegmentSum(float* s, float* e, float* g, nint count, float scale) =>
         Reference.SegmentSum.Add(s, e, g, count, scale);

@@ -46,6 +46,9 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         where A : struct, IActivation
         where C : struct, ICost => *costs = Reference.OutputDelta.Compute<A, C>(cost, a, kept, y, a, outputs);
 
+    public static void TileWeightedCost<C>(C cost, float* a, float* y, float* w, int outputs, int lanes, float* costs)
+        where C : struct, ICost => *costs = WeightedCost.Compute(cost, a, y, w, outputs);
+
     public static void TileStandardize<TStep>(float* x, int features, int lanes, float* mean, float* factor, float* y)
         where TStep : struct, IStandardizerStep => StandardizerKernel.Tile<TStep>(x, features, lanes, mean, factor, y);
 

@@ -16,7 +16,7 @@ internal static unsafe class Softmax
         for (int i = 0; i < count; i++) a[i] *= scale;
     }
 
-    /// <summary>C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i, δ_i = a_i − y_i.</summary>
+    /// <summary>C = ln(Σ_k e_k/e(m))·Σ_k y_k + Σ_i (m − z_i)·y_i, δ_i = a_i·Σ_k y_k − y_i.</summary>
     internal static float CrossEntropyDelta(float* z, float* y, float* delta, int count)
     {
         float* targets = stackalloc float[2 * VirtualLanes.Count], costs = targets + VirtualLanes.Count;
@@ -28,10 +28,10 @@ internal static unsafe class Softmax
             costs[i % VirtualLanes.Count] = MathF.FusedMultiplyAdd(d, y[i], costs[i % VirtualLanes.Count]);
         }
 
-        float sum = Powers(z, delta, count, m), scale = 1f / sum;
-        for (int i = 0; i < count; i++) delta[i] = delta[i] * scale - y[i];
+        float sum = Powers(z, delta, count, m), scale = 1f / sum, all = OutputDelta.Fold(targets);
+        for (int i = 0; i < count; i++) delta[i] = delta[i] * scale * all - y[i];
         float logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
-        return MathF.FusedMultiplyAdd(logarithm, OutputDelta.Fold(targets), OutputDelta.Fold(costs));
+        return MathF.FusedMultiplyAdd(logarithm, all, OutputDelta.Fold(costs));
     }
 
     /// <summary>δ_i = a_i·(g_i − Σ_k g_k·a_k). On entry delta holds g, on return δ.</summary>

@@ -5,7 +5,7 @@ namespace FastNN.Reference;
 /// <summary>Σ_k min(clip, max(−clip, g_k))². The specification of the kernel <c>Spans.SumOfSquares</c>.</summary>
 internal static unsafe class SumOfSquares
 {
-    internal static double Sum(float* g, nint count, float clip)
+    internal static double Sum(float* g, nint count, float clip, double least)
     {
         double sum = 0;
         float* lanes = stackalloc float[VirtualLanes.Count];
@@ -22,6 +22,6 @@ internal static unsafe class SumOfSquares
             sum += OutputDelta.Fold(lanes);
         }
 
-        return NormBlocks.IsExact(sum, count) ? sum : NormBlocks.InDouble(g, count, clip);
+        return NormBlocks.Suffices(sum, count, least) ? sum : NormBlocks.InDouble(g, count, clip);
     }
 }

@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace FastNN.Tests.Fit;
 
-/// <summary>Fit allocates when it begins. It allocates nothing more for a step or an epoch.</summary>
+/// <summary>Fit allocates when it begins. It allocates nothing more for a step, and only a report for an epoch.</summary>
 [Collection(nameof(Alone))]
 public class FitAllocationTests
 {
@@ -12,7 +13,7 @@ public class FitAllocationTests
     [Theory]
     [InlineData(0f)]
     [InlineData(0.3f)]
-    public void Twenty_epochs_allocate_no_more_than_two(float split)
+    public void Twenty_epochs_allocate_only_their_reports(float split)
     {
         int? patience = split > 0 ? 100 : null;
         var options = new FitOptions { Epochs = 1, BatchSize = 7, ValidationSplit = split, Patience = patience };
@@ -20,10 +21,12 @@ public class FitAllocationTests
         Fit(20);
         long two = Fit(2), twenty = Fit(20);
         Assert.InRange(two, 1, 10_000); // order, batch, best parameters, options, state and result
+        Assert.InRange(Unsafe.SizeOf<EpochReport>(), 1, 99); // the page says less than 100 bytes
 
         // The smallest object takes 24 bytes. The JIT works meanwhile. It may find that an object of a call needs no heap. The runtime may
         // allocate some bytes, too.
-        Assert.True(twenty - two < 18 * 24, $"2 epochs allocated {two} bytes, 20 epochs {twenty}.");
+        long reports = 18 * Unsafe.SizeOf<EpochReport>();
+        Assert.True(twenty - two < reports + 18 * 24, $"2 epochs allocated {two} bytes, 20 epochs {twenty}.");
     }
 
     [Fact]

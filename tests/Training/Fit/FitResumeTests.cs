@@ -98,7 +98,9 @@ public class FitResumeTests
 
         Network again = NewNetwork();
         parameters.CopyTo(again.Parameters);
-        Assert.Equal(result with { Cost = null }, TrainerOf(again).Fit(s_x, s_y, options, JsonSerializer.Deserialize<FitState>(saved)));
+        FitResult ended = TrainerOf(again).Fit(s_x, s_y, options, JsonSerializer.Deserialize<FitState>(saved));
+        Assert.Equal(result.Bare(), ended.Bare());
+        Assert.Empty(ended.History);
         Cases.AssertSameBits(network.Parameters, again.Parameters, "parameters");
     }
 
@@ -150,9 +152,13 @@ public class FitResumeTests
         FitResult result = TrainerOf(whole).Fit(s_x, s_y, options);
         var state = new FitState();
         TrainerOf(parts).Fit(s_x, s_y, options with { Epochs = 4 }, state);
-        Assert.Equal(result, TrainerOf(parts).Fit(s_x, s_y, options, state));
+        Assert.Equal(result.Bare(), TrainerOf(parts).Fit(s_x, s_y, options, state).Bare());
         foreach (int epochs in (int[])[9, 2])
-            Assert.Equal(result with { Cost = null }, TrainerOf(parts).Fit(s_x, s_y, options with { Epochs = epochs }, state));
+        {
+            FitResult none = TrainerOf(parts).Fit(s_x, s_y, options with { Epochs = epochs }, state);
+            Assert.Equal(result.Bare() with { Cost = null }, none.Bare());
+        }
+
         Cases.AssertSameBits(whole.Parameters, parts.Parameters, "parameters");
     }
 
@@ -167,7 +173,7 @@ public class FitResumeTests
         FitResult result = TrainerOf(whole).Fit(s_x, s_y, options with { EpochDone = Into(expected) }, end);
 
         interrupted.Parameters.CopyTo(fresh.Parameters);
-        Assert.Equal(result, TrainerOf(fresh).Fit(s_x, s_y, options with { EpochDone = Into(reports) }, saved));
+        Assert.Equal(result.Bare(), TrainerOf(fresh).Fit(s_x, s_y, options with { EpochDone = Into(reports) }, saved).Bare());
         Assert.Equal(expected[state.Epoch..], reports);
         Cases.AssertSameBits(whole.Parameters, fresh.Parameters, "parameters");
         Assert.Equal(JsonSerializer.Serialize(end), JsonSerializer.Serialize(saved));

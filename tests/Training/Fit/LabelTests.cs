@@ -38,6 +38,8 @@ public class LabelTests
             AssertSame(result, trainer.Fit(s_x, labels, options));
             Cases.AssertSameBits(expected.Network.Parameters, trainer.Network.Parameters, "parameters");
             Assert.Equal(expected.Measure(s_x, targets), trainer.Measure(s_x, labels));
+            if (cost != nameof(Cost.BinaryCrossEntropy) || outputs == 1)
+                Assert.Equal($"{expected.Confusion(s_x, targets)}", $"{trainer.Confusion(s_x, labels)}");
         }
 
         FitOptions given = s_options with { ValidationInputs = s_x, ValidationTargets = targets };

@@ -12,20 +12,13 @@ public class MetricsTests
     [InlineData(new[] { 0.1f, 0.7f, 0.2f }, new[] { 1f, 0f, 0f }, 0)]
     [InlineData(new[] { 0.5f, 0.5f, 0.2f }, new[] { 1f, 0f, 0f }, 1)] // the first of equals
     [InlineData(new[] { 0.5f, 0.5f, 0.2f }, new[] { 0f, 1f, 0f }, 0)]
-    [InlineData(new[] { 0.1f, 0.7f, 0.2f }, new[] { 0f, 1f, 1f }, 1)]
-    [InlineData(new[] { -3f, -2f }, new[] { -1f, 0f }, 1)]
+    [InlineData(new[] { 0.1f, 0.7f, 0.2f }, new[] { 0f, 0.5f, 0.5f }, 1)]
     [InlineData(new[] { 0.9f, float.NaN, 0.2f }, new[] { 1f, 0f, 0f }, 0)]
     [InlineData(new[] { float.NaN, 0.9f, 0.2f }, new[] { 1f, 0f, 0f }, 0)]
     [InlineData(new[] { 0.9f, 0.1f, 0.2f }, new[] { 1f, 0f, float.NaN }, 0)]
     [InlineData(new[] { float.NaN, float.NaN }, new[] { float.NaN, float.NaN }, 0)]
-    [InlineData(new[] { 0.5f }, new[] { 1f }, 1)]
-    [InlineData(new[] { 0.499f }, new[] { 1f }, 0)]
-    [InlineData(new[] { 0.499f }, new[] { 0f }, 1)]
-    [InlineData(new[] { 0.9f }, new[] { 0.5f }, 1)]
-    [InlineData(new[] { float.NaN }, new[] { 0f }, 0)]
-    [InlineData(new[] { 0.1f }, new[] { float.NaN }, 0)]
     public void A_sample_is_right_or_not(float[] outputs, float[] targets, double accuracy) =>
-        Assert.Equal(accuracy, ScoreOf(outputs.Length, outputs, targets).Accuracy);
+        Assert.Equal(accuracy, ScoreOf(outputs.Length, outputs, targets, Cost.CrossEntropy).Accuracy);
 
     [Theory]
     // Each label counts by itself. It does not matter where the largest output and the largest target are.
@@ -37,21 +30,89 @@ public class MetricsTests
     [InlineData(new[] { float.NaN, 0.8f, 0.1f }, new[] { 0f, 1f, float.NaN }, 1)]
     public void A_label_is_right_or_not(float[] outputs, float[] targets, int right)
     {
-        Assert.Equal(right / 3.0, ScoreOf(3, outputs, targets, independent: true).Accuracy);
-        Assert.Equal((right + 3) / 6.0, ScoreOf(3, [.. outputs, 0.7f, 0.2f, 0.9f], [.. targets, 1f, 0f, 1f], independent: true).Accuracy);
+        Assert.Equal(right / 3.0, ScoreOf(3, outputs, targets, Cost.BinaryCrossEntropy).Accuracy);
+        float[] a = [.. outputs, 0.7f, 0.2f, 0.9f], y = [.. targets, 1f, 0f, 1f];
+        Assert.Equal((right + 3) / 6.0, ScoreOf(3, a, y, Cost.BinaryCrossEntropy).Accuracy);
+    }
+
+    /// <summary>Under squared error the targets say what they are. NaN stands for no accuracy.</summary>
+    [Theory]
+    [InlineData(1, new[] { 0.4f, 0.6f }, new[] { 0f, 1f }, 1)]
+    [InlineData(1, new[] { 0.5f, 0.499f }, new[] { 1f, 1f }, 0.5)] // all are 1, and identity reaches everywhere
+    [InlineData(1, new[] { 0.4f, -0.1f }, new[] { 0f, -0f }, 1)]
+    [InlineData(1, new[] { 0.4f, 0.6f, -0.1f }, new[] { -1f, 1f, -1f }, 2 / 3.0)]
+    [InlineData(1, new[] { 0.4f, -0.6f }, new[] { -1f, -1f }, 0.5)]
+    [InlineData(1, new[] { 0f, float.NaN }, new[] { 1f, -1f }, 0.5)]
+    [InlineData(1, new[] { 0.4f, 0.6f }, new[] { 0f, -1f }, double.NaN)]
+    [InlineData(1, new[] { 0.4f, 0.6f }, new[] { 0f, 0.9f }, double.NaN)]
+    [InlineData(1, new[] { 0.4f, 0.6f }, new[] { 0f, 2f }, double.NaN)]
+    [InlineData(1, new[] { 0.4f, 0.6f }, new[] { 1f, float.NaN }, double.NaN)]
+    [InlineData(1, new[] { 100f, 150f }, new[] { 100f, 150f }, double.NaN)]
+    [InlineData(2, new[] { 0.4f, 0.3f, -5f, 0.1f }, new[] { 1f, 0f, 0f, 1f }, 1)] // one label a sample
+    [InlineData(2, new[] { 0.4f, 0.3f, -5f, -4f }, new[] { -1f, 1f, -1f, 1f }, 0.5)]
+    [InlineData(2, new[] { 0.4f, 0.3f, 0.6f, 0.7f }, new[] { 1f, 0f, 1f, 1f }, 0.75)] // not one 1 a sample: each output
+    [InlineData(2, new[] { 0.4f, 0.3f, 0.6f, -0.7f }, new[] { 1f, -1f, -1f, -1f }, 0.5)]
+    [InlineData(2, new[] { 0.4f, 0.6f, 0.6f, -0.7f }, new[] { 1f, 1f, 1f, 1f }, 0.5)]
+    [InlineData(2, new[] { 0.4f, 0.3f, 0.6f, 0.7f }, new[] { 1f, 0f, -1f, 1f }, double.NaN)]
+    [InlineData(3, new[] { 1f, 2f, 3f }, new[] { 0.2f, 0.3f, 0.5f }, double.NaN)]
+    public void Targets_are_labels_or_not(int width, float[] outputs, float[] targets, double accuracy)
+    {
+        double? expected = double.IsNaN(accuracy) ? null : accuracy;
+        Assert.Equal(expected, ScoreOf(width, outputs, targets).Accuracy);
     }
 
     [Theory]
-    [InlineData(nameof(Cost.SquaredError), 1 / 2.0)]
-    [InlineData(nameof(Cost.BinaryCrossEntropy), 5 / 6.0)]
-    public void Labels_are_independent_under_binary_cross_entropy(string cost, double accuracy)
+    [InlineData("Tanh", 0.5)]
+    [InlineData("Softsign", 0.5)]
+    [InlineData("Clip(-1, 1)", 0.5)]
+    [InlineData("Clip(0, 1)", 0)]
+    [InlineData("Sigmoid", 0)]
+    [InlineData("Identity", 0)]
+    [InlineData("Elu", 0)]
+    public void Where_all_targets_are_1_the_range_of_the_last_layer_decides(string last, double accuracy)
+    {
+        Activation[] ends = [.. Activation.All, Activation.Clip(-1f, 1f), Activation.Clip(0f, 1f)];
+        Assert.Equal(accuracy, ScoreOf(1, [0.4f, -0.4f], [1f, 1f], last: ends.Single(end => end.Name == last)).Accuracy);
+    }
+
+    [Fact]
+    public void Signs_are_right_if_they_are_those_of_the_targets()
+    {
+        // tanh of positive numbers, so all outputs are positive.
+        var network = new Network([1, 1], Activation.Tanh, Activation.Tanh, seed: 1);
+        network.Layers[0].Weights[0] = 1f;
+        network.Layers[0].Biases[0] = 0f;
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        float[] x = [0.4f, 0.3f, 0.2f, 0.1f];
+        Assert.Equal(0, trainer.Measure(x, [-1f, -1f, -1f, -1f]).Accuracy);
+        Assert.Equal(1, trainer.Measure(x, [1f, 1f, 1f, 1f]).Accuracy);
+        Assert.Equal(0.25, trainer.Measure(x, [-1f, -1f, 1f, -1f]).Accuracy);
+        Assert.Null(trainer.Measure(x, [-1f, -1f, 0.9f, -1f]).Accuracy);
+    }
+
+    [Fact]
+    public void Labels_are_compared_in_the_users_units()
+    {
+        var network = new Network([1, 1], Activation.Tanh, Activation.Identity, seed: 1);
+        network.Layers[0].Weights[0] = 1f;
+        network.Layers[0].Biases[0] = 0f;
+        network.OutputStandardizer = new Standardizer([0.5f], [2f]); // y = y′/2 + 0.5
+        var trainer = new Trainer(network, new Sgd(0.1f));
+        Assert.Equal(0.75, trainer.Measure([0.2f, -0.2f, -0.6f, 0.2f], [1f, 0f, 0f, 0f]).Accuracy);
+        Assert.Equal(0.5, trainer.Measure([0.2f, -0.2f, -1.6f, 0.2f], [1f, -1f, -1f, -1f]).Accuracy); // y of −0.2 is 0.4
+    }
+
+    [Theory]
+    [InlineData(nameof(Cost.SquaredError))] // one sample has two labels
+    [InlineData(nameof(Cost.BinaryCrossEntropy))]
+    public void Labels_may_be_independent(string cost)
     {
         // The biases alone decide the outputs: σ(2) = 0.88, σ(1) = 0.73, σ(−1) = 0.27.
         var network = new Network([1, 3], [Activation.Sigmoid], seed: 1);
         network.Parameters.Clear();
         ((ReadOnlySpan<float>)[2f, 1f, -1f]).CopyTo(network.Layers[0].Biases);
         Metrics metrics = new Trainer(network, new Sgd(1f), Cases.CostNamed(cost)).Measure([0f, 0f], [0f, 1f, 0f, 1f, 1f, 0f]);
-        Assert.Equal(accuracy, metrics.Accuracy);
+        Assert.Equal(5 / 6.0, metrics.Accuracy);
     }
 
     [Theory]
@@ -99,7 +160,7 @@ public class MetricsTests
     public void A_network_is_measured_by_its_outputs(int width, int samples, int threads)
     {
         var reference = new Network([2, 5, width], seed: 1, KernelVariant.Scalar);
-        float[] x = Cases.Uniform(1, samples * 2), y = Cases.Uniform(2, samples * width), a = new float[samples * width];
+        float[] x = Cases.Uniform(1, samples * 2), y = OneOrMore(samples, width), a = new float[samples * width];
         reference.Forward(x, a);
         Score expected = ScoreOf(width, a, y);
         foreach (KernelSet set in KernelSet.Supported)
@@ -114,7 +175,8 @@ public class MetricsTests
         {
             double[] column = [.. Enumerable.Range(0, samples).Select(s => (double)y[s * width + i])];
             double residual = column.Select((t, s) => Math.Pow(t - a[s * width + i], 2)).Sum(), mean = column.Average();
-            return samples == 1 ? 0 : 1 - residual / column.Sum(t => Math.Pow(t - mean, 2));
+            double total = column.Sum(t => Math.Pow(t - mean, 2));
+            return total == 0 ? 0 : 1 - residual / total;
         })];
         Assert.Equal(r2.Average(), expected.R2, 9);
         int right = Enumerable.Range(0, samples).Count(s => width == 1
@@ -131,12 +193,17 @@ public class MetricsTests
         var network = new Network([1, width], seed: 1);
         float[] x = [0.5f, -0.5f, 0.25f], y = new float[3 * width];
         network.Forward(x, y);
-        Assert.Equal(new Metrics(0f, 1, 1), new Trainer(network, new Sgd(1f)).Measure(x, y));
+        Assert.Equal(new Metrics(0f, null, 1), new Trainer(network, new Sgd(1f)).Measure(x, y));
     }
 
-    private static Score ScoreOf(int width, float[] outputs, float[] targets, bool independent = false)
+    /// <summary>0 or 1. Each sample of several outputs has one 1.</summary>
+    private static float[] OneOrMore(int samples, int width) =>
+        [.. Enumerable.Range(0, samples * width).Select(k => k % width == k / width % (width + 1) % 3 ? 1f : 0f)];
+
+    private static Score ScoreOf(
+        int width, float[] outputs, float[] targets, Cost? cost = null, Activation? last = null)
     {
-        var score = new Score(width, independent);
+        var score = new Score(width, new Labels(width, cost ?? Cost.SquaredError, last ?? Activation.Identity));
         score.Know(targets);
         score.Start();
         score.Add(outputs, targets);

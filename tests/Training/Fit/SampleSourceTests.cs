@@ -146,6 +146,20 @@ public class SampleSourceTests
     }
 
     [Fact]
+    public void Targets_of_a_source_are_in_the_range_of_the_last_layer()
+    {
+        var trainer = new Trainer(new Network([3, 2], [Activation.Sigmoid], seed: 1), new Sgd(0.1f));
+        float[] y = [.. s_y.Select(value => value)];
+        trainer.Fit(new Source(Count, s_x, y), s_options);
+        y[2 * 30 + 1] = 1.5f;
+        Refuses(
+            "source", "targets[1] of sample 30 of source must be at least 0 and at most 1, the range of Sigmoid in the last layer",
+            () => trainer.Fit(new Source(Count, s_x, y), s_options));
+        float[] weights = [.. Enumerable.Range(0, Count).Select(s => s == 30 ? 0f : 1f)];
+        trainer.Fit(new Source(Count, s_x, y), s_options with { SampleWeights = weights });
+    }
+
+    [Fact]
     public void Bad_arguments()
     {
         Trainer trainer = NewTrainer();

@@ -35,7 +35,7 @@ internal sealed class Hash
     internal void Add(Metrics metrics)
     {
         Add(metrics.Cost);
-        Add(metrics.Accuracy);
+        Add(metrics.Accuracy ?? double.NaN);
         Add(metrics.R2);
     }
 

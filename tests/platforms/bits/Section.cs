@@ -30,6 +30,7 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("following", Functions.Following),
         new("standardizers", Standardizers.Run),
         new("segments", Trainings.Segments),
+        new("weights", Weights.Run),
         new("othercosts", OtherCosts.Run),
     ];
 }

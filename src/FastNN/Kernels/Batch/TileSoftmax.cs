@@ -65,13 +65,13 @@ internal static unsafe class TileSoftmax
             TileOutputDelta.Fold<S, V>(powers, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(targets, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(costs + s, lanes, tile);
-            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum);
+            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), all = S.Load(targets);
             V logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of<Const.No>(m)));
-            S.Store(S.MultiplyAdd(logarithm, S.Load(targets), S.Load(costs + s)), costs + s);
+            S.Store(S.MultiplyAdd(logarithm, all, S.Load(costs + s)), costs + s);
             for (int i = 0; i < outputs; i++)
             {
                 float* zi = z + i * tile + s;
-                S.Store(S.Subtract(S.Multiply(S.Load(zi), scale), S.Load(y + i * tile + s)), zi);
+                S.Store(S.Subtract(S.Multiply(S.Multiply(S.Load(zi), scale), all), S.Load(y + i * tile + s)), zi);
             }
         }
     }

@@ -8,7 +8,7 @@ namespace FastNN.Sample;
 /// <summary>
 /// Softmax over the outputs of a sample, and its deltas. m = max z, and e is the power that <see cref="SoftmaxPowers"/> computes:
 /// <code>a_i = e_i·(1/Σ_k e_k)
-/// cross-entropy   C = ln(Σ_k e_k/e(m))·Σ_i y_i + Σ_i (m − z_i)·y_i,   δ_i = a_i − y_i
+/// cross-entropy   C = ln(Σ_k e_k/e(m))·Σ_k y_k + Σ_i (m − z_i)·y_i,   δ_i = a_i·Σ_k y_k − y_i
 /// other costs     δ_i = a_i·(g_i − Σ_k g_k·a_k),   g = ∂C/∂a</code>
 /// All are [outputs]. Sums have sixteen lanes: i is in lane i mod 16, and then the lanes are folded.
 /// </summary>
@@ -41,15 +41,16 @@ internal static unsafe class Softmax
         float m = Largest<S, V, Const.No>(z, count);
         Sums<S, V> sums = Powers<S, V, Const.Yes, Const.No>(z, y, delta, count, m);
         float sum = Simd128.Sum(S.Fold(sums.Powers)), logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
-        V scale = S.Broadcast(1f / sum);
+        float target = Simd128.Sum(S.Fold(sums.Targets));
+        V scale = S.Broadcast(1f / sum), all = S.Broadcast(target);
         for (int i = 0; i < count; i += S.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
-            V a = S.And(mask, S.Multiply(S.Load(delta + i), scale)); // the padding becomes zeros, even if it is NaN
+            V a = S.And(mask, S.Multiply(S.Multiply(S.Load(delta + i), scale), all)); // the padding becomes zeros, even if it is NaN
             S.Store(S.Subtract(a, S.LoadFirst(y + i, mask)), delta + i);
         }
 
-        return MathF.FusedMultiplyAdd(logarithm, Simd128.Sum(S.Fold(sums.Targets)), Simd128.Sum(S.Fold(sums.Costs)));
+        return MathF.FusedMultiplyAdd(logarithm, target, Simd128.Sum(S.Fold(sums.Costs)));
     }
 
     /// <summary>On entry delta holds g = ∂C/∂a, on return δ. A padding of zeros stays zero.</summary>

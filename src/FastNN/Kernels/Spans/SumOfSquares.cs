@@ -6,18 +6,19 @@ namespace FastNN.Spans;
 
 /// <summary>
 /// Σ_k min(clip, max(−clip, g_k))² for k in 0..count−1. <see cref="NormBlocks"/> says which blocks there are, and what is in double
-/// precision. In a block, k is in lane k mod 16, and then the lanes are folded in halves.
+/// precision. In a block, k is in lane k mod 16, and then the lanes are folded in halves. A sum that is surely less than least need not be
+/// exact.
 /// </summary>
 internal static unsafe class SumOfSquares
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Sum<S, V>(float* g, nint count, float clip)
+    internal static double Sum<S, V>(float* g, nint count, float clip, double least)
         where S : struct, ISimd<V>
         where V : struct
     {
         double sum = 0;
         for (nint k = 0; k < count; k += NormBlocks.Count) sum += OfBlock<S, V>(g + k, (int)nint.Min(NormBlocks.Count, count - k), clip);
-        return NormBlocks.IsExact(sum, count) ? sum : NormBlocks.InDouble(g, count, clip);
+        return NormBlocks.Suffices(sum, count, least) ? sum : NormBlocks.InDouble(g, count, clip);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -15,6 +15,25 @@ internal readonly ref partial struct FitSamples
         else _code.Check(Labels, _names.Labels, Weights.Length == Count ? Weights : default);
     }
 
+    /// <summary>Checks that the last activation can give the targets in memory, if that is asked for.</summary>
+    internal void CheckRange() => CheckRange(Targets, numbers: default);
+
+    private void CheckRange(ReadOnlySpan<float> targets, ReadOnlySpan<int> numbers)
+    {
+        if (Range is null) return;
+
+        int m = _code.Outputs;
+        for (int from = 0, found; (found = OutputRange.FirstBeyond(targets[from..], Range)) >= 0; from += found + 1)
+        {
+            int i = from + found;
+            if (IsLeftOut(Sample(i / m, numbers), i % m)) continue;
+
+            throw Refusal(
+                numbers.IsEmpty ? $"{_names.Targets}[{i}]" : OfSource($"targets[{i % m}]", numbers[i / m]),
+                OutputRange.Fault(targets[i], Range), _names.Targets);
+        }
+    }
+
     /// <summary>Checks targets of the samples with these numbers in the source; no numbers in memory.</summary>
     private void CheckTargets(ReadOnlySpan<float> targets, Cost cost, ReadOnlySpan<int> numbers)
     {

@@ -22,6 +22,9 @@ internal readonly ref partial struct FitSamples
     /// <summary>A weight for each class, which multiplies those of its samples; empty if all are 1.</summary>
     internal ReadOnlySpan<float> ClassWeights { get; init; }
 
+    /// <summary>The last activation, whose range the targets must be in; null if they need not.</summary>
+    internal Activation? Range { get; init; }
+
     /// <summary>Whether there are weights, and one for each sample.</summary>
     internal bool WeighsSamples => Weights.Length == Count || (Weights.IsEmpty && !ClassWeights.IsEmpty);
 
@@ -91,11 +94,12 @@ internal readonly ref partial struct FitSamples
         return Weighed(new SampleRows(x, y), first, order: default, buffer);
     }
 
-    /// <summary>The samples of the given order, one after the other, in the buffer. Samples of a source begin with its first one.</summary>
+    /// <summary>The samples of the given order, one after the other, in the buffer. A single one may stay where it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal SampleRows Rows(ReadOnlySpan<int> order, SampleBuffer buffer)
     {
         if (Source is not null) return Weighed(Read(Source, order, buffer), 0, order, buffer);
+        if (order.Length == 1) return Rows(order[0], 1, buffer);
 
         int n = _inputs, m = _code.Outputs;
         Span<float> x = buffer.Inputs(order.Length * n), y = buffer.Targets(order.Length * m);
@@ -147,6 +151,7 @@ internal readonly ref partial struct FitSamples
         {
             CheckValues(x, null, _inputs, numbers);
             CheckTargets(y, _cost, numbers);
+            CheckRange(y, numbers);
         }
 
         return new SampleRows(x, y);

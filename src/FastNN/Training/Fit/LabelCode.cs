@@ -7,7 +7,7 @@ internal readonly record struct LabelCode(int Outputs, float Low)
 {
     /// <summary>The code for a network whose last layer has this activation.</summary>
     internal static LabelCode For(int outputs, Activation last) =>
-        new(outputs, last == Activation.Tanh || last == Activation.Softsign ? -1f : 0f);
+        new(outputs, last.LeastOutput == -1f && last.MostOutput == 1f ? -1f : 0f);
 
     /// <summary>The number of classes.</summary>
     internal int Classes => Outputs == 1 ? 2 : Outputs;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using FastNN.Plumbing;
 
 namespace FastNN.Fit;
 
 /// <summary>Memory for samples that are not in the user's memory as a step wants them. It grows when it is needed.</summary>
 internal sealed class SampleBuffer
 {
-    private float[] _inputs = [], _targets = [], _weights = [];
+    private AlignedBuffer? _inputs, _targets, _weights;
     private int[] _numbers = [];
 
     /// <summary>Memory for inputs. Nothing is cleared; the other methods are the same.</summary>
@@ -22,14 +23,14 @@ internal sealed class SampleBuffer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ReadOnlySpan<int> Numbers(int first, int count)
     {
-        Span<int> numbers = Reserve(ref _numbers, count);
-        for (int k = 0; k < count; k++) numbers[k] = first + k;
-        return numbers;
+        if (_numbers.Length < count) _numbers = new int[count];
+        for (int k = 0; k < count; k++) _numbers[k] = first + k;
+        return _numbers.AsSpan(0, count);
     }
 
-    private static Span<T> Reserve<T>(ref T[] memory, int length)
+    private static Span<float> Reserve(ref AlignedBuffer? memory, int length)
     {
-        if (memory.Length < length) memory = new T[length];
-        return memory.AsSpan(0, length);
+        if (memory is null || memory.Length < length) memory = new AlignedBuffer(length);
+        return memory.Span[..length];
     }
 }

@@ -7,16 +7,17 @@ namespace FastNN.Fit;
 /// matter.
 /// </summary>
 /// <param name="outputs">The number of outputs of a sample.</param>
-/// <param name="independent">Whether each output is a label by itself. A single output always is.</param>
-internal sealed class Score(int outputs, bool independent)
+/// <param name="labels">Says what labels the targets are.</param>
+internal sealed class Score(int outputs, Labels labels)
 {
-    private readonly int _labels = independent || outputs == 1 ? outputs : 1;
     private readonly double[] _sum = new double[outputs], _mean = new double[outputs];
     private readonly double[] _residual = new double[outputs], _total = new double[outputs];
+    private Labels.Kind _kind;
+    private float _threshold;
     private int _samples, _right;
 
     /// <summary>See <see cref="Metrics.Accuracy"/>.</summary>
-    internal double Accuracy => _right / ((double)_samples * _labels);
+    internal double? Accuracy => _kind == Labels.Kind.None ? null : _right / ((double)_samples * labels.EachSampleHas);
 
     /// <summary>See <see cref="Metrics.R2"/>.</summary>
     internal double R2
@@ -37,6 +38,7 @@ internal sealed class Score(int outputs, bool independent)
     {
         _samples = 0;
         Array.Clear(_sum);
+        labels.Forget();
     }
 
     /// <summary>Takes note of the next targets. All must be known before <see cref="Start"/>.</summary>
@@ -44,6 +46,7 @@ internal sealed class Score(int outputs, bool independent)
     internal void Know(ReadOnlySpan<float> targets)
     {
         _samples += targets.Length / outputs;
+        labels.Know(targets);
         for (; !targets.IsEmpty; targets = targets[outputs..])
         {
             // Equal floats add up exactly, up to 2²⁹ of them, so the mean of a constant is that constant and its deviations are 0.
@@ -58,6 +61,7 @@ internal sealed class Score(int outputs, bool independent)
         Array.Clear(_residual);
         Array.Clear(_total);
         for (int i = 0; i < outputs; i++) _mean[i] = _sum[i] / _samples;
+        (_kind, _threshold) = (labels.Are, labels.Threshold);
     }
 
     /// <summary>Adds the next samples.</summary>
@@ -73,39 +77,7 @@ internal sealed class Score(int outputs, bool independent)
                 _total[i] += deviation * deviation;
             }
 
-            _right += RightOf(a[..outputs], y[..outputs]);
+            _right += Labels.RightOf(a[..outputs], y[..outputs], _kind, _threshold);
         }
-    }
-
-    /// <summary>The number of labels of a sample that are right.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int RightOf(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
-    {
-        int right = 0;
-        if (_labels < outputs)
-        {
-            int largest = Largest(a);
-            return largest >= 0 && largest == Largest(y) ? 1 : 0;
-        }
-
-        for (int i = 0; i < outputs; i++)
-        {
-            if (!float.IsNaN(a[i]) && !float.IsNaN(y[i]) && a[i] >= 0.5f == y[i] >= 0.5f) right++;
-        }
-
-        return right;
-    }
-
-    /// <summary>The index of the largest value, the first of equals; −1 if there is a NaN.</summary>
-    private static int Largest(ReadOnlySpan<float> values)
-    {
-        int largest = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (float.IsNaN(values[i])) return -1;
-            if (values[i] > values[largest]) largest = i;
-        }
-
-        return largest;
     }
 }

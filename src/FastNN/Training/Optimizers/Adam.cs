@@ -42,6 +42,8 @@ public sealed class Adam : Optimizer
 
     internal override string Kind => nameof(Adam);
 
+    private protected override Optimizer WithDefaults() => new Adam(LearningRate);
+
     internal override IReadOnlyList<string> StateNames => AdamRule.StateNames;
 
     private protected override IReadOnlyList<(string Name, float Value)> RuleSettings =>

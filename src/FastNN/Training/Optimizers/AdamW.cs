@@ -44,6 +44,8 @@ public sealed class AdamW : Optimizer
 
     internal override string Kind => nameof(AdamW);
 
+    private protected override Optimizer WithDefaults() => new AdamW(LearningRate);
+
     internal override IReadOnlyList<string> StateNames => AdamRule.StateNames;
 
     private protected override bool DecaysApart => true;

@@ -27,6 +27,8 @@ public sealed class Momentum : Optimizer
 
     internal override string Kind => nameof(Momentum);
 
+    private protected override Optimizer WithDefaults() => new Momentum(LearningRate);
+
     internal override IReadOnlyList<string> StateNames => ["velocity"];
 
     private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Coefficient), Coefficient)];

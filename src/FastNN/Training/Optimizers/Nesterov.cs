@@ -27,6 +27,8 @@ public sealed class Nesterov : Optimizer
 
     internal override string Kind => nameof(Nesterov);
 
+    private protected override Optimizer WithDefaults() => new Nesterov(LearningRate);
+
     internal override IReadOnlyList<string> StateNames => ["velocity"];
 
     private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Coefficient), Coefficient)];

@@ -34,6 +34,8 @@ public sealed class RmsProp : Optimizer
 
     internal override string Kind => nameof(RmsProp);
 
+    private protected override Optimizer WithDefaults() => new RmsProp(LearningRate);
+
     internal override IReadOnlyList<string> StateNames => ["mean square"];
 
     private protected override IReadOnlyList<(string Name, float Value)> RuleSettings =>

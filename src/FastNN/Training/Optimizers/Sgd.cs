@@ -19,6 +19,8 @@ public sealed class Sgd(float learningRate) : Optimizer(learningRate)
 
     internal override string Kind => nameof(Sgd);
 
+    private protected override Optimizer WithDefaults() => new Sgd(LearningRate);
+
     internal override UpdateKernel KernelFrom(KernelSet kernels) => kernels.UpdateBy<SgdRule>();
 
     private protected override RuleTerms<float> RuleAt(long step, out double divisor)

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using static System.FormattableString;
+
+namespace FastNN.Fit;
+
+/// <summary>
+/// What a run of Fit did that nobody wants. Each method gives a warning, or null. The rules are strict: training that goes well has none.
+/// </summary>
+internal static class FitWarnings
+{
+    /// <summary>A softmax learns slowly from a cost that does not cancel its slope.</summary>
+    internal static string? OfSoftmax(Cost cost, Activation last) =>
+        last != Activation.Softmax || cost.TargetsSumToOne
+            ? null
+            : $"{cost} learns slowly behind {last}: {Cost.CrossEntropy} is meant for it";
+
+    /// <summary>The state was at its end before the call.</summary>
+    internal static string? OfNoEpoch(FitState state, FitOptions options) =>
+        state.Epoch >= options.Epochs
+            ? Invariant($"no epoch was run: the state is at epoch {state.Epoch}, and Epochs is {options.Epochs}")
+            : Invariant($"no epoch was run: the state has {state.EpochsWithoutImprovement} epochs without improvement, ")
+                + Invariant($"and Patience is {options.Patience}");
+
+    /// <summary>
+    /// The learning rate was 0 in the last steps: in all of this call, or in at least two that are a whole epoch or more.
+    /// </summary>
+    /// <param name="optimizer">Says the rates.</param>
+    /// <param name="first">The number of updates before this call.</param>
+    /// <param name="end">Their number now.</param>
+    /// <param name="stepsOfEpoch">The steps of an epoch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static string? OfSchedule(Optimizer optimizer, long first, long end, int stepsOfEpoch)
+    {
+        if (optimizer.Schedule == LearningRateSchedule.Constant) return null;
+
+        long since = end;
+        while (since > first && optimizer.RateAt(since - 1) == 0f) since--;
+        long steps = end - since;
+        if (steps == 0 || (since > first && steps < Math.Max(2, stepsOfEpoch))) return null;
+
+        string last = steps == 1 ? "step" : Invariant($"{steps} steps");
+        return Invariant($"the learning rate was 0 in the last {last}: {optimizer.Schedule} gives 0 from step {since} on");
+    }
+
+    /// <summary>
+    /// The cost rose, and the network is worse than one whose outputs are 0. Either the last epoch has more than twice the cost of the
+    /// first, and more than that of zeros. Or it has more than ten times the cost of the first step, and ten times that of zeros: a first
+    /// step may have few samples, which happen to fit.
+    /// </summary>
+    /// <param name="log">What happened: <see cref="IsRise"/>.</param>
+    /// <param name="zeros">The mean cost of a sample if all outputs were 0.</param>
+    internal static string? OfRise(FitLog log, double zeros)
+    {
+        double end = log.Epochs[^1].TrainingCost;
+        return RoseFromFirstStep(log) && end > 10 * zeros ? Text(log.FirstCost!.Value)
+            : RoseFromFirstEpoch(log) && end > zeros ? Text(log.Epochs[0].TrainingCost)
+            : null;
+
+        string Text(double from) => Invariant($"the cost rose from {from:G4} to {end:G4}: the learning rate may be too high");
+    }
+
+    /// <summary>Whether it is worth asking for the cost of zeros.</summary>
+    internal static bool IsRise(FitLog log) => log.Epochs.Count > 0 && (RoseFromFirstStep(log) || RoseFromFirstEpoch(log));
+
+    private static bool RoseFromFirstStep(FitLog log) => log.Epochs[^1].TrainingCost > 10 * log.FirstCost;
+
+    private static bool RoseFromFirstEpoch(FitLog log) => log.Epochs[^1].TrainingCost > 2.0 * log.Epochs[0].TrainingCost;
+}
