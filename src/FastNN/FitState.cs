@@ -40,8 +40,8 @@ public sealed class FitState
     public double CostSum { get; set; }
 
     /// <summary>
-    /// The sum of the weights of the samples in these steps, if samples or classes have weights; otherwise 0. A step then adds its cost times
-    /// the sum of its weights to <see cref="CostSum"/>.
+    /// The sum of the weights of the samples in these steps, if samples or classes have weights; otherwise 0. It divides
+    /// <see cref="CostSum"/> at the end of the epoch.
     /// </summary>
     public double WeightSum { get; set; }
 

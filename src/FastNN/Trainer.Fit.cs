@@ -186,31 +186,25 @@ public sealed partial class Trainer
             SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
             float cost = rows.Weights.IsEmpty
                 ? Step(rows.Inputs, rows.Targets, cancellationToken)
-                : Step(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
+                : StepOfFit(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
             bool last = first + count == training.Count;
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
-            CountStep(state, log, cost, training.WeighsSamples ? AddWeights(state, rows.Weights) : count);
+            double sum = Reduction == Reduction.Mean ? (double)cost * count : cost;
+            log.FirstCost ??= sum / (training.WeighsSamples ? Sum(rows.Weights) : count);
+            state.CostSum += sum;
+            if (training.WeighsSamples) state.WeightSum += Sum(rows.Weights);
+            state.Step++;
         }
 
         return null;
     }
 
-    /// <summary>Counts a step. Its cost counts in the mean of the epoch as its samples do, or their weights.</summary>
-    private void CountStep(FitState state, FitLog log, float cost, double share)
-    {
-        double sum = Reduction == Reduction.Mean ? cost * share : cost;
-        log.FirstCost ??= sum / share;
-        state.CostSum += sum;
-        state.Step++;
-    }
-
-    private static double AddWeights(FitState state, ReadOnlySpan<float> weights)
+    private static double Sum(ReadOnlySpan<float> weights)
     {
         double sum = 0;
         foreach (float weight in weights) sum += weight;
-        state.WeightSum += sum;
         return sum;
     }
 

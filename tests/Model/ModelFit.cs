@@ -119,7 +119,7 @@ internal sealed class ModelFit
         int[] batch = [.. order.Skip(Step * B).Take(B)];
         float r = (float)_trainer.LearningRate;
         float[]? w = WeightsOf(batch);
-        float C = _trainer.ComputeGradient([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])], w);
+        float C = _trainer.ComputeGradient([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])], w, ofFit: true);
         _trainer.Apply();
         bool last = Step * B + batch.Length == n;
         if (!float.IsFinite(C) || (last && !_trainer.IsFinite))
@@ -129,9 +129,8 @@ internal sealed class ModelFit
         }
 
         bool ofSamples = w?.Length == batch.Length;
-        double share = ofSamples ? w!.Aggregate(0.0, (sum, weight) => sum + weight) : batch.Length;
-        if (ofSamples) W += share;
-        K += _trainer.Mean ? C * share : C;
+        if (ofSamples) W += w!.Aggregate(0.0, (sum, weight) => sum + weight);
+        K += _trainer.Mean ? (double)C * batch.Length : C;
         Step++;
         if (last) EndEpoch(!ofSamples ? (float)(K / n) : W == 0 ? 0 : (float)(K / W));
     }

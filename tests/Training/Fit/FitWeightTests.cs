@@ -31,25 +31,37 @@ public class FitWeightTests
     }
 
     /// <summary>An epoch by hand, and its cost: the weighted mean.</summary>
-    [Theory]
-    [InlineData(Reduction.Mean)]
-    [InlineData(Reduction.Sum)]
-    public void Each_step_has_the_weights_of_its_samples(Reduction reduction)
+    [Fact]
+    public void Each_step_has_the_weights_of_its_samples()
     {
-        Trainer hand = NewTrainer(reduction), trainer = NewTrainer(reduction);
+        Trainer hand = NewTrainer(Reduction.Sum), trainer = NewTrainer(Reduction.Sum);
         double costs = 0, weights = 0;
         foreach (int[] batch in Enumerable.Range(0, Count).Chunk(7))
         {
             float[] w = [.. batch.Select(s => s_weights[s])];
-            double sum = w.Sum(weight => (double)weight);
-            float cost = hand.Step(Samples.Take(s_x, 2, batch), Samples.Take(s_y, 3, batch), w);
-            costs += reduction == Reduction.Mean ? cost * sum : cost;
-            weights += sum;
+            costs += hand.Step(Samples.Take(s_x, 2, batch), Samples.Take(s_y, 3, batch), w);
+            weights += w.Sum(weight => (double)weight);
         }
 
         FitOptions options = s_options with { Epochs = 1, Shuffle = false, SampleWeights = s_weights };
         Assert.Equal((float)(costs / weights), trainer.Fit(s_x, s_y, options).Cost);
         Cases.AssertSameBits(hand.Network.Parameters, trainer.Network.Parameters, "parameters");
+    }
+
+    /// <summary>The gradient of a batch is Σ w·g/n, also if a single sample of the batch has a weight.</summary>
+    [Theory]
+    [InlineData(7)]
+    [InlineData(1)]
+    public void The_mean_of_a_batch_divides_by_its_samples(int weighed)
+    {
+        float[] weights = [.. Enumerable.Range(0, Count).Select(s => s < weighed ? 2f : 0f)];
+        Trainer sum = NewTrainer(Reduction.Sum), mean = new(sum.Network.Clone(), new Sgd(1f));
+        float[] before = sum.Network.Parameters.ToArray();
+        sum.ComputeGradient(s_x, s_y, weights);
+        float[] gradient = sum.Gradient.ToArray();
+        mean.Fit(s_x, s_y, new FitOptions { Epochs = 1, BatchSize = Count, SampleWeights = weights });
+        for (int k = 0; k < before.Length; k++)
+            Assert.Equal(before[k] - gradient[k] / Count, mean.Network.Parameters[k], 1e-6f);
     }
 
     [Fact]
@@ -59,7 +71,7 @@ public class FitWeightTests
         foreach (float[] weights in (float[][])[s_weights, ofOutputs])
         {
             int each = weights.Length / Count;
-            Trainer hand = NewTrainer(), trainer = NewTrainer();
+            Trainer hand = NewTrainer(Reduction.Sum), trainer = NewTrainer(Reduction.Sum);
             int[] order = new int[Count];
             FastNN.Fit.EpochOrder.Shuffle(order, 3, epoch: 0);
             foreach (int[] batch in order.Chunk(7))
@@ -104,7 +116,7 @@ public class FitWeightTests
     {
         int[] left = [.. Enumerable.Range(0, Count).Where(s => s_weights[s] > 0)];
         FitOptions options = s_options with { BatchSize = 1_000, Shuffle = false };
-        Trainer expected = NewTrainer(), trainer = NewTrainer();
+        Trainer expected = NewTrainer(Reduction.Sum), trainer = NewTrainer(Reduction.Sum);
         FitResult result = expected.Fit(
             Samples.Take(s_x, 2, left), Samples.Take(s_y, 3, left), options with { SampleWeights = Samples.Take(s_weights, 1, left) });
         float[] x = [.. s_x.Select((value, k) => s_weights[k / 2] == 0 ? float.PositiveInfinity : value)];
@@ -204,8 +216,8 @@ public class FitWeightTests
         (double common, double rare) = Recalls(ReadOnlyMemory<float>.Empty);
         Assert.True(rare < 0.1 && common > 0.99);
         (common, rare) = Recalls(Samples.BalancedWeights(labels, 2));
-        Assert.InRange(rare, 0.6, 0.9);
-        Assert.InRange(common, rare - 0.15, rare + 0.15);
+        Assert.InRange(rare, 0.65, 0.85); // the best rule, x > 0.6, finds 73 % of both
+        Assert.InRange(common, rare - 0.1, rare + 0.1);
 
         (double Common, double Rare) Recalls(ReadOnlyMemory<float> weights)
         {
@@ -224,7 +236,9 @@ public class FitWeightTests
     }
 
     private static Trainer NewTrainer(Reduction reduction = Reduction.Mean) =>
-        new(new Network([2, 4, 3], Activation.Relu, Activation.Identity, seed: 1), new Momentum(0.01f), reduction: reduction);
+        new(
+            new Network([2, 4, 3], Activation.Relu, Activation.Identity, seed: 1),
+            new Momentum(reduction == Reduction.Mean ? 0.01f : 0.001f), reduction: reduction);
 
     private static void Refuses(string argument, string mention, FitOptions options)
     {
