@@ -62,16 +62,16 @@ public sealed record FitOptions
     public ISampleSource? ValidationSource { get; init; }
 
     /// <summary>
-    /// A weight for each sample, [samples], or for each output of each sample, [samples, n_out] row by row. By default empty: all are 1. Each
-    /// is finite and at least 0. They multiply costs and gradients as in
-    /// <see cref="Trainer.Step(ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, CancellationToken)"/>. What has the weight 0 is
-    /// not checked.
+    /// A weight for each sample, [samples], or for each output of each sample, [samples, n_out] row by row. By default empty: all are 1.
+    /// Each is finite and at least 0. They multiply costs and gradients as in
+    /// <see cref="Trainer.Step(ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, CancellationToken)"/>. What has the weight 0
+    /// is not checked.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// But under <see cref="Reduction.Mean"/> a batch divides by its number of samples, not by its weights. Otherwise a batch without samples
-    /// of a rare class would count as much as one with them. So the mean weight scales the steps: keep it near 1. The cost of an epoch is the
-    /// weighted mean.
+    /// But under <see cref="Reduction.Mean"/> a batch divides by its number of samples, not by its weights. Otherwise a batch without
+    /// samples of a rare class would count as much as one with them. So the mean weight scales the steps: keep it near 1. The cost of an
+    /// epoch is the weighted mean.
     /// </para>
     /// <para>
     /// The samples of a <see cref="ValidationSplit"/> have their weights in validation. Samples of a source have weights by their numbers;

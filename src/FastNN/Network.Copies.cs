@@ -56,7 +56,8 @@ public sealed unsafe partial class Network
     public void Blend(Network other, float t)
     {
         CheckSame(other, nameof(other), "this network");
-        if (!(t is >= 0f and <= 1f)) throw new ArgumentOutOfRangeException(nameof(t), t, $"t must be at least 0 and at most 1, but is {t}.");
+        if (!(t is >= 0f and <= 1f))
+            throw new ArgumentOutOfRangeException(nameof(t), t, $"t must be at least 0 and at most 1, but is {t}.");
 
         if (t == 1f)
         {

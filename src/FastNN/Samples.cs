@@ -120,8 +120,8 @@ public static class Samples
     }
 
     /// <summary>
-    /// Weights that make classes count the same, for <see cref="FitOptions.ClassWeights"/>: n/(k·n_c) for a class with n_c of n samples, where
-    /// k classes occur. They are the weights "balanced" of scikit-learn. Their mean over the samples is 1.
+    /// Weights that make classes count the same, for <see cref="FitOptions.ClassWeights"/>: n/(k·n_c) for a class with n_c of n samples,
+    /// where k classes occur. They are the weights "balanced" of scikit-learn. Their mean over the samples is 1.
     /// </summary>
     /// <param name="labels">The label of each sample, from 0 to <paramref name="classes"/> − 1; at least one.</param>
     /// <param name="classes">The number of classes, at least 1. A network of one output has two.</param>

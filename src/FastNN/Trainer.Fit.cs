@@ -14,8 +14,8 @@ public sealed partial class Trainer
     /// </summary>
     /// <remarks>
     /// Fit allocates at its start: with <see cref="FitOptions.Shuffle"/> a batch of samples and one number for each sample, and, with
-    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100 bytes
-    /// for <see cref="FitResult.History"/>. Steps allocate nothing.
+    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100
+    /// bytes for <see cref="FitResult.History"/>. Steps allocate nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>

@@ -107,7 +107,9 @@ public sealed unsafe partial class Trainer
         fixed (float* given = inputs, y = targets, a = outputs)
         {
             float* x = InOwnUnits(given, samples);
-            double cost = samples == 1 ? costBefore + DifferentiateSample(Passes, x, y) : _pass.Measure(Passes, x, y, samples, a, costBefore);
+            double cost = samples == 1
+                ? costBefore + DifferentiateSample(Passes, x, y)
+                : _pass.Measure(Passes, x, y, samples, a, costBefore);
             if (samples == 1) Passes.OutputsOf(_activations.Pointer, a);
             if (_outputStandardizer is { } output) _network.Plan.Kernels.Standardizing.ToUserUnits(output, a, samples, a);
             GC.KeepAlive(this);

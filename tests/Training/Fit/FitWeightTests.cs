@@ -142,7 +142,10 @@ public class FitWeightTests
         FitResult split = ofSplit.Fit(s_x, s_y, options);
         FitOptions other = s_options with
         {
-            SampleWeights = s_weights[..36], ValidationInputs = s_x[72..], ValidationTargets = s_y[108..], ValidationWeights = s_weights[36..],
+            SampleWeights = s_weights[..36],
+            ValidationInputs = s_x[72..],
+            ValidationTargets = s_y[108..],
+            ValidationWeights = s_weights[36..],
         };
         Assert.Equal($"{split}", $"{given.Fit(s_x[..72], s_y[..108], other)}");
         Assert.Equal(ofSplit.Measure(s_x[72..], s_y[108..], s_weights[36..]), split.Validation);
@@ -177,7 +180,8 @@ public class FitWeightTests
         const string lengths = "must have a length of 45, one weight for each sample, or of 135, one weight for each output of each sample";
         Refuses("options.SampleWeights", $"options.SampleWeights {lengths}, but has 44.", s_options with { SampleWeights = s_x[..44] });
         FitOptions given = s_options with { ValidationInputs = s_x, ValidationTargets = s_y };
-        Refuses("options.ValidationWeights", $"options.ValidationWeights {lengths}, but has 44.", given with { ValidationWeights = s_x[..44] });
+        Refuses(
+            "options.ValidationWeights", $"options.ValidationWeights {lengths}, but has 44.", given with { ValidationWeights = s_x[..44] });
         Refuses("options", "options with ValidationWeights must have ValidationInputs", s_options with { ValidationWeights = s_weights });
         Refuses(
             "options.ClassWeights", "options.ClassWeights must hold a weight for each of the 3 classes, but has a length of 2.",
