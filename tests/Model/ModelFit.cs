@@ -140,7 +140,8 @@ internal sealed class ModelFit
     {
         float[] classes = _options.ClassWeights;
         if (_w.Length == 0 && classes.Length == 0) return null;
-        return [.. batch.SelectMany(s => (_w.Length == 0 ? [1f] : _w[s]).Select(w => w * (classes.Length == 0 ? 1 : classes[ClassOf(_y[s])])))];
+        if (classes.Length == 0) return [.. batch.SelectMany(s => _w[s])];
+        return [.. from s in batch from w in _w.Length == 0 ? [1f] : _w[s] select w * classes[ClassOf(_y[s])]];
 
         static int ClassOf(float[] y) => y.Length == 1 ? (y[0] >= 0.5f ? 1 : 0) : Array.IndexOf(y, y.Max());
     }
