@@ -141,9 +141,7 @@ public sealed partial class Trainer
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (state.Epoch >= options.Epochs) return End(StopReason.Completed, null, log, training, validation, score, options, state);
-            if (state.EpochsWithoutImprovement >= options.Patience)
-                return End(StopReason.EarlyStopped, null, log, training, validation, score, options, state);
+            if (Ended(state, options) is { } reason) return End(reason, null, log, training, validation, score, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             EpochOrder.Shuffle(order, options.Seed, state.Epoch);
@@ -157,6 +155,12 @@ public sealed partial class Trainer
                 return End(StopReason.StoppedByCallback, null, log, training, validation, score, options, state);
         }
     }
+
+    /// <summary>Whether no epoch is left, or no patience.</summary>
+    private static StopReason? Ended(FitState state, FitOptions options) =>
+        state.Epoch >= options.Epochs ? StopReason.Completed
+        : state.EpochsWithoutImprovement >= options.Patience ? StopReason.EarlyStopped
+        : null;
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
     private EpochReport FinishEpoch(

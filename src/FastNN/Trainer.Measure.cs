@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Fit;
+using FastNN.Passes;
 
 namespace FastNN;
 
@@ -107,10 +108,11 @@ public sealed unsafe partial class Trainer
         fixed (float* given = inputs, y = targets, a = outputs)
         {
             float* x = InOwnUnits(given, samples);
+            TrainingPasses passes = Passes;
             double cost = samples == 1
-                ? costBefore + DifferentiateSample(Passes, x, y)
-                : _pass.Measure(Passes, x, y, samples, a, costBefore);
-            if (samples == 1) Passes.OutputsOf(_activations.Pointer, a);
+                ? costBefore + DifferentiateSample(passes, x, y)
+                : _pass.Measure(passes, x, y, samples, a, costBefore);
+            if (samples == 1) passes.OutputsOf(_activations.Pointer, a);
             if (_outputStandardizer is { } output) _network.Plan.Kernels.Standardizing.ToUserUnits(output, a, samples, a);
             GC.KeepAlive(this);
             return cost;

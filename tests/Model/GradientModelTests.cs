@@ -108,8 +108,8 @@ public class GradientModelTests
             Compare(Cost.Huber(delta), Function.Identity, z, y, Costs.Huber(delta, Function.Identity, z, z, y, Costs.Ones(y)));
             Compare(Cost.Pinball(tau), Function.Identity, z, y, Costs.Pinball(tau, Function.Identity, z, z, y, Costs.Ones(y)));
             float[] pairs = Costs.Smoothed(epsilon, 2, y), classes = Costs.Smoothed(epsilon, n, y);
-            Compare(
-                Cost.BinaryCrossEntropyWithSmoothing(epsilon), Function.Sigmoid, z, y, Costs.BinaryCrossEntropy(z, pairs, Costs.Ones(y)));
+            (float C, float[] Delta) ofPairs = Costs.BinaryCrossEntropy(z, pairs, Costs.Ones(y));
+            Compare(Cost.BinaryCrossEntropyWithSmoothing(epsilon), Function.Sigmoid, z, y, ofPairs);
             Compare(Cost.CrossEntropyWithSmoothing(epsilon), Function.Softmax, z, y, Costs.CrossEntropy(z, classes));
         }
     }

@@ -32,14 +32,14 @@ public class ConfusionTests
         var matrix = new ConfusionMatrix(2);
         for (int k = 0; k < 12; k++) matrix.Add(0, 0);
         for (int k = 0; k < 3; k++) matrix.Add(1, 0);
-        matrix.Add(1, 1);
+        for (int k = 0; k < 2; k++) matrix.Add(1, 1);
         string[] lines =
         [
             @"actual \ predicted      0      1  recall     F1",
             "0                      12      0   1.000  0.889",
-            "1                       3      1   0.250  0.400",
+            "1                       3      2   0.400  0.571",
             "precision           0.800  1.000",
-            "accuracy 0.813 of 16 samples",
+            "accuracy 0.824 of 17 samples",
         ];
         Assert.Equal(string.Join('\n', lines), $"{matrix}");
     }
