@@ -131,7 +131,7 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         if (_cost.TargetsSumToOne)
         {
             Bounded[] targets = [.. OracleCosts.TargetsOf(_cost, y).Zip(w, (yi, wi) => yi * wi)];
-            row = OracleCosts.Of(Cost.CrossEntropy);
+            row = OracleCosts.Of(FastNN.Cost.CrossEntropy);
             return (row.Value(z[^1], a[^1], targets), Back(z, a, row.Gradient(a[^1], targets)).Gradient);
         }
 
