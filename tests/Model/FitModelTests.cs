@@ -47,7 +47,7 @@ public class FitModelTests
     {
         var draws = new Draws(2);
         int runs = 0;
-        for (int k = 0; k < 100; k++)
+        for (int k = 0; k < 150; k++)
         {
             var state = new FitState();
             if (CutOff(draws, state) is not { } run) continue;

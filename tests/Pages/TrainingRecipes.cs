@@ -158,11 +158,11 @@ public class TrainingRecipes
         float[] inputs = [.. labels.SelectMany((label, s) => (float[])[MathF.Sin(s) + label, MathF.Cos(3 * s)])];
         var network = new Network([2, 8, 1], Activation.Tanh, Activation.Sigmoid, seed: 1);
         var trainer = new Trainer(network, new Adam(0.01f), Cost.BinaryCrossEntropy);
-        // <class-weights>
+        // <weights-in-fit>
         // A rare class counts as much as a common one.
         var options = new FitOptions { Epochs = 30, ClassWeights = Samples.BalancedWeights(labels, classes: 2) };
         FitResult result = trainer.Fit(inputs, labels, options);
-        // </class-weights>
+        // </weights-in-fit>
         Assert.Equal(4f / 7, options.ClassWeights.Span[0]);
         float[] outputs = new float[400];
         network.Forward(inputs, outputs);
