@@ -25,8 +25,6 @@ public class GradientModelTests
         orderby name
         select name);
 
-    internal static (CostFunction Cost, Function Last)[] Ends => s_costs;
-
     [Fact]
     public void The_costs_suit_the_last_layers_of_the_page()
     {

@@ -5,6 +5,14 @@ namespace FastNN.Tests.Model;
 /// <summary>Weights of samples and of outputs.</summary>
 public class WeightModelTests
 {
+    private static readonly (CostFunction Cost, Function Last)[] s_costs =
+    [
+        .. from cost in Enum.GetValues<CostFunction>()
+           from f in Enum.GetValues<Function>()
+           where Costs.IsOfOutputs(cost) || Costs.LastOf(cost) == f
+           select (cost, f),
+    ];
+
     [Fact]
     public void Weighted_samples_and_outputs_have_the_models_costs_and_gradients()
     {
@@ -53,7 +61,7 @@ public class WeightModelTests
 
     private static void Compare(Draws draws, int batch, Func<int, bool, float[]> draw)
     {
-        (CostFunction cost, Function last) = draws.One(GradientModelTests.Ends);
+        (CostFunction cost, Function last) = draws.One(s_costs);
         int[] widths = draws.Widths(40);
         if (last == Function.Softmax) widths[^1] = Math.Max(2, widths[^1]); // a trainer refuses one output
         Function[] functions = draws.Functions(widths.Length - 1, last);

@@ -41,7 +41,7 @@ internal static class OracleCosts
 
     internal static Row Of(Cost cost) => s_rows[cost];
 
-    /// <summary>The targets that a cost behind softmax takes: smoothed ones, or those that are given.</summary>
+    /// <summary>The targets of the cross-entropy that a cost is.</summary>
     internal static Bounded[] TargetsOf(Cost cost, Bounded[] y) => cost == Cost.CrossEntropy ? y : Smoothed(y, y.Length);
 
     /// <summary>How close an error a − y is to a place where the gradient is not smooth.</summary>

@@ -19,10 +19,9 @@ public class WeightTests
     public void Weights_of_1_change_no_bit(KernelVariant variant, string last, string costName)
     {
         Cost cost = Cases.CostNamed(costName);
-        foreach (int[] widths in (int[][])[[2, 4, 3, 2], [3, 1], [9, 17, 5]])
+        int[] narrow = last == "Softmax" ? [3, 2] : [3, 1]; // a trainer refuses softmax of one output
+        foreach (int[] widths in (int[][])[[2, 4, 3, 2], narrow, [9, 17, 5]])
         {
-            if (widths[^1] == 1 && last == Activation.Softmax.Name) continue; // a trainer refuses this
-
             foreach (int batch in (int[])[1, 2, 5, 33])
             {
                 Reduction reduction = batch % 3 == 2 ? Reduction.Sum : Reduction.Mean;
