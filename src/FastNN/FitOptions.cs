@@ -51,6 +51,49 @@ public sealed record FitOptions
     public ReadOnlyMemory<float> ValidationTargets { get; init; }
 
     /// <summary>
+    /// Labels of <see cref="ValidationInputs"/>, [samples], instead of <see cref="ValidationTargets"/>. By default empty: none.
+    /// </summary>
+    public ReadOnlyMemory<int> ValidationLabels { get; init; }
+
+    /// <summary>
+    /// Samples for validation that need not be in memory, instead of all of the above. By default null: none. The samples are read once
+    /// before the first validation, and again for each.
+    /// </summary>
+    public ISampleSource? ValidationSource { get; init; }
+
+    /// <summary>
+    /// A weight for each sample, [samples], or for each output of each sample, [samples, n_out] row by row. By default empty: all are 1.
+    /// Each is finite and at least 0. They multiply costs and gradients as in
+    /// <see cref="Trainer.Step(ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, CancellationToken)"/>. What has the weight 0
+    /// is not checked.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// But under <see cref="Reduction.Mean"/> a batch divides by its number of samples, not by its weights. Otherwise a batch without
+    /// samples of a rare class would count as much as one with them. So the mean weight scales the steps: keep it near 1. The cost of an
+    /// epoch is the weighted mean.
+    /// </para>
+    /// <para>
+    /// The samples of a <see cref="ValidationSplit"/> have their weights in validation. Samples of a source have weights by their numbers;
+    /// then those of its split are read into memory all together.
+    /// </para>
+    /// </remarks>
+    public ReadOnlyMemory<float> SampleWeights { get; init; }
+
+    /// <summary>The same for the samples of <see cref="ValidationInputs"/>. By default empty: all are 1.</summary>
+    public ReadOnlyMemory<float> ValidationWeights { get; init; }
+
+    /// <summary>
+    /// A weight for each class, which multiplies the weights of its training samples. By default empty: all are 1. Each is finite and at
+    /// least 0. <see cref="Samples.BalancedWeights"/> makes classes count the same.
+    /// </summary>
+    /// <remarks>
+    /// With several outputs, each is a class, and a sample is of the class of its largest target, the first of equals. One output has two
+    /// classes: a sample is of class 1 if its target is at least 0.5. Validation does not weigh classes.
+    /// </remarks>
+    public ReadOnlyMemory<float> ClassWeights { get; init; }
+
+    /// <summary>
     /// Training stops early when the validation cost has not improved for this number of epochs, at least 1. By default null: it does not
     /// stop early. Needs validation data.
     /// </summary>

@@ -39,6 +39,12 @@ public sealed class FitState
     /// </summary>
     public double CostSum { get; set; }
 
+    /// <summary>
+    /// The sum of the weights of the samples in these steps, if samples or classes have weights; otherwise 0. It divides
+    /// <see cref="CostSum"/> at the end of the epoch.
+    /// </summary>
+    public double WeightSum { get; set; }
+
     /// <summary>The epoch of the best validation cost, counted from 1; 0 if there is none yet.</summary>
     public int BestEpoch { get; set; }
 

@@ -339,13 +339,7 @@ public sealed unsafe partial class Network
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int BatchOf(ReadOnlySpan<float> inputs, string inputsName, ReadOnlySpan<float> outputs, string outputsName)
     {
-        int batch = inputs.Length / Inputs;
-        if (batch == 0 || batch * Inputs != inputs.Length)
-        {
-            throw new ArgumentException(
-                $"{inputsName} must hold whole samples of {Inputs} values, at least one, but has a length of {inputs.Length}.", inputsName);
-        }
-
+        int batch = SamplesIn(inputs, inputsName);
         if (outputs.Length != (long)batch * Outputs)
         {
             throw new ArgumentException(
@@ -355,6 +349,17 @@ public sealed unsafe partial class Network
         }
 
         return batch;
+    }
+
+    /// <summary>The number of samples that the length tells. Throws if it does not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int SamplesIn(ReadOnlySpan<float> inputs, string name)
+    {
+        int samples = inputs.Length / Inputs;
+        if (samples > 0 && samples * Inputs == inputs.Length) return samples;
+
+        throw new ArgumentException(
+            $"{name} must hold whole samples of {Inputs} values, at least one, but has a length of {inputs.Length}.", name);
     }
 
     /// <summary>

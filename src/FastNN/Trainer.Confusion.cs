@@ -24,28 +24,54 @@ public sealed partial class Trainer
     /// <exception cref="InvalidOperationException">
     /// The outputs of a sample hold a NaN, so they name no class. Or a batch is running on another thread.
     /// </exception>
+    [OverloadResolutionPriority(1)] // as for Fit
     public ConfusionMatrix Confusion(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
     {
-        int batch = Validate(inputs, targets), n = _network.Inputs, m = _network.Outputs, chunk = Math.Max(1, 65_536 / m);
-        var labels = new Labels(m, Cost, _network.Layers[^1].Activation);
+        FitSamples samples = SamplesOf(inputs, targets, SampleNames.Arguments);
+        var labels = new Labels(_network.Outputs, Cost, _network.Layers[^1].Activation);
         labels.Know(targets);
         CheckOneLabel(labels, targets);
-        float threshold = labels.Threshold;
+        return Confusion(samples, labels.Threshold);
+    }
+
+    /// <summary>
+    /// The same with a label for each sample. One output stands for the class 1 if it is at least 0.5, or at least 0 behind a last layer
+    /// whose outputs reach from −1 to 1.
+    /// </summary>
+    /// <param name="inputs">[samples, n_in], row by row.</param>
+    /// <param name="labels">[samples]: the class of each sample.</param>
+    /// <returns>The counts, with precision and recall of each class.</returns>
+    /// <exception cref="ArgumentException">A length does not fit, or a label is none of the classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The outputs of a sample hold a NaN, so they name no class. Or a batch is running on another thread.
+    /// </exception>
+    public ConfusionMatrix Confusion(ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels)
+    {
+        LabelCode.Check(labels, nameof(labels));
+        return Confusion(SamplesOf(inputs, labels, SampleNames.Arguments), LabelCode.Low < 0f ? 0f : 0.5f);
+    }
+
+    private ConfusionMatrix Confusion(FitSamples samples, float threshold)
+    {
+        int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
         var matrix = new ConfusionMatrix(Math.Max(2, m));
-        float[] outputs = new float[Math.Min(batch, chunk) * m];
-        for (int first = 0, count; first < batch; first += count) // adding chunk instead could overflow
+        var buffer = new SampleBuffer();
+        float[] outputs = new float[Math.Min(samples.Count, chunk) * m];
+        for (int first = 0, count; first < samples.Count; first += count) // adding chunk instead could overflow
         {
-            count = Math.Min(chunk, batch - first);
-            _network.Forward(inputs.Slice(first * n, count * n), outputs.AsSpan(0, count * m), Threads);
+            count = Math.Min(chunk, samples.Count - first);
+            SampleRows rows = samples.Rows(first, count, buffer);
+            _network.Forward(rows.Inputs, outputs.AsSpan(0, count * m), Threads);
             for (int k = 0; k < count; k++)
             {
-                int actual = Labels.ClassOf(targets.Slice((first + k) * m, m), threshold);
+                int actual = Labels.ClassOf(rows.Targets.Slice(k * m, m), threshold);
                 int predicted = Labels.ClassOf(outputs.AsSpan(k * m, m), threshold);
-                if (actual < 0 || predicted < 0) throw NaNIn(first + k, actual < 0, nameof(targets));
+                if (actual < 0 || predicted < 0) throw NaNIn(first + k, actual < 0, "targets");
                 matrix.Add(actual, predicted);
             }
         }
 
+        GC.KeepAlive(buffer);
         return matrix;
     }
 

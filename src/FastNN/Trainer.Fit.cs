@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastNN.Fit;
 using FastNN.Plumbing;
 
@@ -6,17 +7,15 @@ namespace FastNN;
 
 public sealed partial class Trainer
 {
-    private const string ValidationInputs = "options.ValidationInputs", ValidationTargets = "options.ValidationTargets";
-
     /// <summary>
     /// Trains for a number of epochs. An epoch passes over all samples, shuffled and in batches; each batch is a <see cref="Step"/>. The
     /// options add validation after each epoch, early stopping and reports. The training ends if it diverges. The results have the same
     /// bits for every variant and any number of threads.
     /// </summary>
     /// <remarks>
-    /// Fit allocates at its start: one number for each sample, a batch of samples if it shuffles, and, with patience, the parameters once.
-    /// With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100 bytes for
-    /// <see cref="FitResult.History"/>. Steps allocate nothing.
+    /// Fit allocates at its start: with <see cref="FitOptions.Shuffle"/> a batch of samples and one number for each sample, and, with
+    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100
+    /// bytes for <see cref="FitResult.History"/>. Steps allocate nothing.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
@@ -39,50 +38,121 @@ public sealed partial class Trainer
     /// <see cref="Cost.CrossEntropy"/> the targets of a sample must add up to 1, within 0.001. A target for training is outside the range
     /// of the last activation, from <see cref="Activation.LeastOutput"/> to <see cref="Activation.MostOutput"/>. It may be beyond it by
     /// 0.001, or by a thousandth of a limit beyond ±1. The options give validation data twice, or patience without validation data, or a
-    /// split that holds out no sample. The state does not fit the network or the samples, or, in the middle of an epoch, the options.
+    /// split that holds out no sample, or weights that do not fit. The state does not fit the network or the samples, or, in the middle of
+    /// an epoch, the options. But a <see cref="FitOptions.ValidationSource"/> is checked when it is read: after an epoch.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
     /// <exception cref="InvalidOperationException">
     /// The thread fails <see cref="Kernels.CheckFloatingPoint"/>; nothing was changed. Or the same as for <see cref="Step"/>, at any step
     /// or measurement.
     /// </exception>
+    [OverloadResolutionPriority(1)] // [0, 1] are two targets; labels are of the type int
     public FitResult Fit(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options, FitState? state = null,
         IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         FloatingPointMode.Check();
-        state ??= new FitState();
-        int samples = Validate(inputs, targets);
-        new FitSamples(inputs, targets, samples).Check(Cost, nameof(inputs), nameof(targets));
-        FitSamples validation = ValidationOf(inputs, targets, samples, options);
-        int count = options.ValidationSplit > 0 ? samples - validation.Count : samples, batch = Math.Min(options.BatchSize, count);
-        var training = new FitSamples(inputs[..(count * _network.Inputs)], targets[..(count * _network.Outputs)], count);
-        OutputRange.Check(training.Targets, nameof(targets), _network.Layers[^1].Activation);
+        return Run(SamplesOf(inputs, targets, SampleNames.Arguments), options, state ?? new FitState(), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with a label for each sample. The targets of a batch are made when it is trained, so they take no memory for all samples.
+    /// The bits are those of training with these targets.
+    /// </summary>
+    /// <remarks>
+    /// With several outputs, a label is the number of the output that should be high, from 0 on: its target is 1, and those of the others
+    /// are 0. A network of one output takes the labels 0 and 1, and their targets are 0 and 1. But behind a last layer whose outputs reach
+    /// from −1 to 1, as those of tanh do, −1 takes the place of 0.
+    /// </remarks>
+    /// <param name="inputs">[samples, n_in], row by row.</param>
+    /// <param name="labels">[samples]: the class of each sample.</param>
+    /// <param name="options">How to train. <see cref="FitOptions.ValidationLabels"/> may take the place of targets.</param>
+    /// <param name="state">Where to begin; null for a new run.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
+    /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
+    /// <returns>How the training ended.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is none of the classes. Otherwise the same as with targets. Nothing was changed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
+    /// <exception cref="InvalidOperationException">The same as with targets.</exception>
+    public FitResult Fit(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels, FitOptions options, FitState? state = null,
+        IProgress<EpochReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        FloatingPointMode.Check();
+        return Run(SamplesOf(inputs, labels, SampleNames.Arguments), options, state ?? new FitState(), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with samples that need not be in memory. The bits are those of training with the same samples in memory.
+    /// </summary>
+    /// <remarks>
+    /// Fit reads each batch when it comes to it, into memory for one batch, and checks it. A <see cref="FitOptions.ValidationSplit"/> holds
+    /// out the last samples of the source. Validation reads them after each epoch. For the order, Fit takes four bytes for each training
+    /// sample, without <see cref="FitOptions.Shuffle"/> none.
+    /// </remarks>
+    /// <param name="source">Gives the samples.</param>
+    /// <param name="options">How to train. <see cref="FitOptions.ValidationSource"/> may give the validation data.</param>
+    /// <param name="state">Where to begin; null for a new run.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
+    /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
+    /// <returns>How the training ended.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> or <paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source has no samples, or the options or the state do not fit. Nothing was changed. Or the source gave a sample that Fit with
+    /// samples in memory refuses. The message says which. The last whole step stays made, and the state says where.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The state says where.</exception>
+    /// <exception cref="InvalidOperationException">The same as with samples in memory.</exception>
+    public FitResult Fit(
+        ISampleSource source, FitOptions options, FitState? state = null, IProgress<EpochReport>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        FloatingPointMode.Check();
+        return Run(SamplesOf(source, Cost, SampleNames.Arguments), options, state ?? new FitState(), progress, cancellationToken);
+    }
+
+    private FitResult Run(
+        FitSamples all, FitOptions options, FitState state, IProgress<EpochReport>? progress, CancellationToken cancellationToken)
+    {
+        all = all with { Weights = WeightsOf(options.SampleWeights, all.Count, SampleWeights) };
+        all.Check(Cost);
+        FitSamples validation = ValidationOf(all, options);
+        Score? score = validation.Count > 0 ? NewScore() : null;
+        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = Math.Min(options.BatchSize, count);
+        FitSamples training =
+            all.Part(0, count) with { ClassWeights = ClassWeightsOf(options), Range = _network.Layers[^1].Activation };
+        training.CheckRange();
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
-        CheckApart(state, inputs, targets, options);
+        CheckApart(state, all, SampleNames.Arguments);
+        CheckApart(state, validation, SampleNames.Validation);
+        CheckApart(state, options);
 
-        int[] order = new int[count];
-        int copied = options.Shuffle ? batch : 0;
-        AlignedBuffer x = new(checked(copied * _network.Inputs)), y = new(checked(copied * _network.Outputs));
+        int[] order = new int[options.Shuffle ? count : 0];
+        var buffer = new SampleBuffer();
         var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (Ended(state, options) is { } reason) return End(reason, null, log, training, validation, options, state);
+            if (Ended(state, options) is { } reason) return End(reason, null, log, training, validation, score, options, state);
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
-            if (options.Shuffle) EpochOrder.Shuffle(order, options.Seed, state.Epoch);
-            else EpochOrder.Ascend(order);
-            if (RunEpoch(training, order, x, y, state, log, cancellationToken) is { } divergence)
-                return End(StopReason.Diverged, divergence, log, training, validation, options, state);
+            EpochOrder.Shuffle(order, options.Seed, state.Epoch);
+            if (RunEpoch(training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
+                return End(StopReason.Diverged, divergence, log, training, validation, score, options, state);
 
-            EpochReport report = FinishEpoch(state, count, validation, options, began);
+            EpochReport report = FinishEpoch(state, training, validation, score, options, began);
             log.Epochs.Add(report);
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
-                return End(StopReason.StoppedByCallback, null, log, training, validation, options, state);
+                return End(StopReason.StoppedByCallback, null, log, training, validation, score, options, state);
         }
     }
 
@@ -93,39 +163,53 @@ public sealed partial class Trainer
         : null;
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
-    private EpochReport FinishEpoch(FitState state, int samples, FitSamples validation, FitOptions options, long began)
+    private EpochReport FinishEpoch(
+        FitState state, FitSamples training, FitSamples validation, Score? score, FitOptions options, long began)
     {
-        float cost = (float)(state.CostSum / samples);
+        double divisor = training.WeighsSamples ? state.WeightSum : training.Count;
+        float cost = divisor == 0 ? 0f : (float)(state.CostSum / divisor);
         state.Epoch++;
         state.Step = 0;
-        state.CostSum = 0;
-        Metrics? metrics = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null;
+        state.CostSum = state.WeightSum = 0;
+        Metrics? metrics = score is null ? null : Measure(validation, score);
         bool best = metrics is { } measured && TakeIfBest(measured.Cost, cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
     }
 
-    /// <summary>Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step.</summary>
+    /// <summary>
+    /// Runs the remaining steps of an epoch, and stops at one that diverges. The state does not count that step. Without an order, the
+    /// samples come as they are.
+    /// </summary>
     private Divergence? RunEpoch(
-        FitSamples training, ReadOnlySpan<int> order, AlignedBuffer x, AlignedBuffer y, FitState state, FitLog log,
+        FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, FitLog log,
         CancellationToken cancellationToken)
     {
-        int batch = Math.Min(state.BatchSize, order.Length);
-        for (int first = state.Step * batch, count; first < order.Length; first += count) // adding batch instead could overflow
+        for (int first = state.Step * batch, count; first < training.Count; first += count) // adding batch instead could overflow
         {
-            count = Math.Min(batch, order.Length - first);
-            FitSamples samples = training.Take(order.Slice(first, count), x.Span, y.Span);
-            float cost = Step(samples.Inputs, samples.Targets, cancellationToken);
-            bool last = first + count == order.Length;
+            count = Math.Min(batch, training.Count - first);
+            SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
+            float cost = rows.Weights.IsEmpty
+                ? Step(rows.Inputs, rows.Targets, cancellationToken)
+                : StepOfFit(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
+            bool last = first + count == training.Count;
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
             double sum = Reduction == Reduction.Mean ? (double)cost * count : cost;
-            log.FirstCost ??= sum / count;
+            log.FirstCost ??= sum / (training.WeighsSamples ? Sum(rows.Weights) : count);
             state.CostSum += sum;
+            if (training.WeighsSamples) state.WeightSum += Sum(rows.Weights);
             state.Step++;
         }
 
         return null;
+    }
+
+    private static double Sum(ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        foreach (float weight in weights) sum += weight;
+        return sum;
     }
 
     /// <summary>
@@ -155,8 +239,8 @@ public sealed partial class Trainer
     }
 
     private FitResult End(
-        StopReason reason, Divergence? divergence, FitLog log, FitSamples training, FitSamples validation, FitOptions options,
-        FitState state)
+        StopReason reason, Divergence? divergence, FitLog log, FitSamples training, FitSamples validation, Score? score,
+        FitOptions options, FitState state)
     {
         bool restored = Restores(options) && state.BestParameters is not null;
         if (restored) state.BestParameters.CopyTo(_network.Parameters);
@@ -167,7 +251,7 @@ public sealed partial class Trainer
             Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
             History = log.Epochs.AsReadOnly(),
             Warnings = WarningsOf(divergence is not null, log, training, options, state),
-            Validation = validation.Count > 0 ? Measure(validation.Inputs, validation.Targets) : null,
+            Validation = score is null ? null : Measure(validation, score),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
             Divergence = divergence,
@@ -196,64 +280,13 @@ public sealed partial class Trainer
     {
         const int most = 1024;
         int count = Math.Min(samples.Count, most), m = _network.Outputs;
+        ReadOnlySpan<float> targets = samples.Rows(0, count, _measured ??= new SampleBuffer()).Targets;
         double sum = 0;
-        for (int s = 0; s < count; s++) sum += Cost.OfZeros(samples.Targets.Slice(s * m, m));
+        for (int s = 0; s < count; s++) sum += Cost.OfZeros(targets.Slice(s * m, m));
         return sum / count;
     }
 
     private static bool Restores(FitOptions options) => options is { Patience: not null, RestoreBest: true };
-
-    /// <summary>The samples to validate with, perhaps none. Throws if the options do not fit.</summary>
-    private FitSamples ValidationOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int samples, FitOptions options)
-    {
-        ReadOnlyMemory<float> x = options.ValidationInputs, y = options.ValidationTargets;
-        if (!x.IsEmpty || !y.IsEmpty)
-        {
-            if (options.ValidationSplit > 0)
-            {
-                throw new ArgumentException(
-                    "options must have either a ValidationSplit or ValidationInputs and ValidationTargets, "
-                    + $"but has a split of {options.ValidationSplit}, {x.Length} inputs and {y.Length} targets.",
-                    nameof(options));
-            }
-
-            var given = new FitSamples(x.Span, y.Span, _network.BatchOf(x.Span, ValidationInputs, y.Span, ValidationTargets));
-            CheckApart(given.Inputs, ValidationInputs);
-            CheckApart(given.Targets, ValidationTargets);
-            given.Check(Cost, ValidationInputs, ValidationTargets);
-            return given;
-        }
-
-        if (options.ValidationSplit == 0)
-        {
-            if (options.Patience is not { } patience) return default;
-
-            throw new ArgumentException(
-                $"options with a Patience must have validation data, but the Patience is {patience} and there is no such data.",
-                nameof(options));
-        }
-
-        int count = FitSamples.HeldOut(options.ValidationSplit, samples);
-        if (count == 0)
-        {
-            throw new ArgumentException(
-                "options.ValidationSplit must hold out at least one sample, "
-                + $"but {options.ValidationSplit} of {samples}, rounded down, is none.",
-                nameof(options));
-        }
-
-        return new FitSamples(inputs[^(count * _network.Inputs)..], targets[^(count * _network.Outputs)..], count);
-    }
-
-    /// <exception cref="ArgumentException">Samples overlap the best parameters of the state, which the run writes.</exception>
-    private static void CheckApart(FitState state, ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, FitOptions options)
-    {
-        const string best = "state.BestParameters";
-        Guard.NoOverlap(inputs, nameof(inputs), state.BestParameters, best);
-        Guard.NoOverlap(targets, nameof(targets), state.BestParameters, best);
-        Guard.NoOverlap(options.ValidationInputs.Span, ValidationInputs, state.BestParameters, best);
-        Guard.NoOverlap(options.ValidationTargets.Span, ValidationTargets, state.BestParameters, best);
-    }
 
     /// <exception cref="ArgumentException">
     /// The state is not that of a run with this network and this number of steps in an epoch, or it is in the middle of an epoch of other

@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using FastNN.Fit;
+using FastNN.Passes;
 
 namespace FastNN;
 
 public sealed unsafe partial class Trainer
 {
+    private const int MeasuredValues = 65_536;
+
     private Score? _score;
+    private SampleBuffer? _measured;
     private float[]? _outputs;
 
     /// <summary>
@@ -19,23 +23,81 @@ public sealed unsafe partial class Trainer
     /// <returns>The three measures. <see cref="Metrics"/> says what each means, and how NaN counts.</returns>
     /// <exception cref="ArgumentException">The same as for <see cref="Step"/>.</exception>
     /// <exception cref="InvalidOperationException">A batch is running on another thread.</exception>
-    public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
+    [OverloadResolutionPriority(1)] // as for Fit
+    public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets) =>
+        Measure(SamplesOf(inputs, targets, SampleNames.Arguments));
+
+    /// <summary>
+    /// The same with a label for each sample. <see cref="Fit(ReadOnlySpan{float}, ReadOnlySpan{int}, FitOptions, FitState,
+    /// IProgress{EpochReport}, CancellationToken)"/> says which targets a label stands for. They take memory as the outputs do.
+    /// </summary>
+    /// <param name="inputs">[samples, n_in], row by row.</param>
+    /// <param name="labels">[samples]: the class of each sample.</param>
+    /// <returns>The three measures.</returns>
+    /// <exception cref="ArgumentException">A length does not fit, or a label is none of the classes.</exception>
+    /// <exception cref="InvalidOperationException">A batch is running on another thread.</exception>
+    public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels)
     {
-        int batch = Validate(inputs, targets);
-        int n = _network.Inputs, m = _network.Outputs, chunk = Math.Max(1, 65_536 / m);
-        _score ??= new Score(m, new Labels(m, Cost, _network.Layers[^1].Activation));
-        _outputs ??= new float[chunk * m];
-        _score.Start(targets);
-        double cost = 0;
-        for (int first = 0, count; first < batch; first += count) // adding chunk instead could overflow when batch is near int.MaxValue
+        LabelCode.Check(labels, nameof(labels));
+        return Measure(SamplesOf(inputs, labels, SampleNames.Arguments));
+    }
+
+    /// <summary>
+    /// The same with samples that need not be in memory. They are read twice, in parts of at most 65,536 inputs and 65,536 outputs, or of
+    /// one sample: first for the means of the targets, which R² needs. They are not checked.
+    /// </summary>
+    /// <param name="source">Gives the samples. It is asked for 0, 1, 2, …, ascending.</param>
+    /// <returns>The three measures.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+    /// <exception cref="ArgumentException">The source has no samples.</exception>
+    /// <exception cref="InvalidOperationException">A batch is running on another thread.</exception>
+    public Metrics Measure(ISampleSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Measure(SamplesOf(source, cost: null, SampleNames.Arguments));
+    }
+
+    private Metrics Measure(FitSamples samples)
+    {
+        _score ??= NewScore();
+        _score.Forget();
+        return Measure(samples, _score);
+    }
+
+    /// <summary>Measures by a score that may know the targets of these samples from a call before.</summary>
+    private Metrics Measure(FitSamples samples, Score score)
+    {
+        int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
+        SampleBuffer buffer = _measured ??= new SampleBuffer();
+        if (!samples.Weights.IsEmpty)
         {
-            count = Math.Min(chunk, batch - first);
-            Span<float> outputs = _outputs.AsSpan(0, count * m);
-            cost = MeasurePart(inputs.Slice(first * n, count * n), targets.Slice(first * m, count * m), outputs, cost);
-            _score.Add(outputs, targets.Slice(first * m, count * m));
+            SampleRows all = samples.Rows(0, samples.Count, buffer);
+            return Measure(all.Inputs, all.Targets, all.Weights);
         }
 
-        return new Metrics((float)(cost / batch), _score.Accuracy, _score.R2);
+        _outputs ??= new float[chunk * m];
+        if (samples.Source is not null) chunk = Math.Max(1, MeasuredValues / Math.Max(m, _network.Inputs));
+        if (!score.KnowsTargets)
+        {
+            for (int first = 0, count; first < samples.Count; first += count) // adding chunk instead could overflow
+            {
+                count = Math.Min(chunk, samples.Count - first);
+                score.Know(samples.Rows(first, count, buffer).Targets);
+            }
+        }
+
+        score.Start();
+        double cost = 0;
+        for (int first = 0, count; first < samples.Count; first += count)
+        {
+            count = Math.Min(chunk, samples.Count - first);
+            SampleRows rows = samples.Rows(first, count, buffer);
+            Span<float> outputs = _outputs.AsSpan(0, count * m);
+            cost = MeasurePart(rows.Inputs, rows.Targets, outputs, cost);
+            score.Add(outputs, rows.Targets);
+        }
+
+        return new Metrics((float)(cost / samples.Count), score.Accuracy, score.R2);
     }
 
     /// <summary>The cost of some samples, added to that of the samples before, and their outputs. This is one forward pass.</summary>
@@ -56,4 +118,6 @@ public sealed unsafe partial class Trainer
             return cost;
         }
     }
+
+    private Score NewScore() => new(_network.Outputs, new Labels(_network.Outputs, Cost, _network.Layers[^1].Activation));
 }

@@ -58,6 +58,25 @@ public sealed unsafe partial class Trainer
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, CancellationToken cancellationToken = default)
     {
         WeightSum sum = Validate(inputs, targets, weights, Reduction);
+        return Step(inputs, targets, weights, in sum, cancellationToken);
+    }
+
+    /// <summary>
+    /// A step of Fit. The mean of each batch divides by its number of samples. If it divided by the weights of the batch, a batch without
+    /// the rare class would count as much as one with it, and the rare class would count less than its weight says.
+    /// </summary>
+    private float StepOfFit(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, CancellationToken cancellationToken)
+    {
+        WeightSum sum = Validate(inputs, targets, weights, Reduction.Sum);
+        if (Reduction == Reduction.Mean) sum = sum with { Divisor = sum.Batch };
+        return Step(inputs, targets, weights, in sum, cancellationToken);
+    }
+
+    private float Step(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, in WeightSum sum,
+        CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets),
             w = &MemoryMarshal.GetReference(weights))
@@ -276,7 +295,10 @@ public sealed unsafe partial class Trainer
 
         TrainingPasses passes = WeightedPasses;
         _weights!.Begin(kept.Y, kept.W, sum.OfSamples ? 1 : _network.Outputs);
-        return new WeightedBatch(passes, x, kept.Y, left, sum.Scale, sum.Divisor);
+        if (left > 1 || sum.Batch == 1) return new WeightedBatch(passes, x, kept.Y, left, sum.Scale, sum.Divisor);
+
+        *kept.W *= sum.Scale; // a copy; the gradient of one sample has no factor
+        return new WeightedBatch(passes, x, kept.Y, 1, 1f, 1);
     }
 
     private TrainingPasses WeightedPasses

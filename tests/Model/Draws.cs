@@ -43,6 +43,9 @@ internal sealed class Draws(int seed)
     internal Function[] Functions(int layers, Function last) =>
         [.. Enumerable.Range(1, layers).Select(l => l == layers ? last : (Function)_random.Next((int)Function.Softmax))];
 
+    /// <summary>Weights, some of which are 0 or 1.</summary>
+    internal float[] Weights(int count) => Many(count, () => One<float>([0f, 1f, Uniform(0.01f, 1), Uniform(1, 100)]));
+
     /// <summary>Targets that suit a cost.</summary>
     internal float[] Targets(CostFunction cost, int samples, int outputs)
     {

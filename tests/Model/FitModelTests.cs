@@ -131,6 +131,7 @@ public class FitModelTests
     {
         Assert.Equal((fit.Epoch, fit.Step, fit.EpochsWithoutImprovement), (state.Epoch, state.Step, state.EpochsWithoutImprovement));
         Same.Bits(fit.K, state.CostSum, "K");
+        Same.Bits(fit.W, state.WeightSum, "W");
         Assert.Equal(fit.BestEpoch + 1 ?? 0, state.BestEpoch);
         Same.Bits(fit.BestCost, state.BestCost, "the best cost");
         if (options is { Patience: not null, RestoreBest: true })

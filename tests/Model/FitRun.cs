@@ -43,6 +43,9 @@ internal sealed class FitRun
         ValidationSplit = Options.ValidationSplit,
         ValidationInputs = Options.ValidationInputs,
         ValidationTargets = Options.ValidationTargets,
+        SampleWeights = Options.SampleWeights,
+        ValidationWeights = Options.ValidationWeights,
+        ClassWeights = Options.ClassWeights,
         MinImprovement = Options.MinImprovement,
         Patience = Options.Patience,
         RestoreBest = Options.RestoreBest,
@@ -85,9 +88,15 @@ internal sealed class FitRun
             MinImprovement = draws.One<float>([0, 1e-3f, 0.1f]),
             Patience = validation > 0 && draws.Below(4) > 0 ? 1 + draws.Below(4) : null,
             RestoreBest = draws.Below(4) > 0,
+            SampleWeights = draws.Below(3) == 0 ? Weights(draws, samples, widths[^1]) : [],
+            ValidationWeights = validation == 2 && draws.Maybe ? Weights(draws, 4, widths[^1]) : [],
+            ClassWeights = draws.Below(4) == 0 ? draws.Weights(Math.Max(2, widths[^1])) : [],
             StopAfter = !cut && draws.Below(5) == 0 ? 1 + draws.Below(9) : int.MaxValue,
         };
     }
+
+    /// <summary>A weight for each sample, or for each output of each sample.</summary>
+    private static float[] Weights(Draws draws, int samples, int outputs) => draws.Weights(samples * (draws.Maybe ? 1 : outputs));
 
     /// <summary>Makes a state infinite. Some optimizers still have finite costs then, and diverge at the end of an epoch.</summary>
     private void SpoilAState()

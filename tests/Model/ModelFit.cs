@@ -18,6 +18,13 @@ internal sealed record ModelFitOptions
 
     internal float[] ValidationTargets { get; init; } = [];
 
+    /// <summary>None, one for each sample, or one for each output of each sample.</summary>
+    internal float[] SampleWeights { get; init; } = [];
+
+    internal float[] ValidationWeights { get; init; } = [];
+
+    internal float[] ClassWeights { get; init; } = [];
+
     internal float MinImprovement { get; init; }
 
     internal int? Patience { get; init; }
@@ -34,7 +41,8 @@ internal sealed class ModelFit
     private readonly ModelTrainer _trainer;
     private readonly ModelFitOptions _options;
     private readonly float[][] _x, _y;
-    private readonly float[] _validationX, _validationY;
+    private readonly float[] _validationX, _validationY, _validationW;
+    private readonly float[][] _w;
 
     internal ModelFit(ModelTrainer trainer, float[] inputs, float[] targets, ModelFitOptions options)
     {
@@ -42,6 +50,9 @@ internal sealed class ModelFit
         (float[] X, float[] Y)[] samples = [.. trainer.Samples(inputs, targets)];
         int n = samples.Length - HeldOut(options.ValidationSplit, samples.Length);
         (_x, _y) = ([.. samples[..n].Select(sample => sample.X)], [.. samples[..n].Select(sample => sample.Y)]);
+        float[][] w = [.. options.SampleWeights.Chunk(Math.Max(1, options.SampleWeights.Length / samples.Length))];
+        _w = [.. w.Take(n)];
+        _validationW = [.. w.Skip(n).SelectMany(row => row), .. options.ValidationWeights];
         _validationX = [.. samples[n..].SelectMany(sample => sample.X), .. options.ValidationInputs];
         _validationY = [.. samples[n..].SelectMany(sample => sample.Y), .. options.ValidationTargets];
     }
@@ -61,6 +72,9 @@ internal sealed class ModelFit
     internal int Step { get; private set; }
 
     internal double K { get; private set; }
+
+    /// <summary>W, the sum of the weights of samples so far in the epoch. It stays 0 if samples have none.</summary>
+    internal double W { get; private set; }
 
     internal int? BestEpoch { get; private set; }
 
@@ -104,7 +118,9 @@ internal sealed class ModelFit
         int[] order = _options.Shuffle ? Generator.Order(n, _options.Seed, Epoch) : [.. Enumerable.Range(0, n)];
         int[] batch = [.. order.Skip(Step * B).Take(B)];
         float r = (float)_trainer.LearningRate;
-        float C = _trainer.Step([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])]);
+        float[]? w = WeightsOf(batch);
+        float C = _trainer.ComputeGradient([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])], w, ofFit: true);
+        _trainer.Apply();
         bool last = Step * B + batch.Length == n;
         if (!float.IsFinite(C) || (last && !_trainer.IsFinite))
         {
@@ -112,16 +128,29 @@ internal sealed class ModelFit
             return;
         }
 
+        bool ofSamples = w?.Length == batch.Length;
+        if (ofSamples) W += w!.Aggregate(0.0, (sum, weight) => sum + weight);
         K += _trainer.Mean ? (double)C * batch.Length : C;
         Step++;
-        if (last) EndEpoch((float)(K / n));
+        if (last) EndEpoch(!ofSamples ? (float)(K / n) : W == 0 ? 0 : (float)(K / W));
+    }
+
+    /// <summary>The weights of the samples of a step; null if there are none.</summary>
+    private float[]? WeightsOf(int[] batch)
+    {
+        float[] classes = _options.ClassWeights;
+        if (_w.Length == 0 && classes.Length == 0) return null;
+        if (classes.Length == 0) return [.. batch.SelectMany(s => _w[s])];
+        return [.. from s in batch from w in _w.Length == 0 ? [1f] : _w[s] select w * classes[ClassOf(_y[s])]];
+
+        static int ClassOf(float[] y) => y.Length == 1 ? (y[0] >= 0.5f ? 1 : 0) : Array.IndexOf(y, y.Max());
     }
 
     private void EndEpoch(float cost)
     {
         float? validation = Measure()?.Cost;
         Epochs.Add((cost, validation, validation is { } V && IsBest(V)));
-        (Epoch, Step, K) = (Epoch + 1, 0, 0);
+        (Epoch, Step, K, W) = (Epoch + 1, 0, 0, 0);
         if (EpochsWithoutImprovement >= _options.Patience) Reason = Stop.EarlyStopped;
         if (Epoch == _options.Epochs) Reason = Stop.Completed;
         if (Epoch == _options.StopAfter) Reason = Stop.StoppedByCallback;
@@ -136,5 +165,7 @@ internal sealed class ModelFit
     }
 
     private (float Cost, double? Accuracy, double R2)? Measure() =>
-        _validationX.Length > 0 ? Measures.Of(_trainer, _validationX, _validationY) : null;
+        _validationX.Length == 0 ? null
+        : _validationW.Length == 0 ? Measures.Of(_trainer, _validationX, _validationY)
+        : WeightedMeasures.Of(_trainer, _validationX, _validationY, _validationW);
 }

@@ -42,10 +42,10 @@ internal sealed class ModelTrainer
         return samples.Length == 0 ? 0 : (float)(Mean ? sum / W : sum);
     }
 
-    internal float ComputeGradient(float[] inputs, float[] targets, float[]? weights = null)
+    internal float ComputeGradient(float[] inputs, float[] targets, float[]? weights = null, bool ofFit = false)
     {
         Array.Clear(Gradient);
-        (ModelSample[] samples, double W) = Weighed(inputs, targets, weights);
+        (ModelSample[] samples, double W) = Weighed(inputs, targets, weights, ofFit);
         bool alone = samples.Length == 1;
         double sum = 0;
         AddSegments(samples, sample =>
@@ -65,8 +65,8 @@ internal sealed class ModelTrainer
         return samples.Length == 0 ? 0 : (float)(Mean ? sum / W : sum);
     }
 
-    /// <summary>The samples that are not left out, and what the mean divides by.</summary>
-    private (ModelSample[] Samples, double W) Weighed(float[] inputs, float[] targets, float[]? weights)
+    /// <summary>The samples that are not left out, and what the mean divides by. Fit has another rule for it.</summary>
+    private (ModelSample[] Samples, double W) Weighed(float[] inputs, float[] targets, float[]? weights, bool ofFit = false)
     {
         (float[] X, float[] Y)[] all = [.. Samples(inputs, targets)];
         float[] ones = [.. Enumerable.Repeat(1f, Network.Outputs)];
@@ -78,6 +78,12 @@ internal sealed class ModelTrainer
 
         ModelSample[] left =
             [.. all.Select((sample, s) => new ModelSample(sample.X, sample.Y, weights?[s] ?? 1, ones)).Where(sample => sample.W > 0)];
+        if (ofFit && Mean)
+        {
+            float c = all.Length;
+            return left.Length == 1 && all.Length > 1 ? ([left[0] with { W = left[0].W * (1 / c) }], 1) : (left, c);
+        }
+
         if (left.Length == 1 && Mean) return ([left[0] with { W = 1 }], 1);
         double W = 0;
         foreach (ModelSample sample in left) W += sample.W;

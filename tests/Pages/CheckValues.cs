@@ -75,6 +75,13 @@ internal static class CheckValues
             FastNN.Fit.EpochOrder.Shuffle(order, seed, epoch);
             yield return Invariant($"Fit, seed {seed}, epoch {epoch}: order of 10 samples = {string.Join(' ', order)}");
         }
+
+        int[] labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
+        yield return $"Split(10, 0.3), seed 0: {PartsOf(Samples.Split(10, 0.3f))}";
+        yield return $"StratifiedSplit({string.Join(' ', labels)}, 0.4), seed 0: {PartsOf(Samples.StratifiedSplit(labels, 0.4f))}";
+
+        static string PartsOf((int[] Training, int[] HeldOut) split) =>
+            $"training and held out = {string.Join(' ', split.Training)} and {string.Join(' ', split.HeldOut)}";
     }
 
     private static IEnumerable<string> OfLayers(KernelVariant kernels)

@@ -43,7 +43,7 @@ public sealed class FileRecipes : IDisposable
     [Fact]
     public void A_run_goes_on_where_it_was()
     {
-        (float[] inputs, float[] targets) = Samples.Digits();
+        (float[] inputs, float[] targets) = ExampleData.Digits();
         string whole = Path.Combine(_folder, "whole.safetensors"), parts = Path.Combine(_folder, "parts.safetensors");
         FitResult expected = Resume(inputs, targets, whole, epochs: 4);
         Assert.Equal(2, Resume(inputs, targets, parts, epochs: 2).Epochs);

@@ -26,7 +26,7 @@ public class FrontDoorRecipes
     [Fact]
     public void A_trainer_takes_single_steps_and_whole_runs()
     {
-        (float[] inputs, float[] targets) = Samples.Digits();
+        (float[] inputs, float[] targets) = ExampleData.Digits();
         var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1);
         // <steps>
         var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy, threads: 2);
@@ -117,28 +117,28 @@ public class FrontDoorRecipes
     internal static void Iris()
     {
         // <iris>
-        // 150 flowers: four lengths in cm, then the kind: 0, 1 or 2. Every third flower is held out, to test what was learned.
+        // 150 flowers: four lengths in cm, then the kind: 0, 1 or 2. A third is held out, to test what was learned.
         float[][] flowers =
         [
             .. from line in File.ReadLines("tests/data/iris.csv").Skip(1)
                select Array.ConvertAll(line.Split(','), number => float.Parse(number, CultureInfo.InvariantCulture)),
         ];
-        float[][] training = [.. flowers.Where((_, k) => k % 3 != 0)], heldOut = [.. flowers.Where((_, k) => k % 3 == 0)];
-
-        // The network wants all samples in one array, row by row: inputs around 0, and targets that are 1 for the right kind.
-        float[] InputsOf(float[][] rows) => [.. rows.SelectMany(row => row[..4].Select(length => (length - 3f) / 2f))];
-        float[] TargetsOf(float[][] rows) => [.. rows.SelectMany(row => Enumerable.Range(0, 3).Select(kind => kind == row[4] ? 1f : 0f))];
+        float[] lengths = [.. flowers.SelectMany(row => row[..4])]; // the network wants all samples in one array, row by row
+        int[] kinds = [.. flowers.Select(row => (int)row[4])];
+        (int[] training, int[] heldOut) = Samples.StratifiedSplit(kinds, heldOut: 1f / 3); // as many of each kind
+        float[] inputs = Samples.Take(lengths, 4, training);
 
         var network = new Network([4, 16, 3], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
+        network.InputStandardizer = Standardizer.Fit(inputs, width: 4); // it learns best from numbers around 0
         var trainer = new Trainer(network, new Adam(learningRate: 0.01f), cost: Cost.CrossEntropy);
-        FitResult result = trainer.Fit(InputsOf(training), TargetsOf(training), new FitOptions { Epochs = 100, BatchSize = 20 });
+        FitResult result = trainer.Fit(inputs, Samples.Take(kinds, training), new FitOptions { Epochs = 100, BatchSize = 20 });
         Console.WriteLine($"{result.Reason} after {result.Epochs} epochs"); // prints Completed after 100 epochs
 
-        Metrics metrics = trainer.Measure(InputsOf(heldOut), TargetsOf(heldOut));
-        Console.WriteLine($"{metrics.Accuracy * heldOut.Length:F0} of {heldOut.Length} are right"); // prints 48 of 50 are right
+        Metrics metrics = trainer.Measure(Samples.Take(lengths, 4, heldOut), Samples.Take(kinds, heldOut));
+        Console.WriteLine($"{metrics.Accuracy * heldOut.Length:F0} of {heldOut.Length} are right"); // prints 50 of 50 are right
 
         float[] probabilities = new float[3];
-        network.Forward(InputsOf([[5.1f, 3.5f, 1.4f, 0.2f]]), probabilities); // one flower, measured today
+        network.Forward([5.1f, 3.5f, 1.4f, 0.2f], probabilities); // one flower, measured today
         Console.WriteLine($"it is of kind {probabilities.IndexOf(probabilities.Max())}"); // prints it is of kind 0
         // </iris>
     }

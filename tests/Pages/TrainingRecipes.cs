@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using FastNN.Bench.Learning;
+using Microsoft.Win32.SafeHandles;
+using nietras.SeparatedValues;
 using Xunit;
 
 namespace FastNN.Tests.Pages;
@@ -122,11 +125,96 @@ public class TrainingRecipes
     [Fact]
     public void Digits_are_classified()
     {
-        (float[] inputs, float[] targets) = Samples.Digits();
+        (float[] inputs, float[] targets) = ExampleData.Digits();
         double accuracy = Classify(
-            inputs[..(Samples.Training * 64)], targets[..(Samples.Training * 10)],
-            inputs[(Samples.Training * 64)..], targets[(Samples.Training * 10)..]);
+            inputs[..(ExampleData.Training * 64)], targets[..(ExampleData.Training * 10)],
+            inputs[(ExampleData.Training * 64)..], targets[(ExampleData.Training * 10)..]);
         Assert.InRange(accuracy, 0.94, 1);
+    }
+
+    [Fact]
+    public void Labels_are_split_and_learned()
+    {
+        (float[] pixels, float[] digits) = ExampleData.Digits();
+        int[] labels = [.. digits.Chunk(10).Select(row => Array.IndexOf(row, 1f))];
+        var network = new Network([64, 32, 10], Activation.Relu, Activation.Softmax, seed: 1);
+        var trainer = new Trainer(network, new Adam(1e-3f), Cost.CrossEntropy);
+        var options = new FitOptions { Epochs = 5 };
+        // <labels>
+        // A quarter is held out, with as many samples of each digit.
+        (int[] training, int[] heldOut) = Samples.StratifiedSplit(labels, heldOut: 0.25f, seed: 1);
+        FitResult result = trainer.Fit(Samples.Take(pixels, 64, training), Samples.Take(labels, training), options);
+        Metrics metrics = trainer.Measure(Samples.Take(pixels, 64, heldOut), Samples.Take(labels, heldOut));
+        // </labels>
+        Assert.Equal(449, heldOut.Length);
+        Assert.InRange(metrics.Accuracy!.Value, 0.85, 1);
+        Assert.InRange(result.Cost!.Value, 0f, 0.6f);
+    }
+
+    [Fact]
+    public void Classes_are_weighed()
+    {
+        int[] labels = [.. Enumerable.Range(0, 400).Select(s => s % 8 == 0 ? 1 : 0)];
+        float[] inputs = [.. labels.SelectMany((label, s) => (float[])[MathF.Sin(s) + label, MathF.Cos(3 * s)])];
+        var network = new Network([2, 8, 1], Activation.Tanh, Activation.Sigmoid, seed: 1);
+        var trainer = new Trainer(network, new Adam(0.01f), Cost.BinaryCrossEntropy);
+        // <class-weights>
+        // A rare class counts as much as a common one.
+        var options = new FitOptions { Epochs = 30, ClassWeights = Samples.BalancedWeights(labels, classes: 2) };
+        FitResult result = trainer.Fit(inputs, labels, options);
+        // </class-weights>
+        Assert.Equal(4f / 7, options.ClassWeights.Span[0]);
+        float[] outputs = new float[400];
+        network.Forward(inputs, outputs);
+        Assert.InRange(outputs.Where((a, s) => labels[s] == 1 && a >= 0.5f).Count(), 30, 50); // without weights 19
+        Assert.True(float.IsFinite(result.Cost!.Value));
+    }
+
+    [Fact]
+    public void A_csv_file_is_read_by_Sep()
+    {
+        string folder = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = Page.Root;
+        // <csv>
+        // Four inputs and a label in each line. The first line has names.
+        List<float> inputs = [];
+        List<int> labels = [];
+        using SepReader reader = Sep.Reader().FromFile("tests/data/iris.csv");
+        foreach (SepReader.Row row in reader)
+        {
+            inputs.AddRange(row[..4].Parse<float>());
+            labels.Add(row[4].Parse<int>());
+        }
+        // </csv>
+        Environment.CurrentDirectory = folder;
+        Assert.Equal(600, inputs.Count);
+        Assert.Equal([5.1f, 3.5f, 1.4f, 0.2f], inputs[..4]);
+        Assert.Equal(Enumerable.Range(0, 150).Select(s => s / 50), labels);
+    }
+
+    [Fact]
+    public void A_file_is_read_batch_by_batch()
+    {
+        float[] x = Cases.Uniform(1, 1000 * 3, -1f), y = [.. x.Chunk(3).Select(row => row[0] * row[1] + row[2])];
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>([.. x.Chunk(3).SelectMany((row, s) => row.Append(y[s]))]));
+            var network = new Network([3, 8, 1], Activation.Tanh, Activation.Identity, seed: 1);
+            var trainer = new Trainer(network, new Adam(0.01f));
+            // <file-fit>
+            // The last tenth of the file is held out. Each epoch reads the rest in another order.
+            using var samples = new FileSource(path, network.Inputs, network.Outputs);
+            FitResult result = trainer.Fit(samples, new FitOptions { Epochs = 5, ValidationSplit = 0.1f });
+            // </file-fit>
+            var inMemory = new Trainer(new Network([3, 8, 1], Activation.Tanh, Activation.Identity, seed: 1), new Adam(0.01f));
+            Assert.Equal($"{inMemory.Fit(x, y, new FitOptions { Epochs = 5, ValidationSplit = 0.1f })}", $"{result}");
+            Cases.AssertSameBits(inMemory.Network.Parameters, network.Parameters, "parameters");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
@@ -223,7 +311,7 @@ public class TrainingRecipes
     [Fact]
     public void A_network_is_served_while_it_is_trained()
     {
-        (float[] pixels, float[] digits) = Samples.Digits();
+        (float[] pixels, float[] digits) = ExampleData.Digits();
         (ServedNetwork served, Network network) = Serve(pixels, digits);
         float[] expected = new float[10], outputs = new float[10];
         network.Forward(pixels.AsSpan(0, 64), expected);
@@ -320,4 +408,26 @@ public class TrainingRecipes
         Assert.Empty(result.Warnings);
         Assert.Equal(trainer.Measure(heldOutPixels, heldOutDigits).Accuracy, confusion.Accuracy);
     }
+
+    // <file-source>
+    /// <summary>A file of floats: for each sample n inputs, and then m targets.</summary>
+    private sealed class FileSource(string path, int n, int m) : ISampleSource, IDisposable
+    {
+        private readonly SafeFileHandle _file = File.OpenHandle(path, options: FileOptions.RandomAccess);
+
+        public int Count => (int)(RandomAccess.GetLength(_file) / (4L * (n + m)));
+
+        public void Read(ReadOnlySpan<int> samples, Span<float> inputs, Span<float> targets)
+        {
+            for (int k = 0; k < samples.Length; k++)
+            {
+                long place = 4L * (n + m) * samples[k];
+                RandomAccess.Read(_file, MemoryMarshal.AsBytes(inputs.Slice(k * n, n)), place);
+                RandomAccess.Read(_file, MemoryMarshal.AsBytes(targets.Slice(k * m, m)), place + 4L * n);
+            }
+        }
+
+        public void Dispose() => _file.Dispose();
+    }
+    // </file-source>
 }

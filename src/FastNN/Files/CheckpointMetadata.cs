@@ -24,6 +24,8 @@ internal static class CheckpointMetadata
             : state.BestEpoch == 0 && state.BestParameters is not null
                 ? $"{nameof(state.BestEpoch)} must be at least 1 if there are BestParameters, but is 0."
             : !double.IsFinite(state.CostSum) ? Invariant($"{nameof(state.CostSum)} must be finite, but is {state.CostSum}.")
+            : !(state.WeightSum >= 0 && double.IsFinite(state.WeightSum))
+                ? Invariant($"{nameof(state.WeightSum)} must be finite and at least 0, but is {state.WeightSum}.")
             : state.BestEpoch > 0 && !float.IsFinite(state.BestCost)
                 ? Invariant($"{nameof(state.BestCost)} must be finite while BestEpoch is not 0, but is {state.BestCost}.")
             : state.BestTrainingCost is { } cost && !float.IsFinite(cost)
@@ -39,6 +41,7 @@ internal static class CheckpointMetadata
         metadata.Add(Prefix + nameof(state.BatchSize), SafetensorsMetadata.Text(state.BatchSize));
         if (state.Seed is { } seed) metadata.Add(Prefix + nameof(state.Seed), SafetensorsMetadata.Text(seed));
         metadata.Add(Prefix + nameof(state.CostSum), SafetensorsMetadata.Text(state.CostSum));
+        if (state.WeightSum != 0) metadata.Add(Prefix + nameof(state.WeightSum), SafetensorsMetadata.Text(state.WeightSum));
         metadata.Add(Prefix + nameof(state.BestEpoch), SafetensorsMetadata.Text(state.BestEpoch));
         metadata.Add(Prefix + nameof(state.BestCost), SafetensorsMetadata.Text(state.BestCost));
         if (state.BestTrainingCost is { } cost) metadata.Add(Prefix + nameof(state.BestTrainingCost), SafetensorsMetadata.Text(cost));
@@ -59,6 +62,9 @@ internal static class CheckpointMetadata
             BatchSize = metadata.Number<int>(Prefix + nameof(FitState.BatchSize)),
             Seed = metadata.ContainsKey(Prefix + nameof(FitState.Seed)) ? metadata.Number<int>(Prefix + nameof(FitState.Seed)) : null,
             CostSum = metadata.Number<double>(Prefix + nameof(FitState.CostSum)),
+            WeightSum = metadata.ContainsKey(Prefix + nameof(FitState.WeightSum))
+                ? metadata.Number<double>(Prefix + nameof(FitState.WeightSum))
+                : 0,
             BestEpoch = metadata.Number<int>(Prefix + nameof(FitState.BestEpoch)),
             BestCost = metadata.Number<float>(Prefix + nameof(FitState.BestCost)),
             BestTrainingCost = metadata.ContainsKey(Prefix + nameof(FitState.BestTrainingCost))

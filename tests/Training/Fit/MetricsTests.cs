@@ -204,7 +204,8 @@ public class MetricsTests
         int width, float[] outputs, float[] targets, Cost? cost = null, Activation? last = null)
     {
         var score = new Score(width, new Labels(width, cost ?? Cost.SquaredError, last ?? Activation.Identity));
-        score.Start(targets);
+        score.Know(targets);
+        score.Start();
         score.Add(outputs, targets);
         return score;
     }

@@ -2,11 +2,54 @@ using System.Runtime.CompilerServices;
 
 namespace FastNN.Fit;
 
-/// <summary>Samples for training or validation: the rows of inputs and of targets, and their number.</summary>
-internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int count)
+/// <summary>
+/// Samples for training or validation, and their number: rows in memory with their targets or labels, or samples of a source.
+/// </summary>
+internal readonly ref partial struct FitSamples
 {
-    internal readonly ReadOnlySpan<float> Inputs = inputs, Targets = targets;
-    internal readonly int Count = count;
+    internal readonly ReadOnlySpan<float> Inputs, Targets;
+    internal readonly ReadOnlySpan<int> Labels;
+    internal readonly ISampleSource? Source;
+    internal readonly int Count;
+    private readonly int _inputs, _first; // the inputs of a sample; the number that the first sample has in the source
+    private readonly LabelCode _code;
+    private readonly SampleNames _names;
+    private readonly Cost? _cost; // checks what comes from the source; null if nothing does
+
+    /// <summary>A weight for each sample, or for each output of each sample; empty if all are 1.</summary>
+    internal ReadOnlySpan<float> Weights { get; init; }
+
+    /// <summary>A weight for each class, which multiplies those of its samples; empty if all are 1.</summary>
+    internal ReadOnlySpan<float> ClassWeights { get; init; }
+
+    /// <summary>The last activation, whose range the targets must be in; null if they need not.</summary>
+    internal Activation? Range { get; init; }
+
+    /// <summary>Whether there are weights, and one for each sample.</summary>
+    internal bool WeighsSamples => Weights.Length == Count || (Weights.IsEmpty && !ClassWeights.IsEmpty);
+
+    /// <summary>Rows in memory.</summary>
+    internal FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, int count, SampleNames names)
+    {
+        Inputs = inputs;
+        Targets = targets;
+        (Count, _inputs, _code, _names) = (count, inputs.Length / count, new LabelCode(targets.Length / count, 0f), names);
+    }
+
+    /// <summary>Rows in memory, with a label for each.</summary>
+    internal FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels, LabelCode code, SampleNames names)
+    {
+        Inputs = inputs;
+        Labels = labels;
+        (Count, _inputs, _code, _names) = (labels.Length, inputs.Length / labels.Length, code, names);
+    }
+
+    /// <summary>Samples of a source, from the number <paramref name="first"/> on. If there is a cost, they are checked for it.</summary>
+    internal FitSamples(ISampleSource source, int first, int count, int inputs, int outputs, Cost? cost, SampleNames names)
+    {
+        (Source, _first, Count, _cost, _names) = (source, first, count, cost, names);
+        (_inputs, _code) = (inputs, new LabelCode(outputs, 0f));
+    }
 
     /// <summary>
     /// How many of <paramref name="samples"/> are held out: split·samples, rounded down. But the nearest whole number counts if its
@@ -23,65 +66,94 @@ internal readonly ref struct FitSamples(ReadOnlySpan<float> inputs, ReadOnlySpan
         return (float)((double)nearest / samples) == split ? nearest : (int)share;
     }
 
-    /// <summary>
-    /// Checks that all values are finite, and that the cost allows all targets. Messages call the two spans <paramref name="inputs"/> and
-    /// <paramref name="targets"/>.
-    /// </summary>
-    /// <exception cref="ArgumentException">A value is wrong. The message names it, and says what is expected.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Check(Cost cost, string inputs, string targets)
+    /// <summary>Some of the samples, one after the other.</summary>
+    internal FitSamples Part(int first, int count)
     {
-        CheckRange(Inputs, inputs, float.MinValue, float.MaxValue, "finite");
-        CheckRange(Targets, targets, cost.LeastTarget, cost.MostTarget, RangeOf(cost));
-        if (!cost.TargetsSumToOne) return;
+        ReadOnlySpan<float> weights = Weights.Slice(first * WeightsOfSample, count * WeightsOfSample);
+        if (Source is not null)
+            return new FitSamples(Source, _first + first, count, _inputs, _code.Outputs, _cost, _names) { Weights = weights };
 
-        int m = Targets.Length / Count;
-        for (int first = 0; first < Targets.Length; first += m)
-        {
-            double sum = 0;
-            foreach (float target in Targets.Slice(first, m)) sum += target;
-            if (Math.Abs(sum - 1) > 1e-3)
-            {
-                throw new ArgumentException(
-                    $"{targets}[{first}..{first + m}] must add up to 1, within 0.001, under {cost}, but add up to {sum}.", targets);
-            }
-        }
+        ReadOnlySpan<float> inputs = Inputs.Slice(first * _inputs, count * _inputs);
+        return Labels.IsEmpty
+            ? new FitSamples(inputs, Targets.Slice(first * _code.Outputs, count * _code.Outputs), count, _names) { Weights = weights }
+            : new FitSamples(inputs, Labels.Slice(first, count), _code, _names) { Weights = weights };
     }
 
+    /// <summary>The samples first, first + 1, …: where they are, or in the buffer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static string RangeOf(Cost cost)
+    internal SampleRows Rows(int first, int count, SampleBuffer buffer)
     {
-        string least = cost.LeastTarget > float.MinValue ? $"at least {cost.LeastTarget}" : "finite";
-        string most = cost.MostTarget < float.MaxValue ? $"at most {cost.MostTarget}" : "finite";
-        return least == most ? least : $"{least} and {most} under {cost}";
+        if (Source is not null) return Weighed(Read(Source, buffer.Numbers(_first + first, count), buffer), first, order: default, buffer);
+
+        int m = _code.Outputs;
+        ReadOnlySpan<float> x = Inputs.Slice(first * _inputs, count * _inputs);
+        if (Labels.IsEmpty) return Weighed(new SampleRows(x, Targets.Slice(first * m, count * m)), first, order: default, buffer);
+
+        Span<float> y = buffer.Targets(count * m);
+        for (int k = 0; k < count; k++) _code.Write(Labels[first + k], y.Slice(k * m, m));
+        return Weighed(new SampleRows(x, y), first, order: default, buffer);
     }
 
+    /// <summary>The samples of the given order, one after the other, in the buffer. A single one may stay where it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CheckRange(ReadOnlySpan<float> values, string name, float least, float most, string expected)
+    internal SampleRows Rows(ReadOnlySpan<int> order, SampleBuffer buffer)
     {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!(values[i] >= least && values[i] <= most))
-                throw new ArgumentException($"{name}[{i}] must be {expected}, but is {values[i]}.", name);
-        }
-    }
+        if (Source is not null) return Weighed(Read(Source, order, buffer), 0, order, buffer);
+        if (order.Length == 1) return Rows(order[0], 1, buffer);
 
-    /// <summary>
-    /// The samples of a step, one after the other. They are copied into the front of <paramref name="x"/> and <paramref name="y"/>. If
-    /// these are empty, the order ascends, and the samples stay where they are. A single sample stays there, too.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal FitSamples Take(ReadOnlySpan<int> order, Span<float> x, Span<float> y)
-    {
-        int n = Inputs.Length / Count, m = Targets.Length / Count, count = order.Length;
-        if (x.IsEmpty || count == 1) return new(Inputs.Slice(order[0] * n, count * n), Targets.Slice(order[0] * m, count * m), count);
-
-        for (int k = 0; k < count; k++)
+        int n = _inputs, m = _code.Outputs;
+        Span<float> x = buffer.Inputs(order.Length * n), y = buffer.Targets(order.Length * m);
+        for (int k = 0; k < order.Length; k++)
         {
             Inputs.Slice(order[k] * n, n).CopyTo(x[(k * n)..]);
-            Targets.Slice(order[k] * m, m).CopyTo(y[(k * m)..]);
+            if (Labels.IsEmpty) Targets.Slice(order[k] * m, m).CopyTo(y[(k * m)..]);
+            else _code.Write(Labels[order[k]], y.Slice(k * m, m));
         }
 
-        return new(x[..(count * n)], y[..(count * m)], count);
+        return Weighed(new SampleRows(x, y), 0, order, buffer);
+    }
+
+    /// <summary>The number of weights of a sample.</summary>
+    private int WeightsOfSample => Weights.Length / Count;
+
+    /// <summary>The rows with their weights: those from the first sample on, or of the given order.</summary>
+    private SampleRows Weighed(SampleRows rows, int first, ReadOnlySpan<int> order, SampleBuffer buffer)
+    {
+        int m = _code.Outputs, count = rows.Targets.Length / m, each = WeightsOfSample;
+        if (ClassWeights.IsEmpty && (order.IsEmpty || Weights.IsEmpty))
+            return rows with { Weights = Weights.Slice(first * each, count * each) };
+
+        int width = Math.Max(1, each);
+        Span<float> weights = buffer.Weights(count * width);
+        for (int k = 0; k < count; k++)
+        {
+            Span<float> row = weights.Slice(k * width, width);
+            int sample = order.IsEmpty ? first + k : order[k];
+            if (Weights.IsEmpty) row.Fill(1f);
+            else Weights.Slice(sample * each, each).CopyTo(row);
+            if (ClassWeights.IsEmpty) continue;
+
+            float factor = ClassWeights[LabelCode.ClassOf(rows.Targets.Slice(k * m, m))];
+            foreach (ref float weight in row) weight *= factor;
+        }
+
+        return rows with { Weights = weights };
+    }
+
+    private SampleRows Read(ISampleSource source, ReadOnlySpan<int> numbers, SampleBuffer buffer)
+    {
+        int m = _code.Outputs;
+        Span<float> x = buffer.Inputs(numbers.Length * _inputs), y = buffer.Targets(numbers.Length * m);
+        x.Fill(float.NaN);
+        y.Fill(float.NaN);
+        source.Read(numbers, x, y);
+        if (_cost is not null)
+        {
+            CheckValues(x, null, _inputs, numbers);
+            CheckTargets(y, _cost, numbers);
+            CheckRange(y, numbers);
+        }
+
+        return new SampleRows(x, y);
     }
 }

@@ -9,13 +9,6 @@ internal static class OutputRange
     /// <summary>How far beyond a limit a target may be: this number, or this share of a limit beyond ±1.</summary>
     private const double Tolerance = 1e-3;
 
-    /// <exception cref="ArgumentException">A target is farther beyond the range than the tolerance.</exception>
-    internal static void Check(ReadOnlySpan<float> targets, string name, Activation last)
-    {
-        int wrong = FirstBeyond(targets, last);
-        if (wrong >= 0) throw new ArgumentException($"{name}[{wrong}] {Fault(targets[wrong], last)}", name);
-    }
-
     /// <summary>The index of the first target that the function of the last layer cannot give; −1 if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int FirstBeyond(ReadOnlySpan<float> targets, Activation last)

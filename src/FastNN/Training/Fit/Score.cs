@@ -10,7 +10,8 @@ namespace FastNN.Fit;
 /// <param name="labels">Says what labels the targets are.</param>
 internal sealed class Score(int outputs, Labels labels)
 {
-    private readonly double[] _mean = new double[outputs], _residual = new double[outputs], _total = new double[outputs];
+    private readonly double[] _sum = new double[outputs], _mean = new double[outputs];
+    private readonly double[] _residual = new double[outputs], _total = new double[outputs];
     private Labels.Kind _kind;
     private float _threshold;
     private int _samples, _right;
@@ -29,24 +30,37 @@ internal sealed class Score(int outputs, Labels labels)
         }
     }
 
-    /// <summary>Starts again with the targets of all samples, and computes their means.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Start(ReadOnlySpan<float> targets)
+    /// <summary>Whether the targets of all samples are known, from a time before.</summary>
+    internal bool KnowsTargets => _samples > 0;
+
+    /// <summary>Forgets the targets. Others may follow.</summary>
+    internal void Forget()
     {
-        _right = 0;
-        _samples = targets.Length / outputs;
+        _samples = 0;
+        Array.Clear(_sum);
         labels.Forget();
+    }
+
+    /// <summary>Takes note of the next targets. All must be known before <see cref="Start"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Know(ReadOnlySpan<float> targets)
+    {
+        _samples += targets.Length / outputs;
         labels.Know(targets);
-        Array.Clear(_mean);
-        Array.Clear(_residual);
-        Array.Clear(_total);
         for (; !targets.IsEmpty; targets = targets[outputs..])
         {
             // Equal floats add up exactly, up to 2²⁹ of them, so the mean of a constant is that constant and its deviations are 0.
-            for (int i = 0; i < outputs; i++) _mean[i] += targets[i];
+            for (int i = 0; i < outputs; i++) _sum[i] += targets[i];
         }
+    }
 
-        for (int i = 0; i < outputs; i++) _mean[i] /= _samples;
+    /// <summary>Starts again with the first sample.</summary>
+    internal void Start()
+    {
+        _right = 0;
+        Array.Clear(_residual);
+        Array.Clear(_total);
+        for (int i = 0; i < outputs; i++) _mean[i] = _sum[i] / _samples;
         (_kind, _threshold) = (labels.Are, labels.Threshold);
     }
 

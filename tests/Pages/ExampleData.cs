@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FastNN.Tests.Pages;
 
 /// <summary>Data for the examples.</summary>
-internal static class Samples
+internal static class ExampleData
 {
     /// <summary>The digits that examples learn from. The others are held out.</summary>
     internal const int Training = 1347;
