@@ -130,9 +130,9 @@ internal sealed class Oracle(int[] widths, Bounded[] parameters, Activation[]? a
         OracleCosts.Row row = OracleCosts.Of(_cost);
         if (_cost.TargetsSumToOne)
         {
-            OracleCosts.Row coupled = OracleCosts.Of(FastNN.Cost.CrossEntropy);
             Bounded[] targets = [.. OracleCosts.TargetsOf(_cost, y).Zip(w, (yi, wi) => yi * wi)];
-            return (coupled.Value(z[^1], a[^1], targets), Back(z, a, coupled.Gradient(a[^1], targets)).Gradient);
+            row = OracleCosts.Of(FastNN.Cost.CrossEntropy);
+            return (row.Value(z[^1], a[^1], targets), Back(z, a, row.Gradient(a[^1], targets)).Gradient);
         }
 
         Bounded[] costs = [.. y.Select((yi, i) => row.Value([z[^1][i]], [a[^1][i]], [yi]))];

@@ -24,7 +24,7 @@ public class FitWeightTests
             Trainer expected = NewTrainer(reduction), trainer = NewTrainer(reduction), classes = NewTrainer(reduction);
             FitResult result = expected.Fit(s_x, s_y, options);
             Assert.Equal($"{result}", $"{trainer.Fit(s_x, s_y, options with { SampleWeights = ones })}");
-            Assert.Equal($"{result}", $"{classes.Fit(s_x, s_y, options with { ClassWeights = ones[..3] })}");
+            Assert.Equal($"{result}", $"{classes.Fit(s_x, s_y, options with { ClassWeights = ones.AsMemory(..3) })}");
             Cases.AssertSameBits(expected.Network.Parameters, trainer.Network.Parameters, "parameters");
             Cases.AssertSameBits(expected.Network.Parameters, classes.Network.Parameters, "parameters of classes");
         }
@@ -142,13 +142,13 @@ public class FitWeightTests
         FitResult split = ofSplit.Fit(s_x, s_y, options);
         FitOptions other = s_options with
         {
-            SampleWeights = s_weights[..36],
-            ValidationInputs = s_x[72..],
-            ValidationTargets = s_y[108..],
-            ValidationWeights = s_weights[36..],
+            SampleWeights = s_weights.AsMemory(..36),
+            ValidationInputs = s_x.AsMemory(72..),
+            ValidationTargets = s_y.AsMemory(108..),
+            ValidationWeights = s_weights.AsMemory(36..),
         };
-        Assert.Equal($"{split}", $"{given.Fit(s_x[..72], s_y[..108], other)}");
-        Assert.Equal(ofSplit.Measure(s_x[72..], s_y[108..], s_weights[36..]), split.Validation);
+        Assert.Equal($"{split}", $"{given.Fit(s_x.AsSpan(..72), s_y.AsSpan(..108), other)}");
+        Assert.Equal(ofSplit.Measure(s_x.AsSpan(72..), s_y.AsSpan(108..), s_weights.AsSpan(36..)), split.Validation);
     }
 
     [Theory]
@@ -158,7 +158,8 @@ public class FitWeightTests
     {
         FitOptions options = s_options with
         {
-            SampleWeights = s_weights, ClassWeights = ofClasses ? new[] { 1f, 2f, 3f } : default(ReadOnlyMemory<float>),
+            SampleWeights = s_weights,
+            ClassWeights = ofClasses ? new[] { 1f, 2f, 3f } : default(ReadOnlyMemory<float>),
         };
         Trainer whole = NewTrainer(), parts = NewTrainer(), loaded = NewTrainer();
         FitResult expected = whole.Fit(s_x, s_y, options);
@@ -178,14 +179,14 @@ public class FitWeightTests
     public void Bad_weights_are_refused()
     {
         const string lengths = "must have a length of 45, one weight for each sample, or of 135, one weight for each output of each sample";
-        Refuses("options.SampleWeights", $"options.SampleWeights {lengths}, but has 44.", s_options with { SampleWeights = s_x[..44] });
+        Refuses("options.SampleWeights", $"options.SampleWeights {lengths}, but has 44.", s_options with { SampleWeights = s_x.AsMemory(..44) });
         FitOptions given = s_options with { ValidationInputs = s_x, ValidationTargets = s_y };
         Refuses(
-            "options.ValidationWeights", $"options.ValidationWeights {lengths}, but has 44.", given with { ValidationWeights = s_x[..44] });
+            "options.ValidationWeights", $"options.ValidationWeights {lengths}, but has 44.", given with { ValidationWeights = s_x.AsMemory(..44) });
         Refuses("options", "options with ValidationWeights must have ValidationInputs", s_options with { ValidationWeights = s_weights });
         Refuses(
             "options.ClassWeights", "options.ClassWeights must hold a weight for each of the 3 classes, but has a length of 2.",
-            s_options with { ClassWeights = s_weights[..2] });
+            s_options with { ClassWeights = s_weights.AsMemory(..2) });
         foreach (float weight in (float[])[-1f, float.NaN, float.PositiveInfinity])
         {
             float[] bad = [.. s_weights];
@@ -193,7 +194,7 @@ public class FitWeightTests
             string rule = $"[1] must be finite and at least 0, but is {weight}.";
             Refuses("options.SampleWeights", $"options.SampleWeights{rule}", s_options with { SampleWeights = bad });
             Refuses("options.ValidationWeights", $"options.ValidationWeights{rule}", given with { ValidationWeights = bad });
-            Refuses("options.ClassWeights", $"options.ClassWeights{rule}", s_options with { ClassWeights = bad[..3] });
+            Refuses("options.ClassWeights", $"options.ClassWeights{rule}", s_options with { ClassWeights = bad.AsMemory(..3) });
         }
     }
 
