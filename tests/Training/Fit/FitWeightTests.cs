@@ -179,10 +179,11 @@ public class FitWeightTests
     public void Bad_weights_are_refused()
     {
         const string lengths = "must have a length of 45, one weight for each sample, or of 135, one weight for each output of each sample";
-        Refuses("options.SampleWeights", $"options.SampleWeights {lengths}, but has 44.", s_options with { SampleWeights = s_x.AsMemory(..44) });
+        ReadOnlyMemory<float> few = s_x.AsMemory(..44);
+        Refuses("options.SampleWeights", $"options.SampleWeights {lengths}, but has 44.", s_options with { SampleWeights = few });
         FitOptions given = s_options with { ValidationInputs = s_x, ValidationTargets = s_y };
         Refuses(
-            "options.ValidationWeights", $"options.ValidationWeights {lengths}, but has 44.", given with { ValidationWeights = s_x.AsMemory(..44) });
+            "options.ValidationWeights", $"options.ValidationWeights {lengths}, but has 44.", given with { ValidationWeights = few });
         Refuses("options", "options with ValidationWeights must have ValidationInputs", s_options with { ValidationWeights = s_weights });
         Refuses(
             "options.ClassWeights", "options.ClassWeights must hold a weight for each of the 3 classes, but has a length of 2.",
