@@ -105,7 +105,7 @@ internal static class Costs
         float T = Sum16(z.Length, (i, L) => L + y[i]);
         float D = Sum16(z.Length, (i, L) => Fma(Min(TwoTo(100), m - z[i]), y[i], L));
         float C = Fma(Logarithm.Ln(S / softmax.Power(m)), T, D);
-        return (C, [.. e.Zip(y, (power, target) => power * (1 / S) * T - target)]);
+        return (C, [.. e.Zip(y, (power, target) => power * (1 / S) * (MathF.Abs(T - 1) > 0.001f ? T : 1) - target)]);
     }
 
     private static (float C, float[] Delta) Poisson(float[] z, float[] y, float[] w)

@@ -63,10 +63,11 @@ internal static class OracleCosts
         return difference;
     }
 
-    /// <summary>a_i·Σ_k y_k − y_i.</summary>
+    /// <summary>a_i·Σ_k y_k − y_i. A sum near 1 is 1.</summary>
     private static Bounded[] CrossEntropyGradient(Bounded[] a, ReadOnlySpan<Bounded> y)
     {
         Bounded sum = Bounded.Dot(0, y, Array.ConvertAll(a, _ => new Bounded(1)));
+        if (Math.Abs(sum.Value - 1) <= 0.001) sum = new Bounded(1);
         return Difference(Array.ConvertAll(a, output => output * sum), y);
     }
 

@@ -6,7 +6,7 @@ public abstract partial class Cost
 {
     /// <summary>
     /// C = −Σ_i y_i·ln a_i, for probabilities that add up to 1. The last layer must be softmax, and then δ_i = a_i·Σ_k y_k − y_i. The
-    /// targets of a sample should add up to 1, and then δ_i = a_i − y_i. <see cref="Trainer.Fit"/> refuses others. A step takes them, for
+    /// targets of a sample should add up to 1, within 0.001, and then δ_i = a_i − y_i. <see cref="Trainer.Fit"/> refuses others. A step takes them, for
     /// example for weights of classes: the gradient is always that of this cost. It is computed from the sums z, as Σ_i y_i·(ln Σ_k
     /// e^(z_k − max z) − (z_i − max z)). So it is finite even if a has been rounded to 0.
     /// </summary>
@@ -14,6 +14,12 @@ public abstract partial class Cost
 
     /// <summary>No output counts as less likely than e to the power of minus this number. So no cross-entropy is infinite.</summary>
     internal const float MostUnlikely = 1.26765060e30f; // 2¹⁰⁰
+
+    /// <summary>Targets that add up to 1 within this number count as if they added up to 1.</summary>
+    internal const float SumTolerance = 0.001f;
+
+    /// <summary>The sum of the targets of a sample, as the gradient takes it.</summary>
+    internal static float SumOrOne(float sum) => MathF.Abs(sum - 1f) > SumTolerance ? sum : 1f;
 
     /// <summary>
     /// <see cref="CrossEntropy"/> with label smoothing: the target y_i counts as y_i·(1 − ε) + ε/n for n outputs (Szegedy et al., 2016), as

@@ -16,7 +16,7 @@ internal static unsafe class Softmax
         for (int i = 0; i < count; i++) a[i] *= scale;
     }
 
-    /// <summary>C = ln(Σ_k e_k/e(m))·Σ_k y_k + Σ_i (m − z_i)·y_i, δ_i = a_i·Σ_k y_k − y_i.</summary>
+    /// <summary>C = ln(Σ_k e_k/e(m))·Σ_k y_k + Σ_i (m − z_i)·y_i, δ_i = a_i·Σ_k y_k − y_i. A sum near 1 is 1 in δ.</summary>
     internal static float CrossEntropyDelta(float* z, float* y, float* delta, int count)
     {
         float* targets = stackalloc float[2 * VirtualLanes.Count], costs = targets + VirtualLanes.Count;
@@ -29,7 +29,8 @@ internal static unsafe class Softmax
         }
 
         float sum = Powers(z, delta, count, m), scale = 1f / sum, all = OutputDelta.Fold(targets);
-        for (int i = 0; i < count; i++) delta[i] = delta[i] * scale * all - y[i];
+        float factor = Cost.SumOrOne(all);
+        for (int i = 0; i < count; i++) delta[i] = delta[i] * scale * factor - y[i];
         float logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
         return MathF.FusedMultiplyAdd(logarithm, all, OutputDelta.Fold(costs));
     }

@@ -65,13 +65,14 @@ internal static unsafe class TileSoftmax
             TileOutputDelta.Fold<S, V>(powers, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(targets, lanes, S.Count);
             TileOutputDelta.Fold<S, V>(costs + s, lanes, tile);
-            V sum = S.Load(powers), scale = S.Divide(S.Broadcast(1f), sum), all = S.Load(targets);
+            V sum = S.Load(powers), one = S.Broadcast(1f), scale = S.Divide(one, sum), all = S.Load(targets);
+            V isOther = S.Greater(S.Abs(S.Subtract(all, one)), S.Broadcast(Cost.SumTolerance)), factor = S.Select(isOther, all, one);
             V logarithm = Logarithm.OfSum<S, V>(S.Divide(sum, powersOf.Of<Const.No>(m)));
             S.Store(S.MultiplyAdd(logarithm, all, S.Load(costs + s)), costs + s);
             for (int i = 0; i < outputs; i++)
             {
                 float* zi = z + i * tile + s;
-                S.Store(S.Subtract(S.Multiply(S.Multiply(S.Load(zi), scale), all), S.Load(y + i * tile + s)), zi);
+                S.Store(S.Subtract(S.Multiply(S.Multiply(S.Load(zi), scale), factor), S.Load(y + i * tile + s)), zi);
             }
         }
     }

@@ -42,7 +42,7 @@ internal static unsafe class Softmax
         Sums<S, V> sums = Powers<S, V, Const.Yes, Const.No>(z, y, delta, count, m);
         float sum = Simd128.Sum(S.Fold(sums.Powers)), logarithm = Logarithm.OfSum(sum / new SoftmaxPowers(m).Of(m));
         float target = Simd128.Sum(S.Fold(sums.Targets));
-        V scale = S.Broadcast(1f / sum), all = S.Broadcast(target);
+        V scale = S.Broadcast(1f / sum), all = S.Broadcast(Cost.SumOrOne(target));
         for (int i = 0; i < count; i += S.Count)
         {
             V mask = S.First(Math.Min(S.Count, count - i));
