@@ -6,9 +6,9 @@ public abstract partial class Cost
 {
     /// <summary>
     /// C = −Σ_i y_i·ln a_i, for probabilities that add up to 1. The last layer must be softmax, and then δ_i = a_i·Σ_k y_k − y_i. The
-    /// targets of a sample should add up to 1, within 0.001, and then δ_i = a_i − y_i. <see cref="Trainer.Fit"/> refuses others. A step takes them, for
-    /// example for weights of classes: the gradient is always that of this cost. It is computed from the sums z, as Σ_i y_i·(ln Σ_k
-    /// e^(z_k − max z) − (z_i − max z)). So it is finite even if a has been rounded to 0.
+    /// targets of a sample should add up to 1, within 0.001, and then δ_i = a_i − y_i. <see cref="Trainer.Fit"/> refuses others. A step
+    /// takes them, for example for weights of classes: the gradient is always that of this cost. It is computed from the sums z, as
+    /// Σ_i y_i·(ln Σ_k e^(z_k − max z) − (z_i − max z)). So it is finite even if a has been rounded to 0.
     /// </summary>
     public static Cost CrossEntropy { get; } = new CrossEntropyCost();
 
