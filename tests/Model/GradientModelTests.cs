@@ -100,7 +100,7 @@ public class GradientModelTests
         var draws = new Draws(7);
         for (int k = 0; k < 300; k++)
         {
-            int n = 1 + draws.Below(40);
+            int n = 2 + draws.Below(40); // a trainer refuses softmax of one output
             float[] z = [.. draws.Special(n, 20).Select(sum => sum + 0f)]; // a network makes no −0 of biases
             float[] y = draws.Maybe ? draws.Special(n, 20) : draws.Ordinary(n);
             float tau = draws.Uniform(0.01f, 0.99f), epsilon = draws.Uniform(0.01f, 0.99f);

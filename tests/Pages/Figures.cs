@@ -2,6 +2,7 @@ using FastNN.Bench.Learning;
 using FastNN.Bench.Runs;
 using FastNN.Bench.WholeNetworks;
 using FastNN.Tests.Api;
+using FastNN.Tests.Fit;
 using FastNN.Tests.Training;
 using FastNN.Tests.Tuning;
 using static FastNN.Tests.Pages.Claim;
@@ -21,6 +22,9 @@ internal static class Figures
         .. OfFrontDoor(), .. OfActivations(), .. OfEmbedding(), .. OfBench(),
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
+        HeldBy(
+            nameof(SampleSourceTests.Epochs_of_a_source_allocate_no_more_than_the_history), "src/docs/training.md",
+            "Each epoch adds less than 100 bytes to the history."),
         MeasuredBy("bench -- --serving", Serving, "4 samples of 784-512-10 take 0.55 of the time that they take on"),
         MeasuredBy("bench -- --serving", Serving, "24 samples of 1024-1024-1024 take 0.67."),
         MeasuredBy("bench -- --serving", Serving, "they take 0.63 and 0.70."),
