@@ -92,7 +92,7 @@ public class HostileFileTests
     public static TheoryData<string, string, string> ConsistentLies { get; } = new()
     {
         { "Relu,Relu,", "Relu,Tanh,", "Output 0 of sample 0 is " },
-        { "Relu,Relu,", "Relu,Swish,", "The activation \"Swish\" in the metadata is none of Elu, Gelu, " },
+        { "Relu,Relu,", "Relu,Swish,", "The activation \"Swish\" in the metadata is none of Elu, Exponential, Gelu, " },
         { "Relu,Relu,", "Relu,", "\"fastnn.activations\" in the metadata must name one for each of 3 layers, but is \"Relu,Softmax\"." },
         { "Relu,Relu,", "Softmax,Relu,",
             "Softmax in the metadata couples the neurons of a layer. Only the last layer may have it, but another one has." },

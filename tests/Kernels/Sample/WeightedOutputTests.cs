@@ -18,7 +18,7 @@ public unsafe class WeightedOutputTests
         foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
-            foreach (int count in Cases.Lengths.Where(count => count < 36 || count % 9 == 0))
+            foreach (int count in Cases.Lengths.Where(count => count < 20 || count is 33 or 64 or 70))
             {
                 Guarded z = supply.Next(count, 8f), kept = supply.Next(count), w = Weights(count), y = supply.Next(count), y2 = y.Copy();
                 Guarded a = supply.Target(count), expected = supply.Target(count, padded: true), actual = expected.Copy();
@@ -44,7 +44,7 @@ public unsafe class WeightedOutputTests
         foreach (Numbers numbers in Cases.Kinds)
         {
             var supply = new Supply(numbers);
-            foreach (int count in (int[])[1, 2, 5, 16, 17, 33, 70])
+            foreach (int count in (int[])[1, 2, 5, 17, 33])
             {
                 foreach (int lanes in (int[])[set.LanesFor(1), set.LanesFor(7), set.Tile])
                     CompareTile(supply, kernels, reference, count, lanes, $"{numbers}, {count} × {lanes}");
