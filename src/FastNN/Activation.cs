@@ -48,8 +48,8 @@ public abstract partial class Activation : IEquatable<Activation>
     public virtual bool IsElementwise => true;
 
     /// <summary>
-    /// The largest error of a slope f′, in units of 2⁻²⁴. It is 0 for softmax, which has no slope of a single value. It is ∞ for
-    /// <see cref="Exponential"/>, whose slopes have no bound: there the slope is the value, so <see cref="MaxUlp"/> holds for it.
+    /// The largest error of a slope f′, in units of 2⁻²⁴. Softmax has no slope of a single value: there it is 0. Slopes of
+    /// <see cref="Exponential"/> have no bound: there it is ∞. But its slope is its value, so <see cref="MaxUlp"/> holds for the slope too.
     /// </summary>
     public abstract double MaxSlopeError { get; }
 

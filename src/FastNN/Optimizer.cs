@@ -14,8 +14,8 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// An optimizer holds only settings. What it remembers from step to step is in <see cref="Trainer.OptimizerState"/>. So several trainers
-/// may share one optimizer, also at the same time, as long as nobody sets <see cref="LearningRate"/> meanwhile. If it is set, all of them
-/// follow.
+/// may share one optimizer, also at the same time. A new <see cref="LearningRate"/> then holds for all of them. Do not set it while one of
+/// them steps.
 /// </para>
 /// <para>
 /// g is the gradient, w are the parameters, and t = 1, 2, … is the number of the update. A step does this, in this order:

@@ -34,7 +34,7 @@ public class ArchitectureTests
         + "Reference and Kernels never use each other. "
         + $"Every folder may use these types of the root: {string.Join(", ", s_vocabulary)}. Training and Files may use the others, too.";
 
-    private static readonly CSharpCompilation s_sources = Sources.Compile(Sources.Below("src/FastNN"));
+    private static readonly CSharpCompilation s_sources = Sources.Core;
 
     [Fact]
     public void The_sources_compile()
@@ -81,7 +81,7 @@ public class ArchitectureTests
         foreach (SyntaxTree tree in s_sources.SyntaxTrees)
         {
             string file = tree.FilePath, folder = Sources.FolderOf(file);
-            SemanticModel model = s_sources.GetSemanticModel(tree);
+            SemanticModel model = Sources.MeaningOf(tree);
             INamedTypeSymbol[] types = [.. tree.GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>()
                 .Where(node => node.Parent is BaseNamespaceDeclarationSyntax or CompilationUnitSyntax)
                 .Select(node => model.GetDeclaredSymbol(node)).OfType<INamedTypeSymbol>()];
@@ -121,7 +121,7 @@ public class ArchitectureTests
     /// </summary>
     private static IEnumerable<(SyntaxNode Node, string Target, string Folder)> UsesIn(SyntaxTree tree)
     {
-        SemanticModel model = s_sources.GetSemanticModel(tree);
+        SemanticModel model = Sources.MeaningOf(tree);
         foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
         {
             if (node is not (ExpressionSyntax or ConstructorInitializerSyntax)) continue;

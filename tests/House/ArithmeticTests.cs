@@ -76,7 +76,7 @@ public class ArithmeticTests
         "Files/SafetensorsMetadata.cs: Number uses INumberBase.TryParse",
     ];
 
-    private static readonly CSharpCompilation s_sources = Sources.Compile(Sources.Below("src/FastNN"));
+    private static readonly CSharpCompilation s_sources = Sources.Core;
 
     private static readonly Lazy<(SyntaxNode Node, ISymbol Symbol)[]> s_uses = new(FindUses);
 
@@ -151,7 +151,7 @@ public class ArithmeticTests
 
     private static IEnumerable<(SyntaxNode Node, ISymbol Symbol)> UsesIn(SyntaxTree tree)
     {
-        SemanticModel model = s_sources.GetSemanticModel(tree);
+        SemanticModel model = Sources.MeaningOf(tree);
         foreach (SimpleNameSyntax node in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {
             if (model.GetSymbolInfo(node).Symbol is { Kind: SymbolKind.Method or SymbolKind.Property } symbol) yield return (node, symbol);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -10,9 +11,21 @@ internal static class Sources
 {
     private static readonly CSharpParseOptions s_options = new(LanguageVersion.Preview, DocumentationMode.None);
 
+    private static readonly ConcurrentDictionary<SyntaxTree, SemanticModel> s_models = new();
+
+    private static readonly Lazy<CSharpCompilation> s_core = new(() => Compile(Below("src/FastNN")));
+
     /// <summary>The repository's folder.</summary>
     private static string Root { get; } = Path.GetFullPath(
         typeof(Sources).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!);
+
+    /// <summary>src/FastNN with its meaning, the same for every test.</summary>
+    internal static CSharpCompilation Core => s_core.Value;
+
+    /// <summary>
+    /// The meaning of a file of <see cref="Core"/>. It keeps what it has found out: to bind all of the sources takes seconds.
+    /// </summary>
+    internal static SemanticModel MeaningOf(SyntaxTree tree) => s_models.GetOrAdd(tree, static tree => Core.GetSemanticModel(tree));
 
     /// <summary>All C# files below a folder, without those that the build writes. Their paths begin there and have slashes.</summary>
     internal static SyntaxTree[] Below(string folder)

@@ -58,34 +58,35 @@ public class StandardizedTrainingTests
     [MemberData(nameof(VariantsAndEnds))]
     public void Steps_are_those_of_a_plain_network_on_standardized_data(KernelVariant variant, bool input, bool output)
     {
+        Func<Optimizer>[] optimizers = [() => new Sgd(0.01f), () => new Adam(0.01f), () => new Sgd(0.01f) { ClipNorm = 0.1f }];
+        int next = 0;
         foreach (int[] widths in s_networks)
         {
             foreach (int batch in s_batches)
             {
-                foreach (Func<Optimizer> optimizer in (Func<Optimizer>[])[
-                    () => new Sgd(0.01f), () => new Adam(0.01f), () => new Sgd(0.01f) { ClipNorm = 0.1f }])
+                Func<Optimizer> optimizer = optimizers[next++ % optimizers.Length];
+                var setting = new Setting(widths, KernelVariant.Scalar, input, output);
+                var plain = new Trainer(setting.Plain, optimizer());
+                Network network = new Setting(widths, variant, input, output).Network;
+                var trainer = new Trainer(network, optimizer(), threads: batch % 2 + 1);
+                float[] x = setting.Inputs(batch), y = setting.Targets(batch);
+                for (int step = 0; step < 2; step++)
                 {
-                    var setting = new Setting(widths, KernelVariant.Scalar, input, output);
-                    var plain = new Trainer(setting.Plain, optimizer());
-                    Network network = new Setting(widths, variant, input, output).Network;
-                    var trainer = new Trainer(network, optimizer(), threads: batch % 2 + 1);
-                    float[] x = setting.Inputs(batch), y = setting.Targets(batch);
-                    for (int step = 0; step < 2; step++)
-                    {
-                        float cost = setting.CostOf(x, y);
-                        plain.Step(setting.InputsInOwnUnits(x), setting.TargetsInOwnUnits(y));
-                        Cases.AssertSameBits(cost, trainer.Evaluate(x, y), "Evaluate");
-                        Cases.AssertSameBits(cost, trainer.Measure(x, y).Cost, "Measure");
-                        Cases.AssertSameBits(cost, trainer.Step(x, y), "Step");
-                        Cases.AssertSameBits(setting.Plain.Parameters, network.Parameters, $"{string.Join('-', widths)} × {batch}");
-                    }
-
-                    float before = setting.CostOf(x, y);
-                    Cases.AssertSameBits(before, trainer.ComputeGradient(x, y), "ComputeGradient");
-                    plain.ComputeGradient(setting.InputsInOwnUnits(x), setting.TargetsInOwnUnits(y));
-                    Cases.AssertSameBits(plain.Gradient, trainer.Gradient, "gradient");
+                    float cost = setting.CostOf(x, y);
+                    plain.Step(setting.InputsInOwnUnits(x), setting.TargetsInOwnUnits(y));
+                    Cases.AssertSameBits(cost, trainer.Evaluate(x, y), "Evaluate");
+                    Cases.AssertSameBits(cost, trainer.Measure(x, y).Cost, "Measure");
+                    Cases.AssertSameBits(cost, trainer.Step(x, y), "Step");
+                    Cases.AssertSameBits(setting.Plain.Parameters, network.Parameters, $"{string.Join('-', widths)} × {batch}");
                 }
+
+                float before = setting.CostOf(x, y);
+                Cases.AssertSameBits(before, trainer.ComputeGradient(x, y), "ComputeGradient");
+                plain.ComputeGradient(setting.InputsInOwnUnits(x), setting.TargetsInOwnUnits(y));
+                Cases.AssertSameBits(plain.Gradient, trainer.Gradient, "gradient");
             }
+
+            next++; // another optimizer for each size than with the last network
         }
     }
 

@@ -25,7 +25,8 @@ public class OnnxRuntimeTests
     public void ONNX_Runtime_runs_what_is_saved(string name)
     {
         Activation activation = OracleActivations.All.Single(activation => activation.Name == name);
-        Activation hidden = activation.IsElementwise ? activation : Activation.Tanh;
+        bool canBeHidden = activation.IsElementwise && activation != Activation.Exponential; // exponentials of exponentials overflow
+        Activation hidden = canBeHidden ? activation : Activation.Tanh;
         foreach (int[] widths in (int[][])[[1, 1], [2, 4, 3, 2], [17, 33, 9, 5], [64, 128, 64, 10], [5, 1, 70, 3]])
         {
             var network = new Network(widths, hidden, activation, seed: 3, Initializer.Uniform(1f));

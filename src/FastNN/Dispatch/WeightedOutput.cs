@@ -28,8 +28,8 @@ internal abstract unsafe class WeightedOutput(ActivationKernels function) : Outp
     }
 
     /// <summary>
-    /// Before <see cref="OutputKernels.TileDelta"/>: the weights of a tile, whose first sample has its targets at <paramref name="y"/>.
-    /// costs is that of the call that follows.
+    /// Loads the weights of a tile. The targets of the first sample of the tile are at <paramref name="y"/>. Call this before each
+    /// <see cref="OutputKernels.TileDelta"/>, with the same costs.
     /// </summary>
     internal abstract void LoadTile(float* y, int samples, int lanes, float* costs);
 

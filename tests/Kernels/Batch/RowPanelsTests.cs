@@ -22,7 +22,7 @@ public sealed unsafe class RowPanelsTests
     {
         var supply = new Supply(numbers);
         int next = 0;
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat([(515, 40), (130, 300), (1030, 34)]))
+        foreach ((int inputs, int outputs) in Cases.For(numbers, Cases.Shapes).Concat([(515, 40), (130, 300), (1030, 34)]))
         {
             if (SumOrder.IsNarrow(inputs, outputs)) continue;
 

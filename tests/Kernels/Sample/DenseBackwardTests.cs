@@ -17,7 +17,7 @@ public unsafe class DenseBackwardTests
     {
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        foreach ((int inputs, int outputs) in Cases.For(numbers, Cases.Shapes.Concat(Cases.LargeShapes)))
         {
             Guarded a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), d = supply.Target(inputs, padded: true);
@@ -38,7 +38,7 @@ public unsafe class DenseBackwardTests
     {
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        foreach ((int inputs, int outputs) in Cases.For(numbers, Cases.Shapes.Concat(Cases.LargeShapes)))
         {
             Guarded w = supply.Next(inputs * outputs), a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded gw = supply.Next(inputs * outputs), gb = supply.Next(outputs), d = supply.Target(inputs, padded: true);
@@ -59,7 +59,7 @@ public unsafe class DenseBackwardTests
     {
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        foreach ((int inputs, int outputs) in Cases.For(numbers, Cases.Shapes.Concat(Cases.LargeShapes)))
         {
             Guarded w = supply.Next(inputs * outputs), a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded gw = supply.Next(inputs * outputs), gb = supply.Next(outputs), d = supply.Target(inputs, padded: true);
@@ -86,7 +86,7 @@ public unsafe class DenseBackwardTests
     {
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        foreach ((int inputs, int outputs) in Cases.For(numbers, Cases.Shapes.Concat(Cases.LargeShapes)))
         {
             Guarded a = supply.Next(inputs), delta = supply.NextDelta(outputs);
             Guarded w = supply.Next(inputs * outputs), b = supply.Next(outputs), w2 = w.Copy(), b2 = b.Copy();

@@ -12,7 +12,7 @@ public unsafe class DenseForwardTests
     {
         KernelSet kernels = KernelSet.For(variant);
         var supply = new Supply(numbers);
-        foreach ((int inputs, int outputs) in Cases.Shapes.Concat(Cases.LargeShapes))
+        foreach ((int inputs, int outputs) in Cases.For(numbers, Cases.Shapes.Concat(Cases.LargeShapes)))
         {
             // The biases lie around −4. There σ is nearly an exponential, so an error in the last bit of z shows in a.
             Guarded x = supply.Next(inputs), w = supply.Next(inputs * outputs), b = supply.Next(outputs, 16f, -4f);

@@ -88,6 +88,8 @@ public unsafe class LayerKernelTests
             {
                 Guarded z = supply.Next(count, 8f), y = supply.Next(count), kept = supply.Next(count);
                 SameDelta(supply, kernels.Under(cost), reference.Under(cost), z, kept, y, $"{numbers}, {count}");
+                if (cost != Cost.SquaredError) continue; // every activation has it, so each has a given gradient once
+
                 SameDelta(
                     supply, kernels.UnderGivenGradient(), reference.UnderGivenGradient(), z, kept, y,
                     $"{numbers}, {count}, given gradient");

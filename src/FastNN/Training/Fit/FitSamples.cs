@@ -22,7 +22,7 @@ internal readonly ref partial struct FitSamples
     /// <summary>A weight for each class, which multiplies those of its samples; empty if all are 1.</summary>
     internal ReadOnlySpan<float> ClassWeights { get; init; }
 
-    /// <summary>The last activation, whose range the targets must be in; null if they need not.</summary>
+    /// <summary>The targets must be in the range of this activation, the last one. Null if any range will do.</summary>
     internal Activation? Range { get; init; }
 
     /// <summary>Whether there are weights, and one for each sample.</summary>
