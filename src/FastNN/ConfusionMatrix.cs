@@ -66,7 +66,7 @@ public sealed class ConfusionMatrix
     /// <param name="label">The class.</param>
     /// <returns>From 0 to 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The class is negative, or not less than <see cref="Classes"/>.</exception>
-    public double Precision(int label) => Share(this[label, label], PredictedAs(label));
+    public double Precision(int label) => Share(Right(label), PredictedAs(label));
 
     /// <summary>
     /// The share of the samples of a class that were taken for it. As in scikit-learn, it is 0 if no sample is of the class.
@@ -74,7 +74,7 @@ public sealed class ConfusionMatrix
     /// <param name="label">The class.</param>
     /// <returns>From 0 to 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The class is negative, or not less than <see cref="Classes"/>.</exception>
-    public double Recall(int label) => Share(this[label, label], Of(label));
+    public double Recall(int label) => Share(Right(label), Of(label));
 
     /// <summary>
     /// F₁ = 2·p·r/(p + r) of the precision p and the recall r, computed from the counts. As in scikit-learn, it is 0 if no sample is of the
@@ -83,7 +83,7 @@ public sealed class ConfusionMatrix
     /// <param name="label">The class.</param>
     /// <returns>From 0 to 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The class is negative, or not less than <see cref="Classes"/>.</exception>
-    public double F1(int label) => Share(2 * this[label, label], Of(label) + PredictedAs(label));
+    public double F1(int label) => Share(2 * Right(label), Of(label) + PredictedAs(label));
 
     /// <summary>
     /// The counts as a table, a line for each class, with its recall and F₁. The last lines have the precision of each class, and the
@@ -113,6 +113,12 @@ public sealed class ConfusionMatrix
     private static double Share(long part, long all) => all == 0 ? 0 : (double)part / all;
 
     private long Count(int actual, int predicted) => _counts[actual * Classes + predicted];
+
+    private long Right(int label)
+    {
+        Check(label, nameof(label));
+        return Count(label, label);
+    }
 
     private long Of(int actual)
     {

@@ -25,6 +25,8 @@ public sealed record FitResult
     /// What you may not expect, in words; empty if there is nothing. Each is one of these:
     /// <list type="bullet">
     /// <item>The last layer is softmax, and the cost is not <see cref="FastNN.Cost.CrossEntropy"/>.</item>
+    /// <item>There are <see cref="FitOptions.ClassWeights"/>, but the targets are no labels.</item>
+    /// <item>All weights of the training samples are 0, or all those of the validation samples.</item>
     /// <item>No step was made, because the state was already at the end of its epochs or of its patience.</item>
     /// <item>
     /// The schedule gave a learning rate of 0 in all steps of this call, or in at least its last two steps and as many as an epoch has.
@@ -64,11 +66,7 @@ public sealed record FitResult
         get
         {
             string end = End;
-            if (Validation is { } metrics && (Divergence is null || BestRestored))
-            {
-                string accuracy = metrics.Accuracy is { } share ? Invariant($", accuracy {share:G4}") : "";
-                end += Invariant($"; validation: cost {metrics.Cost:G4}{accuracy}, R² {metrics.R2:G4}");
-            }
+            if (Validation is { } metrics && (Divergence is null || BestRestored)) end += $"; validation: {metrics}";
 
             if (BestRestored) return end + Invariant($"; parameters are those of epoch {BestEpoch}, the best");
             if (BestEpoch > 0) end += Invariant($"; the best was epoch {BestEpoch}");
@@ -84,20 +82,14 @@ public sealed record FitResult
     {
         get
         {
+            if (Divergence is { } place) return $"{place}";
+
             string end = Reason switch
             {
                 StopReason.Completed => Invariant($"completed {Epochs} {(Epochs == 1 ? "epoch" : "epochs")}"),
                 StopReason.EarlyStopped => Invariant($"stopped early after epoch {Epochs}"),
-                StopReason.StoppedByCallback => Invariant($"stopped by the callback after epoch {Epochs}"),
-                _ => "diverged",
+                _ => Invariant($"stopped by the callback after epoch {Epochs}"),
             };
-            if (Divergence is { } at)
-            {
-                string notFinite = float.IsFinite(at.Cost) ? ", but parameters or the optimizer's state are not finite" : "";
-                return end + Invariant($" in epoch {at.Epoch} at step {at.Step}: the cost is {at.Cost}{notFinite}; ")
-                    + Invariant($"the learning rate may be too high ({at.LearningRate}), or samples too large");
-            }
-
             if (Cost is not { } cost) return end;
 
             string first = History.Count > 1 ? Invariant($"{History[0].TrainingCost:G4} → ") : "";

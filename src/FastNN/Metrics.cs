@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace FastNN;
 
 /// <summary>The quality of a network on samples: see <see cref="Trainer.Measure"/>.</summary>
@@ -25,4 +27,13 @@ namespace FastNN;
 /// If the targets of an output are the same in all samples, for example in a single sample, it counts as 1 if the output is exact in all
 /// samples, and as 0 otherwise.
 /// </param>
-public readonly record struct Metrics(float Cost, double? Accuracy, double R2);
+public readonly record struct Metrics(float Cost, double? Accuracy, double R2)
+{
+    /// <summary>The metrics as a text, in the invariant culture.</summary>
+    /// <returns>For example: cost 0.015, accuracy 0.98, R² 0.95</returns>
+    public override string ToString()
+    {
+        string accuracy = Accuracy is { } share ? Invariant($", accuracy {share:G4}") : "";
+        return Invariant($"cost {Cost:G4}{accuracy}, R² {R2:G4}");
+    }
+}

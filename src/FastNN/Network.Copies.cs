@@ -1,5 +1,6 @@
 using FastNN.Contract;
 using FastNN.Dispatch;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -43,13 +44,15 @@ public sealed unsafe partial class Network
     /// <summary>
     /// Moves the parameters a part of the way to those of another network: w ← t·w_other + (1 − t)·w, the soft update of a target network
     /// in reinforcement learning (T. P. Lillicrap et al., 2015, with t = τ). (1 − t)·w is rounded, and one fused multiply-add follows.
-    /// Standardizers stay as they are. Give both networks the same objects. Nobody else may use this network during the call, and nobody
-    /// may change the other one. The first call allocates some bytes, and later calls nothing.
+    /// Standardizers are not blended, so those of both networks must have the same numbers. Give both the same objects. Nobody else may use
+    /// this network during the call, and nobody may change the other one. The first call allocates some bytes, and later calls nothing.
     /// </summary>
     /// <param name="other">A network as for <see cref="CopyFrom"/>.</param>
     /// <param name="t">From 0, which changes nothing, to 1, which copies the parameters.</param>
     /// <exception cref="ArgumentNullException"><paramref name="other"/> is null.</exception>
-    /// <exception cref="ArgumentException">The same as for <see cref="CopyFrom"/>. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The same as for <see cref="CopyFrom"/>, or the standardizers have other numbers. Nothing was changed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="t"/> is NaN, less than 0 or more than 1. Nothing was changed.
     /// </exception>
@@ -57,7 +60,10 @@ public sealed unsafe partial class Network
     {
         CheckSame(other, nameof(other), "this network");
         if (!(t is >= 0f and <= 1f))
-            throw new ArgumentOutOfRangeException(nameof(t), t, $"t must be at least 0 and at most 1, but is {t}.");
+            throw new ArgumentOutOfRangeException(nameof(t), t, Invariant($"t must be at least 0 and at most 1, but is {t}."));
+
+        CheckSameNumbers(nameof(InputStandardizer), other, other.InputStandardizer, InputStandardizer);
+        CheckSameNumbers(nameof(OutputStandardizer), other, other.OutputStandardizer, OutputStandardizer);
 
         if (t == 1f)
         {
@@ -70,6 +76,16 @@ public sealed unsafe partial class Network
         _blending.Update(Buffer.Pointer, other.Buffer.Pointer, null, null, Buffer.Length, in terms);
         GC.KeepAlive(this);
         GC.KeepAlive(other);
+    }
+
+    private static void CheckSameNumbers(string property, Network other, Standardizer? given, Standardizer? own)
+    {
+        if (given == own || given!.HasNumbersOf(own!)) return;
+
+        throw new ArgumentException(
+            $"other.{property} must have the numbers of this network's, but has others, and Blend moves only parameters. "
+            + "Give both networks the same object, or call CopyFrom.",
+            nameof(other));
     }
 
     /// <summary><see cref="CopyFrom"/> without the check.</summary>

@@ -1,4 +1,6 @@
 using FastNN.Fit;
+using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -28,7 +30,7 @@ public static class Samples
     public static float[] OneHot(ReadOnlySpan<int> labels, int classes, float low = 0f)
     {
         AtLeastOne(classes, nameof(classes));
-        if (!float.IsFinite(low)) throw new ArgumentOutOfRangeException(nameof(low), low, $"low must be finite, but is {low}.");
+        if (!float.IsFinite(low)) throw new ArgumentOutOfRangeException(nameof(low), low, Invariant($"low must be finite, but is {low}."));
         Places.Check(labels, nameof(labels), classes, "classes");
         float[] targets = NewRows(labels.Length, classes, nameof(labels));
         targets.AsSpan().Fill(low);
@@ -96,14 +98,38 @@ public static class Samples
     /// </exception>
     public static float[] Take(ReadOnlySpan<float> rows, int width, ReadOnlySpan<int> samples)
     {
-        AtLeastOne(width, nameof(width));
-        if (rows.Length % width != 0)
-            throw new ArgumentException($"rows must hold whole rows of {width} values, but has a length of {rows.Length}.", nameof(rows));
-
-        Places.Check(samples, nameof(samples), rows.Length / width, "rows");
+        CheckRows(rows, width, samples);
         float[] taken = NewRows(samples.Length, width, nameof(samples));
-        for (int k = 0; k < samples.Length; k++) rows.Slice(samples[k] * width, width).CopyTo(taken.AsSpan(k * width));
+        CopyRows(rows, width, samples, taken);
         return taken;
+    }
+
+    /// <summary>Copies rows into memory that you give, for example those of a replay buffer. Allocates nothing.</summary>
+    /// <param name="rows">[samples, width], row by row: inputs, or targets.</param>
+    /// <param name="width">The number of values in a row, at least 1.</param>
+    /// <param name="samples">The numbers of the rows to copy, from 0 on, in any order. A number may come more than once.</param>
+    /// <param name="destination">
+    /// Receives [samples, width], in the order of <paramref name="samples"/>. It has this length, and does not overlap
+    /// <paramref name="rows"/>.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="rows"/> does not hold whole rows, a number is that of no row, or <paramref name="destination"/> has another length
+    /// or overlaps the rows. Nothing was written.
+    /// </exception>
+    public static void Take(ReadOnlySpan<float> rows, int width, ReadOnlySpan<int> samples, Span<float> destination)
+    {
+        CheckRows(rows, width, samples);
+        long length = (long)samples.Length * width;
+        if (destination.Length != length)
+        {
+            throw new ArgumentException(
+                $"destination must have a length of {length}, for {samples.Length} rows of {width} values, but has {destination.Length}.",
+                nameof(destination));
+        }
+
+        Guard.NoOverlap(destination, nameof(destination), rows, nameof(rows));
+        CopyRows(rows, width, samples, destination);
     }
 
     /// <summary>Copies labels, for example those of a split.</summary>
@@ -143,6 +169,20 @@ public static class Samples
         return weights;
     }
 
+    private static void CheckRows(ReadOnlySpan<float> rows, int width, ReadOnlySpan<int> samples)
+    {
+        AtLeastOne(width, nameof(width));
+        if (rows.Length % width != 0)
+            throw new ArgumentException($"rows must hold whole rows of {width} values, but has a length of {rows.Length}.", nameof(rows));
+
+        Places.Check(samples, nameof(samples), rows.Length / width, "rows");
+    }
+
+    private static void CopyRows(ReadOnlySpan<float> rows, int width, ReadOnlySpan<int> samples, Span<float> taken)
+    {
+        for (int k = 0; k < samples.Length; k++) rows.Slice(samples[k] * width, width).CopyTo(taken[(k * width)..]);
+    }
+
     private static void AtLeastOne(int value, string name)
     {
         if (value < 1) throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1, but is {value}.");
@@ -153,12 +193,12 @@ public static class Samples
         if (!(heldOut > 0 && heldOut < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(heldOut), heldOut, $"heldOut must be greater than 0 and less than 1, but is {heldOut}.");
+                nameof(heldOut), heldOut, Invariant($"heldOut must be greater than 0 and less than 1, but is {heldOut}."));
         }
 
         int held = FitSamples.HeldOut(heldOut, count);
         return held > 0 ? held : throw new ArgumentException(
-            $"heldOut must hold out at least one sample, but {heldOut} of {count}, rounded down, is none.", nameof(heldOut));
+            Invariant($"heldOut must hold out at least one sample, but {heldOut} of {count}, rounded down, is none."), nameof(heldOut));
     }
 
     private static float[] NewRows(int count, int width, string name)

@@ -173,9 +173,12 @@ public sealed unsafe class Standardizer
         return clone;
     }
 
+    /// <summary>Whether both compute the same.</summary>
+    internal bool HasNumbersOf(Standardizer other) => Mean.SequenceEqual(other.Mean) && Factor.SequenceEqual(other.Factor);
+
     /// <summary>Whether both have the same numbers and statistics.</summary>
     internal bool IsSame(Standardizer other) =>
-        Mean.SequenceEqual(other.Mean) && Factor.SequenceEqual(other.Factor) && Samples == other.Samples
+        HasNumbersOf(other) && Samples == other.Samples
         && (_statistics is null || other._statistics is null
             || (_statistics.Mean.SequenceEqual(other._statistics.Mean) && _statistics.Squares.SequenceEqual(other._statistics.Squares)));
 

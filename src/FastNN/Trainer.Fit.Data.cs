@@ -1,5 +1,6 @@
 using FastNN.Fit;
 using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -80,7 +81,7 @@ public sealed partial class Trainer
         int count = FitSamples.HeldOut(options.ValidationSplit, all.Count);
         return count > 0 ? all.Part(all.Count - count, count) : throw new ArgumentException(
             "options.ValidationSplit must hold out at least one sample, "
-            + $"but {options.ValidationSplit} of {all.Count}, rounded down, is none.",
+            + Invariant($"but {options.ValidationSplit} of {all.Count}, rounded down, is none."),
             nameof(options));
     }
 
@@ -119,7 +120,7 @@ public sealed partial class Trainer
         for (int k = 0; k < weights.Length; k++)
         {
             if (!(weights[k] >= 0f && weights[k] <= float.MaxValue))
-                throw new ArgumentException($"{name}[{k}] must be finite and at least 0, but is {weights[k]}.", name);
+                throw new ArgumentException(Invariant($"{name}[{k}] must be finite and at least 0, but is {weights[k]}."), name);
         }
 
         CheckApart(weights, name);
@@ -134,7 +135,7 @@ public sealed partial class Trainer
         {
             throw new ArgumentException(
                 "options must have either a ValidationSplit or ValidationInputs and ValidationTargets, "
-                + $"but has a split of {options.ValidationSplit}, {inputs} inputs, {targets} targets and {labels} labels.",
+                + Invariant($"but has a split of {options.ValidationSplit}, {inputs} inputs, {targets} targets and {labels} labels."),
                 nameof(options));
         }
 
@@ -149,7 +150,7 @@ public sealed partial class Trainer
         {
             throw new ArgumentException(
                 "options with a ValidationSource must have no other validation data, "
-                + $"but has a split of {options.ValidationSplit}, {inputs} inputs, {targets} targets and {labels} labels.",
+                + Invariant($"but has a split of {options.ValidationSplit}, {inputs} inputs, {targets} targets and {labels} labels."),
                 nameof(options));
         }
     }

@@ -250,7 +250,7 @@ public sealed partial class Trainer
             Epochs = state.Epoch,
             Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
             History = log.Epochs.AsReadOnly(),
-            Warnings = WarningsOf(divergence is not null, log, training, options, state),
+            Warnings = WarningsOf(divergence is not null, log, training, validation, options, state),
             Validation = score is null ? null : Measure(validation, score),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
@@ -258,9 +258,16 @@ public sealed partial class Trainer
         };
     }
 
-    private string[] WarningsOf(bool diverged, FitLog log, FitSamples training, FitOptions options, FitState state)
+    private string[] WarningsOf(
+        bool diverged, FitLog log, FitSamples training, FitSamples validation, FitOptions options, FitState state)
     {
-        List<string?> all = [FitWarnings.OfSoftmax(Cost, _network.Layers[^1].Activation)];
+        List<string?> all =
+        [
+            FitWarnings.OfSoftmax(Cost, _network.Layers[^1].Activation),
+            FitWarnings.OfClasses(training, NewLabels()),
+            FitWarnings.OfWeights(training, "training"),
+            FitWarnings.OfWeights(validation, "validation"),
+        ];
         if (OptimizerState.Steps == log.FirstUpdate)
         {
             all.Add(FitWarnings.OfNoEpoch(state, options));

@@ -119,5 +119,7 @@ public sealed unsafe partial class Trainer
         }
     }
 
-    private Score NewScore() => new(_network.Outputs, new Labels(_network.Outputs, Cost, _network.Layers[^1].Activation));
+    private Score NewScore() => new(_network.Outputs, NewLabels());
+
+    private Labels NewLabels() => new(_network.Outputs, Cost, _network.Layers[^1].Activation);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Passes;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -28,7 +29,7 @@ public sealed unsafe partial class Trainer
     public TrainingResult TrainUntil(
         ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, float cost, int maxSteps, CancellationToken cancellationToken = default)
     {
-        if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, $"cost must be at least 0, but is {cost}.");
+        if (!(cost >= 0)) throw new ArgumentOutOfRangeException(nameof(cost), cost, Invariant($"cost must be at least 0, but is {cost}."));
         ArgumentOutOfRangeException.ThrowIfNegative(maxSteps);
         int batch = Validate(inputs, targets);
         var goal = new CostGoal(cost, Reduction == Reduction.Mean ? batch : 1);

@@ -4,6 +4,7 @@ using FastNN.Dispatch;
 using FastNN.Fit;
 using FastNN.Passes;
 using FastNN.Plumbing;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -23,14 +24,15 @@ public sealed unsafe partial class Trainer
     /// <remarks>
     /// <para>
     /// A weight of a sample multiplies its cost and its gradient: a weight of 2 counts like the sample twice. A sample of weight 0 is left
-    /// out, whatever its numbers are. <see cref="Reduction.Mean"/> divides by the sum of the weights. So a single sample under it learns in
-    /// the same way with any weight above 0. If all weights are 0, the cost and the gradient are 0.
+    /// out, whatever its numbers are. With weights of samples <see cref="Reduction.Mean"/> divides by their sum. So a single sample under
+    /// it learns in the same way with any weight above 0. If all weights are 0, the cost and the gradient are 0.
     /// </para>
     /// <para>
     /// A weight of an output multiplies the output's part of the cost: C = Σ_i w_i·c(a_i, y_i). An output of weight 0 is left out, and its
     /// target may be any number, also NaN. This is a mask, for example to train only the action that was chosen. Under
-    /// <see cref="Cost.CrossEntropy"/> the weight multiplies the target: C = −Σ_i w_i·y_i·ln a_i. <see cref="Reduction.Mean"/> divides by
-    /// the number of samples, whatever the weights are. A network of one output has weights of samples.
+    /// <see cref="Cost.CrossEntropy"/> the weight multiplies the target: C = −Σ_i w_i·y_i·ln a_i. With weights of outputs
+    /// <see cref="Reduction.Mean"/> divides by the number of samples, whatever the weights are. A network of one output has weights of
+    /// samples.
     /// </para>
     /// <para>
     /// If all weights are 1, all results have the bits of a step without weights. The bits do not depend on the variant or on threads. The
@@ -280,7 +282,8 @@ public sealed unsafe partial class Trainer
         if (sum.Left < 2 || sum.Scale is >= Subnormal.Beyond and <= float.MaxValue) return sum; // one sample is not divided
 
         throw new ArgumentException(
-            $"weights must add up to a number from 2^−126 to 2^126, because the mean divides by it, but add up to {sum.Divisor}.",
+            Invariant($"weights must add up to a number from 2^−126 to 2^126, because the mean divides by it, ")
+            + Invariant($"but add up to {sum.Divisor}."),
             nameof(weights));
     }
 

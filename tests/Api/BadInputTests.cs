@@ -97,7 +97,7 @@ public partial class BadInputTests
         var optimizer = new Sgd(0.5f);
         foreach (float rate in (float[])[0f, -0f, -0.25f, float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {
-            string[] mentions = ["finite and greater than 0", $"{rate}", "w ← w + r·∂C/∂w with r < 0, learningRate is −r"];
+            string[] mentions = ["finite and greater than 0", "w ← w − learningRate·∂C/∂w", $"but it is {rate}."];
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => _ = new Sgd(rate));
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions, () => optimizer.LearningRate = rate);
             Refuses<ArgumentOutOfRangeException>("learningRate", mentions,
@@ -107,7 +107,7 @@ public partial class BadInputTests
         }
 
         // −0.25 is the article's r. The message says what to write for it.
-        Refuses<ArgumentOutOfRangeException>("learningRate", ["−r, here 0.25"], () => _ = new Sgd(-0.25f));
+        Refuses<ArgumentOutOfRangeException>("learningRate", ["w ← w + r·∂C/∂w with r < 0, learningRate is −r, here 0.25"], () => _ = new Sgd(-0.25f));
         Assert.Equal(0.5f, optimizer.LearningRate);
     }
 

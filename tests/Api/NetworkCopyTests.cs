@@ -70,9 +70,42 @@ public class NetworkCopyTests
     }
 
     [Fact]
+    public void Networks_whose_standardizers_differ_are_copied_but_not_blended()
+    {
+        Network target = Made(seed: 1), online = Made(seed: 2);
+        Standardizer shared = Standardizer.Fit(Cases.Uniform(1, 50), 5);
+        (online.InputStandardizer, target.InputStandardizer) = (shared, shared.Clone());
+        (online.OutputStandardizer, target.OutputStandardizer) = (new Standardizer(3), new Standardizer(3));
+        target.Blend(online, 0.5f);
+
+        float[] before = target.Parameters.ToArray();
+        foreach ((string property, Standardizer standardizer) in (
+            (string, Standardizer)[])
+            [("InputStandardizer", shared), ("OutputStandardizer", online.OutputStandardizer)])
+        {
+            standardizer.Update(Cases.Uniform(2, 3 * standardizer.Width));
+            foreach (float t in (float[])[0f, 0.5f, 1f])
+            {
+                string message = Assert.Throws<ArgumentException>("other", () => target.Blend(online, t)).Message;
+                Assert.StartsWith($"other.{property} must have the numbers of this network's, but has others", message);
+            }
+
+            Cases.AssertSameBits(before, target.Parameters, "parameters");
+            target.CopyFrom(online);
+            before = target.Parameters.ToArray();
+            target.Blend(online, 0.5f);
+        }
+
+        target.InputStandardizer = shared;
+        shared.Update(Cases.Uniform(3, 50));
+        target.Blend(online, 0.5f);
+    }
+
+    [Fact]
     public void Warm_copies_allocate_nothing()
     {
         Network target = Made(seed: 1), online = Made(seed: 2);
+        (target.InputStandardizer, online.InputStandardizer) = (new Standardizer(5), new Standardizer(5));
         target.Blend(online, 0.1f);
         target.CopyFrom(online);
         long before = GC.GetAllocatedBytesForCurrentThread();

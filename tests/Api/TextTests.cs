@@ -58,6 +58,23 @@ public class TextTests
     }
 
     [Fact]
+    public void Reports_and_metrics()
+    {
+        Metrics classes = new(0.125f, 0.9375, 0.5), numbers = new(1234.5f, null, -0.25);
+        AssertText("cost 0.125, accuracy 0.9375, R² 0.5", () => classes);
+        AssertText("cost 1234, R² -0.25", () => numbers);
+        AssertText("epoch 3: cost 0.5; validation: cost 0.125, accuracy 0.9375, R² 0.5, the best",
+            () => new EpochReport(3, 0.5f, classes, true, TimeSpan.FromSeconds(1)));
+        AssertText("epoch 1: cost 1.5E-06", () => new EpochReport(1, 1.5e-6f, null, false, default));
+        AssertText("reached after 1264 steps: cost 9.99E-05", () => new TrainingResult(1264, 9.99e-5f, true));
+        AssertText("not reached after 5 steps: cost 0.5", () => new TrainingResult(5, 0.5f, false));
+        AssertText(
+            "diverged in epoch 3 at step 20: the cost is 0.5, but parameters or the optimizer's state are not finite; "
+            + "the learning rate may be too high (1.5), or samples too large",
+            () => new Divergence(3, 20, 0.5f, 1.5f));
+    }
+
+    [Fact]
     public void Refusals()
     {
         var network = new Network([1, 1], Activation.Tanh, Activation.Tanh, seed: 1);
@@ -74,6 +91,14 @@ public class TextTests
         AssertStarts("ClipNorm must be greater than 0 (+∞ for no limit), but is -0.5.", () => new Adam { ClipNorm = -0.5f });
         AssertStarts("max must be greater than min, 1.5, but is 0.5.", () => Activation.Clip(1.5f, 0.5f));
         AssertStarts("limit must be finite and greater than 0, but is -0.5.", () => Initializer.Uniform(-0.5f));
+        AssertStarts("t must be at least 0 and at most 1, but is 1.5.", () =>
+        {
+            network.Blend(network, 1.5f);
+            return network;
+        });
+        AssertStarts("heldOut must be greater than 0 and less than 1, but is 1.5.", () => Samples.Split(5, 1.5f));
+        AssertStarts("tau must be greater than 0 and less than 1, but is 1.5.", () => Cost.Pinball(1.5f));
+        AssertStarts("inputs[0] must be finite, but is -Infinity.", () => trainer.Fit([-1f / 0f], [1f], options));
         AssertStarts("factor must be finite and at least 0, but is -0.5.", () => LearningRateSchedule.StepDecay(1, -0.5));
     }
 

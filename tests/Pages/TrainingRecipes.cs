@@ -75,24 +75,34 @@ public class TrainingRecipes
     public void Only_the_chosen_action_learns()
     {
         var network = new Network([2, 8, 4], Activation.Relu, Activation.Identity, seed: 1);
-        var trainer = new Trainer(network, new Sgd(0.1f));
+        Network target = network.Clone();
+        var trainer = new Trainer(network, new Sgd(0.1f), cost: Cost.Huber(1f));
         float[] before = network.Layers[1].Biases.ToArray();
-        float[] states = Cases.Uniform(1, 6, -1f), rewards = [1f, 0f, -1f], nextValues = [0.5f, 0.25f, 2f];
+        float[] states = Cases.Uniform(1, 6, -1f), nextStates = Cases.Uniform(2, 6, -1f), rewards = [1f, 0f, -1f];
         int[] actions = [2, 0, 2];
+        bool[] hasEnded = [false, false, true];
+        float[] choices = new float[12], nextValues = new float[12], values = new float[12], mask = [.. Enumerable.Repeat(1f, 12)];
         // <masks>
-        // Deep Q-learning: the network gives the values of four actions, but only that of the chosen action is known.
-        float[] values = new float[4 * actions.Length], mask = new float[values.Length];
+        // A step of double deep Q-learning. Of four actions, only the one that was taken has a known value.
+        network.Forward(nextStates, choices);   // the network chooses the next action
+        target.Forward(nextStates, nextValues); // another one, which follows slowly, says its value
+        Array.Clear(mask);
         for (int s = 0; s < actions.Length; s++)
         {
-            int chosen = 4 * s + actions[s];
-            values[chosen] = rewards[s] + 0.99f * nextValues[s];
+            int first = 4 * s, chosen = first + actions[s], next = first;
+            for (int k = first + 1; k < first + 4; k++)
+                if (choices[k] > choices[next]) next = k;
+            values[chosen] = rewards[s] + (hasEnded[s] ? 0f : 0.99f * nextValues[next]);
             mask[chosen] = 1f;
         }
 
         float cost = trainer.Step(states, values, mask);
+        target.Blend(network, 0.01f);
         // </masks>
         Assert.True(cost > 0);
+        Assert.Equal(-1f, values[10]); // the last state has ended
         Assert.Equal(before[1], network.Layers[1].Biases[1]); // nobody chose action 1
+        Assert.NotEqual(before[2], target.Layers[1].Biases[2]);
         Assert.NotEqual(before[2], network.Layers[1].Biases[2]);
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Simd;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -66,5 +67,5 @@ public abstract partial class Cost
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="tau"/> is not in (0, 1).</exception>
     public static Cost Pinball(float tau) => tau is > 0f and < 1f
         ? new OfOutputs<Pinball>(nameof(Pinball), new Pinball(tau), tau)
-        : throw new ArgumentOutOfRangeException(nameof(tau), tau, $"tau must be greater than 0 and less than 1, but is {tau}.");
+        : throw new ArgumentOutOfRangeException(nameof(tau), tau, Invariant($"tau must be greater than 0 and less than 1, but is {tau}."));
 }

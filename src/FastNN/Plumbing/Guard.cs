@@ -51,12 +51,13 @@ internal static class Guard
     {
         if (learningRate > 0 && float.IsFinite(learningRate)) return learningRate;
 
-        string hint = learningRate < 0 && float.IsFinite(learningRate) ? Invariant($", here {-learningRate}") : "";
+        string hint = learningRate < 0 && float.IsFinite(learningRate)
+            ? Invariant($" Where a text writes w ← w + r·∂C/∂w with r < 0, learningRate is −r, here {-learningRate}.") : "";
         throw new ArgumentOutOfRangeException(
             nameof(learningRate),
             learningRate,
-            "learningRate must be finite and greater than 0: the step is w ← w − learningRate·∂C/∂w. "
-            + $"Where a text writes w ← w + r·∂C/∂w with r < 0, learningRate is −r{hint}.");
+            Invariant($"learningRate must be finite and greater than 0: the step is w ← w − learningRate·∂C/∂w, but it is {learningRate}.")
+            + hint);
     }
 
     /// <summary>Checks the coefficient of a running mean: in [0, 1).</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
+using static System.FormattableString;
 
 namespace FastNN.Plumbing;
 
@@ -39,8 +40,8 @@ internal static unsafe partial class WindowsRename
                 if (Stopwatch.GetElapsedTime(began) > s_patience)
                 {
                     throw new IOException(
-                        $"'{target}' was not replaced. For {s_patience.TotalSeconds} seconds a program had it open and did not allow "
-                        + "to delete it (FileShare.Delete), or you may not delete it. Close it there, and save again. "
+                        Invariant($"'{target}' was not replaced. For {s_patience.TotalSeconds} seconds a program had it open and did not ")
+                        + "allow to delete it (FileShare.Delete), or you may not delete it. Close it there, and save again. "
                         + "The old file is as it was.",
                         exception);
                 }

@@ -112,6 +112,12 @@ public class ConfusionTests
         Assert.Throws<ArgumentOutOfRangeException>("actual", () => matrix.Add(2, 0));
         Assert.Throws<ArgumentOutOfRangeException>("predicted", () => matrix.Add(0, -1));
         Assert.Throws<ArgumentOutOfRangeException>("predicted", () => matrix[0, 2]);
+        foreach (Func<int, double> share in (Func<int, double>[])[matrix.Precision, matrix.Recall, matrix.F1])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("label", () => share(2));
+            Assert.Throws<ArgumentOutOfRangeException>("label", () => share(-1));
+        }
+
         Assert.Equal(0, matrix.Samples);
     }
 

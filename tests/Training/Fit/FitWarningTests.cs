@@ -22,6 +22,42 @@ public class FitWarningTests
     }
 
     [Fact]
+    public void Weights_of_classes_without_labels()
+    {
+        const string warning = "ClassWeights are for labels, but the targets are other numbers";
+        var options = new FitOptions { Epochs = 2, ClassWeights = (float[])[1f, 2f] };
+        float[] labels = [.. s_x.Select(x => x > 0 ? 1f : 0f)], unknown = [.. labels.Select((label, k) => k == 5 ? float.NaN : label)];
+        Assert.Equal([warning], Fit(s_y, options));
+        Assert.Empty(Fit(labels, options));
+        Assert.Empty(TrainerWith(new Adam(0.01f)).Fit(s_x, (int[])[.. labels.Select(label => (int)label)], options).Warnings);
+        Assert.Empty(Fit(s_y, options with { ClassWeights = default }));
+
+        float[] known = [.. labels.Select((_, k) => k == 5 ? 0f : 1f)];
+        Assert.Empty(Fit(unknown, options with { SampleWeights = known })); // what has the weight 0 may be anything
+        known[7] = 0f;
+        unknown[8] = 3f;
+        Assert.Equal([warning], Fit(unknown, options with { SampleWeights = known }));
+
+        IReadOnlyList<string> Fit(float[] targets, FitOptions by) => TrainerWith(new Adam(0.01f)).Fit(s_x, targets, by).Warnings;
+    }
+
+    [Fact]
+    public void Weights_that_are_all_zero()
+    {
+        float[] none = new float[64], some = [.. Enumerable.Repeat(0f, 32).Append(1f).Concat(Enumerable.Repeat(0f, 31))];
+        FitOptions options = new() { Epochs = 1 };
+        Assert.Equal(["all weights of the training samples are 0"], Fit(options with { SampleWeights = none }));
+        Assert.Empty(Fit(options with { SampleWeights = some }));
+        Assert.Equal(
+            ["all weights of the validation samples are 0"], Fit(options with { SampleWeights = some, ValidationSplit = 0.25f }));
+        Assert.Equal(
+            ["all weights of the validation samples are 0"],
+            Fit(options with { ValidationInputs = s_x, ValidationTargets = s_y, ValidationWeights = none }));
+
+        IReadOnlyList<string> Fit(FitOptions by) => TrainerWith(new Adam(0.01f)).Fit(s_x, s_y, by).Warnings;
+    }
+
+    [Fact]
     public void No_epoch()
     {
         Trainer trainer = TrainerWith(new Adam(0.01f));

@@ -98,6 +98,11 @@ public class SamplesTests
         Assert.Equal([5, 6, 1, 2, 5, 6], Samples.Take([1f, 2f, 3f, 4f, 5f, 6f], 2, [2, 0, 2]));
         Assert.Equal([30, 10, 30], Samples.Take([10, 20, 30], [2, 0, 2]));
         Assert.Equal([], Samples.Take(new float[4], 2, []));
+
+        float[] taken = new float[6];
+        Samples.Take([1f, 2f, 3f, 4f, 5f, 6f], 2, [2, 0, 2], taken);
+        Assert.Equal([5, 6, 1, 2, 5, 6], taken);
+        Samples.Take(taken, 2, [], []);
     }
 
     [Fact]
@@ -131,6 +136,26 @@ public class SamplesTests
         Refuses<ArgumentException>(
             "samples", "samples[0] must be at least 0 and less than 2, the number of labels, but is -1.",
             () => Samples.Take([1, 2], [-1]));
+    }
+
+    [Fact]
+    public void A_bad_destination_is_not_written_to()
+    {
+        float[] rows = [1f, 2f, 3f, 4f, 5f, 6f];
+        RefusesToWrite("destination", "must have a length of 4, for 2 rows of 2 values, but has 3.", [0, 1], 0..3);
+        RefusesToWrite("destination", "must have a length of 2, for 1 rows of 2 values, but has 3.", [0], 0..3);
+        RefusesToWrite("destination", "must not share memory with rows", [0], 4..6);
+        RefusesToWrite("samples", "samples[0] must be at least 0 and less than 3, the number of rows, but is 3.", [3], 0..2);
+
+        void RefusesToWrite(string argument, string mention, int[] samples, Range destination)
+        {
+            Refuses<ArgumentException>(argument, mention, () =>
+            {
+                Samples.Take(rows, 2, samples, rows.AsSpan(destination));
+                return rows;
+            });
+            Assert.Equal([1f, 2f, 3f, 4f, 5f, 6f], rows);
+        }
     }
 
     private static void Refuses<T>(string argument, string mention, Func<object> act)

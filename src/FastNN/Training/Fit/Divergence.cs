@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace FastNN;
 
 /// <summary>
@@ -14,4 +16,15 @@ namespace FastNN;
 /// <param name="LearningRate">
 /// The learning rate of this step: <see cref="Optimizer.LearningRate"/> times the factor of the <see cref="Optimizer.Schedule"/>.
 /// </param>
-public readonly record struct Divergence(int Epoch, int Step, float Cost, float LearningRate);
+public readonly record struct Divergence(int Epoch, int Step, float Cost, float LearningRate)
+{
+    /// <summary>The place as a text, in the invariant culture.</summary>
+    /// <returns>For example: diverged in epoch 3 at step 20: the cost is NaN; the learning rate may be too high (10), or
+    /// samples too large</returns>
+    public override string ToString()
+    {
+        string notFinite = float.IsFinite(Cost) ? ", but parameters or the optimizer's state are not finite" : "";
+        return Invariant($"diverged in epoch {Epoch} at step {Step}: the cost is {Cost}{notFinite}; ")
+            + Invariant($"the learning rate may be too high ({LearningRate}), or samples too large");
+    }
+}

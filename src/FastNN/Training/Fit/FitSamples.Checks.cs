@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static System.FormattableString;
 
 namespace FastNN.Fit;
 
@@ -54,7 +55,7 @@ internal readonly ref partial struct FitSamples
             string name = cost is null ? _names.Inputs : _names.Targets;
             throw Refusal(
                 numbers.IsEmpty ? $"{name}[{i}]" : OfSource($"{(cost is null ? "inputs" : "targets")}[{i % width}]", numbers[i / width]),
-                $"must be {RangeOf(cost)}, but is {values[i]}.", name);
+                Invariant($"must be {RangeOf(cost)}, but is {values[i]}."), name);
         }
     }
 
@@ -70,7 +71,7 @@ internal readonly ref partial struct FitSamples
             {
                 throw Refusal(
                     numbers.IsEmpty ? $"{_names.Targets}[{first}..{first + m}]" : OfSource("the targets", numbers[first / m]),
-                    $"must add up to 1, within 0.001, under {cost}, but add up to {sum}.", _names.Targets);
+                    Invariant($"must add up to 1, within 0.001, under {cost}, but add up to {sum}."), _names.Targets);
             }
         }
     }
@@ -91,8 +92,8 @@ internal readonly ref partial struct FitSamples
     {
         if (cost is null) return "finite";
 
-        string least = cost.LeastTarget > float.MinValue ? $"at least {cost.LeastTarget}" : "finite";
-        string most = cost.MostTarget < float.MaxValue ? $"at most {cost.MostTarget}" : "finite";
+        string least = cost.LeastTarget > float.MinValue ? Invariant($"at least {cost.LeastTarget}") : "finite";
+        string most = cost.MostTarget < float.MaxValue ? Invariant($"at most {cost.MostTarget}") : "finite";
         return least == most ? least : $"{least} and {most} under {cost}";
     }
 

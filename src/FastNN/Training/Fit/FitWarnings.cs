@@ -14,6 +14,30 @@ internal static class FitWarnings
             ? null
             : $"{cost} learns slowly behind {last}: {Cost.CrossEntropy} is meant for it";
 
+    /// <summary>
+    /// Classes have different weights, but the first targets in memory are no labels. What has the weight 0 does not count.
+    /// </summary>
+    internal static string? OfClasses(FitSamples samples, Labels labels)
+    {
+        ReadOnlySpan<float> classes = samples.ClassWeights;
+        if (classes.IsEmpty || !classes.ContainsAnyExcept(classes[0]) || samples.Targets.IsEmpty) return null;
+
+        const int most = 1024;
+        int m = samples.Targets.Length / samples.Count, each = samples.Weights.Length / samples.Count;
+        for (int s = 0; s < Math.Min(samples.Count, most); s++)
+        {
+            ReadOnlySpan<float> weights = samples.Weights.Slice(s * each, each);
+            if (weights.IsEmpty || weights.ContainsAnyExcept(0f))
+                labels.Know(samples.Targets.Slice(s * m, m), each == m ? weights : default);
+        }
+
+        return labels.Are == Labels.Kind.None ? "ClassWeights are for labels, but the targets are other numbers" : null;
+    }
+
+    /// <summary>Nothing counts.</summary>
+    internal static string? OfWeights(FitSamples samples, string which) =>
+        samples.Weights.IsEmpty || samples.Weights.ContainsAnyExcept(0f) ? null : $"all weights of the {which} samples are 0";
+
     /// <summary>The state was at its end before the call.</summary>
     internal static string? OfNoEpoch(FitState state, FitOptions options) =>
         state.Epoch >= options.Epochs

@@ -47,10 +47,12 @@ internal sealed class Score(int outputs, Labels labels)
     {
         _samples += targets.Length / outputs;
         labels.Know(targets);
-        for (; !targets.IsEmpty; targets = targets[outputs..])
+        for (int i = 0; i < outputs; i++)
         {
             // Equal floats add up exactly, up to 2²⁹ of them, so the mean of a constant is that constant and its deviations are 0.
-            for (int i = 0; i < outputs; i++) _sum[i] += targets[i];
+            double sum = _sum[i];
+            for (int k = i; (uint)k < (uint)targets.Length; k += outputs) sum += targets[k];
+            _sum[i] = sum;
         }
     }
 
@@ -68,16 +70,20 @@ internal sealed class Score(int outputs, Labels labels)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
-        for (; !y.IsEmpty; a = a[outputs..], y = y[outputs..])
+        for (int i = 0; i < outputs; i++)
         {
-            for (int i = 0; i < outputs; i++)
+            double mean = _mean[i], residuals = _residual[i], total = _total[i];
+            for (int k = i; (uint)k < (uint)y.Length && (uint)k < (uint)a.Length; k += outputs)
             {
-                double residual = (double)y[i] - a[i], deviation = y[i] - _mean[i];
-                _residual[i] += residual * residual;
-                _total[i] += deviation * deviation;
+                double residual = (double)y[k] - a[k], deviation = y[k] - mean;
+                residuals += residual * residual;
+                total += deviation * deviation;
             }
 
-            _right += Labels.RightOf(a[..outputs], y[..outputs], _kind, _threshold);
+            (_residual[i], _total[i]) = (residuals, total);
         }
+
+        for (; !y.IsEmpty && _kind != Labels.Kind.None; a = a[outputs..], y = y[outputs..])
+            _right += Labels.RightOf(a[..outputs], y[..outputs], _kind, _threshold);
     }
 }

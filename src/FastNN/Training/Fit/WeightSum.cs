@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static System.FormattableString;
 
 namespace FastNN.Fit;
 
@@ -23,7 +24,7 @@ internal readonly record struct WeightSum(int Batch, int Left, bool OfSamples, b
         {
             float weight = weights[k];
             if (!(weight >= 0f && weight <= float.MaxValue))
-                throw new ArgumentException($"weights[{k}] must be finite and at least 0, but is {weight}.", nameof(weights));
+                throw new ArgumentException(Invariant($"weights[{k}] must be finite and at least 0, but is {weight}."), nameof(weights));
             if (weight == 0f) zeros++;
             sum += weight;
         }
