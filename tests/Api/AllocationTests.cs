@@ -147,10 +147,10 @@ public class AllocationTests
 
     private static void AssertAllocatesNothing(Action action)
     {
-        for (int k = 0; k < 40; k++) action();
+        for (int k = 0; k < Cases.StressOf(50); k++) action();
         Assert.Equal(0, Allocated.Fewest(() =>
         {
-            for (int k = 0; k < 100; k++) action();
+            for (int k = 0; k < Cases.StressOf(100); k++) action();
         }));
     }
 }

@@ -107,7 +107,8 @@ public partial class BadInputTests
         }
 
         // −0.25 is the article's r. The message says what to write for it.
-        Refuses<ArgumentOutOfRangeException>("learningRate", ["w ← w + r·∂C/∂w with r < 0, learningRate is −r, here 0.25"], () => _ = new Sgd(-0.25f));
+        const string hint = "w ← w + r·∂C/∂w with r < 0, learningRate is −r, here 0.25";
+        Refuses<ArgumentOutOfRangeException>("learningRate", [hint], () => _ = new Sgd(-0.25f));
         Assert.Equal(0.5f, optimizer.LearningRate);
     }
 

@@ -179,10 +179,13 @@ public static class Cases
     internal static IEnumerable<int> Lengths => [.. Enumerable.Range(1, 131), 257, 1000, 1031, 4099];
 
     /// <summary>
-    /// How many calls a stress test makes. It makes a tenth where fused multiply-add is no instruction, or where the environment variable
-    /// FASTNN_EMULATED says that no instruction is one: each call takes ten times as long.
+    /// Whether a call takes ten times as long as elsewhere: fused multiply-add is no instruction, or the environment variable
+    /// FASTNN_EMULATED says that no instruction is one.
     /// </summary>
-    internal static int StressOf(int calls) => s_isEmulated || !(Fma.IsSupported || AdvSimd.IsSupported) ? calls / 10 : calls;
+    internal static bool IsSlow => s_isEmulated || !(Fma.IsSupported || AdvSimd.IsSupported);
+
+    /// <summary>How many calls a test makes that makes many: a tenth where each is slow.</summary>
+    internal static int StressOf(int calls) => IsSlow ? calls / 10 : calls;
 
     internal static bool SameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
         MemoryMarshal.Cast<float, int>(expected).SequenceEqual(MemoryMarshal.Cast<float, int>(actual));

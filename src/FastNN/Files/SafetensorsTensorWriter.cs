@@ -16,13 +16,20 @@ internal sealed unsafe class SafetensorsTensorWriter(Stream? target) : IDisposab
     /// <summary>Returns the rented memory.</summary>
     public void Dispose() => ArrayPool<float>.Shared.Return(_block);
 
-    /// <summary>Writes numbers in their order.</summary>
+    /// <summary>Writes numbers in their order, from a copy: a number may change between its checksum and its way into the file.</summary>
     /// <returns>The checksum of their bytes.</returns>
     internal Crc32C Flat<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
         var checksum = new Crc32C();
-        Write(values, ref checksum);
+        Span<T> block = MemoryMarshal.Cast<float, T>(_block.AsSpan(0, BlockFloats));
+        for (int first = 0, count; first < values.Length; first += count)
+        {
+            count = Math.Min(values.Length - first, block.Length);
+            values.Slice(first, count).CopyTo(block);
+            Write(block[..count], ref checksum);
+        }
+
         return checksum;
     }
 
@@ -42,17 +49,17 @@ internal sealed unsafe class SafetensorsTensorWriter(Stream? target) : IDisposab
                 count = Math.Min(columns, layer.Inputs - c);
                 fixed (float* block = _block)
                     network.Plan.Kernels.Transpose(w + (nint)c * layer.Outputs + r, layer.Outputs, count, rows, block, count);
-                Write<float>(_block.AsSpan(0, rows * count), ref checksum);
+                Write(_block.AsSpan(0, rows * count), ref checksum);
             }
         }
 
         return checksum;
     }
 
-    private void Write<T>(ReadOnlySpan<T> values, ref Crc32C checksum)
+    private void Write<T>(Span<T> block, ref Crc32C checksum)
         where T : unmanaged
     {
-        checksum.Append(MemoryMarshal.AsBytes(values));
-        target?.Write(MemoryMarshal.AsBytes(values));
+        checksum.Append(MemoryMarshal.AsBytes(block));
+        target?.Write(MemoryMarshal.AsBytes(block));
     }
 }

@@ -16,7 +16,8 @@ public class OptimizerTrainingTests
         Optimizer optimizer = Recipes.Create(recipe);
         foreach (int[] widths in (int[][])[[3, 4, 2], [20, 33, 9], [67, 64, 5], [97, 1030, 3]])
         {
-            foreach (int batch in widths[1] switch { 1030 => (int[])[1, 40], 33 => [1, 2, 40, 300, 700], _ => [1, 2, 40, 300] })
+            int most = widths[1] == 33 ? 700 : widths[1] == 1030 || Cases.IsSlow ? 40 : 300;
+            foreach (int batch in ((int[])[1, 2, 40, 300, 700]).Where(batch => batch <= most))
             {
                 float[] inputs = Cases.Uniform(1, batch * widths[0], -1f), targets = Cases.Uniform(2, batch * widths[^1]);
                 var expected = new Trainer(new Network(widths, seed: 3, KernelVariant.Scalar), optimizer);
