@@ -7,7 +7,6 @@ namespace FastNN.Tests.Api;
 /// After the first calls no call allocates a single byte. This holds for one sample and for a batch, on the stack and in the thread's
 /// scratch.
 /// </summary>
-[Collection(nameof(Alone))]
 public class AllocationTests
 {
     public static TheoryData<int[], int, KernelVariant> NetworksBatchesAndVariants { get; } =

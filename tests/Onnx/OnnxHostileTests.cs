@@ -235,6 +235,26 @@ public class OnnxHostileTests
         Assert.InRange(networks, count / 100, count * 9 / 10);
     }
 
+    [Fact]
+    public void Operators_without_inputs_are_refused()
+    {
+        string[] types =
+        [
+            .. OnnxVariants.Names.Select(row => OnnxVariants.CreateBuilder(row.Data).Model.Model)
+                .Concat(OnnxGraphForms.Names.Select(row => OnnxGraphForms.Create(row.Data).Model.Model))
+                .SelectMany(model => model.Graph.Node).Select(node => node.OpType).Distinct(),
+        ];
+        Assert.InRange(types.Length, 40, 200);
+        foreach (string type in types)
+        {
+            foreach (string[] inputs in (string[][])[[], [""], ["", "", ""]])
+            {
+                var model = new OnnxBuilder(1, 2);
+                Assert.NotNull(Load(model.Node(type, inputs).Op("Add", "x").Output(1, 2).ToBytes()));
+            }
+        }
+    }
+
     /// <summary>Loads a model within the bounds of memory and time. Returns null if it is a network.</summary>
     internal static ModelFormatException? Load(byte[] model)
     {

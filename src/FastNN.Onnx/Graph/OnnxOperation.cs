@@ -52,9 +52,12 @@ internal sealed class OnnxOperation(int index, NodeProto node, OnnxCall? call = 
 
     internal OnnxValue? OptionalInput(int k) => k < Inputs.Length ? Inputs[k] : null;
 
-    /// <summary>The constant that an input is.</summary>
-    internal OnnxTensor Constant(int k) => Inputs[k]!.Result as OnnxTensor
-        ?? throw Fault($"its input {Inputs[k]} must be constant, but depends on the data");
+    /// <summary>The constant that an input is. The input must be there.</summary>
+    internal OnnxTensor Constant(int k)
+    {
+        OnnxValue input = OptionalInput(k) ?? throw Fault($"its input {k} is missing");
+        return input.Result as OnnxTensor ?? throw Fault($"its input {input} must be constant, but depends on the data");
+    }
 
     internal OnnxTensor? OptionalConstant(int k) => OptionalInput(k) is null ? null : Constant(k);
 
