@@ -15,13 +15,21 @@ internal sealed class Call
     internal Call(object network, object? trainer, float[] inputs, float[] targets)
     {
         (_inputs, _targets) = (inputs, targets);
-        if (trainer is null) _forward = network.GetType().GetMethod("Forward")!.CreateDelegate<Forward>(network);
-        else _step = trainer.GetType().GetMethod("Step")!.CreateDelegate<Step>(trainer);
+        if (trainer is null) _forward = Of<Forward>(network);
+        else _step = Of<Step>(trainer);
     }
 
     private delegate void Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads);
 
     private delegate float Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, CancellationToken cancellationToken);
+
+    /// <summary>The method with the name and the parameters of the delegate. There are overloads of it.</summary>
+    private static T Of<T>(object target)
+        where T : Delegate
+    {
+        Type[] parameters = Array.ConvertAll(typeof(T).GetMethod("Invoke")!.GetParameters(), parameter => parameter.ParameterType);
+        return target.GetType().GetMethod(typeof(T).Name, parameters)!.CreateDelegate<T>(target);
+    }
 
     /// <summary>Of one call among so many.</summary>
     internal double Nanoseconds(int calls)
