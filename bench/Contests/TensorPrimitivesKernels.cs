@@ -125,7 +125,7 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         throw new NotSupportedException("Not in a contest.");
 
     /// <summary>Not measured: the reference's, as the other.</summary>
-    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ScalarKernels.Update<TRule>(w, g, first, second, count, in terms);
 
     public static double SumOfSquares(float* g, nint count, float clip, double least) =>

@@ -187,11 +187,13 @@ public sealed partial class Trainer
         for (int first = state.Step * batch, count; first < training.Count; first += count) // adding batch instead could overflow
         {
             count = Math.Min(batch, training.Count - first);
+            bool last = first + count == training.Count;
+            _updater?.LooksForInfinities = last;
             SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
             float cost = rows.Weights.IsEmpty
                 ? Step(rows.Inputs, rows.Targets, cancellationToken)
                 : StepOfFit(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
-            bool last = first + count == training.Count;
+            _updater?.LooksForInfinities = false;
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 

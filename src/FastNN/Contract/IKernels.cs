@@ -67,7 +67,7 @@ internal unsafe interface IKernels
     static abstract void GradientDescent(float* w, float* g, nint count, float scale, float rate);
 
     /// <summary>One update. The result says whether all parameters and states are finite now.</summary>
-    static abstract bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    static abstract void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule;
 
     static abstract double SumOfSquares(float* g, nint count, float clip, double least);

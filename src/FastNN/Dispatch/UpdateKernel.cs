@@ -7,7 +7,7 @@ namespace FastNN.Dispatch;
 internal abstract unsafe class UpdateKernel
 {
     /// <summary>See <see cref="Spans.ParameterUpdate"/>. States that the rule does not have may be null.</summary>
-    internal abstract bool Update(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms);
+    internal abstract void Update(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms);
 }
 
 internal sealed unsafe class UpdateKernel<K, TRule> : UpdateKernel
@@ -15,6 +15,6 @@ internal sealed unsafe class UpdateKernel<K, TRule> : UpdateKernel
     where TRule : struct, IUpdateRule
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override bool Update(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms) =>
+    internal override void Update(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms) =>
         K.Update<TRule>(w, g, first, second, count, in terms);
 }

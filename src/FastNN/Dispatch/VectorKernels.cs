@@ -102,7 +102,7 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         Spans.GradientDescent.Update<S, V>(w, g, count, scale, rate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<S, V, TRule>(w, g, first, second, count, in terms);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,7 +27,10 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
     /// <summary>Whether no row may be updated before the gradient is complete, because its norm is limited.</summary>
     internal bool LimitsNorm => Block == null;
 
-    /// <summary>Whether the last update left all parameters and states finite.</summary>
+    /// <summary>Whether the next updates look if they leave all numbers finite.</summary>
+    internal bool LooksForInfinities { get; set; }
+
+    /// <summary>Whether the last update left all parameters and states finite, if it looked.</summary>
     internal bool LeftAllFinite { get; private set; }
 
     /// <summary>The numbers of the next update. If anything throws, it throws here, and nothing has changed.</summary>
@@ -113,9 +116,29 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(int start, float* g, int count, in UpdateTerms terms)
     {
-        if (!_kernel.Update(parameters + start, g, At(_first, start), At(_second, start), count, in terms))
-            LeftAllFinite = false; // several threads may write it, and all write the same
+        if (LooksForInfinities) UpdateAndLook(start, g, count, in terms);
+        else _kernel.Update(parameters + start, g, At(_first, start), At(_second, start), count, in terms);
     }
+
+    /// <summary>
+    /// Looks at each block while it is in the cache. To read all again later would take as long as a memory allows. In the kernel itself it
+    /// took Adam 3 % of a step of 17-33-9-5, even when nobody asked for it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void UpdateAndLook(int start, float* g, int count, in UpdateTerms terms)
+    {
+        for (int done = 0, block; done < count; done += block)
+        {
+            block = Math.Min(BlockFloats / 2, count - done); // up to four arrays
+            int at = start + done;
+            float* w = parameters + at, first = At(_first, at), second = At(_second, at);
+            _kernel.Update(w, g + done, first, second, block, in terms);
+            if (!AreFinite(w, block) || !AreFinite(first, block) || !AreFinite(second, block))
+                LeftAllFinite = false; // several threads may write it, and all write the same
+        }
+    }
+
+    private static bool AreFinite(float* numbers, int count) => numbers == null || AlignedBuffer.AreFinite(numbers, count);
 
     private static float* At(float* state, int start) => state == null ? null : state + start;
 }

@@ -2,18 +2,14 @@ using FastNN.Contract;
 
 namespace FastNN.Reference;
 
-/// <summary>
-/// One update of count parameters by any rule. The result says whether all parameters and states are finite now. The specification of the
-/// kernel <c>Spans.ParameterUpdate</c>.
-/// </summary>
+/// <summary>One update of count parameters by any rule. The specification of the kernel <c>Spans.ParameterUpdate</c>.</summary>
 internal static unsafe class ParameterUpdate
 {
-    internal static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    internal static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule
     {
         RuleTerms<float> rule = terms.Rule;
         float none = 0f;
-        bool areFinite = true;
         for (nint k = 0; k < count; k++)
         {
             float gradient = NormBlocks.Clip(g[k], terms.Clip) * terms.Scale;
@@ -22,9 +18,6 @@ internal static unsafe class ParameterUpdate
             ref float v = ref TRule.States > 1 ? ref second[k] : ref none;
             float direction = TRule.Direction(gradient, ref m, ref v, in rule);
             if (terms.Rate != 0f) w[k] = MathF.FusedMultiplyAdd(terms.Rate, direction, terms.Keep * w[k]);
-            areFinite &= float.IsFinite(w[k]) && float.IsFinite(m) && float.IsFinite(v);
         }
-
-        return areFinite;
     }
 }

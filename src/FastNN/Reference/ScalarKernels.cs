@@ -54,7 +54,7 @@ internal readonly unsafe struct ScalarKernels : IKernels
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         Reference.GradientDescent.Update(w, g, count, scale, rate);
 
-    public static bool Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    public static void Update<TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where TRule : struct, IUpdateRule => ParameterUpdate.Update<TRule>(w, g, first, second, count, in terms);
 
     public static double SumOfSquares(float* g, nint count, float clip, double least) =>

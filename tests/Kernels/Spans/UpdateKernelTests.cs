@@ -107,28 +107,6 @@ public unsafe class UpdateKernelTests
 
     [Theory]
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
-    public void An_update_tells_whether_it_left_a_number_that_is_not_finite(KernelVariant variant)
-    {
-        foreach (float wrong in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
-        {
-            foreach (UpdateTerms terms in s_terms)
-            {
-                for (int wrongAt = -1; wrongAt < 4 * 37; wrongAt++)
-                {
-                    float[][] values = [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Repeat(0.5f, 37).ToArray())];
-                    if (wrongAt >= 0) values[wrongAt / 37][wrongAt % 37] = wrong;
-                    Guarded w = new(values[0]), first = new(values[1]), second = new(values[2]), g = new(values[3]);
-                    bool actual = KernelSet.For(variant).UpdateBy<AdamRule>()
-                        .Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, 37, in terms);
-                    IEnumerable<float> results = [.. w.Span, .. first.Span, .. second.Span];
-                    Assert.True(results.All(float.IsFinite) == actual, $"{wrong} at {wrongAt}, {terms}");
-                }
-            }
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void A_sum_that_is_too_small_to_matter_may_have_other_bits_but_stays_too_small(KernelVariant variant)
     {
         var kernels = KernelSet.For(variant);
@@ -213,11 +191,10 @@ public unsafe class UpdateKernelTests
                     second = Magnitudes(supply, count);
                 float[] before = w.Span.ToArray();
                 Guarded w2 = w.Copy(), first2 = first.Copy(), second2 = second.Copy();
-                bool expected = reference.Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
-                bool actual = kernel.Update(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
+                reference.Update(w.Pointer, g.Pointer, first.Pointer, second.Pointer, count, in terms);
+                kernel.Update(w2.Pointer, g.Pointer, first2.Pointer, second2.Pointer, count, in terms);
 
                 string what = $"{typeof(TRule).Name}, {count}, {terms}";
-                Assert.True(expected == actual, $"{what}: all finite is {actual}, but the reference has {expected}");
                 Cases.AssertSameBits(w.Span, w2.Span, $"{what}, parameters");
                 Cases.AssertSameBits(first.Span, first2.Span, $"{what}, first state");
                 Cases.AssertSameBits(second.Span, second2.Span, $"{what}, second state");

@@ -316,6 +316,30 @@ public class FitTests
             $"{result with { Divergence = at }}");
     }
 
+    [Theory]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(1e-30f)]
+    public void A_state_that_is_not_finite_is_seen_wherever_it_is(float clipNorm)
+    {
+        foreach (string state in (string[])["first moment", "second moment"])
+        {
+            foreach (int place in (int[])[0, 63, 64, 4095, 4096, 8250, 8316])
+            {
+                var network = new Network([90, 90, 1], Activation.Tanh, Activation.Identity, seed: 1); // 8,281 parameters
+                var trainer = new Trainer(network, new Adam { ClipNorm = clipNorm });
+                int k = Math.Min(place, network.Parameters.Length - 1);
+                trainer.OptimizerState[state][k] = float.PositiveInfinity;
+                float[] x = Cases.Uniform(1, 5 * 90), y = Cases.Uniform(2, 5);
+                FitResult result = trainer.Fit(x, y, new FitOptions { Epochs = 3, BatchSize = 2 });
+                Assert.Equal((StopReason.Diverged, 1), (result.Reason, result.Divergence!.Value.Epoch));
+            }
+        }
+
+        var good = new Trainer(new Network([90, 90, 1], Activation.Tanh, Activation.Identity, seed: 1), new Adam { ClipNorm = clipNorm });
+        FitResult run = good.Fit(Cases.Uniform(1, 450), Cases.Uniform(2, 5), new FitOptions { Epochs = 3, BatchSize = 2 });
+        Assert.Equal(StopReason.Completed, run.Reason);
+    }
+
     [Fact]
     public void A_mean_of_squares_beyond_floats_ends_it_although_it_stops_the_parameters()
     {

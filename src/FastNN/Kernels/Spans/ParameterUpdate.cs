@@ -10,22 +10,24 @@ namespace FastNN.Spans;
 /// g ← g + decay·w                                  if decay is not 0
 /// d ← the direction of the rule. The rule also changes its states
 /// w ← keep·w + rate·d                              if rate is not 0</code>
-/// All are [count]. The gradient in memory does not change. A clip of ∞ and factors of 1 change no bit. The result says whether all w and
-/// states are finite now. Then each x·0 is 0. For the others it is NaN. To read them all again later would take as long as a memory allows.
+/// All are [count]. The gradient in memory does not change. A clip of ∞ and factors of 1 change no bit.
 /// </summary>
 internal static unsafe class ParameterUpdate
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static bool Update<S, V, TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
+    internal static void Update<S, V, TRule>(float* w, float* g, float* first, float* second, nint count, in UpdateTerms terms)
         where S : struct, ISimd<V>
         where V : struct
         where TRule : struct, IUpdateRule
     {
-        RuleTerms<V> coefficients = Broadcast<S, V>(terms.Rule);
+        RuleTerms<float> rule = terms.Rule;
+        var coefficients = new RuleTerms<V>(
+            S.Broadcast(rule.FirstKeep), S.Broadcast(rule.FirstTake), S.Broadcast(rule.SecondKeep), S.Broadcast(rule.SecondTake),
+            S.Broadcast(rule.Correction), S.Broadcast(rule.Epsilon));
         bool decays = terms.Decay != 0f, moves = terms.Rate != 0f;
         V decay = S.Broadcast(terms.Decay), keep = S.Broadcast(terms.Keep), rate = S.Broadcast(terms.Rate);
         V most = S.Broadcast(terms.Clip), least = S.Broadcast(-terms.Clip), scale = S.Broadcast(terms.Scale);
-        V m = default, v = default, none = S.Broadcast(0f), zeros = none;
+        V m = default, v = default;
         nint k = 0;
         for (; k <= count - S.Count; k += S.Count)
         {
@@ -35,8 +37,7 @@ internal static unsafe class ParameterUpdate
             V direction = TRule.Direction<S, V>(gradient, ref m, ref v, in coefficients);
             if (TRule.States > 0) S.Store(m, first + k);
             if (TRule.States > 1) S.Store(v, second + k);
-            if (moves) S.Store(current = Next<S, V>(rate, direction, keep, current), w + k);
-            zeros = S.Add(zeros, Zeros<S, V, TRule>(current, m, v, none));
+            if (moves) S.Store(Next<S, V>(rate, direction, keep, current), w + k);
         }
 
         int rest = (int)(count - k);
@@ -49,11 +50,8 @@ internal static unsafe class ParameterUpdate
             V direction = TRule.Direction<S, V>(gradient, ref m, ref v, in coefficients);
             if (TRule.States > 0) S.StoreFirst(m, first + k, rest);
             if (TRule.States > 1) S.StoreFirst(v, second + k, rest);
-            if (moves) S.StoreFirst(current = Next<S, V>(rate, direction, keep, current), w + k, rest);
-            zeros = S.Add(zeros, S.And(mask, Zeros<S, V, TRule>(current, m, v, none)));
+            if (moves) S.StoreFirst(Next<S, V>(rate, direction, keep, current), w + k, rest);
         }
-
-        return Simd128.Sum(S.Fold(zeros)) == 0f;
     }
 
     /// <summary>The gradient, clipped and scaled. If the decay is part of it, the decay is added.</summary>
@@ -66,27 +64,6 @@ internal static unsafe class ParameterUpdate
         if (decays) gradient = S.MultiplyAdd(decay, w, gradient);
         return gradient;
     }
-
-    /// <summary>Zeros where the new numbers are finite, NaN elsewhere.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Zeros<S, V, TRule>(V w, V m, V v, V none)
-        where S : struct, ISimd<V>
-        where V : struct
-        where TRule : struct, IUpdateRule
-    {
-        V zeros = S.Multiply(w, none);
-        if (TRule.States > 0) zeros = S.MultiplyAdd(m, none, zeros);
-        if (TRule.States > 1) zeros = S.MultiplyAdd(v, none, zeros);
-        return zeros;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static RuleTerms<V> Broadcast<S, V>(in RuleTerms<float> rule)
-        where S : struct, ISimd<V>
-        where V : struct =>
-        new(
-            S.Broadcast(rule.FirstKeep), S.Broadcast(rule.FirstTake), S.Broadcast(rule.SecondKeep), S.Broadcast(rule.SecondTake),
-            S.Broadcast(rule.Correction), S.Broadcast(rule.Epsilon));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Next<S, V>(V rate, V direction, V keep, V w)
