@@ -89,8 +89,8 @@ internal sealed class Labels(int outputs, Cost cost, Activation last)
     {
         if (kind == Kind.Largest)
         {
-            int label = Largest(y);
-            return label >= 0 && IsFirstOfLargest(a, label) ? 1 : 0;
+            int largest = Largest(a);
+            return largest >= 0 && largest == Largest(y) ? 1 : 0;
         }
 
         int right = 0;
@@ -108,17 +108,6 @@ internal sealed class Labels(int outputs, Cost cost, Activation last)
     /// </summary>
     internal static int ClassOf(ReadOnlySpan<float> values, float threshold) =>
         values.Length > 1 ? Largest(values) : float.IsNaN(values[0]) ? -1 : values[0] >= threshold ? 1 : 0;
-
-    /// <summary>Whether <see cref="Largest"/> would find this place. A loop that never jumps out has nothing to guess wrong.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool IsFirstOfLargest(ReadOnlySpan<float> values, int place)
-    {
-        float most = values[place];
-        bool isLargest = true;
-        for (int i = 0; i < place; i++) isLargest &= values[i] < most;
-        for (int i = place; i < values.Length; i++) isLargest &= values[i] <= most; // false for NaN
-        return isLargest;
-    }
 
     /// <summary>The index of the largest value, the first of equals; −1 if there is a NaN.</summary>
     private static int Largest(ReadOnlySpan<float> values)
