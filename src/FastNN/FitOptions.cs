@@ -26,6 +26,7 @@ public sealed record FitOptions
 
     /// <summary>
     /// Whether each epoch takes the training samples in a new order; by default true. If false, each epoch takes them in the given order.
+    /// An epoch of a single batch does too, because the batch is the same in any order.
     /// </summary>
     public bool Shuffle { get; init; } = true;
 

@@ -13,9 +13,9 @@ public sealed partial class Trainer
     /// bits for every variant and any number of threads.
     /// </summary>
     /// <remarks>
-    /// Fit allocates at its start: with <see cref="FitOptions.Shuffle"/> a batch of samples and one number for each sample, and, with
-    /// patience, the parameters once. With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100
-    /// bytes for <see cref="FitResult.History"/>. Steps allocate nothing.
+    /// Fit allocates at its start: if it shuffles, a batch of samples and one number for each sample, and, with patience, the parameters
+    /// once. With validation it also allocates what <see cref="Measure"/> keeps. Each epoch takes less than 100 bytes for
+    /// <see cref="FitResult.History"/>. Steps allocate nothing. An epoch of a single batch is not shuffled.
     /// </remarks>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="targets">[samples, n_out], row by row: the outputs that the network should give.</param>
@@ -93,7 +93,7 @@ public sealed partial class Trainer
     /// <remarks>
     /// Fit reads each batch when it comes to it, into memory for one batch, and checks it. A <see cref="FitOptions.ValidationSplit"/> holds
     /// out the last samples of the source. Validation reads them after each epoch. For the order, Fit takes four bytes for each training
-    /// sample, without <see cref="FitOptions.Shuffle"/> none.
+    /// sample, if it shuffles.
     /// </remarks>
     /// <param name="source">Gives the samples.</param>
     /// <param name="options">How to train. <see cref="FitOptions.ValidationSource"/> may give the validation data.</param>
@@ -135,7 +135,7 @@ public sealed partial class Trainer
         CheckApart(state, validation, SampleNames.Validation);
         CheckApart(state, options);
 
-        int[] order = new int[options.Shuffle ? count : 0];
+        int[] order = new int[options.Shuffle && batch < count ? count : 0];
         var buffer = new SampleBuffer();
         var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
         long began = Stopwatch.GetTimestamp();

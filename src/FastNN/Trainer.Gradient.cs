@@ -154,16 +154,14 @@ public sealed unsafe partial class Trainer
         float* inputDelta = null, parameters = _network.Buffer.Pointer;
         if (!inputGradient.IsEmpty) inputDelta = (_inputDelta ?? Allocate(ref _inputDelta, VirtualLanes.RoundUp(_network.Inputs))).Pointer;
         given.OutputDelta(parameters, x, y, _activations.Pointer, _deltas.Pointer);
-        given.BackwardAccumulate(parameters, GradientBuffer.Pointer, x, _activations.Pointer, _deltas.Pointer, inputDelta);
+        given.Backward(parameters, GradientBuffer.Pointer, adds: true, x, _activations.Pointer, _deltas.Pointer, inputDelta);
         if (inputDelta != null && _network.InputStandardizer is { } input)
             _network.Plan.Kernels.Standardizing.GradientToUserUnits(input, inputDelta, 1);
         new ReadOnlySpan<float>(inputDelta, inputGradient.Length).CopyTo(inputGradient);
     }
 
     /// <summary>The gradient of a sample, after <see cref="DifferentiateSample"/>.</summary>
-    private void GradientOfSample(TrainingPasses passes, float* x, AlignedBuffer gradient)
-    {
-        gradient.Span.Fill(-0f); // fma(δ, a, −0) is δ·a, and keeps the sign of a zero
-        passes.BackwardAccumulate(_network.Buffer.Pointer, gradient.Pointer, x, _activations.Pointer, _deltas.Pointer, null);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GradientOfSample(TrainingPasses passes, float* x, AlignedBuffer gradient) =>
+        passes.Backward(_network.Buffer.Pointer, gradient.Pointer, adds: false, x, _activations.Pointer, _deltas.Pointer, null);
 }

@@ -10,12 +10,12 @@ public sealed unsafe partial class Trainer
 
     private Score? _score;
     private SampleBuffer? _measured;
-    private float[]? _outputs;
+    private float[]? _outputs, _costs;
 
     /// <summary>
     /// Measures the network on samples, for example held-out ones: the mean cost of a sample, the accuracy, and R². Changes no parameter.
-    /// All three have the same bits for every variant and any number of threads. The first call allocates memory for 65,536 outputs, or for
-    /// the outputs of one sample if these are more. The memory is kept. Further calls allocate no more than <see cref="Evaluate"/>. A call
+    /// All three have the same bits for every variant and any number of threads. The first call allocates memory for 65,536 outputs and for
+    /// the costs of their samples, or for one sample if it has more outputs. The memory is kept. Further calls allocate no more than <see cref="Evaluate"/>. A call
     /// takes one forward pass, and then the scores.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
@@ -76,6 +76,7 @@ public sealed unsafe partial class Trainer
         }
 
         _outputs ??= new float[chunk * m];
+        _costs ??= new float[chunk];
         if (samples.Source is not null) chunk = Math.Max(1, MeasuredValues / Math.Max(m, _network.Inputs));
         if (!score.KnowsTargets)
         {
@@ -105,15 +106,10 @@ public sealed unsafe partial class Trainer
     private double MeasurePart(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> outputs, double costBefore)
     {
         int samples = inputs.Length / _network.Inputs;
-        fixed (float* given = inputs, y = targets, a = outputs)
+        _pass.InputStandardizer = _network.InputStandardizer;
+        fixed (float* x = inputs, y = targets, a = outputs, costs = _costs)
         {
-            float* x = InOwnUnits(given, samples);
-            TrainingPasses passes = Passes;
-            double cost = samples == 1
-                ? costBefore + DifferentiateSample(passes, x, y)
-                : _pass.Measure(passes, x, y, samples, a, costBefore);
-            if (samples == 1) passes.OutputsOf(_activations.Pointer, a);
-            if (_outputStandardizer is { } output) _network.Plan.Kernels.Standardizing.ToUserUnits(output, a, samples, a);
+            double cost = _pass.Measure(Passes, _network.OutputStandardizer, x, y, samples, a, costs, costBefore);
             GC.KeepAlive(this);
             return cost;
         }

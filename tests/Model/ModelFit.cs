@@ -115,7 +115,7 @@ internal sealed class ModelFit
     internal void MakeStep()
     {
         int n = _x.Length, B = Math.Min(_options.BatchSize, n);
-        int[] order = _options.Shuffle ? Generator.Order(n, _options.Seed, Epoch) : [.. Enumerable.Range(0, n)];
+        int[] order = _options.Shuffle && B < n ? Generator.Order(n, _options.Seed, Epoch) : [.. Enumerable.Range(0, n)];
         int[] batch = [.. order.Skip(Step * B).Take(B)];
         float r = (float)_trainer.LearningRate;
         float[]? w = WeightsOf(batch);

@@ -58,14 +58,16 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
 }
 
 /// <summary>Written once for the primitives of any variant.</summary>
-internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan)
+/// <param name="plan">The plan of the network.</param>
+/// <param name="functions">For each layer, the kernels that end in its function: those of the plan, or another one behind the last layer.</param>
+internal unsafe class ForwardPasses<K, T>(NetworkPlan plan, ActivationKernels[] functions) : ForwardPasses(plan)
     where K : struct, IKernels
     where T : struct, ITileKernels
 {
     private readonly LayerShape[] _layers = plan.Shapes;
-    private readonly ActivationKernels[] _functions = plan.Functions;
+    private readonly ActivationKernels[] _functions = functions;
     private readonly int[] _packedAt = plan.PackedAt;
-    private readonly Run[] _runs = RunsOf(plan);
+    private readonly Run[] _runs = RunsOf(plan.Shapes, functions);
     private readonly int _inputs = plan.Inputs, _outputs = plan.Outputs, _scratch = plan.Shapes[^1].Activations;
     private readonly int _paddedInputs = VirtualLanes.RoundUp(plan.Inputs), _paddedOutputs = plan.Shapes[^1].PaddedOutputs;
 
@@ -187,14 +189,14 @@ internal unsafe class ForwardPasses<K, T>(NetworkPlan plan) : ForwardPasses(plan
     private float* PackedOf(int layer, float* packed) =>
         packed == null || _packedAt[layer] == NetworkPlan.NotPacked ? null : packed + _packedAt[layer];
 
-    private static Run[] RunsOf(NetworkPlan plan)
+    private static Run[] RunsOf(LayerShape[] layers, ActivationKernels[] functions)
     {
         List<Run> runs = [];
-        for (int first = 0, end; first < plan.Shapes.Length; first = end)
+        for (int first = 0, end; first < layers.Length; first = end)
         {
             end = first + 1;
-            while (end < plan.Shapes.Length && plan.Functions[end] == plan.Functions[first]) end++;
-            runs.Add(new Run(plan.Functions[first], plan.Shapes[first..end]));
+            while (end < layers.Length && functions[end] == functions[first]) end++;
+            runs.Add(new Run(functions[first], layers[first..end]));
         }
 
         return [.. runs];

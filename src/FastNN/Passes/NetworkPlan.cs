@@ -139,6 +139,6 @@ internal sealed class NetworkPlan
             where T : struct, ITileKernels =>
             plan.Kernels.Variant != KernelVariant.Scalar && TinyNetwork.Suits(plan.Shapes, activations)
                 ? new TinyForwardPasses<K, T>(plan)
-                : new ForwardPasses<K, T>(plan);
+                : new ForwardPasses<K, T>(plan, plan.Functions);
     }
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class TinyForwardPasses<K, T> : ForwardPasses<K, T>
     private readonly LayerShape[] _layers;
 
     internal TinyForwardPasses(NetworkPlan plan)
-        : base(plan)
+        : base(plan, plan.Functions)
     {
         _layers = plan.Shapes;
         Scratch = 0;

@@ -37,8 +37,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private Phase _phase;
     private bool _wantsDeltas, _updates, _updating, _accumulates, _isFirstSegment, _endsSegment;
     private TrainingPasses? _passes;
-    private float* _x, _y, _sum, _target, _xGradient, _outputs;
-    private double _costBefore;
+    private float* _x, _y, _sum, _target, _xGradient;
     private float _scale, _rate;
     private CostGoal _goal;
     private CancellationToken _cancellation;
@@ -59,23 +58,16 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>
-    /// The same, added to the cost of the samples before. The outputs of the network, in its own units, come from the same pass.
+    /// The same, added to the cost of the samples before, by the passes of inference. The outputs are those of the user. costs receives the
+    /// cost of each sample.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal double Measure(TrainingPasses passes, float* x, float* y, int batch, float* outputs, double costBefore)
+    internal double Measure(
+        TrainingPasses passes, Standardizer? output, float* x, float* y, int batch, float* outputs, float* costs, double costBefore)
     {
         using Ticket ticket = TakeTicket();
-        _outputs = outputs;
-        _costBefore = costBefore;
-        try
-        {
-            return RunPass(passes, x, y, batch, null, null, 0f, 0f, default);
-        }
-        finally
-        {
-            _outputs = null;
-            _costBefore = 0;
-        }
+        ForwardBatch.Measure(passes, parameters, InputStandardizer, output, x, y, batch, outputs, costs, threads);
+        return Sum(costBefore, costs, batch);
     }
 
     /// <summary>The cost, and the gradient times <paramref name="scale"/>.</summary>
@@ -198,7 +190,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         if (_memory == null || _memory.Length < floats + own) _memory = new AlignedBuffer(checked(floats + own));
         _wantsDeltas = target != null;
         _segments = target == null || batch <= GradientSegments.Samples ? null : _sums ??= new SegmentSums(plan.Kernels, plan.Parameters);
-        double cost = _costBefore;
+        double cost = 0;
         for (int first = 0; first < batch; first += samples)
         {
             int left = GradientSegments.Samples - first % GradientSegments.Samples; // in this segment
@@ -270,8 +262,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         float* xGradient = _xGradient == null ? null : _xGradient + ((nint)_first + sample) * plan.Inputs;
         if (InputStandardizer is { } input)
             plan.Kernels.Standardizing.ToOwnUnits(input, _x + (nint)sample * plan.Inputs, samples, _chunk.XOf(first));
-        float* outputs = _outputs == null ? null : _outputs + ((nint)_first + sample) * plan.Outputs;
-        _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient, outputs);
+        _passes!.TileDeltas(parameters, y, in _chunk, first, tiles, ThreadScratch.Get(_passes.Scratch), _wantsDeltas, xGradient);
         if (InputStandardizer != null && xGradient != null)
             plan.Kernels.Standardizing.GradientToUserUnits(InputStandardizer, xGradient, samples);
     }

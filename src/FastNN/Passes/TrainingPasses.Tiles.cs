@@ -16,8 +16,7 @@ internal unsafe partial class TrainingPasses<K, T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileDeltas(
-        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient,
-        float* outputs)
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
     {
         var memory = new TileMemory(Plan, in chunk, first, tiles, scratch);
         int inRows = Routes.LeadingRowsOfStep(_layers, T.Tile / 2, tiles, memory.Samples, _fewestForTile, Machine.Here);
@@ -32,7 +31,6 @@ internal unsafe partial class TrainingPasses<K, T>
             inRows, parameters, chunk.XOf(first), in memory, odd ? memory.InputDelta : memory.Delta,
             odd ? memory.Delta : memory.InputDelta);
         ForwardInTiles(inRows, parameters, in memory);
-        if (outputs != null) OutputsOf(in memory, outputs);
         OutputDeltas(y, in chunk, first, in memory);
         if (deltas) Backward(parameters, in chunk, first, in memory, xGradient);
     }
@@ -130,15 +128,25 @@ internal unsafe partial class TrainingPasses<K, T>
         for (int s = 0; s < lanes - 1; s += 4) Vector128.Store(Vector128<float>.One, row + s);
     }
 
-    /// <summary>The outputs in rows, before the deltas replace them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void OutputsOf(in TileMemory memory, float* outputs)
+    internal override void Costs(float* a, float* y, int samples, float* scratch, float* costs)
     {
-        int n = _layers[^1].Outputs, samples = memory.Samples, tiles = memory.Group.Tiles;
-        nint stride = memory.Group.OutputStride;
-        for (int t = 0; t < tiles; t++)
-            T.Transpose(memory.Delta + t * stride, memory.Lanes, n, samples, outputs + (nint)t * samples * n, n);
-        _after?.ActivateRows(outputs, tiles * samples, n, n);
+        ref readonly LayerShape last = ref _layers[^1];
+        int outputs = last.Outputs;
+        for (int first = 0, count; first < samples; first += count)
+        {
+            count = Math.Min(T.Tile, samples - first);
+            int lanes = count == T.Tile ? count : T.LanesFor(count);
+            nint from = (nint)first * outputs;
+            float* tile = scratch, targets = tile + (nint)outputs * lanes, slopes = targets + (nint)outputs * lanes;
+            float* sums = slopes + (nint)last.SlopesEnd * lanes;
+            T.Transpose(a + from, outputs, count, outputs, tile, lanes);
+            T.Transpose(y + from, outputs, count, outputs, targets, lanes);
+            output.TileDelta(tile, slopes, targets, outputs, lanes, sums); // its delta is not used, so the slopes may be anything
+            new Span<float>(sums, count).CopyTo(new Span<float>(costs + first, count));
+        }
+
+        _after?.ActivateRows(a, samples, outputs, outputs);
     }
 
     /// <summary>The ones that are the inputs of the biases, and the deltas of the last layer with the costs.</summary>

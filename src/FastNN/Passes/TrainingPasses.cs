@@ -16,7 +16,12 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal NetworkPlan Plan => plan;
 
     /// <summary>
-    /// Floats of scratch memory for <see cref="TileDeltas"/>: two deltas and the kept slopes of each tile, the targets of one tile, and the
+    /// The passes of inference, up to the numbers from which the cost is computed: outputs, or the last layer's sums.
+    /// </summary>
+    internal abstract ForwardPasses Forward { get; }
+
+    /// <summary>
+    /// Floats of scratch memory for <see cref="TileDeltas"/> and <see cref="Costs"/>: two deltas and the kept slopes of each tile, the targets of one tile, and the
     /// rows for its costs. Layers in rows use the two deltas in turns.
     /// </summary>
     internal int Scratch
@@ -42,23 +47,24 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
         in CostGoal goal, float* parameters, float* x, float* y, float* activations, float* deltas, float rate);
 
     /// <summary>
-    /// One sample backward through all layers, from the delta of the outputs. Its gradient is added to that of the samples before. If
+    /// One sample backward through all layers, from the delta of the outputs. Its gradient is written, or added to what is there. If
     /// inputDelta is not null, it receives the gradient by x, padded.
     /// </summary>
-    internal abstract void BackwardAccumulate(
-        float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta);
+    internal abstract void Backward(
+        float* parameters, float* gradient, bool adds, float* x, float* activations, float* deltas, float* inputDelta);
 
     /// <summary>
     /// Tiles of a chunk forward, their costs, and, if <paramref name="deltas"/>, all their deltas. The tiles are full, or it is the last
     /// alone. y are the targets, from the first sample of these tiles on. If xGradient is not null, it receives the gradient by the inputs,
-    /// from the same sample on. If outputs is not null, it receives the network's outputs, in its own units.
+    /// from the same sample on.
     /// </summary>
     internal abstract void TileDeltas(
-        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient,
-        float* outputs);
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient);
 
-    /// <summary>The network's outputs of one sample, in its own units, after <see cref="OutputDelta"/>.</summary>
-    internal abstract void OutputsOf(float* activations, float* outputs);
+    /// <summary>
+    /// The costs of samples, from what <see cref="Forward"/> left in rows at a. Then a becomes the network's outputs, in its own units.
+    /// </summary>
+    internal abstract void Costs(float* a, float* y, int samples, float* scratch, float* costs);
 }
 
 /// <summary>The passes, written once for the primitives of any variant. This file has one sample, the other has tiles.</summary>
@@ -73,6 +79,8 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     /// <summary>What makes outputs of the last layer's numbers, if the cost takes its sums; otherwise null.</summary>
     private readonly ActivationKernels? _after = ReferenceEquals(output.Function, plan.Functions[^1]) ? null : plan.Functions[^1];
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
+
+    internal override ForwardPasses Forward => _after == null ? Plan.Forward : field ??= new ForwardPasses<K, T>(Plan, _functions);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas)
@@ -94,14 +102,6 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
 
         ref readonly LayerShape last = ref layers[^1];
         return output.Delta(a, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void OutputsOf(float* activations, float* outputs)
-    {
-        ref readonly LayerShape last = ref _layers[^1];
-        new ReadOnlySpan<float>(activations + last.Activations, last.Outputs).CopyTo(new Span<float>(outputs, last.Outputs));
-        _after?.ActivateRows(outputs, 1, last.Outputs, last.Outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -140,21 +140,20 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void BackwardAccumulate(
-        float* parameters, float* gradient, float* x, float* activations, float* deltas, float* inputDelta)
+    internal override void Backward(
+        float* parameters, float* gradient, bool adds, float* x, float* activations, float* deltas, float* inputDelta)
     {
         LayerShape[] layers = _layers;
-        for (int l = layers.Length - 1; l > 0; l--)
+        for (int l = layers.Length - 1; l >= 0; l--)
         {
-            ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
-            _functions[l - 1].BackwardAccumulate(
-                parameters + layer.Weights, gradient + layer.Weights, gradient + layer.Biases, activations + before.Activations,
-                activations + before.Kept, layer.Inputs, deltas + layer.Activations, layer.Outputs, deltas + before.Activations);
+            bool first = l == 0;
+            ref readonly LayerShape layer = ref layers[l], before = ref layers[first ? 0 : l - 1];
+            ActivationKernels function = first ? Sums : _functions[l - 1];
+            float* w = parameters + layer.Weights, gw = gradient + layer.Weights, gb = gradient + layer.Biases;
+            float* a = first ? x : activations + before.Activations, kept = activations + before.Kept, delta = deltas + layer.Activations;
+            float* next = first ? inputDelta : deltas + before.Activations;
+            if (adds) function.BackwardAccumulate(w, gw, gb, a, kept, layer.Inputs, delta, layer.Outputs, next);
+            else function.BackwardGradient(w, gw, gb, a, kept, layer.Inputs, delta, layer.Outputs, next);
         }
-
-        ref readonly LayerShape first = ref layers[0];
-        K.BackwardAccumulate<Identity>(
-            parameters + first.Weights, gradient + first.Weights, gradient + first.Biases, x, first.Inputs,
-            deltas + first.Activations, first.Outputs, inputDelta);
     }
 }

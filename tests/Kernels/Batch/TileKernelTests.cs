@@ -205,7 +205,7 @@ public sealed unsafe class TileKernelTests
         {
             float* yt = y.Pointer + t * tile * layers[^1].Outputs;
             float* dx = xGradient == null ? null : xGradient.Pointer + t * tile * layers[0].Inputs;
-            training.TileDeltas(w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx, null);
+            training.TileDeltas(w.Pointer, yt, in chunk, t, 1, scratch.Pointer, deltas: true, dx);
         }
 
         foreach (LayerShape layer in layers)

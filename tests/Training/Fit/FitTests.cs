@@ -28,7 +28,7 @@ public partial class FitTests
         for (int epoch = 0; epoch < 4; epoch++)
         {
             double sum = 0;
-            if (shuffle) EpochOrder.Shuffle(order, 3, epoch);
+            if (shuffle && batchSize < Samples) EpochOrder.Shuffle(order, 3, epoch);
             foreach (int[] batch in order.Chunk(batchSize))
             {
                 float cost = stepping.Step(
