@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FastNN.Fit;
-using FastNN.Passes;
 
 namespace FastNN;
 
@@ -15,8 +14,8 @@ public sealed unsafe partial class Trainer
     /// <summary>
     /// Measures the network on samples, for example held-out ones: the mean cost of a sample, the accuracy, and R². Changes no parameter.
     /// All three have the same bits for every variant and any number of threads. The first call allocates memory for 65,536 outputs and for
-    /// the costs of their samples, or for one sample if it has more outputs. The memory is kept. Further calls allocate no more than <see cref="Evaluate"/>. A call
-    /// takes one forward pass, and then the scores.
+    /// the costs of their samples, or for one sample if it has more outputs. The memory is kept. Further calls allocate nothing. A call
+    /// takes one forward pass by the routes of <see cref="Network.Forward"/>, and then the scores.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
     /// <param name="targets">[batch, n_out], row by row.</param>
@@ -40,6 +39,23 @@ public sealed unsafe partial class Trainer
     {
         LabelCode.Check(labels, nameof(labels));
         return Measure(SamplesOf(inputs, labels, SampleNames.Arguments));
+    }
+
+    /// <summary>The same with labels and weights.</summary>
+    /// <param name="inputs">[samples, n_in], row by row.</param>
+    /// <param name="labels">[samples]: the class of each sample. That of a sample of weight 0 may be any number.</param>
+    /// <param name="weights">[samples], or [samples, n_out] row by row. Each is finite and at least 0.</param>
+    /// <returns>The three measures.</returns>
+    /// <exception cref="ArgumentException">
+    /// The same as with labels, or as for <see cref="Measure(ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float})"/>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The trainer is at work on another thread.</exception>
+    public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights)
+    {
+        FitSamples samples = SamplesOf(inputs, labels, SampleNames.Arguments);
+        LabelCode.Check(labels, nameof(labels), weights.Length == samples.Count ? weights : default);
+        SampleRows rows = samples.Rows(0, samples.Count, _measured ??= new SampleBuffer());
+        return Measure(rows.Inputs, rows.Targets, weights);
     }
 
     /// <summary>

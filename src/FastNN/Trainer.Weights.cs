@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
@@ -169,6 +170,7 @@ public sealed unsafe partial class Trainer
     /// <returns>The three measures.</returns>
     /// <exception cref="ArgumentException">The same as for the step with weights under <see cref="Reduction.Mean"/>.</exception>
     /// <exception cref="InvalidOperationException">The trainer is at work on another thread.</exception>
+    [OverloadResolutionPriority(1)] // as for Fit
     public Metrics Measure(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights)
     {
         WeightSum sum = Validate(inputs, targets, weights, Reduction.Mean);

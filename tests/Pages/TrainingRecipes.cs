@@ -6,7 +6,7 @@ using Xunit;
 
 namespace FastNN.Tests.Pages;
 
-/// <summary>What the pages on training and on serving show.</summary>
+/// <summary>What the page on training shows.</summary>
 [Collection(nameof(Alone))] // the examples print
 public class TrainingRecipes
 {
@@ -60,9 +60,8 @@ public class TrainingRecipes
         for (int s = 0; s < labels.Length; s++) targets[3 * s + labels[s]] = 1f;
         // <class-weights>
         // A rare class counts more: a sample weighs n/(classes·n_c), with n_c samples of its class. scikit-learn calls this balanced.
-        int[] counts = new int[3];
-        foreach (int label in labels) counts[label]++;
-        float[] weights = [.. labels.Select(label => labels.Length / (3f * counts[label]))];
+        float[] classWeights = Samples.BalancedWeights(labels, classes: 3);
+        float[] weights = [.. labels.Select(label => classWeights[label])];
         float cost = trainer.Step(inputs, targets, weights);
         // </class-weights>
         Assert.Equal(10, weights.Sum(), 1e-5);
@@ -317,40 +316,6 @@ public class TrainingRecipes
         Console.WriteLine($"{right / 10.0}% of the last thousand decisions were right");
         // </reinforcement>
         Assert.InRange(right, 950, 1000);
-    }
-
-    [Fact]
-    public void A_network_is_served_while_it_is_trained()
-    {
-        (float[] pixels, float[] digits) = ExampleData.Digits();
-        (ServedNetwork served, Network network) = Serve(pixels, digits);
-        float[] expected = new float[10], outputs = new float[10];
-        network.Forward(pixels.AsSpan(0, 64), expected);
-        Assert.Equal(10, served.Forward(pixels.AsSpan(0, 64), outputs));
-        Cases.AssertSameBits(expected, outputs, "the last publication");
-    }
-
-    /// <summary>What is served in the end, and the network that was trained.</summary>
-    private static (ServedNetwork Served, Network Trained) Serve(float[] pixels, float[] digits)
-    {
-        // <serving>
-        // Training beside serving: a call uses the last publication, never parameters that a step is writing.
-        var network = new Network([64, 32, 10], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
-        var trainer = new Trainer(network, new Adam(learningRate: 1e-3f), cost: Cost.CrossEntropy);
-        var served = new ServedNetwork(network); // a copy: any thread may call it, and the training thread publishes
-        bool Publish(EpochReport report)
-        {
-            served.Publish(network); // with Patience, which ends on the best epoch: if (report.IsBest)
-            return true;
-        }
-
-        var training = Task.Run(() => trainer.Fit(pixels, digits, new FitOptions { Epochs = 10, BatchSize = 32, EpochDone = Publish }));
-
-        float[] probabilities = new float[10];
-        while (!training.IsCompleted) served.Forward(pixels.AsSpan(0, 64), probabilities);
-        Console.WriteLine(training.Result);
-        // </serving>
-        return (served, network);
     }
 
     /// <summary>R² of the samples held out.</summary>

@@ -59,7 +59,7 @@ internal abstract unsafe class ForwardPasses(NetworkPlan plan)
 
 /// <summary>Written once for the primitives of any variant.</summary>
 /// <param name="plan">The plan of the network.</param>
-/// <param name="functions">For each layer, the kernels that end in its function: those of the plan, or another one behind the last layer.</param>
+/// <param name="functions">For each layer, the kernels that end in its function: the plan's, but the last may be another.</param>
 internal unsafe class ForwardPasses<K, T>(NetworkPlan plan, ActivationKernels[] functions) : ForwardPasses(plan)
     where K : struct, IKernels
     where T : struct, ITileKernels

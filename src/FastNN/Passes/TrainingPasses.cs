@@ -21,8 +21,8 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract ForwardPasses Forward { get; }
 
     /// <summary>
-    /// Floats of scratch memory for <see cref="TileDeltas"/> and <see cref="Costs"/>: two deltas and the kept slopes of each tile, the targets of one tile, and the
-    /// rows for its costs. Layers in rows use the two deltas in turns.
+    /// Floats of scratch memory for <see cref="TileDeltas"/> and <see cref="Costs"/>: two deltas and the kept slopes of each tile, the
+    /// targets of one tile, and the rows for its costs. Layers in rows use the two deltas in turns.
     /// </summary>
     internal int Scratch
     {

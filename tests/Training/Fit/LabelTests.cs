@@ -38,6 +38,11 @@ public class LabelTests
             AssertSame(result, trainer.Fit(s_x, labels, options));
             Cases.AssertSameBits(expected.Network.Parameters, trainer.Network.Parameters, "parameters");
             Assert.Equal(expected.Measure(s_x, targets), trainer.Measure(s_x, labels));
+            foreach (int each in (int[])[1, outputs])
+            {
+                float[] weights = Cases.Uniform(2, Count * each);
+                Assert.Equal(expected.Measure(s_x, targets, weights), trainer.Measure(s_x, labels, weights));
+            }
             if (cost != nameof(Cost.BinaryCrossEntropy) || outputs == 1)
                 Assert.Equal($"{expected.Confusion(s_x, targets)}", $"{trainer.Confusion(s_x, labels)}");
         }
@@ -66,6 +71,7 @@ public class LabelTests
         Metrics expected = trainer.Measure(x, targets);
         Assert.Equal(expected, trainer.Measure(x, labels));
         Assert.Equal(expected, trainer.Measure([1, 2], [1, 0, 0, 1]));
+        Assert.Equal(expected, trainer.Measure([1, 2], [1, 0, 0, 1], [1, 1]));
         Assert.Equal("inputs", Assert.Throws<ArgumentException>(() => trainer.Fit([], [], s_options)).ParamName);
     }
 
@@ -84,6 +90,14 @@ public class LabelTests
         Refuses("labels", "a label for each of the 47 samples in inputs, but has a length of 46.", one, labels[..46]);
         Refuses("labels", "a length of 141. Targets are of the type float.", several, new int[3 * Count]);
         Assert.Equal("labels", Assert.Throws<ArgumentException>(() => one.Measure(s_x, labels)).ParamName);
+
+        float[] weights = Cases.Uniform(2, Count);
+        Assert.Equal("labels", Assert.Throws<ArgumentException>(() => one.Measure(s_x, labels, weights)).ParamName);
+        Assert.Equal("weights", Assert.Throws<ArgumentException>(() => one.Measure(s_x, LabelsOf(1), [])).ParamName);
+        Assert.Equal("weights", Assert.Throws<ArgumentException>(() => one.Measure(s_x, LabelsOf(1), weights.AsSpan(1..))).ParamName);
+        weights[46] = 0f; // the sample whose label is no class
+        Metrics left = one.Measure(s_x.AsSpan(..^2), labels.AsSpan(..^1), weights.AsSpan(..^1));
+        Assert.Equal(left, one.Measure(s_x, labels, weights));
 
         float[] bad = [.. s_x];
         bad[9] = float.NaN;
