@@ -65,19 +65,17 @@ public class ServingRecipes
     private static (ServedNetwork Served, float Cost) Retrain(int rounds, int badRound)
     {
         var network = new Network([8, 32, 3], hidden: Activation.Relu, output: Activation.Softmax, seed: 1);
-        var trainer = new Trainer(network, new Adam(learningRate: 0.01f), cost: Cost.CrossEntropy);
-        var random = new Random(rounds);
+        var trainer = new Trainer(network, new Adam(), cost: Cost.CrossEntropy);
         using var end = new CancellationTokenSource();
         (float[] heldOutInputs, int[] heldOutLabels) = Draw(1_000, new Random(1));
         int done = 0;
         (float[] Inputs, int[] Labels) NextSamples()
         {
-            (float[] inputs, int[] labels) = Draw(2_000, random);
-            if (done++ == badRound) Array.Fill(labels, 1);
-            if (done == rounds) end.Cancel();
+            (float[] inputs, int[] labels) = Draw(2_000, new Random(100 * rounds + done));
+            if (done == badRound) Array.Fill(labels, 1);
+            if (++done == rounds) end.Cancel();
             return (inputs, labels);
         }
-
         // <retraining>
         // A service retrains, round after round, on one thread. A version that is not worse is saved and published. Another one is dropped.
         const string file = "service.safetensors"; // the last good version, with the state of its optimizer
