@@ -145,10 +145,10 @@ public sealed partial class Trainer
 
             (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             EpochOrder.Shuffle(order, options.Seed, state.Epoch);
-            if (RunEpoch(training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
+            if (RunEpoch(in training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
                 return End(StopReason.Diverged, divergence, log, training, validation, score, options, state);
 
-            EpochReport report = FinishEpoch(state, training, validation, score, options, began);
+            EpochReport report = FinishEpoch(state, in training, in validation, score, options, began);
             log.Epochs.Add(report);
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
@@ -164,14 +164,14 @@ public sealed partial class Trainer
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
     private EpochReport FinishEpoch(
-        FitState state, FitSamples training, FitSamples validation, Score? score, FitOptions options, long began)
+        FitState state, in FitSamples training, in FitSamples validation, Score? score, FitOptions options, long began)
     {
         double divisor = training.WeighsSamples ? state.WeightSum : training.Count;
         float cost = divisor == 0 ? 0f : (float)(state.CostSum / divisor);
         state.Epoch++;
         state.Step = 0;
         state.CostSum = state.WeightSum = 0;
-        Metrics? metrics = score is null ? null : Measure(validation, score);
+        Metrics? metrics = score is null ? null : Measure(in validation, score);
         bool best = metrics is { } measured && TakeIfBest(measured.Cost, cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
     }
@@ -181,7 +181,7 @@ public sealed partial class Trainer
     /// samples come as they are.
     /// </summary>
     private Divergence? RunEpoch(
-        FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, FitLog log,
+        in FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, FitLog log,
         CancellationToken cancellationToken)
     {
         for (int first = state.Step * batch, count; first < training.Count; first += count) // adding batch instead could overflow
@@ -253,7 +253,7 @@ public sealed partial class Trainer
             Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
             History = log.Epochs.AsReadOnly(),
             Warnings = WarningsOf(divergence is not null, log, training, validation, options, state),
-            Validation = score is null ? null : Measure(validation, score),
+            Validation = score is null ? null : Measure(in validation, score),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
             Divergence = divergence,

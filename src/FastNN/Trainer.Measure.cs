@@ -73,15 +73,15 @@ public sealed unsafe partial class Trainer
         return Measure(SamplesOf(source, cost: null, SampleNames.Arguments));
     }
 
-    private Metrics Measure(FitSamples samples)
+    private Metrics Measure(in FitSamples samples)
     {
         _score ??= NewScore();
         _score.Forget();
-        return Measure(samples, _score);
+        return Measure(in samples, _score);
     }
 
     /// <summary>Measures by a score that may know the targets of these samples from a call before.</summary>
-    private Metrics Measure(FitSamples samples, Score score)
+    private Metrics Measure(in FitSamples samples, Score score)
     {
         int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
         SampleBuffer buffer = _measured ??= new SampleBuffer();

@@ -47,8 +47,8 @@ namespace FastNN;
 /// for a batch on several threads.
 /// </item>
 /// <item>
-/// These optimizers also take <see cref="OptimizerState"/>, which is allocated with the trainer. Without <see cref="Optimizer.ClipNorm"/>
-/// they take at most 4,096 floats more, or six rows of W if that is more.
+/// These optimizers also take <see cref="OptimizerState"/>, which is allocated with the trainer, and at most 4,096 floats more, or six rows
+/// of W if that is more.
 /// </item>
 /// <item>
 /// Each thread that takes part keeps a workspace, which it uses for all trainers and networks. It takes t·(9·widest + 4·slopes + 16),
@@ -292,7 +292,7 @@ public sealed unsafe partial class Trainer
     private void UpdateBySample(Updater updater, TrainingPasses passes, float* x, in UpdateTerms terms)
     {
         updater.Begin(in terms);
-        if (updater.LimitsNorm)
+        if (updater.MayLimit(_deltas.Pointer))
         {
             GradientOfSample(passes, x, GradientBuffer);
             updater.Limit(GradientBuffer.Pointer);

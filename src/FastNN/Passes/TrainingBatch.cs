@@ -29,7 +29,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     private readonly int _together = Routes.TilesTogether(plan.Widest);
 
     /// <summary>Memory for one block of the gradient, if one thread may update it at once.</summary>
-    private readonly AlignedBuffer? _block = threads == 1 ? updater?.Block : null;
+    private readonly AlignedBuffer? _block = threads == 1 && updater is { LimitsNorm: false } ? updater.Block : null;
     private AlignedBuffer? _memory;
     private SegmentSums? _sums, _segments; // the second is null for batches of one segment
     private TileChunk _chunk;

@@ -19,13 +19,12 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
 
     /// <summary>
     /// Memory for the gradient of one block of rows, if one thread may update them at once. The block stays in L1, and 784-128-10 needs 0.4
-    /// MB less of the caches. Null if the norm is limited.
+    /// MB less of the caches.
     /// </summary>
-    internal AlignedBuffer? Block { get; } =
-        optimizer.ClipNorm < float.PositiveInfinity ? null : new AlignedBuffer(MostInBlock(plan.Shapes));
+    internal AlignedBuffer Block { get; } = new(MostInBlock(plan.Shapes));
 
     /// <summary>Whether no row may be updated before the gradient is complete, because its norm is limited.</summary>
-    internal bool LimitsNorm => Block == null;
+    internal bool LimitsNorm { get; } = optimizer.ClipNorm < float.PositiveInfinity;
 
     /// <summary>Whether the next updates look if they leave all numbers finite.</summary>
     internal bool LooksForInfinities { get; set; }
@@ -56,6 +55,17 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
         if (norm > optimizer.ClipNorm) Begin(_weights with { Scale = (float)(optimizer.ClipNorm / norm) });
     }
 
+    /// <summary>
+    /// Whether the norm of a sample's gradient may be too large. If the delta of the outputs is 0, it is 0, or NaN if parameters are
+    /// infinite, and neither is limited.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool MayLimit(float* deltas)
+    {
+        ref readonly LayerShape last = ref plan.Shapes[^1];
+        return LimitsNorm && new ReadOnlySpan<float>(deltas + last.Activations, last.Outputs).ContainsAnyExcept(0f);
+    }
+
     /// <summary>Updates rows from..to of a layer's W by their gradient, which starts at g. The biases are the last row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void UpdateRows(in LayerShape layer, int from, int to, float* g)
@@ -78,7 +88,7 @@ internal sealed unsafe class Updater(NetworkPlan plan, float* parameters, Optimi
         {
             bool first = l == 0;
             ref readonly LayerShape layer = ref layers[l], before = ref layers[first ? 0 : l - 1]; // the first layer passes nothing on
-            float* w = parameters + layer.Weights, g = Block!.Pointer, a = first ? x : activations + before.Activations;
+            float* w = parameters + layer.Weights, g = Block.Pointer, a = first ? x : activations + before.Activations;
             float* kept = activations + before.Kept, delta = deltas + layer.Activations, inputDelta = deltas + before.Activations;
             int block = Math.Max((BlockFloats / layer.Outputs - 1) / Fours, 1) * Fours; // rows, and the biases are one more
             for (int from = 0; from < layer.Inputs; from += block)

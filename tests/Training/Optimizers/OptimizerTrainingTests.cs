@@ -193,6 +193,27 @@ public class OptimizerTrainingTests
         AssertSame(plain, limited, "after 5 steps");
     }
 
+    /// <summary>One sample alone: after some steps the targets are the outputs. The states still move the parameters.</summary>
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void The_norm_of_a_gradient_of_zeros_needs_no_limit(KernelVariant variant)
+    {
+        float[] inputs = Cases.Uniform(1, 17), targets = Cases.Uniform(2, 5);
+        Trainer plain = New(new Adam()), limited = New(new Adam { ClipNorm = 1e6f });
+        for (int step = 0; step < 4; step++)
+        {
+            if (step == 2) plain.Network.Forward(inputs, targets);
+            float[] before = plain.Network.Parameters.ToArray();
+            Assert.Equal(step == 2, plain.Step(inputs, targets) == 0f);
+            limited.Step(inputs, targets);
+            AssertSame(plain, limited, $"step {step}");
+            Assert.NotEqual(before, plain.Network.Parameters.ToArray());
+        }
+
+        Trainer New(Optimizer optimizer) =>
+            new(new Network([17, 33, 9, 5], Activation.Relu, Activation.Identity, seed: 1, kernels: variant), optimizer);
+    }
+
     [Fact]
     public void A_gradient_too_long_for_a_float_is_shortened_all_the_same()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using FastNN.Plumbing;
 using V = System.Runtime.Intrinsics.Vector256<double>;
 
 namespace FastNN.Fit;
@@ -12,10 +13,7 @@ namespace FastNN.Fit;
 /// <param name="labels">Says what labels the targets are.</param>
 internal sealed unsafe class Score(int outputs, Labels labels)
 {
-    private const int Four = 4; // outputs, in the lanes of a vector
-
-    private readonly double[] _sum = new double[outputs], _mean = new double[outputs];
-    private readonly double[] _residual = new double[outputs], _total = new double[outputs];
+    private readonly double[] _sum = NewSums(outputs), _mean = NewSums(outputs), _residual = NewSums(outputs), _total = NewSums(outputs);
     private Labels.Kind _kind;
     private float _threshold;
     private int _samples, _right;
@@ -41,7 +39,7 @@ internal sealed unsafe class Score(int outputs, Labels labels)
     internal void Forget()
     {
         _samples = 0;
-        Array.Clear(_sum);
+        _sum.AsSpan().Clear();
         labels.Forget();
     }
 
@@ -52,23 +50,17 @@ internal sealed unsafe class Score(int outputs, Labels labels)
         _samples += targets.Length / outputs;
         labels.Know(targets);
         fixed (float* y = targets)
-        fixed (double* sum = _sum)
+        fixed (double* sums = _sum)
         {
             // Equal floats add up exactly, up to 2²⁹ of them, so the mean of a constant is that constant and its deviations are 0.
-            float* end = y + targets.Length;
-            int i = 0;
-            for (; i <= outputs - Four; i += Four)
+            for (int i = 0; i < outputs; i += V.Count)
             {
-                V four = Vector256.Load(sum + i);
-                for (float* t = y + i; t < end; t += outputs) four += Load(t);
-                four.Store(sum + i);
-            }
-
-            for (; i < outputs; i++)
-            {
-                double one = sum[i];
-                for (float* t = y + i; t < end; t += outputs) one += *t;
-                sum[i] = one;
+                float* t = y + i, end = y + targets.Length;
+                V sum = Vector256.Load(sums + i);
+                for (; t + V.Count <= end; t += outputs) sum += Load(t);
+                sum.Store(sums + i);
+                for (; t < end; t += outputs)
+                    for (int k = 0; i + k < outputs && k < V.Count; k++) sums[i + k] += t[k];
             }
         }
     }
@@ -77,8 +69,8 @@ internal sealed unsafe class Score(int outputs, Labels labels)
     internal void Start()
     {
         _right = 0;
-        Array.Clear(_residual);
-        Array.Clear(_total);
+        _residual.AsSpan().Clear();
+        _total.AsSpan().Clear();
         for (int i = 0; i < outputs; i++) _mean[i] = _sum[i] / _samples;
         (_kind, _threshold) = (labels.Are, labels.Threshold);
     }
@@ -87,51 +79,47 @@ internal sealed unsafe class Score(int outputs, Labels labels)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> y)
     {
-        fixed (float* outputsOf = a, targets = y)
+        fixed (float* given = a, targets = y)
         {
-            int i = 0;
-            for (; i <= outputs - Four; i += Four) AddFour(outputsOf + i, targets + i, targets + y.Length, i);
-            for (; i < outputs; i++) AddOne(outputsOf + i, targets + i, targets + y.Length, i);
+            for (int i = 0; i < outputs; i += V.Count) AddOutputs(i, given + i, targets + i, targets + y.Length);
         }
 
         for (; !y.IsEmpty && _kind != Labels.Kind.None; a = a[outputs..], y = y[outputs..])
             _right += Labels.RightOf(a[..outputs], y[..outputs], _kind, _threshold);
     }
 
-    /// <summary>The sums of output i, whose numbers begin at a and y.</summary>
+    /// <summary>The sums of four outputs from i on, or of those that there are. Their numbers begin at a and y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddOne(float* a, float* y, float* end, int i)
+    private void AddOutputs(int i, float* a, float* y, float* end)
     {
-        double mean = _mean[i], residuals = _residual[i], total = _total[i];
-        for (; y < end; y += outputs, a += outputs)
+        fixed (double* means = &_mean[i], residualSums = &_residual[i], totals = &_total[i])
         {
-            double residual = (double)*y - *a, deviation = *y - mean;
-            residuals += residual * residual;
-            total += deviation * deviation;
-        }
-
-        (_residual[i], _total[i]) = (residuals, total);
-    }
-
-    /// <summary>The same for the outputs i to i + 3.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddFour(float* a, float* y, float* end, int i)
-    {
-        fixed (double* means = &_mean[i], residualsOf = &_residual[i], totals = &_total[i])
-        {
-            V mean = Vector256.Load(means), residuals = Vector256.Load(residualsOf), total = Vector256.Load(totals);
-            for (; y < end; y += outputs, a += outputs)
+            V mean = Vector256.Load(means), residuals = Vector256.Load(residualSums), total = Vector256.Load(totals);
+            for (; y + V.Count <= end; y += outputs, a += outputs)
             {
                 V target = Load(y), residual = target - Load(a), deviation = target - mean;
                 residuals += residual * residual;
                 total += deviation * deviation;
             }
 
-            residuals.Store(residualsOf);
+            residuals.Store(residualSums);
             total.Store(totals);
+            for (; y < end; y += outputs, a += outputs)
+            {
+                for (int k = 0; i + k < outputs && k < V.Count; k++)
+                {
+                    double residual = (double)y[k] - a[k], deviation = y[k] - means[k];
+                    residualSums[k] += residual * residual;
+                    totals[k] += deviation * deviation;
+                }
+            }
         }
     }
 
+    /// <summary>Four floats. With fewer outputs, the others are those of the next samples, and nobody reads their sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Load(float* values) => Vector256.WidenLower(Vector128.Load(values).ToVector256Unsafe());
+
+    /// <summary>A sum for each output, in whole vectors.</summary>
+    private static double[] NewSums(int outputs) => new double[Parts.Of(outputs, V.Count) * V.Count];
 }
