@@ -28,7 +28,7 @@ public class ArithmeticTests
         // They compare, convert without a choice, or move bits.
         "Double.IsFinite", "Double.IsInfinity", "Single.IsFinite", "Single.IsNaN", "Single.IsPositiveInfinity",
         "Vector.AsByte", "Vector.AsDouble", "Vector.AsInt32", "Vector.AsInt64", "Vector.AsSingle", "Vector.AsUInt32",
-        "Vector.ConditionalSelect",
+        "Vector.ConditionalSelect", "Vector.Count",
         "Vector.Create", "Vector.CreateScalar", "Vector.CreateScalarUnsafe",
         "Vector.ExtractMostSignificantBits", "Vector.GetLower", "Vector.GetUpper", "Vector.GreaterThan", "Vector.Indices",
         "Vector.IsHardwareAccelerated", "Vector.LessThan", "Vector.Load", "Vector.Narrow", "Vector.One", "Vector.ShiftLeft",

@@ -77,22 +77,22 @@ public class ServingRecipes
             return (inputs, labels);
         }
         // <retraining>
-        // A service retrains, round after round, on one thread. A version that is not worse is saved and published. Another one is dropped.
+        // A service retrains, round after round, on one thread. A good version is saved and published. Another one is dropped.
         const string file = "service.safetensors"; // the last good version, with the state of its optimizer
         if (File.Exists(file)) trainer.Load(file);
         else trainer.Save(file); // so that the first round can go back, too
-        float best = trainer.Measure(heldOutInputs, heldOutLabels).Cost;
+        float last = trainer.Measure(heldOutInputs, heldOutLabels).Cost;
         var served = new ServedNetwork(network);
         while (!end.IsCancellationRequested)
         {
             (float[] inputs, int[] labels) = NextSamples();
             FitResult round = trainer.Fit(inputs, labels, new FitOptions { Epochs = 1 }); // without a state: each call is a run of its own
             float cost = trainer.Measure(heldOutInputs, heldOutLabels).Cost;
-            if (round.Reason == StopReason.Completed && cost <= 1.01f * best) // false for NaN
+            if (round.Reason == StopReason.Completed && cost <= 1.01f * last) // false for NaN
             {
                 trainer.Save(file);
                 served.Publish(network);
-                best = cost;
+                last = cost;
             }
             else
             {
@@ -100,7 +100,7 @@ public class ServingRecipes
             }
         }
         // </retraining>
-        return (served, best);
+        return (served, last);
     }
 
     /// <summary>Samples of three classes. Each class shifts other inputs.</summary>
