@@ -9,7 +9,7 @@ namespace FastNN;
 /// </summary>
 public sealed class ConfusionMatrix
 {
-    private const int MostClasses = 10_000; // 800 MB
+    internal const int MostClasses = 10_000; // 800 MB
     private readonly long[] _counts; // [actual, predicted]
 
     /// <summary>Creates a matrix that has counted no samples.</summary>

@@ -5,16 +5,16 @@ namespace FastNN;
 /// optimizer's state. With all of these, the same samples and the same options, Fit continues with the bits of a run that never stopped.
 /// </summary>
 /// <remarks>
-/// The state is up to date when Fit has thrown an <see cref="OperationCanceledException"/>, and whenever <see cref="FitOptions.EpochDone"/>
-/// is called. After Fit has returned, you may add epochs. They start from the parameters that Fit left. If Fit put the best parameters
-/// back, the result differs from that of a run without the stop. A state is not thread-safe: do not change it while Fit runs.
+/// The state is up to date when Fit has thrown, and whenever <see cref="FitOptions.EpochDone"/> is called. After Fit has returned, you may
+/// add epochs. They start from the parameters that Fit left. If Fit put the best parameters back, the result differs from that of a run
+/// without the stop. A state is not thread-safe: do not change it while Fit runs.
 /// </remarks>
 public sealed class FitState
 {
     /// <summary>The number of whole epochs.</summary>
     public int Epoch { get; set; }
 
-    /// <summary>The number of steps in the epoch that has begun.</summary>
+    /// <summary>The number of steps in the epoch that has begun. After all of them, its validation is still to come.</summary>
     public int Step { get; set; }
 
     /// <summary>

@@ -22,7 +22,7 @@ public sealed partial class Trainer
     /// The targets are no labels, or a sample has several labels, or a target is NaN. Or the same as for <see cref="Step"/>.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The outputs of a sample hold a NaN, so they name no class. Or a batch is running on another thread.
+    /// The outputs of a sample hold a NaN, so they name no class. Or the network has more than 10,000 outputs.
     /// </exception>
     [OverloadResolutionPriority(1)] // as for Fit
     public ConfusionMatrix Confusion(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets)
@@ -43,7 +43,7 @@ public sealed partial class Trainer
     /// <returns>The counts, with precision and recall of each class.</returns>
     /// <exception cref="ArgumentException">A length does not fit, or a label is none of the classes.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The outputs of a sample hold a NaN, so they name no class. Or a batch is running on another thread.
+    /// The outputs of a sample hold a NaN, so they name no class. Or the network has more than 10,000 outputs.
     /// </exception>
     public ConfusionMatrix Confusion(ReadOnlySpan<float> inputs, ReadOnlySpan<int> labels)
     {
@@ -54,6 +54,12 @@ public sealed partial class Trainer
     private ConfusionMatrix Confusion(FitSamples samples, float threshold)
     {
         int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
+        if (m > ConfusionMatrix.MostClasses)
+        {
+            throw new InvalidOperationException(
+                $"A confusion matrix has at most {ConfusionMatrix.MostClasses} classes, but the network has {m} outputs.");
+        }
+
         var matrix = new ConfusionMatrix(Math.Max(2, m));
         var buffer = new SampleBuffer();
         float[] outputs = new float[Math.Min(samples.Count, chunk) * m];

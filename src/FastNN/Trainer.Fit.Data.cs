@@ -126,6 +126,56 @@ public sealed partial class Trainer
         CheckApart(weights, name);
     }
 
+    /// <exception cref="ArgumentException">A batch that is written to memory is longer than an array can be.</exception>
+    private void CheckRoom(FitSamples training, int batch, FitOptions options)
+    {
+        int most = AlignedBuffer.MaxLength / Math.Max(_network.Inputs, _network.Outputs);
+        if (!training.AreWritten || batch <= most) return;
+
+        throw new ArgumentException(
+            $"options.BatchSize must be at most {most} with labels or a source, because a batch is written to memory, "
+            + $"but is {options.BatchSize}, and there are {training.Count} samples.",
+            nameof(options));
+    }
+
+    /// <exception cref="ArgumentException">Products of weights overflow, or those of validation cannot be used together.</exception>
+    private void CheckWeights(FitSamples training, FitSamples validation, FitOptions options)
+    {
+        float most = Most(training.Weights), mostOfClass = Most(training.ClassWeights);
+        if (!float.IsFinite(most * mostOfClass))
+        {
+            throw new ArgumentException(
+                $"{SampleWeights} times options.ClassWeights must be finite, "
+                + Invariant($"but the greatest are {most} and {mostOfClass}."),
+                nameof(options));
+        }
+
+        if (validation.Weights.IsEmpty) return;
+
+        string name = options.ValidationSplit > 0 ? SampleWeights : ValidationWeights;
+        CheckSum(WeightSum.Of(validation.Weights, validation.Count, Reduction.Mean), name);
+        CheckAllWritten(validation, name);
+
+        static float Most(ReadOnlySpan<float> weights)
+        {
+            float most = 1f;
+            foreach (float weight in weights) most = Math.Max(most, weight);
+            return most;
+        }
+    }
+
+    /// <exception cref="ArgumentException">Samples that are written to memory all together take more than an array can hold.</exception>
+    private void CheckAllWritten(FitSamples samples, string name)
+    {
+        int most = AlignedBuffer.MaxLength / Math.Max(_network.Inputs, _network.Outputs);
+        if (!samples.AreWritten || samples.Count <= most) return;
+
+        throw new ArgumentException(
+            $"{name} may be for at most {most} samples with labels or a source, because all of them are written to memory, "
+            + $"but there are {samples.Count}.",
+            name);
+    }
+
     /// <exception cref="ArgumentException">The options have validation data of two kinds.</exception>
     private static void CheckOneKind(FitOptions options)
     {

@@ -129,6 +129,8 @@ public sealed partial class Trainer
         FitSamples training =
             all.Part(0, count) with { ClassWeights = ClassWeightsOf(options), Range = _network.Layers[^1].Activation };
         training.CheckRange();
+        CheckRoom(training, batch, options);
+        CheckWeights(training, validation, options);
         int? seed = options.Shuffle ? options.Seed : null;
         Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
         CheckApart(state, all, SampleNames.Arguments);
@@ -136,7 +138,7 @@ public sealed partial class Trainer
         CheckApart(state, options);
 
         int[] order = new int[options.Shuffle && batch < count ? count : 0];
-        var buffer = new SampleBuffer();
+        SampleBuffer buffer = new(), validated = new();
         var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -148,7 +150,7 @@ public sealed partial class Trainer
             if (RunEpoch(in training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
                 return End(StopReason.Diverged, divergence, log, training, validation, score, options, state);
 
-            EpochReport report = FinishEpoch(state, in training, in validation, score, options, began);
+            EpochReport report = FinishEpoch(state, in training, in validation, score, validated, options, began);
             log.Epochs.Add(report);
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
@@ -164,14 +166,15 @@ public sealed partial class Trainer
 
     /// <summary>Counts an epoch whose steps are done, measures it on the validation data, and keeps it if it is the best.</summary>
     private EpochReport FinishEpoch(
-        FitState state, in FitSamples training, in FitSamples validation, Score? score, FitOptions options, long began)
+        FitState state, in FitSamples training, in FitSamples validation, Score? score, SampleBuffer buffer, FitOptions options,
+        long began)
     {
         double divisor = training.WeighsSamples ? state.WeightSum : training.Count;
         float cost = divisor == 0 ? 0f : (float)(state.CostSum / divisor);
+        Metrics? metrics = score is null ? null : Measure(in validation, score, buffer); // if a source throws, a later call does this
         state.Epoch++;
         state.Step = 0;
         state.CostSum = state.WeightSum = 0;
-        Metrics? metrics = score is null ? null : Measure(in validation, score);
         bool best = metrics is { } measured && TakeIfBest(measured.Cost, cost, options, state);
         return new EpochReport(state.Epoch, cost, metrics, best, Stopwatch.GetElapsedTime(began));
     }
@@ -184,27 +187,46 @@ public sealed partial class Trainer
         in FitSamples training, int batch, ReadOnlySpan<int> order, SampleBuffer buffer, FitState state, FitLog log,
         CancellationToken cancellationToken)
     {
-        for (int first = state.Step * batch, count; first < training.Count; first += count) // adding batch instead could overflow
+        int begin = (int)Math.Min((long)state.Step * batch, training.Count); // behind the last step only the validation is left
+        for (int first = begin, count; first < training.Count; first += count) // adding batch instead could overflow
         {
             count = Math.Min(batch, training.Count - first);
             bool last = first + count == training.Count;
-            _updater?.LooksForInfinities = last;
             SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
-            float cost = rows.Weights.IsEmpty
-                ? Step(rows.Inputs, rows.Targets, cancellationToken)
-                : StepOfFit(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
-            _updater?.LooksForInfinities = false;
+            float cost = StepOfFit(in rows, last, cancellationToken);
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
             double sum = Reduction == Reduction.Mean ? (double)cost * count : cost;
             log.FirstCost ??= sum / (training.WeighsSamples ? Sum(rows.Weights) : count);
             state.CostSum += sum;
-            if (training.WeighsSamples) state.WeightSum += Sum(rows.Weights);
+            if (training.WeighsSamples)
+            {
+                double weight = Sum(rows.Weights);
+                state.WeightSum += weight;
+                log.Weight += weight;
+            }
+
             state.Step++;
         }
 
         return null;
+    }
+
+    /// <summary>A step of an epoch. If it is the last, the updater looks if it leaves all numbers finite.</summary>
+    private float StepOfFit(in SampleRows rows, bool last, CancellationToken cancellationToken)
+    {
+        _updater?.LooksForInfinities = last;
+        try
+        {
+            return rows.Weights.IsEmpty
+                ? Step(rows.Inputs, rows.Targets, cancellationToken)
+                : StepOfFit(rows.Inputs, rows.Targets, rows.Weights, cancellationToken);
+        }
+        finally
+        {
+            _updater?.LooksForInfinities = false;
+        }
     }
 
     private static double Sum(ReadOnlySpan<float> weights)
@@ -253,7 +275,7 @@ public sealed partial class Trainer
             Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
             History = log.Epochs.AsReadOnly(),
             Warnings = WarningsOf(divergence is not null, log, training, validation, options, state),
-            Validation = score is null ? null : Measure(in validation, score),
+            Validation = score is null ? null : Measure(in validation, score, new SampleBuffer()),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
             Divergence = divergence,
@@ -267,7 +289,7 @@ public sealed partial class Trainer
         [
             FitWarnings.OfSoftmax(Cost, _network.Layers[^1].Activation),
             FitWarnings.OfClasses(training, NewLabels()),
-            FitWarnings.OfWeights(training, "training"),
+            FitWarnings.OfWeights(training, "training", log),
             FitWarnings.OfWeights(validation, "validation"),
         ];
         if (OptimizerState.Steps == log.FirstUpdate)
@@ -289,10 +311,19 @@ public sealed partial class Trainer
     {
         const int most = 1024;
         int count = Math.Min(samples.Count, most), m = _network.Outputs;
-        ReadOnlySpan<float> targets = samples.Rows(0, count, _measured ??= new SampleBuffer()).Targets;
+        ReadOnlySpan<float> targets = samples.Rows(0, count, new SampleBuffer()).Targets;
         double sum = 0;
-        for (int s = 0; s < count; s++) sum += Cost.OfZeros(targets.Slice(s * m, m));
-        return sum / count;
+        int finite = 0; // what is left out may be NaN
+        for (int s = 0; s < count; s++)
+        {
+            double cost = Cost.OfZeros(targets.Slice(s * m, m));
+            if (!double.IsFinite(cost)) continue;
+
+            sum += cost;
+            finite++;
+        }
+
+        return sum / finite;
     }
 
     private static bool Restores(FitOptions options) => options is { Patience: not null, RestoreBest: true };
@@ -312,8 +343,8 @@ public sealed partial class Trainer
         }
 
         Check(state.Epoch >= 0, nameof(state.Epoch), state.Epoch, "at least 0");
-        string stepRange = $"at least 0 and less than {steps}, the steps of an epoch";
-        Check(state.Step >= 0 && state.Step < steps, nameof(state.Step), state.Step, stepRange);
+        string stepRange = $"at least 0 and at most {steps}, the steps of an epoch";
+        Check(state.Step >= 0 && state.Step <= steps, nameof(state.Step), state.Step, stepRange);
         string bestRange = $"between 0 and Epoch, {state.Epoch}";
         Check(state.BestEpoch >= 0 && state.BestEpoch <= state.Epoch, nameof(state.BestEpoch), state.BestEpoch, bestRange);
         int without = state.EpochsWithoutImprovement;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastNN.Fit;
+using FastNN.Passes;
 
 namespace FastNN;
 
@@ -41,7 +42,7 @@ public sealed unsafe partial class Trainer
         return Measure(SamplesOf(inputs, labels, SampleNames.Arguments));
     }
 
-    /// <summary>The same with labels and weights.</summary>
+    /// <summary>The same with labels and weights. Each call allocates the targets of all samples.</summary>
     /// <param name="inputs">[samples, n_in], row by row.</param>
     /// <param name="labels">[samples]: the class of each sample. That of a sample of weight 0 may be any number.</param>
     /// <param name="weights">[samples], or [samples, n_out] row by row. Each is finite and at least 0.</param>
@@ -54,7 +55,8 @@ public sealed unsafe partial class Trainer
     {
         FitSamples samples = SamplesOf(inputs, labels, SampleNames.Arguments);
         LabelCode.Check(labels, nameof(labels), weights.Length == samples.Count ? weights : default);
-        SampleRows rows = samples.Rows(0, samples.Count, _measured ??= new SampleBuffer());
+        CheckAllWritten(samples, nameof(weights));
+        SampleRows rows = samples.Rows(0, samples.Count, new SampleBuffer());
         return Measure(rows.Inputs, rows.Targets, weights);
     }
 
@@ -75,22 +77,29 @@ public sealed unsafe partial class Trainer
 
     private Metrics Measure(in FitSamples samples)
     {
+        using TrainingBatch.Ticket ticket = _pass.TakeTicket();
         _score ??= NewScore();
         _score.Forget();
-        return Measure(in samples, _score);
+        return MeasureAlone(in samples, _score, _measured ??= new SampleBuffer());
     }
 
-    /// <summary>Measures by a score that may know the targets of these samples from a call before.</summary>
-    private Metrics Measure(in FitSamples samples, Score score)
+    /// <summary>Measures for Fit, by a score that knows the targets of these samples after the first call.</summary>
+    private Metrics Measure(in FitSamples samples, Score score, SampleBuffer buffer)
     {
-        int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
-        SampleBuffer buffer = _measured ??= new SampleBuffer();
         if (!samples.Weights.IsEmpty)
         {
             SampleRows all = samples.Rows(0, samples.Count, buffer);
             return Measure(all.Inputs, all.Targets, all.Weights);
         }
 
+        using TrainingBatch.Ticket ticket = _pass.TakeTicket();
+        return MeasureAlone(in samples, score, buffer);
+    }
+
+    /// <summary>The caller has a ticket, because this uses memory of the trainer.</summary>
+    private Metrics MeasureAlone(in FitSamples samples, Score score, SampleBuffer buffer)
+    {
+        int m = _network.Outputs, chunk = Math.Max(1, MeasuredValues / m);
         _outputs ??= new float[chunk * m];
         _costs ??= new float[chunk];
         if (samples.Source is not null) chunk = Math.Max(1, MeasuredValues / Math.Max(m, _network.Inputs));

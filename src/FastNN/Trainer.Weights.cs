@@ -189,6 +189,7 @@ public sealed unsafe partial class Trainer
 
     private WeightedScore Score(Kept kept, in WeightSum sum)
     {
+        using TrainingBatch.Ticket ticket = _pass.TakeTicket(); // _outputs is for one caller
         int n = _network.Inputs, m = _network.Outputs, each = sum.OfSamples ? 1 : m, chunk = Math.Max(1, 65_536 / m);
         _weightedScore ??= new WeightedScore(m, new Labels(m, Cost, _network.Layers[^1].Activation));
         _outputs ??= new float[chunk * m];
@@ -281,12 +282,18 @@ public sealed unsafe partial class Trainer
 
         CheckApart(weights, nameof(weights));
         var sum = WeightSum.Of(weights, batch, reduction);
-        if (sum.Left < 2 || sum.Scale is >= Subnormal.Beyond and <= float.MaxValue) return sum; // one sample is not divided
+        CheckSum(in sum, nameof(weights));
+        return sum;
+    }
+
+    private static void CheckSum(in WeightSum sum, string name)
+    {
+        if (sum.Left < 2 || sum.Scale is >= Subnormal.Beyond and <= float.MaxValue) return; // one sample is not divided
 
         throw new ArgumentException(
-            Invariant($"weights must add up to a number from 2^−126 to 2^126, because the mean divides by it, ")
+            $"{name} must add up to a number from 2^−126 to 2^126, because the mean divides by it, "
             + Invariant($"but add up to {sum.Divisor}."),
-            nameof(weights));
+            name);
     }
 
     /// <summary>Chooses the passes for samples that are not left out.</summary>

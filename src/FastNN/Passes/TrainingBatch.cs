@@ -59,13 +59,12 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
 
     /// <summary>
     /// The same, added to the cost of the samples before, by the passes of inference. The outputs are those of the user. costs receives the
-    /// cost of each sample.
+    /// cost of each sample. The caller has a ticket.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double Measure(
         TrainingPasses passes, Standardizer? output, float* x, float* y, int batch, float* outputs, float* costs, double costBefore)
     {
-        using Ticket ticket = TakeTicket();
         ForwardBatch.Measure(passes, parameters, InputStandardizer, output, x, y, batch, outputs, costs, threads);
         return Sum(costBefore, costs, batch);
     }
@@ -156,7 +155,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     /// the second caller is refused before it changes anything.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Ticket TakeTicket() =>
+    internal Ticket TakeTicket() =>
         Interlocked.Exchange(ref _ticket, 1) == 0 // a fence: what the caller before wrote is read after it
             ? new Ticket(this)
             : throw AtWork();
@@ -345,7 +344,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
     }
 
     /// <summary>Until this is disposed, only its holder may use the object.</summary>
-    private readonly ref struct Ticket(TrainingBatch batch)
+    internal readonly ref struct Ticket(TrainingBatch batch)
     {
         public void Dispose() => Volatile.Write(ref batch._ticket, 0); // what this caller wrote comes before it
     }

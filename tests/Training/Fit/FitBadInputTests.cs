@@ -81,9 +81,9 @@ public class FitBadInputTests
     public void States()
     {
         RefusesState("state.Epoch must be at least 0, but is -1.", new FitState { Epoch = -1 });
-        var behind = new FitState { Step = 3, Samples = 10, BatchSize = 4, Seed = 0 };
-        RefusesState("state.Step must be at least 0 and less than 3, the steps of an epoch, but is 3.", behind);
-        RefusesState("state.Step must be at least 0 and less than 3, the steps of an epoch, but is -1.", new FitState { Step = -1 });
+        var behind = new FitState { Step = 4, Samples = 10, BatchSize = 4, Seed = 0 };
+        RefusesState("state.Step must be at least 0 and at most 3, the steps of an epoch, but is 4.", behind);
+        RefusesState("state.Step must be at least 0 and at most 3, the steps of an epoch, but is -1.", new FitState { Step = -1 });
         RefusesState("state.BestEpoch must be between 0 and Epoch, 2, but is 3.", new FitState { Epoch = 2, BestEpoch = 3 });
         RefusesState("state.BestEpoch must be between 0 and Epoch, 2, but is -3.", new FitState { Epoch = 2, BestEpoch = -3 });
         RefusesState("state.EpochsWithoutImprovement must be at least 0, but is -1.", new FitState { EpochsWithoutImprovement = -1 });

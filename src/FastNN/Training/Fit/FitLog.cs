@@ -13,6 +13,9 @@ internal sealed class FitLog(long firstUpdate, int epochs)
     /// <summary>The reports of all epochs of this call.</summary>
     internal List<EpochReport> Epochs { get; } = new(Math.Clamp(epochs, 0, MostAtOnce));
 
+    /// <summary>The sum of the weights of all samples, if they have weights.</summary>
+    internal double Weight { get; set; }
+
     /// <summary>The mean cost of a sample in the first step; null before it.</summary>
     internal double? FirstCost { get; set; }
 }

@@ -67,7 +67,7 @@ internal readonly ref partial struct FitSamples
         {
             double sum = 0;
             foreach (float target in targets.Slice(first, m)) sum += target;
-            if (Math.Abs(sum - 1) > 1e-3 && !IsLeftOut(Sample(first / m, numbers)))
+            if (Math.Abs(sum - 1) > 1e-3 && !LeavesOut(Sample(first / m, numbers)))
             {
                 throw Refusal(
                     numbers.IsEmpty ? $"{_names.Targets}[{first}..{first + m}]" : OfSource("the targets", numbers[first / m]),
@@ -84,6 +84,9 @@ internal readonly ref partial struct FitSamples
 
         return output >= 0 && Weights[sample * _code.Outputs + output] == 0f;
     }
+
+    /// <summary>Whether the weight of a sample is 0, or that of any of its outputs.</summary>
+    private bool LeavesOut(int sample) => Weights.Slice(sample * WeightsOfSample, WeightsOfSample).Contains(0f);
 
     /// <summary>The sample, from 0, that stands at a place.</summary>
     private int Sample(int place, ReadOnlySpan<int> numbers) => numbers.IsEmpty ? place : numbers[place] - _first;

@@ -25,6 +25,9 @@ internal readonly ref partial struct FitSamples
     /// <summary>The targets must be in the range of this activation, the last one. Null if any range will do.</summary>
     internal Activation? Range { get; init; }
 
+    /// <summary>Whether the targets are not in the user's memory, and have to be written somewhere.</summary>
+    internal bool AreWritten => Source is not null || !Labels.IsEmpty;
+
     /// <summary>Whether there are weights, and one for each sample.</summary>
     internal bool WeighsSamples => Weights.Length == Count || (Weights.IsEmpty && !ClassWeights.IsEmpty);
 

@@ -34,9 +34,13 @@ internal static class FitWarnings
         return labels.Are == Labels.Kind.None ? "ClassWeights are for labels, but the targets are other numbers" : null;
     }
 
-    /// <summary>Nothing counts.</summary>
-    internal static string? OfWeights(FitSamples samples, string which) =>
-        samples.Weights.IsEmpty || samples.Weights.ContainsAnyExcept(0f) ? null : $"all weights of the {which} samples are 0";
+    /// <summary>Nothing counts. The log knows it if there are weights of classes.</summary>
+    internal static string? OfWeights(FitSamples samples, string which, FitLog? log = null)
+    {
+        bool noWeight = !samples.Weights.IsEmpty && !samples.Weights.ContainsAnyExcept(0f);
+        bool noClass = samples.WeighsSamples && log is { Epochs.Count: > 0, Weight: 0 };
+        return noWeight || noClass ? $"all weights of the {which} samples are 0" : null;
+    }
 
     /// <summary>The state was at its end before the call.</summary>
     internal static string? OfNoEpoch(FitState state, FitOptions options) =>

@@ -16,7 +16,8 @@ internal sealed unsafe class Score(int outputs, Labels labels)
     private readonly double[] _sum = NewSums(outputs), _mean = NewSums(outputs), _residual = NewSums(outputs), _total = NewSums(outputs);
     private Labels.Kind _kind;
     private float _threshold;
-    private int _samples, _right;
+    private int _samples;
+    private long _right;
 
     /// <summary>See <see cref="Metrics.Accuracy"/>.</summary>
     internal double? Accuracy => _kind == Labels.Kind.None ? null : _right / ((double)_samples * labels.EachSampleHas);
