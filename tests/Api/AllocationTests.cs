@@ -33,6 +33,7 @@ public class AllocationTests
         AssertAllocatesNothing(() => network.Forward(inputs, outputs));
         AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
         AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
+        AssertAllocatesNothing(() => trainer.Measure(inputs, outputs));
         AssertAllocatesNothing(() => trainer.TrainUntil(inputs, outputs, cost: 0f, maxSteps: 3));
         AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));
         AssertAllocatesNothing(trainer.Apply);
@@ -79,6 +80,7 @@ public class AllocationTests
             AssertAllocatesNothing(() => network.Forward(x, y, threads));
             AssertAllocatesNothing(() => trainer.Step(x, y));
             AssertAllocatesNothing(() => trainer.Evaluate(x, y));
+            AssertAllocatesNothing(() => trainer.Measure(x, y));
             AssertAllocatesNothing(() => trainer.ComputeGradient(x, y));
             AssertAllocatesNothing(() => trainer.Backward(x, y, byInputs));
         }
