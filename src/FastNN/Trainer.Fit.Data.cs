@@ -10,6 +10,9 @@ public sealed partial class Trainer
 
     private LabelCode LabelCode => LabelCode.For(_network.Outputs, _network.Layers[^1].Activation);
 
+    /// <summary>The most samples whose inputs and targets an array can hold.</summary>
+    private int MostWritten => AlignedBuffer.MaxLength / Math.Max(_network.Inputs, _network.Outputs);
+
     /// <summary>Samples that a caller gives, of fitting lengths.</summary>
     private FitSamples SamplesOf(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, SampleNames names)
     {
@@ -129,11 +132,10 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">A batch that is written to memory is longer than an array can be.</exception>
     private void CheckRoom(FitSamples training, int batch, FitOptions options)
     {
-        int most = AlignedBuffer.MaxLength / Math.Max(_network.Inputs, _network.Outputs);
-        if (!training.AreWritten || batch <= most) return;
+        if (!training.AreWritten || batch <= MostWritten) return;
 
         throw new ArgumentException(
-            $"options.BatchSize must be at most {most} with labels or a source, because a batch is written to memory, "
+            $"options.BatchSize must be at most {MostWritten} with labels or a source, because a batch is written to memory, "
             + $"but is {options.BatchSize}, and there are {training.Count} samples.",
             nameof(options));
     }
@@ -167,11 +169,10 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">Samples that are written to memory all together take more than an array can hold.</exception>
     private void CheckAllWritten(FitSamples samples, string name)
     {
-        int most = AlignedBuffer.MaxLength / Math.Max(_network.Inputs, _network.Outputs);
-        if (!samples.AreWritten || samples.Count <= most) return;
+        if (!samples.AreWritten || samples.Count <= MostWritten) return;
 
         throw new ArgumentException(
-            $"{name} may be for at most {most} samples with labels or a source, because all of them are written to memory, "
+            $"{name} may be for at most {MostWritten} samples with labels or a source, because all of them are written to memory, "
             + $"but there are {samples.Count}.",
             name);
     }

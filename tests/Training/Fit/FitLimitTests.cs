@@ -51,14 +51,14 @@ public class FitLimitTests
     [Fact]
     public void A_batch_that_no_array_can_hold_is_refused()
     {
-        Trainer wide = new(new Network([256, 256], seed: 1), new Sgd(0.1f)), long1 = new(new Network([1, 65_537], seed: 1), new Sgd(0.1f));
+        Trainer wide = new(new Network([256, 256], seed: 1), new Sgd(0.1f)), many = new(new Network([1, 65_537], seed: 1), new Sgd(0.1f));
         var options = new FitOptions { Epochs = 1, BatchSize = int.MaxValue, Shuffle = false };
         string message = Refuses("options", () => wide.Fit(new Source((1 << 24) + 1, [], []), options));
         Assert.StartsWith("options.BatchSize must be at most 838860", message);
         float[] x = new float[40_000];
         int[] labels = new int[40_000];
-        Assert.Contains("but is 2147483647, and there are 40000 samples", Refuses("options", () => long1.Fit(x, labels, options)));
-        Assert.Contains("but there are 40000", Refuses("weights", () => long1.Measure(x, labels, new float[40_000])));
+        Assert.Contains("but is 2147483647, and there are 40000 samples", Refuses("options", () => many.Fit(x, labels, options)));
+        Assert.Contains("but there are 40000", Refuses("weights", () => many.Measure(x, labels, new float[40_000])));
     }
 
     [Fact]

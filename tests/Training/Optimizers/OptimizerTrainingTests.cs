@@ -33,22 +33,22 @@ public class OptimizerTrainingTests
                     float cost = expected.ComputeGradient(inputs, targets);
                     expected.Apply();
                     foreach (Trainer trainer in whole)
-                        AssertSame(cost, trainer.Step(inputs, targets), expected, trainer, $"{what}, {trainer.Threads} threads");
+                        AssertSameStep(cost, trainer.Step(inputs, targets), expected, trainer, $"{what}, {trainer.Threads} threads");
                     foreach (Trainer trainer in halves)
                     {
                         float itsCost = trainer.ComputeGradient(inputs, targets);
                         trainer.Apply();
-                        AssertSame(cost, itsCost, expected, trainer, $"{what}, in halves");
+                        AssertSameStep(cost, itsCost, expected, trainer, $"{what}, in halves");
                     }
                 }
             }
         }
 
-        static void AssertSame(float cost, float itsCost, Trainer expected, Trainer actual, string what)
+        static void AssertSameStep(float cost, float itsCost, Trainer expected, Trainer actual, string what)
         {
             what += $", {actual.Network.KernelVariant}";
             Cases.AssertSameBits(cost, itsCost, $"{what}, cost");
-            OptimizerTrainingTests.AssertSame(expected, actual, what);
+            AssertSame(expected, actual, what);
         }
     }
 
