@@ -106,6 +106,13 @@ internal readonly unsafe struct TensorPrimitivesKernels : IKernels
         float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation => ScalarKernels.BackwardGradient<A>(w, gw, gb, a, inputs, delta, outputs, inputDelta);
 
+    public static void BackwardDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation
+    {
+        ReadOnlySpan<float> d = Read(delta, outputs);
+        for (int j = 0; j < inputs; j++, w += outputs) inputDelta[j] = TensorPrimitives.Dot(Read(w, outputs), d) * (a[j] * (1f - a[j]));
+    }
+
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>
         TensorPrimitives.MultiplyAdd(Read(g, count), scale * rate, Read(w, count), Write(w, count));
 

@@ -61,6 +61,10 @@ internal unsafe interface IKernels
         float* w, float* gw, float* gb, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation;
 
+    /// <summary>Only δ⁻, with the same bits. Neither delta nor inputDelta has a padding.</summary>
+    static abstract void BackwardDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation;
+
     /// <summary>δ_k ← fma(δ_k, f′_k, 0).</summary>
     static abstract void MultiplySlopes(float* delta, float* slopes, nint count);
 

@@ -68,6 +68,11 @@ internal unsafe interface ITileKernels
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
         where A : struct, IActivation;
 
+    /// <summary>The same with sums in the order of one sample (<see cref="VirtualLanes"/>).</summary>
+    static abstract void TileBackwardDelta<A>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+        where A : struct, IActivation;
+
     /// <summary>Copies the deltas of a tile to the place in the chunk where <see cref="BatchGradient"/> reads them.</summary>
     static abstract void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk);
 

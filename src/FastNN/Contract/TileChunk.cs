@@ -24,9 +24,11 @@ internal readonly unsafe struct TileChunk
 
     /// <summary>Floats in the memory of a chunk.</summary>
     internal static long Floats(LayerShape[] layers, int tile, int samples) =>
-        VirtualLanes.RoundUp(samples)
-        + (layers[^1].OnesRow + 1L) * (Parts.Of(samples, tile) * tile)
-        + (long)layers[^1].ActivationsEnd * samples;
+        FloatsBeforeDeltas(layers, tile, samples) + (long)layers[^1].ActivationsEnd * samples;
+
+    /// <summary>The same for a chunk whose deltas nobody packs.</summary>
+    internal static long FloatsBeforeDeltas(LayerShape[] layers, int tile, int samples) =>
+        VirtualLanes.RoundUp(samples) + (layers[^1].OnesRow + 1L) * (Parts.Of(samples, tile) * tile);
 
     /// <summary>The samples in rows, as the user has them.</summary>
     internal float* X { get; }

@@ -56,8 +56,15 @@ internal abstract unsafe class ActivationKernels
     internal abstract void BackwardGradient(
         float* w, float* gw, float* gb, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
 
+    /// <summary>The same without a gradient: only the delta of the layer before.</summary>
+    internal abstract void BackwardDelta(float* w, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta);
+
     /// <summary>The delta of the layer before, on tiles.</summary>
     internal abstract void TileBackward(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
+
+    /// <summary>The same with sums in the order of one sample.</summary>
+    internal abstract void TileBackwardDelta(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
 
     /// <summary>
@@ -148,8 +155,8 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
     internal override void ActivateTileKeepingSlope(float* z, float* a, int outputs, int lanes) =>
         K.ActivateKeepingSlope<A>(z, a, (nint)outputs * lanes);
 
-    // If slopes are kept, a layer goes backward through the identity, and then through the slopes. This stands three times. Said once after
-    // all three, it would take from the calls their place at the end, where the JIT makes jumps of them.
+    // If slopes are kept, a layer goes backward through the identity, and then through the slopes. This stands four times. Said once after
+    // all four, it would take from the calls their place at the end, where the JIT makes jumps of them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void BackwardUpdate(
         float* w, float* b, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta, float rate)
@@ -193,9 +200,27 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void BackwardDelta(float* w, float* a, float* kept, int inputs, float* delta, int outputs, float* inputDelta)
+    {
+        if (!A.KeepsSlope)
+        {
+            K.BackwardDelta<A>(w, a, inputs, delta, outputs, inputDelta);
+            return;
+        }
+
+        K.BackwardDelta<Identity>(w, a, inputs, delta, outputs, inputDelta);
+        K.MultiplySlopes(inputDelta, kept, inputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void TileBackward(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
         T.TileBackward<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void TileBackwardDelta(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
+        T.TileBackwardDelta<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
 
     internal override OutputKernels UnderOutputs<C>(C cost) => new OutputKernels<K, T, A, C>(this, cost);
 

@@ -95,6 +95,10 @@ internal readonly unsafe struct VectorKernels<S, V> : IKernels
         where A : struct, IActivation => Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void BackwardDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => Sample.BackwardDelta.Compute<S, V, A>(w, a, inputs, delta, outputs, inputDelta);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Spans.MultiplySlopes.Multiply<S, V>(delta, slopes, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -117,6 +117,15 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TileBackwardDelta<A>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+        where A : struct, IActivation
+    {
+        if (lanes >= S.Count) Batch.TileBackwardDelta.Compute<S, V, A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
+        else Batch.TileBackwardDelta.Compute<Simd128, Vector128<float>, A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk) =>
         Batch.BatchGradient.Pack<S, V>(delta, lanes, outputs, samples, panels, first, chunk);
 

@@ -19,6 +19,16 @@ internal unsafe partial class TrainingPasses<K, T>
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, bool deltas, float* xGradient)
     {
         var memory = new TileMemory(Plan, in chunk, first, tiles, scratch);
+        ForwardOfTiles(parameters, in chunk, first, in memory);
+        OutputDeltas(y, in chunk, first, in memory);
+        if (deltas) Backward(parameters, in chunk, first, in memory, xGradient);
+    }
+
+    /// <summary>Tiles through all layers. The inputs of all layers are kept, and the outputs are where their deltas will be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForwardOfTiles(float* parameters, in TileChunk chunk, int first, in TileMemory memory)
+    {
+        int tiles = memory.Group.Tiles;
         int inRows = Routes.LeadingRowsOfStep(_layers, T.Tile / 2, tiles, memory.Samples, _fewestForTile, Machine.Here);
         if (!_layers[0].InputsInRows)
         {
@@ -31,8 +41,6 @@ internal unsafe partial class TrainingPasses<K, T>
             inRows, parameters, chunk.XOf(first), in memory, odd ? memory.InputDelta : memory.Delta,
             odd ? memory.Delta : memory.InputDelta);
         ForwardInTiles(inRows, parameters, in memory);
-        OutputDeltas(y, in chunk, first, in memory);
-        if (deltas) Backward(parameters, in chunk, first, in memory, xGradient);
     }
 
     /// <summary>
@@ -175,7 +183,6 @@ internal unsafe partial class TrainingPasses<K, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(float* parameters, in TileChunk chunk, int first, in TileMemory memory, float* xGradient)
     {
-        TileGroup group = memory.Group;
         int lanes = memory.Lanes;
         float* delta = memory.Delta, inputDelta = memory.InputDelta;
         for (int l = _layers.Length - 1; ; l--)
@@ -185,10 +192,7 @@ internal unsafe partial class TrainingPasses<K, T>
 
             if (l == 0) break;
 
-            ref readonly LayerShape before = ref _layers[l - 1];
-            float* kept = before.KeepsSlope ? memory.Slopes + (nint)before.Slopes * lanes : memory.Inputs + (nint)layer.InputRows * lanes;
-            TileGroup keptGroup = before.KeepsSlope ? group with { InputStride = memory.SlopesStride } : group;
-            float* w = parameters + layer.Weights;
+            float* kept = KeptBefore(l, in memory, out TileGroup keptGroup), w = parameters + layer.Weights;
             _functions[l - 1].TileBackward(w, delta, layer.Outputs, kept, layer.Inputs, inputDelta, lanes, keptGroup);
             float* free = delta;
             delta = inputDelta;
@@ -196,6 +200,17 @@ internal unsafe partial class TrainingPasses<K, T>
         }
 
         if (xGradient != null) BackwardToInputs(parameters, delta, inputDelta, in memory, xGradient);
+    }
+
+    /// <summary>What f′ of the layer before is computed from, and how far apart the tiles are there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float* KeptBefore(int l, in TileMemory memory, out TileGroup group)
+    {
+        ref readonly LayerShape before = ref _layers[l - 1];
+        group = before.KeepsSlope ? memory.Group with { InputStride = memory.SlopesStride } : memory.Group;
+        return before.KeepsSlope
+            ? memory.Slopes + (nint)before.Slopes * memory.Lanes
+            : memory.Inputs + (nint)_layers[l].InputRows * memory.Lanes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -53,6 +53,31 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract void Backward(
         float* parameters, float* gradient, bool adds, float* x, float* activations, float* deltas, float* inputDelta);
 
+    /// <summary>One sample forward. All that <see cref="InputGradient"/> needs is kept.</summary>
+    internal abstract void ForwardKeeping(float* parameters, float* x, float* activations);
+
+    /// <summary>
+    /// From what <see cref="ForwardKeeping"/> kept: the delta of the outputs, and backward through all layers to the gradient by x.
+    /// There is no gradient by the parameters.
+    /// </summary>
+    internal abstract void InputGradient(float* parameters, float* y, float* activations, float* deltas, float* inputDelta);
+
+    /// <summary>
+    /// The same for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of <see cref="TileDeltas"/>.
+    /// </summary>
+    internal abstract void TileInputGradient(
+        float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, float* xGradient);
+
+    /// <summary>
+    /// The gradient of each output by the inputs, for tiles of a chunk: [sample][output][input]. If there is an output standardizer, the
+    /// outputs are in the user's units.
+    /// </summary>
+    internal abstract void TileJacobian(
+        float* parameters, in TileChunk chunk, int first, int tiles, float* scratch, Standardizer? standardizer, float* jacobian);
+
+    /// <summary>Floats of scratch memory for <see cref="TileInputGradient"/> and <see cref="TileJacobian"/>, which also keeps outputs.</summary>
+    internal int DerivativeScratch => Scratch + Routes.TilesTogether(plan.Widest) * plan.Tile * plan.Outputs;
+
     /// <summary>
     /// Tiles of a chunk forward, their costs, and, if <paramref name="deltas"/>, all their deltas. The tiles are full, or it is the last
     /// alone. y are the targets, from the first sample of these tiles on. If xGradient is not null, it receives the gradient by the inputs,
@@ -67,7 +92,10 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract void Costs(float* a, float* y, int samples, float* scratch, float* costs);
 }
 
-/// <summary>The passes, written once for the primitives of any variant. This file has one sample, the other has tiles.</summary>
+/// <summary>
+/// The passes, written once for the primitives of any variant. This file has one sample. The others have tiles, and derivatives of
+/// inference.
+/// </summary>
 internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKernels output, bool tiny = false)
     : TrainingPasses(plan, output.CostRows)
     where K : struct, IKernels
@@ -85,6 +113,13 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override float OutputDelta(float* parameters, float* x, float* y, float* activations, float* deltas)
     {
+        ForwardAll(parameters, x, activations);
+        return DeltaOfOutputs(y, activations, deltas);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ForwardAll(float* parameters, float* x, float* activations)
+    {
         LayerShape[] layers = _layers;
         float* a = x;
         for (int l = 0; l < layers.Length; l++)
@@ -99,9 +134,13 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
                 function.Forward(a, layer.Inputs, w, b, next, layer.Outputs, writable);
             a = next;
         }
+    }
 
-        ref readonly LayerShape last = ref layers[^1];
-        return output.Delta(a, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float DeltaOfOutputs(float* y, float* activations, float* deltas)
+    {
+        ref readonly LayerShape last = ref _layers[^1];
+        return output.Delta(activations + last.Activations, activations + last.Kept, y, deltas + last.Activations, last.Outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

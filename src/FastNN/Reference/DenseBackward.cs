@@ -24,7 +24,7 @@ internal static unsafe class DenseBackward
     }
 
     /// <summary>The sum has sixteen lanes: i is in lane i mod 16. The last multiply-add, with 0, turns a negative zero into +0.</summary>
-    private static void InputDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+    internal static void InputDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
         where A : struct, IActivation
     {
         float* lanes = stackalloc float[VirtualLanes.Count];

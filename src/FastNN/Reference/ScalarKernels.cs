@@ -49,6 +49,9 @@ internal readonly unsafe struct ScalarKernels : IKernels
         where A : struct, IActivation =>
         DenseBackward.Backward<A, BackwardGradient>(w, gw, gb, a, inputs, delta, outputs, inputDelta, 0f);
 
+    public static void BackwardDelta<A>(float* w, float* a, int inputs, float* delta, int outputs, float* inputDelta)
+        where A : struct, IActivation => DenseBackward.InputDelta<A>(w, a, inputs, delta, outputs, inputDelta);
+
     public static void MultiplySlopes(float* delta, float* slopes, nint count) => Reference.MultiplySlopes.Multiply(delta, slopes, count);
 
     public static void GradientDescent(float* w, float* g, nint count, float scale, float rate) =>

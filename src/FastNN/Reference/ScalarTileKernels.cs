@@ -76,6 +76,17 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
         }
     }
 
+    public static void TileBackwardDelta<A>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group)
+        where A : struct, IActivation
+    {
+        for (int t = 0; t < group.Tiles; t++)
+        {
+            DenseBackward.InputDelta<A>(
+                w, kept + t * group.InputStride, inputs, delta + t * group.OutputStride, outputs, inputDelta + t * group.OutputStride);
+        }
+    }
+
     public static void PackDelta(float* delta, int lanes, int outputs, int samples, float* panels, int first, int chunk)
     {
         for (int i = 0; i < outputs; i++) panels[(nint)i * chunk + first] = delta[i];

@@ -119,4 +119,15 @@ internal unsafe interface ISimd<V>
 
     /// <summary>In each quad of lanes a₂ a₃ b₂ b₃.</summary>
     static abstract V UnpackHighPairs(V a, V b);
+
+    /// <summary>
+    /// Four vectors, end to end, are Count/4 rows of sixteen lanes. Each row is folded to four lanes, in halves. Row q is quad q of the
+    /// result.
+    /// </summary>
+    static abstract V FoldRows(V a, V b, V c, V d);
+
+    /// <summary>
+    /// In each quad of lanes the sums of these quads of a, b, c and d: (lane 0 + lane 2) + (lane 1 + lane 3), the order of the virtual lanes.
+    /// </summary>
+    static abstract V SumEach(V a, V b, V c, V d);
 }

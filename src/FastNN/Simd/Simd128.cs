@@ -176,6 +176,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a.AsDouble(), b.AsDouble()).AsSingle()
         : Vector128.Create(a.GetUpper(), b.GetUpper());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldRows(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+        (a + c) + (b + d);
+
     /// <summary>a·factors[lane] + c with one rounding.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> MultiplyAddLane(
@@ -191,7 +195,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     /// <summary>Lane k of the result is the sum of the lanes of the vector number k, (v₀ + v₂) + (v₁ + v₃).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    public static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
         Vector128<float> ab = UnpackLowPairs(a, b) + UnpackHighPairs(a, b), cd = UnpackLowPairs(c, d) + UnpackHighPairs(c, d);
         return Sse.IsSupported
