@@ -11,7 +11,7 @@ namespace FastNN.Batch;
 /// sample has the same bits alone, where the chains are the lanes of a vector, and in a batch, where each chain is a vector of samples.
 /// <see cref="TileGemm"/> takes one chain, which needs 15 additions less for each sum. Training uses that order for batches.
 /// <para>
-/// Four rows of W are taken together, for one vector of samples. A chain of a few terms does not hide its latency, but the processor has
+/// Four rows of W are taken together, for two vectors of samples. A chain of a few terms does not hide its latency, but the processor has
 /// the next chains in work at the same time.
 /// </para>
 /// </summary>
@@ -41,71 +41,112 @@ internal static unsafe class TileBackwardDelta
             {
                 float* d = delta + t * group.OutputStride, k = kept + t * group.InputStride + j * (nint)lanes;
                 float* target = inputDelta + t * group.OutputStride + j * (nint)lanes;
-                for (int s = 0; s < lanes; s += S.Count)
-                {
-                    switch (rows)
-                    {
-                        case 1: RowsOf<S, V, A, Const.One>(w, d + s, outputs, k + s, target + s, lanes); break;
-                        case 2: RowsOf<S, V, A, Const.Two>(w, d + s, outputs, k + s, target + s, lanes); break;
-                        case 3: RowsOf<S, V, A, Const.Three>(w, d + s, outputs, k + s, target + s, lanes); break;
-                        default: RowsOf<S, V, A, Const.Four>(w, d + s, outputs, k + s, target + s, lanes); break;
-                    }
-                }
+                int s = 0;
+                for (; s <= lanes - 2 * S.Count; s += 2 * S.Count)
+                    RowCount.Call(rows, new Block<S, V, A, Const.Two>(w, d + s, outputs, k + s, target + s, lanes));
+                if (s < lanes) RowCount.Call(rows, new Block<S, V, A, Const.One>(w, d + s, outputs, k + s, target + s, lanes));
             }
         }
     }
 
-    /// <summary>R rows of W and one vector of samples. To add to −0 changes nothing, not even a zero, so the loops need no first turn.</summary>
+    /// <summary>
+    /// R rows of W, at most four, and N vectors of samples. To add to −0 changes nothing, not even a zero, so the loops need no first turn.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void RowsOf<S, V, A, R>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes)
+    private static void Sum<S, V, A, N, R>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where N : struct, IConst
+        where R : struct, IConst
+    {
+        Four<S, V> sums = new(S.Broadcast(-0f)), sums2 = sums; // the second vectors
+        for (int m = 0; m < Quarter / 2; m++)
+        {
+            Four<S, V> half = new(S.Broadcast(-0f)), half2 = half;
+            for (int q = m; q < Quarter; q += Quarter / 2)
+            {
+                Four<S, V> even = new(S.Broadcast(-0f)), even2 = even;
+                for (int p = q; p < 2 * Quarter; p += Quarter)
+                {
+                    if (p >= outputs) break;
+
+                    Four<S, V> low = Chain<S, V, N, R>(w, delta, outputs, p, lanes, out Four<S, V> low2);
+                    if (p + 2 * Quarter < outputs)
+                    {
+                        low.Add<R>(Chain<S, V, N, R>(w, delta, outputs, p + 2 * Quarter, lanes, out Four<S, V> high2));
+                        if (N.Value > 1) low2.Add<R>(in high2);
+                    }
+
+                    even.Add<R>(in low);
+                    if (N.Value > 1) even2.Add<R>(in low2);
+                }
+
+                half.Add<R>(in even);
+                if (N.Value > 1) half2.Add<R>(in even2);
+            }
+
+            sums.Add<R>(in half);
+            if (N.Value > 1) sums2.Add<R>(in half2);
+        }
+
+        Store<S, V, A, R>(in sums, kept, target, lanes);
+        if (N.Value > 1) Store<S, V, A, R>(in sums2, kept + S.Count, target + S.Count, lanes);
+    }
+
+    /// <summary>The chains of R rows that take the terms <paramref name="first"/>, first + 16, … There is at least one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Four<S, V> Chain<S, V, N, R>(float* w, float* delta, int outputs, nint first, nint lanes, out Four<S, V> sums2)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where R : struct, IConst
+    {
+        float* w1 = w + outputs, w2 = w1 + outputs, w3 = w2 + outputs, x = delta + first * lanes;
+        Four<S, V> sums = default;
+        sums2 = default;
+        V d = S.Load(x), d2 = N.Value > 1 ? S.Load(x + S.Count) : d;
+        Multiply<S, V, N>(w[first], d, d2, ref sums.Row0, ref sums2.Row0);
+        if (R.Value > 1) Multiply<S, V, N>(w1[first], d, d2, ref sums.Row1, ref sums2.Row1);
+        if (R.Value > 2) Multiply<S, V, N>(w2[first], d, d2, ref sums.Row2, ref sums2.Row2);
+        if (R.Value > 3) Multiply<S, V, N>(w3[first], d, d2, ref sums.Row3, ref sums2.Row3);
+        for (nint i = first + VirtualLanes.Count; i < outputs; i += VirtualLanes.Count)
+        {
+            x += VirtualLanes.Count * lanes;
+            d = S.Load(x);
+            if (N.Value > 1) d2 = S.Load(x + S.Count);
+            Accumulators.Add<S, V, N>(w, i, d, d2, ref sums.Row0, ref sums2.Row0);
+            if (R.Value > 1) Accumulators.Add<S, V, N>(w1, i, d, d2, ref sums.Row1, ref sums2.Row1);
+            if (R.Value > 2) Accumulators.Add<S, V, N>(w2, i, d, d2, ref sums.Row2, ref sums2.Row2);
+            if (R.Value > 3) Accumulators.Add<S, V, N>(w3, i, d, d2, ref sums.Row3, ref sums2.Row3);
+        }
+
+        return sums;
+    }
+
+    /// <summary>The first term. A multiply-add to 0 would differ in the sign of a zero, which no sum keeps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply<S, V, N>(float w, V d, V d2, ref V first, ref V second)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+    {
+        V weight = S.Broadcast(w);
+        first = S.Multiply(d, weight);
+        if (N.Value > 1) second = S.Multiply(d2, weight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<S, V, A, R>(in Four<S, V> sums, float* kept, float* target, nint lanes)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
         where R : struct, IConst
     {
-        V nothing = S.Broadcast(-0f);
-        var sums = new Four<S, V>(nothing);
-        for (int m = 0; m < Quarter / 2; m++)
-        {
-            var half = new Four<S, V>(nothing);
-            for (int q = m; q < Quarter; q += Quarter / 2)
-            {
-                Four<S, V> even = Chain<S, V, R>(w, delta, outputs, q, lanes);
-                even.Add<R>(Chain<S, V, R>(w, delta, outputs, q + 2 * Quarter, lanes));
-                Four<S, V> odd = Chain<S, V, R>(w, delta, outputs, q + Quarter, lanes);
-                odd.Add<R>(Chain<S, V, R>(w, delta, outputs, q + 3 * Quarter, lanes));
-                even.Add<R>(odd);
-                half.Add<R>(even);
-            }
-
-            sums.Add<R>(half);
-        }
-
         Store<S, V, A>(sums.Row0, kept, target);
         if (R.Value > 1) Store<S, V, A>(sums.Row1, kept + lanes, target + lanes);
         if (R.Value > 2) Store<S, V, A>(sums.Row2, kept + 2 * lanes, target + 2 * lanes);
         if (R.Value > 3) Store<S, V, A>(sums.Row3, kept + 3 * lanes, target + 3 * lanes);
-    }
-
-    /// <summary>The chains of R rows that take the terms <paramref name="first"/>, first + 16, …</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Four<S, V> Chain<S, V, R>(float* w, float* delta, int outputs, int first, nint lanes)
-        where S : struct, ISimd<V>
-        where V : struct
-        where R : struct, IConst
-    {
-        var sums = new Four<S, V>(S.Broadcast(0f));
-        float* w1 = w + outputs, w2 = w1 + outputs, w3 = w2 + outputs;
-        for (int i = first; i < outputs; i += VirtualLanes.Count)
-        {
-            V d = S.Load(delta + i * lanes);
-            sums.Row0 = S.MultiplyAddFactor(d, S.Factor(w[i]), sums.Row0);
-            if (R.Value > 1) sums.Row1 = S.MultiplyAddFactor(d, S.Factor(w1[i]), sums.Row1);
-            if (R.Value > 2) sums.Row2 = S.MultiplyAddFactor(d, S.Factor(w2[i]), sums.Row2);
-            if (R.Value > 3) sums.Row3 = S.MultiplyAddFactor(d, S.Factor(w3[i]), sums.Row3);
-        }
-
-        return sums;
     }
 
     /// <summary>δ⁻ = fma(sum, f′, 0). This turns a negative zero into +0.</summary>
@@ -132,5 +173,17 @@ internal static unsafe class TileBackwardDelta
             if (R.Value > 2) Row2 = S.Add(Row2, other.Row2);
             if (R.Value > 3) Row3 = S.Add(Row3, other.Row3);
         }
+    }
+
+    /// <summary>The arguments of <see cref="Sum{S, V, A, N, R}"/>.</summary>
+    private readonly struct Block<S, V, A, N>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes) : IForRows
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where N : struct, IConst
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Call<R>()
+            where R : struct, IConst => Sum<S, V, A, N, R>(w, delta, outputs, kept, target, lanes);
     }
 }
