@@ -20,6 +20,12 @@ internal static unsafe class Gram
 {
     private const int Vectors = 3, MostRows = 8;
 
+    /// <summary>
+    /// How many rows ahead the panels are fetched from L2. At 512 bits, 1000 rows of 1000 columns reach 95 % of the peak, and of 3000
+    /// columns 92 % (<c>--gram</c>). Without fetches they reach 88 and 85 %. At 256 bits, both reach 95 % with or without.
+    /// </summary>
+    private const int FetchedRows = 8;
+
     /// <summary>Floats in the panels of a segment.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static long Floats<S, V>(int columns, int rows)
@@ -111,8 +117,9 @@ internal static unsafe class Gram
         V u0 = default, u1 = default, u2 = default, u3 = default, u4 = default, u5 = default, u6 = default, u7 = default;
         V v0 = default, v1 = default, v2 = default, v3 = default, v4 = default, v5 = default, v6 = default, v7 = default;
         nint width = Vectors * S.Count;
-        for (; rows > 0; rows--, panel += width, columns += width)
+        for (float* end = panel + rows * width; panel < end; panel += width, columns += width)
         {
+            Fetch<S, V, N>(panel + FetchedRows * width, columns + FetchedRows * width);
             V x0 = S.Load(panel), x1 = x0, x2 = x0;
             if (N.Value > 1) x1 = S.Load(panel + S.Count);
             if (N.Value > 2) x2 = S.Load(panel + 2 * S.Count);
@@ -178,6 +185,20 @@ internal static unsafe class Gram
         for (; k < count; k++) target[k] += sums[k];
     }
 
+    /// <summary>Begins to bring a row of a panel and of a strip into L1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<S, V, N>(float* panel, float* columns)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+    {
+        Prefetch.Line(panel);
+        if (N.Value * S.Count > Caches.LineFloats) Prefetch.Line(panel + Caches.LineFloats);
+        if (N.Value * S.Count > 2 * Caches.LineFloats) Prefetch.Line(panel + 2 * Caches.LineFloats);
+        Prefetch.Line(columns);
+    }
+
+    /// <summary>The same for rows of H.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(double* target, int rows, nint stride, int count)
     {

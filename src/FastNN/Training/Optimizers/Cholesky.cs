@@ -25,7 +25,7 @@ namespace FastNN.Optimizers;
 /// <param name="n">Rows and columns of the matrix, at least 1.</param>
 internal sealed unsafe class Cholesky(int n)
 {
-    private const int Block = 64, Rows = 4, Lanes = 8;
+    private const int Block = 64, Columns = 256, Rows = 4, Lanes = 8;
 
     /// <summary>The diagonal of L. Before a row is finished, what is left of A + D.</summary>
     private readonly double[] _diagonal = new double[n];
@@ -53,7 +53,7 @@ internal sealed unsafe class Cholesky(int n)
                     for (int i = k + 1; i < end; i++) SubtractMultiple(a + i * stride, a[k * stride + i], a + k * stride, i + 1);
                 }
 
-                for (int i = end; i < n; i += Rows) SubtractBlock(a, stride, first, end, i);
+                for (int column = end; column < n; column += Columns) SubtractBlock(a, stride, first, end, column);
             }
         }
 
@@ -129,15 +129,20 @@ internal sealed unsafe class Cholesky(int n)
         for (; j < n; j++) t[j] -= factor * x[j];
     }
 
-    /// <summary>Subtracts the products of rows first..end from four rows i, or from those that there are.</summary>
+    /// <summary>Subtracts the products of rows first..end from what is left of some columns. The rows of these columns stay in L2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SubtractBlock(double* a, nint stride, int first, int end, int i)
+    private void SubtractBlock(double* a, nint stride, int first, int end, int column)
     {
-        double* from = a + first * stride, to = a + i * stride;
-        int j = i + 1;
-        for (; j < Math.Min(i + Rows, n); j++) SubtractColumn(from, end - first, stride, i, j, to, j - i);
-        for (; j <= n - Lanes; j += Lanes) SubtractTile(from, end - first, stride, i, j, to);
-        for (; j < n; j++) SubtractColumn(from, end - first, stride, i, j, to, Rows);
+        double* from = a + first * stride;
+        int last = Math.Min(column + Columns, n), terms = end - first;
+        for (int i = end; i < last; i += Rows)
+        {
+            double* to = a + i * stride;
+            int j = Math.Max(i + 1, column);
+            for (; j < Math.Min(i + Rows, last); j++) SubtractColumn(from, terms, stride, i, j, to, j - i);
+            for (; j <= last - Lanes; j += Lanes) SubtractTile(from, terms, stride, i, j, to);
+            for (; j < last; j++) SubtractColumn(from, terms, stride, i, j, to, Rows);
+        }
     }
 
     /// <summary>Rows i to i + 3 of columns j to j + 7.</summary>
