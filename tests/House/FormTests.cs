@@ -27,7 +27,6 @@ public class FormTests
     private static readonly string[] s_long =
     [
         "src/FastNN/Kernels/Batch/BatchGradient.cs: Sum", // R rows by N vectors, and their rest
-        "src/FastNN/Kernels/Batch/Gram.cs: Sum", // a strip by N vectors
         "src/FastNN/Kernels/Batch/RowGemm.cs: Sum", // R samples by N vectors
         "src/FastNN/Kernels/Batch/TileGemm.cs: Sum", // R rows by N vectors of samples
         "src/FastNN/Kernels/Batch/TileNarrowPairs.cs: Sum", // two chains for each of R rows

@@ -3,8 +3,8 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>
-/// H += JᵀJ over one segment, the lower triangle (<see cref="GramSegments"/>). The specification of the kernel <c>Batch.Gram</c>. Its panels
-/// have one column.
+/// H += JᵀJ over one segment, the lower triangle (<see cref="GramSegments"/>). The specification of the kernel <c>Batch.Gram</c>. Its
+/// panels have one column.
 /// </summary>
 internal static unsafe class Gram
 {

@@ -129,7 +129,9 @@ internal sealed unsafe class Cholesky(int n)
         for (; j < n; j++) t[j] -= factor * x[j];
     }
 
-    /// <summary>Subtracts the products of rows first..end from what is left of some columns. The rows of these columns stay in L2.</summary>
+    /// <summary>
+    /// Subtracts the products of rows first..end from what is left of some columns. These rows of these columns stay in L2.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SubtractBlock(double* a, nint stride, int first, int end, int column)
     {
