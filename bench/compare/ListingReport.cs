@@ -49,7 +49,7 @@ internal static partial class ListingReport
     /// <summary>The classes of the kernels; a new class of kernels belongs here.</summary>
     [GeneratedRegex(
         "^(Dense|Row|Tile"
-        + "|(BatchGradient|ActivationSpan|Softmax|Transpose|SumOfSquares|SegmentSum"
+        + "|(BatchGradient|Gram|ActivationSpan|Softmax|Transpose|SumOfSquares|SegmentSum"
         + @"|ParameterUpdate|MultiplySlopes|GradientDescent|OutputDelta|WeightedCost|Weigh)\b)")]
     private static partial Regex Kernel();
 

@@ -18,8 +18,9 @@ public class GuardPageTests
 {
     private static readonly Type[] s_kernels =
     [
-        typeof(LayerKernelTests), typeof(TileKernelTests), typeof(RowPanelsTests), typeof(DenseForwardTests), typeof(DenseBackwardTests),
-        typeof(OutputDeltaTests), typeof(UpdateKernelTests), typeof(GradientDescentTests), typeof(WeightedOutputTests),
+        typeof(LayerKernelTests), typeof(TileKernelTests), typeof(RowPanelsTests), typeof(GramTests), typeof(DenseForwardTests),
+        typeof(DenseBackwardTests), typeof(OutputDeltaTests), typeof(UpdateKernelTests), typeof(GradientDescentTests),
+        typeof(WeightedOutputTests),
     ];
 
     /// <summary>A child process takes half a minute on a machine with nothing else to do.</summary>

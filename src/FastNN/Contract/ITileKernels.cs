@@ -79,4 +79,16 @@ internal unsafe interface ITileKernels
     /// <summary>The gradient of rows from..to of a layer, summed over the samples of a chunk.</summary>
     static abstract void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
+
+    /// <summary>Floats in the panels of a segment of J, [rows, columns].</summary>
+    static abstract long GramFloats(int columns, int rows);
+
+    /// <summary>Writes one row of a segment into the panels, which start at a cache line.</summary>
+    static abstract void PackGramRow(float* source, int columns, float* panels, int row, int rows);
+
+    /// <summary>
+    /// H += JᵀJ over a segment (<see cref="GramSegments"/>), in rows from..to of H. Rows of H are <paramref name="stride"/> apart. Nothing
+    /// right of the diagonal is touched.
+    /// </summary>
+    static abstract void AddGram(float* panels, int rows, int from, int to, double* h, nint stride);
 }

@@ -126,6 +126,15 @@ internal abstract unsafe class KernelSet(KernelVariant variant)
     internal abstract void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate);
 
+    /// <summary>Floats in the panels of a segment of J.</summary>
+    internal abstract long GramFloats(int columns, int rows);
+
+    /// <summary>Writes one row of a segment into the panels. See <see cref="ITileKernels.PackGramRow"/>.</summary>
+    internal abstract void PackGramRow(float* source, int columns, float* panels, int row, int rows);
+
+    /// <summary>H += JᵀJ over a segment, in rows from..to of H. See <see cref="ITileKernels.AddGram"/>.</summary>
+    internal abstract void AddGram(float* panels, int rows, int from, int to, double* h, nint stride);
+
     private static ImmutableArray<KernelSet> FindSupported()
     {
         var sets = ImmutableArray.CreateBuilder<KernelSet>();
@@ -186,4 +195,14 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
     internal override void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         T.BatchGradient(in chunk, in layer, from, to, sum, target, scale, rate);
+
+    internal override long GramFloats(int columns, int rows) => T.GramFloats(columns, rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void PackGramRow(float* source, int columns, float* panels, int row, int rows) =>
+        T.PackGramRow(source, columns, panels, row, rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void AddGram(float* panels, int rows, int from, int to, double* h, nint stride) =>
+        T.AddGram(panels, rows, from, to, h, stride);
 }

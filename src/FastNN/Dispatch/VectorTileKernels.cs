@@ -134,6 +134,16 @@ internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         Batch.BatchGradient.Sum<S, V>(in chunk, in layer, from, to, sum, target, scale, rate);
 
+    public static long GramFloats(int columns, int rows) => Gram.Floats<S, V>(columns, rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PackGramRow(float* source, int columns, float* panels, int row, int rows) =>
+        Gram.PackRow<S, V>(source, columns, panels, row, rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddGram(float* panels, int rows, int from, int to, double* h, nint stride) =>
+        Gram.Add<S, V>(panels, rows, from, to, h, stride);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TileForward<S1, V1, N>(float* a, int inputs, float* w, float* b, float* z, int outputs, TileGroup group)
         where S1 : struct, ISimd<V1>

@@ -95,4 +95,12 @@ internal readonly unsafe struct ScalarTileKernels : ITileKernels
     public static void BatchGradient(
         in TileChunk chunk, in LayerShape layer, int from, int to, float* sum, float* target, float scale, float rate) =>
         Reference.BatchGradient.Sum(in chunk, in layer, from, to, sum, target, scale, rate);
+
+    public static long GramFloats(int columns, int rows) => (long)columns * rows;
+
+    public static void PackGramRow(float* source, int columns, float* panels, int row, int rows) =>
+        Gram.PackRow(source, columns, panels, row, rows);
+
+    public static void AddGram(float* panels, int rows, int from, int to, double* h, nint stride) =>
+        Gram.Add(panels, rows, from, to, h, stride);
 }

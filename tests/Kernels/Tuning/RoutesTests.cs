@@ -226,6 +226,14 @@ public class RoutesTests
         Assert.Equal(fetches, Routes.GradientFetches(parameters, samples, Of(l1, 1024)));
 
     [Theory]
+    [InlineData(1024, 48, 2048, 5)]
+    [InlineData(1024, 24, 2048, 10)]
+    [InlineData(10, 48, 2048, 546)]
+    [InlineData(1024, 48, 128, 1)] // never none
+    public void Panels_of_a_group_fit_half_of_L2(int rows, int width, int l2, int panels) =>
+        Assert.Equal(panels, Routes.GramPanels(rows, width, Of(32, l2)));
+
+    [Theory]
     [InlineData("rows", 64, true)]
     [InlineData("single", 64, false)]
     [InlineData("rows", 1, false)]

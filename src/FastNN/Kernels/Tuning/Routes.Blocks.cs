@@ -117,4 +117,8 @@ internal static partial class Routes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int DepthOr(int depth, in Machine machine) => machine.Forced.Depth > 0 ? machine.Forced.Depth : depth;
+
+    /// <summary>Panels of J that stay in half of L2 while all strips pass (<c>Batch.Gram</c>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int GramPanels(int rows, int width, in Machine machine) => Math.Max(machine.Caches.L2 / 2 / (rows * width), 1);
 }
