@@ -68,19 +68,43 @@ public sealed class ServedNetwork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Forward(ReadOnlySpan<float> inputs, Span<float> outputs, int threads = 1)
     {
-        int stripe = StripeOfProcessor();
-        long seen = Volatile.Read(ref _published); // volatile, so that 32-bit processors read it in one piece
-        long publication = Enter(stripe, seen);
-        try
-        {
-            _copies[publication & 1].Forward(inputs, outputs, threads);
-        }
-        finally
-        {
-            Leave(stripe, publication);
-        }
+        using var call = new Call(this);
+        call.Network.Forward(inputs, outputs, threads);
+        return call.Publication;
+    }
 
-        return publication;
+    /// <summary>The same as <see cref="Network.InputGradient"/>, for the parameters of one publication.</summary>
+    /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
+    /// <param name="outputGradient">[batch, <see cref="Outputs"/>], row by row.</param>
+    /// <param name="inputGradient">Receives [batch, <see cref="Inputs"/>], row by row. It must not overlap the other spans.</param>
+    /// <param name="threads">The most threads that work on a batch, at least 1. Any number gives the same bits.</param>
+    /// <returns>The number of the publication, as for <see cref="Forward"/>.</returns>
+    /// <exception cref="ArgumentException">A length does not fit the network, or spans overlap. Nothing was written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public long InputGradient(
+        ReadOnlySpan<float> inputs, ReadOnlySpan<float> outputGradient, Span<float> inputGradient, int threads = 1)
+    {
+        using var call = new Call(this);
+        call.Network.InputGradient(inputs, outputGradient, inputGradient, threads);
+        return call.Publication;
+    }
+
+    /// <summary>The same as <see cref="Network.Jacobian"/>, for the parameters of one publication.</summary>
+    /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
+    /// <param name="jacobian">
+    /// Receives [batch, <see cref="Outputs"/>, <see cref="Inputs"/>]. It must not overlap the inputs.
+    /// </param>
+    /// <param name="threads">The most threads that work on a batch, at least 1. Any number gives the same bits.</param>
+    /// <returns>The number of the publication, as for <see cref="Forward"/>.</returns>
+    /// <exception cref="ArgumentException">A length does not fit the network, or spans overlap. Nothing was written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public long Jacobian(ReadOnlySpan<float> inputs, Span<float> jacobian, int threads = 1)
+    {
+        using var call = new Call(this);
+        call.Network.Jacobian(inputs, jacobian, threads);
+        return call.Publication;
     }
 
     /// <summary>
@@ -175,4 +199,27 @@ public sealed class ServedNetwork
     }
 
     private ref int Calls(int stripe, long publication) => ref _calls[stripe * Stripe + (int)(publication & 1)];
+
+    /// <summary>A call that is counted until it is disposed. Until then its network does not change.</summary>
+    private readonly ref struct Call
+    {
+        private readonly ServedNetwork _served;
+        private readonly int _stripe;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal Call(ServedNetwork served)
+        {
+            _served = served;
+            _stripe = StripeOfProcessor();
+            long seen = Volatile.Read(ref served._published); // volatile, so that 32-bit processors read it in one piece
+            Publication = served.Enter(_stripe, seen);
+        }
+
+        internal long Publication { get; }
+
+        internal Network Network => _served._copies[Publication & 1];
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Dispose() => _served.Leave(_stripe, Publication);
+    }
 }

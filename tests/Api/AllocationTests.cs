@@ -30,7 +30,10 @@ public class AllocationTests
         var network = new Network(widths, seed: 1, variant);
         var trainer = new Trainer(network, new Sgd(0.1f));
         float[] inputs = Cases.Uniform(1, batch * network.Inputs), outputs = new float[batch * network.Outputs];
+        float[] byInputs = new float[inputs.Length], jacobian = new float[inputs.Length * network.Outputs];
         AssertAllocatesNothing(() => network.Forward(inputs, outputs));
+        AssertAllocatesNothing(() => network.InputGradient(inputs, outputs, byInputs));
+        AssertAllocatesNothing(() => network.Jacobian(inputs, jacobian));
         AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
         AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
         AssertAllocatesNothing(() => trainer.Measure(inputs, outputs));
@@ -48,6 +51,8 @@ public class AllocationTests
 
         var threaded = new Trainer(network, new Sgd(0.1f), threads: 3);
         AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads: 3));
+        AssertAllocatesNothing(() => network.InputGradient(inputs, outputs, byInputs, threads: 3));
+        AssertAllocatesNothing(() => network.Jacobian(inputs, jacobian, threads: 3));
         AssertAllocatesNothing(() => threaded.Step(inputs, outputs));
     }
 
@@ -60,6 +65,9 @@ public class AllocationTests
         float[] inputs = Cases.Uniform(1, batch * network.Inputs), outputs = new float[batch * network.Outputs];
         AssertAllocatesNothing(() => served.Forward(inputs, outputs));
         AssertAllocatesNothing(() => served.Forward(inputs, outputs, threads: 3));
+        float[] byInputs = new float[inputs.Length], jacobian = new float[inputs.Length * network.Outputs];
+        AssertAllocatesNothing(() => served.InputGradient(inputs, outputs, byInputs));
+        AssertAllocatesNothing(() => served.Jacobian(inputs, jacobian));
         AssertAllocatesNothing(() => served.Publish(network));
     }
 
@@ -69,6 +77,7 @@ public class AllocationTests
     {
         var network = new Network(widths, Activation.Tanh, Activation.Identity, seed: 1, kernels: variant);
         float[] x = Cases.Uniform(1, batch * network.Inputs), y = new float[batch * network.Outputs], byInputs = new float[x.Length];
+        float[] jacobian = new float[x.Length * network.Outputs];
         network.InputStandardizer = Standardizer.Fit(x, network.Inputs);
         network.OutputStandardizer = new Standardizer(network.Outputs);
         AssertAllocatesNothing(() => network.InputStandardizer.Update(x));
@@ -78,6 +87,8 @@ public class AllocationTests
         {
             var trainer = new Trainer(network, new Adam(), threads: threads);
             AssertAllocatesNothing(() => network.Forward(x, y, threads));
+            AssertAllocatesNothing(() => network.InputGradient(x, y, byInputs, threads));
+            AssertAllocatesNothing(() => network.Jacobian(x, jacobian, threads));
             AssertAllocatesNothing(() => trainer.Step(x, y));
             AssertAllocatesNothing(() => trainer.Evaluate(x, y));
             AssertAllocatesNothing(() => trainer.Measure(x, y));
@@ -97,6 +108,7 @@ public class AllocationTests
             var trainer = new Trainer(network, new Sgd(1e-3f), Cases.CostNamed(cost), threads: threads);
             float[] inputs = Cases.Uniform(1, 5 * batch), outputs = new float[3 * batch], inputGradient = new float[5 * batch];
             AssertAllocatesNothing(() => network.Forward(inputs, outputs, threads));
+            AssertAllocatesNothing(() => network.InputGradient(inputs, outputs, inputGradient, threads));
             AssertAllocatesNothing(() => trainer.Step(inputs, outputs));
             AssertAllocatesNothing(() => trainer.Evaluate(inputs, outputs));
             AssertAllocatesNothing(() => trainer.ComputeGradient(inputs, outputs));

@@ -49,6 +49,34 @@ public partial class BadInputTests
     }
 
     [Fact]
+    public void Derivatives_by_the_inputs()
+    {
+        Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _network.InputGradient([], [], []));
+        Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => _network.InputGradient(Part(0, 3), Part(10, 2), Part(20, 3)));
+        Refuses<ArgumentException>(
+            "outputGradient", ["4 for the batch of 2", "length of 2"], () => _network.InputGradient(Part(0, 4), Part(10, 2), Part(20, 4)));
+        Refuses<ArgumentException>(
+            "inputGradient", ["length of 4", "has 2"], () => _network.InputGradient(Part(0, 4), Part(10, 4), Part(20, 2)));
+        Refuses<ArgumentException>("inputGradient", ["length of 2", "has 0"], () => _network.InputGradient(Part(0, 2), Part(10, 2), []));
+        Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _network.Jacobian([], []));
+        Refuses<ArgumentException>("inputs", ["2 values", "length of 1"], () => _network.Jacobian(Part(0, 1), Part(10, 2)));
+        Refuses<ArgumentException>(
+            "jacobian", ["length of 8", "2 rows of 2 for the batch of 2", "has 4"], () => _network.Jacobian(Part(0, 4), Part(10, 4)));
+        foreach (int n in (int[])[2, 6])
+        {
+            Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"],
+                () => _network.InputGradient(Part(0, n), Part(10, n), Part(20, n), threads: 0));
+            Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is -1"],
+                () => _network.Jacobian(Part(0, n), Part(20, 2 * n), threads: -1));
+            RefusesSharing("inputGradient", "inputs", () => _network.InputGradient(Part(0, n), Part(10, n), Part(n - 1, n)));
+            RefusesSharing("inputGradient", "outputGradient", () => _network.InputGradient(Part(0, n), Part(20, n), Part(21 - n, n)));
+            RefusesSharing("inputGradient", "Parameters", () => _network.InputGradient(Part(0, n), Part(10, n), _network.Parameters[..n]));
+            RefusesSharing("jacobian", "inputs", () => _network.Jacobian(Part(0, n), Part(n - 1, 2 * n)));
+            RefusesSharing("jacobian", "Parameters", () => _network.Jacobian(Part(0, n), _network.Parameters[..(2 * n)]));
+        }
+    }
+
+    [Fact]
     public void Samples_of_a_trainer()
     {
         Uses[] methods =

@@ -60,7 +60,8 @@ public class ConcurrencyTests
     {
         var network = new Network(widths, Activation.Sigmoid, Cases.Named(last), seed: 1, Initializer.Glorot, variant);
         int n = network.Inputs, m = network.Outputs, different = 0;
-        float[] inputs = Cases.Uniform(1, Samples * n, -4f, 4f), expected = new float[Samples * m];
+        float[] inputs = Cases.Uniform(1, Samples * n, -4f, 4f), expected = new float[Samples * m], rows = new float[Samples * n * m];
+        for (int k = 0; k < Samples; k++) network.Jacobian(inputs.AsSpan(k * n, n), rows.AsSpan(k * n * m, n * m));
         for (int k = 0; k < Samples; k++) network.Forward(inputs.AsSpan(k * n, n), expected.AsSpan(k * m, m));
         // each sample has outputs of its own
         Assert.Equal(Samples, Enumerable.Range(0, Samples).Select(k => expected[k * m]).Distinct().Count());
@@ -68,16 +69,16 @@ public class ConcurrencyTests
         long allocated = 0;
         Together.Run(Threads, thread =>
         {
-            var outputs = new float[MostTogether * m];
-            Run(thread, outputs, 200);
-            long fewest = Allocated.Fewest(() => Run(thread, outputs, Cases.StressOf(calls)));
+            float[] outputs = new float[MostTogether * m], jacobians = new float[MostTogether * n * m];
+            Run(thread, outputs, jacobians, 200);
+            long fewest = Allocated.Fewest(() => Run(thread, outputs, jacobians, Cases.StressOf(calls)));
             Interlocked.Add(ref allocated, fewest);
         });
         Assert.Equal(0, different);
         Assert.Equal(0, allocated);
 
         // Fifteen of sixteen calls take a sample alone. The others take batches, and every fourth of these a second thread.
-        void Run(int thread, float[] outputs, int calls)
+        void Run(int thread, float[] outputs, float[] jacobians, int calls)
         {
             for (int call = 0; call < calls; call++)
             {
@@ -86,6 +87,11 @@ public class ConcurrencyTests
                 Span<float> y = outputs.AsSpan(0, batch * m);
                 network.Forward(inputs.AsSpan(first * n, batch * n), y, threads: call % 64 == 0 ? 2 : 1);
                 if (!Cases.SameBits(y, expected.AsSpan(first * m, batch * m))) Interlocked.Increment(ref different);
+                if (call % 8 != 0) continue;
+
+                Span<float> jacobian = jacobians.AsSpan(0, batch * n * m);
+                network.Jacobian(inputs.AsSpan(first * n, batch * n), jacobian, threads: call % 64 == 0 ? 2 : 1);
+                if (!Cases.SameBits(jacobian, rows.AsSpan(first * n * m, batch * n * m))) Interlocked.Increment(ref different);
             }
         }
     }

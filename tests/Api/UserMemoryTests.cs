@@ -160,6 +160,32 @@ public class UserMemoryTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Derivatives_by_the_inputs(KernelVariant variant)
+    {
+        var supply = new Supply(Numbers.Ordinary);
+        foreach (int[] widths in s_networks)
+        {
+            Network reference = new(widths, seed: 1, KernelVariant.Scalar), network = new(widths, seed: 1, variant);
+            foreach (int batch in s_batches)
+            {
+                int inputs = batch * widths[0], outputs = batch * widths[^1];
+                Guarded x = supply.Next(inputs), g = supply.Next(outputs), dx = supply.Target(inputs), expected = dx.Copy();
+                Guarded jacobian = supply.Target(inputs * widths[^1]), expectedJacobian = jacobian.Copy();
+                string what = $"[{string.Join(", ", widths)}], {batch} samples";
+                reference.InputGradient(x.Lent, g.Lent, expected.Lent);
+                network.InputGradient(x.Lent, g.Lent, dx.Lent, threads: 1 + batch % 2);
+                Cases.AssertSameBits(expected.Span, dx.Span, $"{what}, input gradient");
+                reference.Jacobian(x.Lent, expectedJacobian.Lent);
+                network.Jacobian(x.Lent, jacobian.Lent, threads: 1 + batch % 2);
+                Cases.AssertSameBits(expectedJacobian.Span, jacobian.Span, $"{what}, Jacobian");
+                Guarded.AssertUntouched(x, g);
+                Guarded.AssertGuards(dx, jacobian);
+            }
+        }
+    }
+
     private static IEnumerable<(int Length, int Offset)> LengthsAndOffsets() =>
         from length in Lengths from offset in Enumerable.Range(0, 16) select (length, offset);
 }

@@ -79,7 +79,7 @@ public class CostGradientTests
         }
     }
 
-    /// <summary>The same for a cost of which only ∂C/∂a is known.</summary>
+    /// <summary>The same for a cost of which only ∂C/∂a is known, and for derivatives without a trainer.</summary>
     private static void Backward(Trainer trainer, Oracle oracle, float[] x, int batch)
     {
         Network network = trainer.Network;
@@ -95,8 +95,30 @@ public class CostGradientTests
         Bounded[] sums =
             [.. Enumerable.Range(0, trainer.Gradient.Length).Select(k => Bounded.Dot(0, [.. exact.Select(e => e.Gradient[k])], ones))];
         Bounded.AssertAdmits(sums, trainer.Gradient, $"{network.KernelVariant}, {batch} samples, gradient by Backward");
-        Bounded.AssertAdmits(
-            [.. exact.SelectMany(e => e.InputGradient)], inputGradient, $"{network.KernelVariant}, {batch} samples, input gradient");
+        Bounded[] toInputs = [.. exact.SelectMany(e => e.InputGradient)];
+        Bounded.AssertAdmits(toInputs, inputGradient, $"{network.KernelVariant}, {batch} samples, input gradient");
+        inputGradient.AsSpan().Fill(7f);
+        network.InputGradient(x, outputGradient, inputGradient);
+        Bounded.AssertAdmits(toInputs, inputGradient, $"{network.KernelVariant}, {batch} samples, without a trainer");
+        Jacobian(network, oracle, x, batch);
+    }
+
+    /// <summary>Row i is the gradient if ∂C/∂a is 1 for output i, and 0 for the others.</summary>
+    private static void Jacobian(Network network, Oracle oracle, float[] x, int batch)
+    {
+        int n = network.Inputs, m = network.Outputs;
+        float[] jacobian = new float[batch * m * n];
+        network.Jacobian(x, jacobian);
+        for (int s = 0; s < batch; s++)
+        {
+            for (int i = 0; i < m; i++)
+            {
+                Bounded[] unit = new Bounded[m];
+                unit[i] = 1;
+                Bounded[] exact = oracle.Backward(Bounded.Exact(x.AsSpan(s * n, n)), unit).InputGradient;
+                Bounded.AssertAdmits(exact, jacobian.AsSpan((s * m + i) * n, n), $"{network.KernelVariant}, row {i} of sample {s}");
+            }
+        }
     }
 
     /// <summary>

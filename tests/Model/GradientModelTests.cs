@@ -146,6 +146,7 @@ public class GradientModelTests
         var model = new ModelTrainer(new ModelNetwork(widths, functions, parameters), new SgdRule(new RuleOptions(1)), cost, mean);
         float C = model.ComputeGradient(x, y);
         float[] gradient = [.. model.Gradient], byOutputs = draw(batch * widths[^1], true), byInputs = model.Backward(x, byOutputs);
+        float[] aloneByInputs = model.Network.InputGradient(x, byOutputs), jacobian = model.Network.Jacobian(x);
         foreach (KernelVariant variant in Kernels.Supported)
         {
             Network network = new Pair(widths, functions, parameters, variant).Library;
@@ -159,6 +160,11 @@ public class GradientModelTests
             trainer.Backward(x, byOutputs, actual);
             Same.Bits(byInputs, actual, $"gradient by the inputs, {what}");
             Same.Bits(model.Gradient, trainer.Gradient, $"Backward, {what}");
+            network.InputGradient(x, byOutputs, actual);
+            Same.Bits(aloneByInputs, actual, $"InputGradient, {what}");
+            float[] rows = new float[jacobian.Length];
+            network.Jacobian(x, rows, trainer.Threads);
+            Same.Bits(jacobian, rows, $"Jacobian, {what}");
         }
     }
 }

@@ -41,6 +41,34 @@ internal sealed class ModelNetwork
         return activity;
     }
 
+    /// <summary>The gradient by the inputs of samples, row by row, from that by the outputs. Each sample is alone.</summary>
+    internal float[] InputGradient(float[] inputs, float[] outputGradient) =>
+        [.. Rows(inputs, Inputs).Zip(Rows(outputGradient, Outputs)).SelectMany(sample => InputGradientOf(sample.First, sample.Second))];
+
+    private float[] InputGradientOf(float[] sample, float[] g)
+    {
+        Activity activity = Run(sample);
+        (float[] z, float[] a) = activity.Layers[^1];
+        float[] delta = Costs.Delta(Layers[^1].F, z, a, OutputStandardizer?.GradientToOwnUnits(g) ?? g);
+        for (int l = Layers.Length - 1; l > 0; l--)
+        {
+            (z, a) = activity.Layers[l - 1];
+            delta = Deltas.Before(Layers[l], delta, Activations.Slopes(Layers[l - 1].F, z, a), alone: true);
+        }
+
+        float[] own = Deltas.Before(Layers[0], delta, [.. activity.Inputs.Select(_ => 1f)], alone: true);
+        return InputStandardizer?.GradientToUserUnits(own) ?? own;
+    }
+
+    /// <summary>For each sample, row by row, the gradient of each output by the inputs.</summary>
+    internal float[] Jacobian(float[] inputs) =>
+    [
+        .. from sample in Rows(inputs, Inputs)
+           from i in Enumerable.Range(0, Outputs)
+           from derivative in InputGradientOf(sample, [.. Enumerable.Range(0, Outputs).Select(k => k == i ? 1f : 0f)])
+           select derivative,
+    ];
+
     /// <summary>Outputs in the user's units.</summary>
     internal float[] InUserUnits(float[] outputs) => OutputStandardizer?.ToUserUnits(outputs) ?? outputs;
 
