@@ -17,4 +17,9 @@ public enum StopReason
     /// <see cref="FitResult.Divergence"/>.
     /// </summary>
     Diverged,
+
+    /// <summary>
+    /// A <see cref="SecondOrderOptimizer"/> found no step that lowers its objective. The gradient is 0, or floats cannot resolve it further.
+    /// </summary>
+    Converged,
 }

@@ -125,27 +125,29 @@ public sealed partial class Trainer
         all.Check(Cost);
         FitSamples validation = ValidationOf(all, options);
         Score? score = validation.Count > 0 ? NewScore() : null;
-        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = Math.Min(options.BatchSize, count);
+        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count;
+        int batchSize = BatchSizeOf(options, count), batch = Math.Min(batchSize, count);
         FitSamples training =
             all.Part(0, count) with { ClassWeights = ClassWeightsOf(options), Range = _network.Layers[^1].Activation };
         training.CheckRange();
         CheckRoom(training, batch, options);
         CheckWeights(training, validation, options);
         int? seed = options.Shuffle ? options.Seed : null;
-        Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
+        Validate(state, Parts.Of(count, batch), count, batchSize, seed);
         CheckApart(state, all, SampleNames.Arguments);
         CheckApart(state, validation, SampleNames.Validation);
         CheckApart(state, options);
 
         int[] order = new int[options.Shuffle && batch < count ? count : 0];
         SampleBuffer buffer = new(), validated = new();
-        var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
+        bool runsAlone = options is { EpochDone: null, ValidationSource: null } && all.Source is null;
+        var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch) { RunsAlone = runsAlone };
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
             if (Ended(state, options) is { } reason) return End(reason, null, log, training, validation, score, options, state);
 
-            (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
+            (state.Samples, state.BatchSize, state.Seed) = (count, batchSize, seed);
             EpochOrder.Shuffle(order, options.Seed, state.Epoch);
             if (RunEpoch(in training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
                 return End(StopReason.Diverged, divergence, log, training, validation, score, options, state);
@@ -155,6 +157,7 @@ public sealed partial class Trainer
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
                 return End(StopReason.StoppedByCallback, null, log, training, validation, score, options, state);
+            if (_converged) return End(StopReason.Converged, null, log, training, validation, score, options, state);
         }
     }
 
@@ -193,7 +196,7 @@ public sealed partial class Trainer
             count = Math.Min(batch, training.Count - first);
             bool last = first + count == training.Count;
             SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
-            float cost = StepOfFit(in rows, last, cancellationToken);
+            float cost = StepOfFit(in rows, last, log is { RunsAlone: true, FirstCost: not null }, cancellationToken);
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
@@ -213,10 +216,14 @@ public sealed partial class Trainer
         return null;
     }
 
-    /// <summary>A step of an epoch. If it is the last, the updater looks if it leaves all numbers finite.</summary>
-    private float StepOfFit(in SampleRows rows, bool last, CancellationToken cancellationToken)
+    /// <summary>
+    /// A step of an epoch. If it is the last, the updater looks if it leaves all numbers finite. It continues if nothing but Fit has run
+    /// since the step before.
+    /// </summary>
+    private float StepOfFit(in SampleRows rows, bool last, bool continues, CancellationToken cancellationToken)
     {
         _updater?.LooksForInfinities = last;
+        _continues = continues;
         try
         {
             return rows.Weights.IsEmpty
@@ -226,6 +233,7 @@ public sealed partial class Trainer
         finally
         {
             _updater?.LooksForInfinities = false;
+            _continues = false;
         }
     }
 
@@ -237,9 +245,13 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state.
+    /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state. A
+    /// second-order optimizer leaves finite numbers, and makes no step from a gradient that is not finite.
     /// </summary>
-    private bool LeftAllFinite => _updater?.LeftAllFinite ?? _network.Buffer.IsFinite;
+    private bool LeftAllFinite => _minimizer?.StartIsFinite ?? _updater?.LeftAllFinite ?? _network.Buffer.IsFinite;
+
+    /// <summary>Samples in a step: a second-order optimizer takes all.</summary>
+    private int BatchSizeOf(FitOptions options, int count) => _minimizer == null ? options.BatchSize : count;
 
     /// <summary>
     /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them
@@ -274,7 +286,7 @@ public sealed partial class Trainer
             Epochs = state.Epoch,
             Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
             History = log.Epochs.AsReadOnly(),
-            Warnings = WarningsOf(divergence is not null, log, training, validation, options, state),
+            Warnings = WarningsOf(reason, log, training, validation, options, state),
             Validation = score is null ? null : Measure(in validation, score, new SampleBuffer()),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
@@ -283,7 +295,7 @@ public sealed partial class Trainer
     }
 
     private string[] WarningsOf(
-        bool diverged, FitLog log, FitSamples training, FitSamples validation, FitOptions options, FitState state)
+        StopReason reason, FitLog log, FitSamples training, FitSamples validation, FitOptions options, FitState state)
     {
         List<string?> all =
         [
@@ -292,13 +304,13 @@ public sealed partial class Trainer
             FitWarnings.OfWeights(training, "training", log),
             FitWarnings.OfWeights(validation, "validation"),
         ];
-        if (OptimizerState.Steps == log.FirstUpdate)
+        if (reason is StopReason.Completed or StopReason.EarlyStopped && OptimizerState.Steps == log.FirstUpdate)
         {
             all.Add(FitWarnings.OfNoEpoch(state, options));
         }
-        else if (!diverged)
+        else if (reason != StopReason.Diverged)
         {
-            int stepsOfEpoch = Parts.Of(training.Count, Math.Min(options.BatchSize, training.Count));
+            int stepsOfEpoch = Parts.Of(training.Count, Math.Min(BatchSizeOf(options, training.Count), training.Count));
             all.Add(FitWarnings.OfSchedule(_optimizer, log.FirstUpdate, OptimizerState.Steps, stepsOfEpoch));
             if (FitWarnings.IsRise(log)) all.Add(FitWarnings.OfRise(log, CostOfZeros(training)));
         }

@@ -103,6 +103,13 @@ public sealed unsafe partial class Trainer
     /// </exception>
     public void Apply()
     {
+        if (_minimizer != null)
+        {
+            throw new InvalidOperationException(
+                $"{_optimizer.Kind} cannot apply a gradient, because it evaluates the cost several times in a step. "
+                + $"Use {nameof(Step)}, {nameof(TrainUntil)} or {nameof(Fit)}.");
+        }
+
         float* gradient = GradientBuffer.Pointer;
         if (_updater != null)
         {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
+using FastNN.Optimizers;
 using FastNN.Passes;
 using FastNN.Plumbing;
 
@@ -94,7 +95,8 @@ public sealed unsafe partial class Trainer
     private TrainingPasses _passes;
     private Standardizer? _outputStandardizer; // the one that _passes knows
     private AlignedBuffer? _ownInputs;
-    private readonly Updater? _updater; // null for Sgd without decay and clipping: the gradient goes straight into the parameters
+    private readonly bool _descends; // Sgd without decay and clipping: the gradient goes straight into the parameters
+    private readonly Updater? _updater; // null for plain Sgd, and for second-order optimizers
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
     /// <param name="network">The network whose parameters the steps update.</param>
@@ -120,6 +122,7 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
         CheckLastLayer(network, cost);
+        (optimizer as SecondOrderOptimizer)?.Check();
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -139,8 +142,16 @@ public sealed unsafe partial class Trainer
         _activations = new AlignedBuffer(LayerShape.Workspace(plan.Shapes));
         _deltas = new AlignedBuffer(plan.Shapes[^1].ActivationsEnd);
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
-        _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
+        _descends = optimizer is Sgd { IsPlain: true };
+        if (!_descends && optimizer is not SecondOrderOptimizer)
+            _updater = new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
         _pass = new TrainingBatch(plan, network.Buffer.Pointer, threads, _updater);
+        if (optimizer is SecondOrderOptimizer secondOrder)
+        {
+            _minimizer = secondOrder.MinimizerOf(plan, network.Buffer.Pointer, OptimizerState);
+            _objective = new Objective(
+                plan, network.Buffer.Pointer, _activations.Pointer, _deltas.Pointer, _pass, optimizer.WeightDecay);
+        }
     }
 
     private static void CheckLastLayer(Network network, Cost cost)
@@ -212,7 +223,7 @@ public sealed unsafe partial class Trainer
         {
             float* x = InOwnUnits(given, batch);
             float cost;
-            if (_updater != null)
+            if (!_descends)
             {
                 cost = StepByUpdater(_updater, x, y, batch, default, cancellationToken);
             }
@@ -222,9 +233,9 @@ public sealed unsafe partial class Trainer
                 cost = rate == 0f ? CostOf(x, y, batch)
                     : batch == 1 ? Passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
                     : StepBatch(x, y, batch, rate, default, cancellationToken);
+                OptimizerState.Advance();
             }
 
-            OptimizerState.Advance();
             GC.KeepAlive(this);
             return cost;
         }
@@ -255,7 +266,7 @@ public sealed unsafe partial class Trainer
             batch = _network.BatchOf(inputs, nameof(inputs), targets, nameof(targets));
         Guard.NoOverlap(inputs, nameof(inputs), _network.Buffer, "network.Parameters");
         Guard.NoOverlap(targets, nameof(targets), _network.Buffer, "network.Parameters");
-        if (_gradient is not null || _updater != null) // rare, so in a method of its own: each branch slows a step of 2-4-3-2
+        if (_gradient is not null || !_descends) // rare, so in a method of its own: each branch slows a step of 2-4-3-2
         {
             CheckApart(inputs, nameof(inputs));
             CheckApart(targets, nameof(targets));
@@ -269,21 +280,29 @@ public sealed unsafe partial class Trainer
     {
         Guard.NoOverlap(span, name, _network.Buffer, "network.Parameters");
         if (_gradient is not null) Guard.NoOverlap(span, name, _gradient, nameof(Gradient));
-        if (_updater != null) OptimizerState.NoOverlap(span, name);
+        OptimizerState.NoOverlap(span, name);
     }
 
+    /// <summary>A step of an optimizer that needs the gradient in memory. It counts, unless training ends at its cost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float StepByUpdater(Updater updater, float* x, float* y, int batch, in CostGoal goal, CancellationToken cancellationToken)
+    private float StepByUpdater(Updater? updater, float* x, float* y, int batch, in CostGoal goal, CancellationToken cancellationToken)
     {
+        if (updater == null) return Iterate(Unweighted(x, y, batch), in goal, _continues, cancellationToken);
+
         UpdateTerms terms = updater.NextTerms();
+        float cost;
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, in goal, cancellationToken), batch);
+            cost = Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, in goal, cancellationToken), batch);
+        }
+        else
+        {
+            cost = DifferentiateSample(Passes, x, y);
+            if (!goal.EndsAt(cost)) UpdateBySample(updater, Passes, x, in terms);
         }
 
-        float cost = DifferentiateSample(Passes, x, y);
-        if (!goal.EndsAt(cost)) UpdateBySample(updater, Passes, x, in terms);
+        if (!goal.EndsAt(cost)) OptimizerState.Advance();
         return cost;
     }
 
@@ -322,6 +341,8 @@ public sealed unsafe partial class Trainer
     {
         _given = null;
         _weighted = null;
+        _own = null;
+        _ownWeighted = null;
         _outputStandardizer = _network.OutputStandardizer;
         return _passes = PassesUnder(_outputStandardizer);
     }
