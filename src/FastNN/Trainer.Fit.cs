@@ -142,6 +142,7 @@ public sealed partial class Trainer
         SampleBuffer buffer = new(), validated = new();
         bool runsAlone = options is { EpochDone: null, ValidationSource: null } && all.Source is null;
         var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch) { RunsAlone = runsAlone };
+        _converged = false;
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -246,9 +247,10 @@ public sealed partial class Trainer
 
     /// <summary>
     /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state. A
-    /// second-order optimizer leaves finite numbers, and makes no step from a gradient that is not finite.
+    /// second-order optimizer keeps a finite one, and makes no step from a gradient that is not finite.
     /// </summary>
-    private bool LeftAllFinite => _minimizer?.StartIsFinite ?? _updater?.LeftAllFinite ?? _network.Buffer.IsFinite;
+    private bool LeftAllFinite =>
+        _minimizer is not { StartIsFinite: false } && (_updater?.LeftAllFinite ?? _network.Buffer.IsFinite);
 
     /// <summary>Samples in a step: a second-order optimizer takes all.</summary>
     private int BatchSizeOf(FitOptions options, int count) => _minimizer == null ? options.BatchSize : count;

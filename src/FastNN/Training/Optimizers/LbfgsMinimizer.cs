@@ -7,13 +7,12 @@ namespace FastNN.Optimizers;
 
 /// <summary>
 /// Algorithms 7.4 and 7.5 of Nocedal and Wright. The pairs are in the state: s and y of update t are in slot t mod m. Sums are those of
-/// <see cref="Sums"/>, the direction is computed in double precision and rounded to float at the end.
+/// <see cref="Sums"/>, and a vector changes by fma(float(factor), v, d) in each component. A direction in double precision came no further.
 /// </summary>
 internal sealed unsafe class LbfgsMinimizer(Lbfgs optimizer, NetworkPlan plan, float* parameters, OptimizerState state) : Minimizer
 {
     private readonly int _count = plan.Parameters, _memory = optimizer.Memory;
     private readonly LineSearch _search = new(plan.Kernels, parameters, plan.Parameters);
-    private readonly double[] _q = GC.AllocateUninitializedArray<double>(plan.Parameters, pinned: true);
     private readonly double[] _curvature = new double[optimizer.Memory], _alpha = new double[optimizer.Memory];
     private AlignedBuffer _gradient = new(plan.Parameters);
     private double _value, _cost; // at the start
@@ -65,45 +64,40 @@ internal sealed unsafe class LbfgsMinimizer(Lbfgs optimizer, NetworkPlan plan, f
         return _search.Run(objective, new LineSearch.Point(0, _value, slope, _cost), first);
     }
 
-    /// <summary>d = −H·g with the pairs of the last m updates, from the newest to the oldest and back. Slots without curvature do not count.</summary>
-    /// <returns>Whether there is a pair. Without, d is −g.</returns>
+    /// <summary>
+    /// d = −H·g from the pairs of the last m updates, from the newest to the oldest and back. Slots without curvature do not count.
+    /// </summary>
+    /// <returns>Whether there is a pair. Without one, d is −g.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TakeDirection()
     {
+        TakeSteepest();
+        float* d = _search.Direction;
         double scale = 0;
-        fixed (double* q = _q)
+        for (int age = 1; age <= _memory; age++)
         {
-            for (int k = 0; k < _count; k++) q[k] = _gradient.Pointer[k];
-            for (int age = 1; age <= _memory; age++)
-            {
-                int slot = SlotOf(age);
-                double curvature = _curvature[slot] = Sums.Dot(Step(slot), Change(slot), _count);
-                if (!HasCurvature(curvature)) continue;
+            int slot = SlotOf(age);
+            double curvature = _curvature[slot] = Sums.Dot(Step(slot), Change(slot), _count);
+            if (!IsCurvature(curvature)) continue;
 
-                if (scale == 0) scale = curvature / Sums.Dot(Change(slot), Change(slot), _count);
-                _alpha[slot] = Sums.Dot(Step(slot), q, _count) / curvature;
-                Sums.AddScaled(-_alpha[slot], Change(slot), q, _count);
-            }
-
-            if (scale == 0)
-            {
-                TakeSteepest();
-                return false;
-            }
-
-            for (int k = 0; k < _count; k++) q[k] *= scale;
-            for (int age = _memory; age >= 1; age--)
-            {
-                int slot = SlotOf(age);
-                if (!HasCurvature(_curvature[slot])) continue;
-
-                double beta = Sums.Dot(Change(slot), q, _count) / _curvature[slot];
-                Sums.AddScaled(_alpha[slot] - beta, Step(slot), q, _count);
-            }
-
-            for (int k = 0; k < _count; k++) _search.Direction[k] = -(float)q[k];
-            return true;
+            if (scale == 0) scale = curvature / Sums.Dot(Change(slot), Change(slot), _count);
+            _alpha[slot] = Sums.Dot(Step(slot), d, _count) / curvature;
+            plan.Kernels.GradientDescent(d, Change(slot), _count, 1f, -(float)_alpha[slot]);
         }
+
+        if (scale == 0) return false;
+
+        for (int k = 0; k < _count; k++) d[k] *= (float)scale;
+        for (int age = _memory; age >= 1; age--)
+        {
+            int slot = SlotOf(age);
+            if (!IsCurvature(_curvature[slot])) continue;
+
+            double beta = Sums.Dot(Change(slot), d, _count) / _curvature[slot];
+            plan.Kernels.GradientDescent(d, Step(slot), _count, 1f, (float)(_alpha[slot] - beta));
+        }
+
+        return true;
     }
 
     private void TakeSteepest()
@@ -145,11 +139,11 @@ internal sealed unsafe class LbfgsMinimizer(Lbfgs optimizer, NetworkPlan plan, f
 
         const double rounding = 1.0 / (1 << 24);
         double curvature = Sums.Dot(s, y, _count), least = rounding * Math.Sqrt(Sums.Dot(s, s, _count)) * Math.Sqrt(Sums.Dot(y, y, _count));
-        if (!(HasCurvature(curvature) && curvature > least)) Empty(slot);
+        if (!(IsCurvature(curvature) && curvature > least)) Empty(slot);
     }
 
     /// <summary>False for an empty slot, and for numbers of a user that are no pair.</summary>
-    private static bool HasCurvature(double curvature) => curvature > 0 && double.IsFinite(curvature);
+    private static bool IsCurvature(double curvature) => curvature > 0 && double.IsFinite(curvature);
 
     /// <summary>The slot of the update before the last age − 1 ones.</summary>
     private int SlotOf(int age) => (int)((state.Steps + _memory - age) % _memory);

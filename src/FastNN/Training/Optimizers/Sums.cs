@@ -7,8 +7,7 @@ namespace FastNN.Optimizers;
 
 /// <summary>
 /// Sums over the parameters in double precision, in sixteen lanes (<see cref="VirtualLanes"/>): term k goes to lane k mod 16, in ascending
-/// order of k. Then the lanes are folded in halves: 16 to 8 to 4 to 2 to 1. A product of two floats is exact in double precision, and each
-/// other product rounds before it is added.
+/// order of k. Then the lanes are folded in halves: 16 to 8 to 4 to 2 to 1. A product of two floats is exact in double precision.
 /// </summary>
 internal static unsafe class Sums
 {
@@ -36,30 +35,6 @@ internal static unsafe class Sums
         return Fold(at);
     }
 
-    /// <summary>Σ a_k·b_k.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Dot(float* a, double* b, int count)
-    {
-        V sum0 = default, sum4 = default, sum8 = default, sum12 = default;
-        int k = 0;
-        for (; k <= count - VirtualLanes.Count; k += VirtualLanes.Count)
-        {
-            sum0 += Load(a + k) * Vector256.Load(b + k);
-            sum4 += Load(a + k + 4) * Vector256.Load(b + k + 4);
-            sum8 += Load(a + k + 8) * Vector256.Load(b + k + 8);
-            sum12 += Load(a + k + 12) * Vector256.Load(b + k + 12);
-        }
-
-        Lanes lanes = default;
-        var at = (double*)&lanes;
-        sum0.Store(at);
-        sum4.Store(at + 4);
-        sum8.Store(at + 8);
-        sum12.Store(at + 12);
-        for (int lane = 0; k < count; k++, lane++) at[lane] += a[k] * b[k];
-        return Fold(at);
-    }
-
     /// <summary>Σ |a_k|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Magnitudes(float* a, int count)
@@ -68,16 +43,6 @@ internal static unsafe class Sums
         var at = (double*)&lanes;
         for (int k = 0; k < count; k++) at[k % VirtualLanes.Count] += MathF.Abs(a[k]);
         return Fold(at);
-    }
-
-    /// <summary>b_k ← b_k + factor·a_k.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddScaled(double factor, float* a, double* b, int count)
-    {
-        int k = 0;
-        V factors = Vector256.Create(factor);
-        for (; k <= count - V.Count; k += V.Count) (Vector256.Load(b + k) + factors * Load(a + k)).Store(b + k);
-        for (; k < count; k++) b[k] += factor * a[k];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
