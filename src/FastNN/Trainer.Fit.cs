@@ -10,7 +10,8 @@ public sealed partial class Trainer
     /// <summary>
     /// Trains for a number of epochs. An epoch passes over all samples, shuffled and in batches; each batch is a <see cref="Step"/>. The
     /// options add validation after each epoch, early stopping and reports. The training ends if it diverges. The results have the same
-    /// bits for every variant and any number of threads.
+    /// bits for every variant and any number of threads. With a <see cref="SecondOrderOptimizer"/> an epoch is one step on all samples, and
+    /// the training also ends if it has converged.
     /// </summary>
     /// <remarks>
     /// Fit allocates at its start: if it shuffles, a batch of samples and one number for each sample, and, with patience, the parameters
@@ -26,7 +27,8 @@ public sealed partial class Trainer
     /// </param>
     /// <param name="progress">
     /// Receives a report after each epoch, before <see cref="FitOptions.EpochDone"/>. A handler such as <see cref="Progress{T}"/> may run
-    /// on another thread during training, so it must not use the trainer or the network. <see cref="FitOptions.EpochDone"/> may use both.
+    /// on another thread during training, so it must not use the trainer or the network, or change the samples.
+    /// <see cref="FitOptions.EpochDone"/> may do all this.
     /// </param>
     /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
     /// <returns>How the training ended.</returns>

@@ -99,7 +99,7 @@ public sealed unsafe partial class Trainer
     /// <see cref="Gradient"/> itself.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The optimizer's schedule gives no valid factor for this step. Nothing was changed.
+    /// The optimizer's schedule gives no valid factor for this step, or it is a <see cref="SecondOrderOptimizer"/>. Nothing was changed.
     /// </exception>
     public void Apply()
     {

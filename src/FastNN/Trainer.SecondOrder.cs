@@ -1,6 +1,7 @@
 using FastNN.Dispatch;
 using FastNN.Optimizers;
 using FastNN.Passes;
+using static System.FormattableString;
 
 namespace FastNN;
 
@@ -13,6 +14,21 @@ public sealed unsafe partial class Trainer
     private WeightedOutput? _ownWeights;
     private bool _continues; // during a step of Fit: see Iterate
     private bool _converged; // whether the last iteration found no step
+
+    /// <exception cref="ArgumentException">A second-order optimizer has settings that it cannot use.</exception>
+    private static void CheckSearches(Optimizer optimizer)
+    {
+        bool schedules = optimizer.Schedule != LearningRateSchedule.Constant;
+        bool clipsValue = !float.IsPositiveInfinity(optimizer.ClipValue), clipsNorm = !float.IsPositiveInfinity(optimizer.ClipNorm);
+        if (!schedules && !clipsValue && !clipsNorm) return;
+
+        string has = schedules ? $"{nameof(optimizer.Schedule)} {optimizer.Schedule}"
+            : clipsValue ? Invariant($"{nameof(optimizer.ClipValue)} {optimizer.ClipValue}")
+            : Invariant($"{nameof(optimizer.ClipNorm)} {optimizer.ClipNorm}");
+        throw new ArgumentException(
+            $"optimizer {optimizer.Kind} must have a constant schedule and no clips, because it searches how long a step is, but has {has}.",
+            nameof(optimizer));
+    }
 
     /// <summary>
     /// One iteration of a second-order optimizer, unless training ends at the cost before it. It counts if it found a step.

@@ -49,7 +49,7 @@ namespace FastNN;
 /// </item>
 /// <item>
 /// These optimizers also take <see cref="OptimizerState"/>, which is allocated with the trainer, and at most 4,096 floats more, or six rows
-/// of W if that is more.
+/// of W if that is more. A <see cref="SecondOrderOptimizer"/> says what it takes.
 /// </item>
 /// <item>
 /// Each thread that takes part keeps a workspace, which it uses for all trainers and networks. It takes t·(9·widest + 4·slopes + 16),
@@ -110,7 +110,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>). Or the last layer is softmax of
-    /// one output, which is always 1, so nothing can be learned.
+    /// one output, which is always 1, so nothing can be learned. Or a <see cref="SecondOrderOptimizer"/> has a schedule or a clip.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
@@ -122,7 +122,7 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
         CheckLastLayer(network, cost);
-        (optimizer as SecondOrderOptimizer)?.Check();
+        if (optimizer is SecondOrderOptimizer) CheckSearches(optimizer);
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -195,7 +195,8 @@ public sealed unsafe partial class Trainer
     /// <summary>
     /// Takes one training step on a sample or a batch: computes the gradient of the cost at the present parameters, and then makes one
     /// update. For a single sample, the backward pass updates the weights of a layer while it reads them, after it has used their old
-    /// values. With <see cref="Optimizer.ClipNorm"/> it does not: the whole gradient comes first.
+    /// values. With <see cref="Optimizer.ClipNorm"/> it does not: the whole gradient comes first. A <see cref="SecondOrderOptimizer"/>
+    /// evaluates the cost several times.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs that the network should give.</param>

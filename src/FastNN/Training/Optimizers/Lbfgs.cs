@@ -21,12 +21,16 @@ namespace FastNN;
 /// nothing has changed: the network has converged as far as floats can tell.
 /// </para>
 /// <para>
+/// Costs of samples have rounding errors, and near the end a step lowers the cost by less. So a step may raise the objective by up to
+/// 2⁻¹⁰ of itself, if the slopes at both ends of the step promise that it is lower by at least 2⁻²².
+/// </para>
+/// <para>
 /// Inside <see cref="Trainer.Fit"/> and <see cref="Trainer.TrainUntil"/> an iteration begins with the last evaluation of the one before.
 /// But after code of yours has run (<see cref="FitOptions.EpochDone"/>, or an <see cref="ISampleSource"/>) and in each
 /// <see cref="Trainer.Step"/>, it evaluates the cost once more, with the same bits. With a <see cref="Network.OutputStandardizer"/> each
 /// iteration also takes one forward pass for the cost in the user's units.
 /// </para>
-/// <para>Memory: the trainer has 2·m floats for each parameter in the state, and 8 more for the search.</para>
+/// <para>Memory: the trainer has 2·m floats for each parameter in the state, and 5 more for the search.</para>
 /// </remarks>
 public sealed class Lbfgs : SecondOrderOptimizer
 {

@@ -3,7 +3,6 @@ using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Optimizers;
 using FastNN.Passes;
-using static System.FormattableString;
 
 namespace FastNN;
 
@@ -46,18 +45,6 @@ public abstract class SecondOrderOptimizer : Optimizer
     /// <param name="parameters">The parameters of the network.</param>
     /// <param name="state">The state, which only this trainer has.</param>
     internal abstract unsafe Minimizer MinimizerOf(NetworkPlan plan, float* parameters, OptimizerState state);
-
-    /// <exception cref="ArgumentException">A trainer cannot use these settings.</exception>
-    internal void Check()
-    {
-        if (Schedule != LearningRateSchedule.Constant) Refuse(nameof(Schedule), $"{LearningRateSchedule.Constant}", $"{Schedule}");
-        if (!float.IsPositiveInfinity(ClipValue)) Refuse(nameof(ClipValue), "+∞", Invariant($"{ClipValue}"));
-        if (!float.IsPositiveInfinity(ClipNorm)) Refuse(nameof(ClipNorm), "+∞", Invariant($"{ClipNorm}"));
-    }
-
-    private void Refuse(string property, string expected, string value) =>
-        throw new ArgumentException(
-            $"optimizer.{property} must be {expected}, because {Kind} searches how long a step is, but is {value}.", "optimizer");
 
     internal sealed override UpdateKernel KernelFrom(KernelSet kernels) => throw new UnreachableException();
 
