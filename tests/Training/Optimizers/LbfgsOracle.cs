@@ -4,7 +4,7 @@ namespace FastNN.Tests.Optimizers;
 /// L-BFGS in double precision on a network of one hidden layer of tanh and one output, with the mean squared error. H is a matrix: the
 /// formula of BFGS (Nocedal and Wright, equation 6.17) from γ·I with the last pairs, and no recursion.
 /// </summary>
-internal sealed class LbfgsOracle(float[] x, float[] y, int hidden, int memory, double decay)
+internal sealed class LbfgsOracle(float[] x, float[] y, int hidden, int memory, double decay, double rate)
 {
     private readonly List<(double[] S, double[] Y)> _pairs = [];
 
@@ -20,7 +20,7 @@ internal sealed class LbfgsOracle(float[] x, float[] y, int hidden, int memory, 
     {
         (double value, double[] gradient) = At(Parameters, decay);
         double[] direction = [.. Product(Inverse(gradient.Length), gradient).Select(component => -component)];
-        double slope = Dot(gradient, direction), step = _pairs.Count > 0 ? 1 : Math.Min(1, 1 / gradient.Sum(Math.Abs));
+        double slope = Dot(gradient, direction), step = rate * (_pairs.Count > 0 ? 1 : Math.Min(1, 1 / gradient.Sum(Math.Abs)));
         (double Step, double Value, double Slope) low = (0, value, slope), high = (double.PositiveInfinity, 0, 0);
         for (int trials = 1; ; trials++)
         {

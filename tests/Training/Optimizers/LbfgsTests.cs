@@ -12,30 +12,33 @@ public class LbfgsTests
     private static readonly Cost[] s_costs = [Cost.SquaredError, Cost.AbsoluteError, Cost.BinaryCrossEntropy];
 
     [Theory]
-    [InlineData(0f)]
-    [InlineData(0.01f)]
-    public void First_iterations_are_those_of_the_inverse_BFGS_matrix_in_double_precision(float decay)
+    [InlineData(0f, 1f)]
+    [InlineData(0.01f, 1f)]
+    [InlineData(0f, 0.01f)]
+    [InlineData(0.01f, 8f)]
+    public void First_iterations_are_those_of_the_inverse_BFGS_matrix_in_double_precision(float decay, float rate)
     {
         const int memory = 3, samples = 40, iterations = 10;
-        float[] x = Cases.Uniform(1, samples * 2, -1f), y = Cases.Uniform(2, samples);
+        float[] x = Cases.Uniform(1, samples * 2, -1f), y = Cases.Uniform(2, samples, -3f, 3f);
         var network = new Network([2, 4, 1], Activation.Tanh, Activation.Identity, seed: 3);
-        var trainer = new Trainer(network, new Lbfgs(memory) { WeightDecay = decay });
-        var oracle = new LbfgsOracle(x, y, hidden: 4, memory, decay) { Parameters = [.. network.Parameters.ToArray()] };
+        var trainer = new Trainer(network, new Lbfgs(memory) { WeightDecay = decay, LearningRate = rate });
+        var oracle = new LbfgsOracle(x, y, hidden: 4, memory, decay, rate) { Parameters = [.. network.Parameters.ToArray()] };
         int first = 0;
-        double way = 0; // of the parameters so far
+        double way = 0, worst = 0; // the way of the parameters so far, and the largest error as a part of it
         for (int t = 0; t < iterations; t++)
         {
-            float cost = trainer.Step(x, y);
-            Assert.Equal(oracle.Cost, cost, 1e-5);
+            double expected = oracle.Cost;
+            Assert.Equal(expected, trainer.Step(x, y), 1e-5 * expected);
             first += oracle.Iterate(out double length) ? 1 : 0;
             way += length;
-
-            // A gradient has errors of some 2⁻²², a change of it is up to a tenth of it here, and so is the error of a step in ten steps.
             for (int k = 0; k < oracle.Parameters.Length; k++)
-                Assert.InRange(network.Parameters[k] - oracle.Parameters[k], -1e-4 * way, 1e-4 * way);
+                worst = Math.Max(worst, Math.Abs(network.Parameters[k] - oracle.Parameters[k]) / way);
         }
 
-        Assert.InRange(first, iterations / 2, iterations - 1); // both ways of the search were there
+        // A gradient has errors of some 2⁻²². A change of it is a tenth of it or more, and ten steps add up. Other rules of the search,
+        // another γ, or other pairs differ in the second digit.
+        Assert.InRange(worst, 0, 1e-4);
+        Assert.True(rate == 1f ? first == iterations : first < iterations, $"{first} first trials were enough");
     }
 
     [Theory]
@@ -211,7 +214,7 @@ public class LbfgsTests
     public void Standardized_data_are_learned_as_those_in_own_units(int batch, bool weighted)
     {
         float[] x = Cases.Uniform(1, batch * 3, -1f), y = Cases.Uniform(2, batch * 2), w = Cases.Uniform(3, batch * 2);
-        var standardizer = new Standardizer(Cases.Uniform(4, 50 * 2, 100f, 300f), 2);
+        var standardizer = Standardizer.Fit(Cases.Uniform(4, 50 * 2, 100f, 300f), 2);
         var network = new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4) { OutputStandardizer = standardizer };
         var plain = new Trainer(new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4), new Lbfgs());
         var trainer = new Trainer(network, new Lbfgs());
@@ -240,10 +243,12 @@ public class LbfgsTests
             OptimizerTrainingTests.AssertSame(plain, zeros, "zeros");
         }
 
-        float[] before = plain.Network.Parameters.ToArray();
-        Assert.Equal(0f, plain.Step(x, y, new float[30]));
-        Cases.AssertSameBits(before, plain.Network.Parameters, "all left out");
-        Assert.Equal(5, plain.OptimizerState.Steps);
+        var network = new Network([3, 5, 2], seed: 4);
+        float[] before = network.Parameters.ToArray();
+        var none = new Trainer(network, new Lbfgs());
+        Assert.Equal(0f, none.Step(x, y, new float[30]));
+        Cases.AssertSameBits(before, network.Parameters, "all left out");
+        Assert.Equal(0, none.OptimizerState.Steps);
     }
 
     [Fact]

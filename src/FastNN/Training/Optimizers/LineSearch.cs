@@ -21,6 +21,7 @@ namespace FastNN.Optimizers;
 internal sealed unsafe class LineSearch(KernelSet kernels, float* parameters, int count)
 {
     private const int MostEvaluations = 20;
+    private const double Nearest = 0.1; // to an end of the interval, as a part of it
     private const double SufficientDecrease = 1e-4, Curvature = 0.9, Noise = 1.0 / (1 << 10), LeastPromise = 1.0 / (1 << 22);
 
     private readonly AlignedBuffer _origin = new(count), _direction = new(count);
@@ -110,12 +111,12 @@ internal sealed unsafe class LineSearch(KernelSet kernels, float* parameters, in
 
     /// <summary>
     /// The minimum of the cubic through both ends of the interval, but at least a tenth of the interval away from them. The middle, if the
-    /// cubic has no minimum, or an end is not finite.
+    /// cubic has no minimum. A tenth of the way, if the far end is not finite.
     /// </summary>
     private static double Between(in Point low, in Point high)
     {
         double width = high.Step - low.Step, at = (Cubic(in low, in high) - low.Step) / width;
-        return low.Step + width * (double.IsFinite(at) ? Math.Clamp(at, 0.1, 0.9) : 0.5);
+        return low.Step + width * (!high.IsFinite ? Nearest : double.IsFinite(at) ? Math.Clamp(at, Nearest, 1 - Nearest) : 0.5);
     }
 
     /// <summary>
