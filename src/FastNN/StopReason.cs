@@ -19,7 +19,8 @@ public enum StopReason
     Diverged,
 
     /// <summary>
-    /// A <see cref="SecondOrderOptimizer"/> found no step that lowers its objective. The gradient is 0, or floats cannot resolve it further.
+    /// A <see cref="SecondOrderOptimizer"/> found no step that lowers its objective. The gradient is 0, or floats cannot resolve a lower
+    /// cost.
     /// </summary>
     Converged,
 }

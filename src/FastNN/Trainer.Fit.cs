@@ -127,30 +127,27 @@ public sealed partial class Trainer
         all.Check(Cost);
         FitSamples validation = ValidationOf(all, options);
         Score? score = validation.Count > 0 ? NewScore() : null;
-        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count;
-        int batchSize = BatchSizeOf(options, count), batch = Math.Min(batchSize, count);
+        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = BatchOf(options, count);
         FitSamples training =
             all.Part(0, count) with { ClassWeights = ClassWeightsOf(options), Range = _network.Layers[^1].Activation };
         training.CheckRange();
         CheckRoom(training, batch, options);
         CheckWeights(training, validation, options);
         int? seed = options.Shuffle ? options.Seed : null;
-        Validate(state, Parts.Of(count, batch), count, batchSize, seed);
+        Validate(state, Parts.Of(count, batch), count, options.BatchSize, seed);
         CheckApart(state, all, SampleNames.Arguments);
         CheckApart(state, validation, SampleNames.Validation);
         CheckApart(state, options);
 
         int[] order = new int[options.Shuffle && batch < count ? count : 0];
         SampleBuffer buffer = new(), validated = new();
-        bool runsAlone = options is { EpochDone: null, ValidationSource: null } && all.Source is null;
-        var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch) { RunsAlone = runsAlone };
-        _converged = false;
+        FitLog log = BeginLog(all, options, state);
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
             if (Ended(state, options) is { } reason) return End(reason, null, log, training, validation, score, options, state);
 
-            (state.Samples, state.BatchSize, state.Seed) = (count, batchSize, seed);
+            (state.Samples, state.BatchSize, state.Seed) = (count, options.BatchSize, seed);
             EpochOrder.Shuffle(order, options.Seed, state.Epoch);
             if (RunEpoch(in training, batch, order, buffer, state, log, cancellationToken) is { } divergence)
                 return End(StopReason.Diverged, divergence, log, training, validation, score, options, state);
@@ -162,6 +159,13 @@ public sealed partial class Trainer
                 return End(StopReason.StoppedByCallback, null, log, training, validation, score, options, state);
             if (_converged) return End(StopReason.Converged, null, log, training, validation, score, options, state);
         }
+    }
+
+    private FitLog BeginLog(FitSamples all, FitOptions options, FitState state)
+    {
+        _converged = false;
+        bool runsAlone = options is { EpochDone: null, ValidationSource: null } && all.Source is null;
+        return new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch) { RunsAlone = runsAlone };
     }
 
     /// <summary>Whether no epoch is left, or no patience.</summary>
@@ -255,7 +259,7 @@ public sealed partial class Trainer
         _minimizer is not { StartIsFinite: false } && (_updater?.LeftAllFinite ?? _network.Buffer.IsFinite);
 
     /// <summary>Samples in a step: a second-order optimizer takes all.</summary>
-    private int BatchSizeOf(FitOptions options, int count) => _minimizer == null ? options.BatchSize : count;
+    private int BatchOf(FitOptions options, int count) => _minimizer == null ? Math.Min(options.BatchSize, count) : count;
 
     /// <summary>
     /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them
@@ -314,7 +318,7 @@ public sealed partial class Trainer
         }
         else if (reason != StopReason.Diverged)
         {
-            int stepsOfEpoch = Parts.Of(training.Count, Math.Min(BatchSizeOf(options, training.Count), training.Count));
+            int stepsOfEpoch = Parts.Of(training.Count, BatchOf(options, training.Count));
             all.Add(FitWarnings.OfSchedule(_optimizer, log.FirstUpdate, OptimizerState.Steps, stepsOfEpoch));
             if (FitWarnings.IsRise(log)) all.Add(FitWarnings.OfRise(log, CostOfZeros(training)));
         }

@@ -26,7 +26,8 @@ public sealed unsafe partial class Trainer
             : clipsValue ? Invariant($"{nameof(optimizer.ClipValue)} {optimizer.ClipValue}")
             : Invariant($"{nameof(optimizer.ClipNorm)} {optimizer.ClipNorm}");
         throw new ArgumentException(
-            $"optimizer {optimizer.Kind} must have a constant schedule and no clips, because it searches how long a step is, but has {has}.",
+            $"optimizer {optimizer.Kind} must have a constant schedule and no clips, because it searches how long a step is, "
+            + $"but has {has}.",
             nameof(optimizer));
     }
 

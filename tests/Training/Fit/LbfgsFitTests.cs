@@ -6,6 +6,7 @@ namespace FastNN.Tests.Fit;
 public class LbfgsFitTests
 {
     private const int Samples = 40;
+    private static readonly float[] s_classWeights = [0.5f, 1.5f];
     private static readonly float[] s_x = Cases.Uniform(1, Samples * 3, -1f), s_y = Cases.Uniform(2, Samples * 2);
 
     [Theory]
@@ -45,7 +46,7 @@ public class LbfgsFitTests
         weighted = NewTrainer();
         float[] weights = Cases.Uniform(3, Samples);
         float[] products = [.. weights.Select((weight, s) => weight * (labels[s] == 0 ? 0.5f : 1.5f))];
-        weighted.Fit(s_x, labels, options with { SampleWeights = weights, ClassWeights = new[] { 0.5f, 1.5f } });
+        weighted.Fit(s_x, labels, options with { SampleWeights = weights, ClassWeights = s_classWeights });
         twice.Fit(s_x, targets, options with { SampleWeights = products });
         AssertSame(twice, weighted);
     }

@@ -79,8 +79,8 @@ public class LbfgsTests
     [InlineData(Reduction.Sum, 3f)]
     public void Least_squares_with_decay_reach_the_exact_solution(Reduction reduction, float decay)
     {
-        // y = 2·x₀ − x₁ + 3 with x₀, x₁ ∈ {−1, 1}: means and products of the inputs are 0. With C = mean of (y − a)² and λ/2·w² the weight is
-        // 2/(1 + λ/2) and −1/(1 + λ/2). A sum over four samples has a quarter of the decay. The bias has none.
+        // y = 2·x₀ − x₁ + 3 with x₀, x₁ ∈ {−1, 1}: the means of the inputs and of their product are 0. With C = mean of (y − a)² and λ/2·w²
+        // the weights are 2/(1 + λ/2) and −1/(1 + λ/2). A sum over four samples has a quarter of the decay. The bias has none.
         float[] x = [-1, -1, -1, 1, 1, -1, 1, 1], y = [2, 0, 6, 4];
         var network = new Network([2, 1], Activation.Identity, Activation.Identity, seed: 2);
         var trainer = new Trainer(network, new Lbfgs { WeightDecay = decay }, reduction: reduction);

@@ -138,8 +138,9 @@ internal sealed unsafe class LbfgsMinimizer(Lbfgs optimizer, NetworkPlan plan, f
         }
 
         const double rounding = 1.0 / (1 << 24);
-        double curvature = Sums.Dot(s, y, _count), least = rounding * Math.Sqrt(Sums.Dot(s, s, _count)) * Math.Sqrt(Sums.Dot(y, y, _count));
-        if (!(IsCurvature(curvature) && curvature > least)) Empty(slot);
+        double curvature = Sums.Dot(s, y, _count);
+        double lengths = Math.Sqrt(Sums.Dot(s, s, _count)) * Math.Sqrt(Sums.Dot(y, y, _count));
+        if (!(IsCurvature(curvature) && curvature > rounding * lengths)) Empty(slot);
     }
 
     /// <summary>False for an empty slot, and for numbers of a user that are no pair.</summary>

@@ -6,8 +6,8 @@ namespace FastNN.Optimizers;
 
 /// <summary>
 /// The objective of a batch as a function of the parameters of the network: F = C + λ/2·Σ w² over all weights. C is in the network's own
-/// units, so that the gradient belongs to it. F is in double precision: it starts with C, and for each layer in ascending order (½·λ)·Σ w² is
-/// added, with the sum in sixteen lanes (<see cref="Sums"/>). The caller has a ticket of the batch.
+/// units, so that the gradient belongs to it. F is in double precision: it starts with C, and for each layer in ascending order (½·λ)·Σ w²
+/// is added, with the sum in sixteen lanes (<see cref="Sums"/>). The caller has a ticket of the batch.
 /// </summary>
 internal sealed unsafe class Objective(
     NetworkPlan plan, float* parameters, float* activations, float* deltas, TrainingBatch pass, float decay)
