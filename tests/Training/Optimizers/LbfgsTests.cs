@@ -207,6 +207,17 @@ public class LbfgsTests
         Cases.AssertSameBits(fresh.Network.Parameters, trainer.Network.Parameters, "parameters");
     }
 
+    [Fact]
+    public void Pairs_that_lead_nowhere_are_dropped()
+    {
+        float[] x = Cases.Uniform(1, 30 * 3, -1f), y = Cases.Uniform(2, 30 * 2);
+        Trainer trainer = NewTrainer(), fresh = NewTrainer();
+        trainer.OptimizerState["step 2"].Fill(1e30f);
+        trainer.OptimizerState["gradient change 2"].Fill(1e-30f); // γ is 10⁶⁰, so the direction is not finite
+        Cases.AssertSameBits(fresh.Step(x, y), trainer.Step(x, y), "cost");
+        OptimizerTrainingTests.AssertSame(fresh, trainer, "the gradient led on");
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(20, false)]

@@ -125,7 +125,9 @@ internal sealed unsafe class LbfgsMinimizer(Lbfgs optimizer, NetworkPlan plan, f
         KeepPair(before.Pointer);
     }
 
-    /// <summary>s and y, subtracted in single precision. If y has no part along s beyond the rounding of floats, the slot stays empty.</summary>
+    /// <summary>
+    /// s and y, subtracted in single precision. If y has no part along s beyond the rounding of floats, the slot stays empty.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void KeepPair(float* gradientBefore)
     {
