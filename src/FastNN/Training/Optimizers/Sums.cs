@@ -48,11 +48,12 @@ internal static unsafe class Sums
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Load(float* values) => Vector256.WidenLower(Vector128.Load(values).ToVector256Unsafe());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Fold(double* lanes)
     {
-        for (int half = VirtualLanes.Count / 2; half > 0; half /= 2)
-            for (int lane = 0; lane < half; lane++) lanes[lane] += lanes[lane + half];
-        return *lanes;
+        V four = Vector256.Load(lanes) + Vector256.Load(lanes + 8) + (Vector256.Load(lanes + 4) + Vector256.Load(lanes + 12));
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two.ToScalar() + two.GetUpper().ToScalar();
     }
 
     /// <summary>A struct and not stackalloc, see <see cref="VirtualLanes.Memory"/>.</summary>
