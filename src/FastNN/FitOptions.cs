@@ -13,7 +13,8 @@ public sealed record FitOptions
     public required int Epochs { get; init => field = Check(value, value >= 1, "at least 1"); }
 
     /// <summary>
-    /// The number of samples in a step, at least 1; by default 32. The last step of an epoch takes the rest, which may be fewer.
+    /// The number of samples in a step, at least 1; by default 32. The last step of an epoch takes the rest, which may be fewer. A
+    /// <see cref="SecondOrderOptimizer"/> does not use it: each of its steps takes all training samples.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int BatchSize { get; init => field = Check(value, value >= 1, "at least 1"); } = 32;

@@ -88,6 +88,7 @@ public sealed record FitResult
             {
                 StopReason.Completed => Invariant($"completed {Epochs} {(Epochs == 1 ? "epoch" : "epochs")}"),
                 StopReason.EarlyStopped => Invariant($"stopped early after epoch {Epochs}"),
+                StopReason.Converged => Invariant($"converged after {Epochs} {(Epochs == 1 ? "epoch" : "epochs")}"),
                 _ => Invariant($"stopped by the callback after epoch {Epochs}"),
             };
             if (Cost is not { } cost) return end;

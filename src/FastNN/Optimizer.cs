@@ -8,8 +8,8 @@ namespace FastNN;
 
 /// <summary>
 /// The rule by which a <see cref="Trainer"/> turns the gradient into new parameters: <see cref="Sgd"/>, <see cref="Momentum"/>,
-/// <see cref="Nesterov"/>, <see cref="RmsProp"/>, <see cref="Adam"/> or <see cref="AdamW"/>. Code outside this library cannot derive from
-/// this class.
+/// <see cref="Nesterov"/>, <see cref="RmsProp"/>, <see cref="Adam"/>, <see cref="AdamW"/> or <see cref="Lbfgs"/>. Code outside this library
+/// cannot derive from this class.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,7 +18,8 @@ namespace FastNN;
 /// them steps.
 /// </para>
 /// <para>
-/// g is the gradient, w are the parameters, and t = 1, 2, … is the number of the update. A step does this, in this order:
+/// g is the gradient, w are the parameters, and t = 1, 2, … is the number of the update. A step does this, in this order (but a
+/// <see cref="SecondOrderOptimizer"/> says itself what it does):
 /// <code>
 /// clip by value   g ← min(ClipValue, max(−ClipValue, g))
 /// clip by norm    g ← g·ClipNorm/‖g‖                        if ‖g‖ = √Σ_k g_k² over all parameters is greater than ClipNorm

@@ -29,8 +29,8 @@ public sealed class OptimizerState
     }
 
     /// <summary>
-    /// The number of updates so far, including those by <see cref="Trainer.Apply"/>, from 0 to 2⁶². The schedule and the bias corrections
-    /// of Adam depend on it.
+    /// The number of updates so far, including those by <see cref="Trainer.Apply"/>, from 0 to 2⁶². The schedule, the bias corrections of
+    /// Adam and the slots of <see cref="Lbfgs"/> depend on it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than 2⁶².</exception>
     public long Steps
@@ -45,14 +45,15 @@ public sealed class OptimizerState
     /// <summary>
     /// The names of what is kept for each parameter: none for <see cref="Sgd"/>, "velocity" for <see cref="Momentum"/> and
     /// <see cref="Nesterov"/>, "mean square" for <see cref="RmsProp"/>, "first moment" and "second moment" for <see cref="Adam"/> and
-    /// <see cref="AdamW"/>.
+    /// <see cref="AdamW"/>, "step 1" and so on for <see cref="Lbfgs"/>.
     /// </summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>One state, in the layout of <see cref="Network.Parameters"/>, aligned to 64 bytes. Write to the span to set it.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <returns>
-    /// The values themselves, [parameters]. They have the unit of the gradient; a mean of squares has the unit of its square.
+    /// The values themselves, [parameters]. They have the unit of the gradient; a mean of squares has the unit of its square, and a step of
+    /// <see cref="Lbfgs"/> has that of the parameters.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
     /// <exception cref="ArgumentException">The optimizer keeps nothing with this name.</exception>

@@ -17,4 +17,10 @@ public enum StopReason
     /// <see cref="FitResult.Divergence"/>.
     /// </summary>
     Diverged,
+
+    /// <summary>
+    /// A <see cref="SecondOrderOptimizer"/> found no step that lowers its objective. The gradient is 0, or floats cannot resolve a lower
+    /// cost.
+    /// </summary>
+    Converged,
 }

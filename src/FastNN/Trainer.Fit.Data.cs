@@ -134,6 +134,14 @@ public sealed partial class Trainer
     {
         if (!training.AreWritten || batch <= MostWritten) return;
 
+        if (_minimizer != null)
+        {
+            throw new ArgumentException(
+                $"{_optimizer.Kind} may take at most {MostWritten} samples with labels or a source, because all of them are written to "
+                + $"memory, but there are {training.Count}.",
+                nameof(options));
+        }
+
         throw new ArgumentException(
             $"options.BatchSize must be at most {MostWritten} with labels or a source, because a batch is written to memory, "
             + $"but is {options.BatchSize}, and there are {training.Count} samples.",

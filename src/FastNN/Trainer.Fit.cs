@@ -10,7 +10,8 @@ public sealed partial class Trainer
     /// <summary>
     /// Trains for a number of epochs. An epoch passes over all samples, shuffled and in batches; each batch is a <see cref="Step"/>. The
     /// options add validation after each epoch, early stopping and reports. The training ends if it diverges. The results have the same
-    /// bits for every variant and any number of threads.
+    /// bits for every variant and any number of threads. With a <see cref="SecondOrderOptimizer"/> an epoch is one step on all samples, and
+    /// the training also ends if it has converged.
     /// </summary>
     /// <remarks>
     /// Fit allocates at its start: if it shuffles, a batch of samples and one number for each sample, and, with patience, the parameters
@@ -26,7 +27,8 @@ public sealed partial class Trainer
     /// </param>
     /// <param name="progress">
     /// Receives a report after each epoch, before <see cref="FitOptions.EpochDone"/>. A handler such as <see cref="Progress{T}"/> may run
-    /// on another thread during training, so it must not use the trainer or the network. <see cref="FitOptions.EpochDone"/> may use both.
+    /// on another thread during training, so it must not use the trainer or the network, or change the samples.
+    /// <see cref="FitOptions.EpochDone"/> may do all this.
     /// </param>
     /// <param name="cancellationToken">Ends the training with an exception, after the last whole step.</param>
     /// <returns>How the training ended.</returns>
@@ -125,7 +127,7 @@ public sealed partial class Trainer
         all.Check(Cost);
         FitSamples validation = ValidationOf(all, options);
         Score? score = validation.Count > 0 ? NewScore() : null;
-        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = Math.Min(options.BatchSize, count);
+        int count = options.ValidationSplit > 0 ? all.Count - validation.Count : all.Count, batch = BatchOf(options, count);
         FitSamples training =
             all.Part(0, count) with { ClassWeights = ClassWeightsOf(options), Range = _network.Layers[^1].Activation };
         training.CheckRange();
@@ -139,7 +141,7 @@ public sealed partial class Trainer
 
         int[] order = new int[options.Shuffle && batch < count ? count : 0];
         SampleBuffer buffer = new(), validated = new();
-        var log = new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch);
+        FitLog log = BeginLog(all, options, state);
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -155,7 +157,15 @@ public sealed partial class Trainer
             progress?.Report(report);
             if (options.EpochDone?.Invoke(report) == false)
                 return End(StopReason.StoppedByCallback, null, log, training, validation, score, options, state);
+            if (_converged) return End(StopReason.Converged, null, log, training, validation, score, options, state);
         }
+    }
+
+    private FitLog BeginLog(FitSamples all, FitOptions options, FitState state)
+    {
+        _converged = false;
+        bool runsAlone = options is { EpochDone: null, ValidationSource: null } && all.Source is null;
+        return new FitLog(OptimizerState.Steps, options.Epochs - state.Epoch) { RunsAlone = runsAlone };
     }
 
     /// <summary>Whether no epoch is left, or no patience.</summary>
@@ -193,7 +203,7 @@ public sealed partial class Trainer
             count = Math.Min(batch, training.Count - first);
             bool last = first + count == training.Count;
             SampleRows rows = order.IsEmpty ? training.Rows(first, count, buffer) : training.Rows(order.Slice(first, count), buffer);
-            float cost = StepOfFit(in rows, last, cancellationToken);
+            float cost = StepOfFit(in rows, last, log is { RunsAlone: true, FirstCost: not null }, cancellationToken);
             if (!float.IsFinite(cost) || (last && !LeftAllFinite))
                 return new Divergence(state.Epoch + 1, state.Step + 1, cost, _optimizer.RateAt(OptimizerState.Steps - 1));
 
@@ -213,10 +223,14 @@ public sealed partial class Trainer
         return null;
     }
 
-    /// <summary>A step of an epoch. If it is the last, the updater looks if it leaves all numbers finite.</summary>
-    private float StepOfFit(in SampleRows rows, bool last, CancellationToken cancellationToken)
+    /// <summary>
+    /// A step of an epoch. If it is the last, the updater looks if it leaves all numbers finite. It continues if nothing but Fit has run
+    /// since the step before.
+    /// </summary>
+    private float StepOfFit(in SampleRows rows, bool last, bool continues, CancellationToken cancellationToken)
     {
         _updater?.LooksForInfinities = last;
+        _continues = continues;
         try
         {
             return rows.Weights.IsEmpty
@@ -226,6 +240,7 @@ public sealed partial class Trainer
         finally
         {
             _updater?.LooksForInfinities = false;
+            _continues = false;
         }
     }
 
@@ -237,9 +252,14 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state.
+    /// Whether the parameters and the optimizer's state are finite after a step. An updater has seen them all. Plain SGD keeps no state. A
+    /// second-order optimizer keeps a finite one, and makes no step from a gradient that is not finite.
     /// </summary>
-    private bool LeftAllFinite => _updater?.LeftAllFinite ?? _network.Buffer.IsFinite;
+    private bool LeftAllFinite =>
+        _minimizer is not { StartIsFinite: false } && (_updater?.LeftAllFinite ?? _network.Buffer.IsFinite);
+
+    /// <summary>Samples in a step: a second-order optimizer takes all.</summary>
+    private int BatchOf(FitOptions options, int count) => _minimizer == null ? Math.Min(options.BatchSize, count) : count;
 
     /// <summary>
     /// Whether this validation cost is the best so far. If it is, the state keeps the cost, and the parameters if the options may put them
@@ -274,7 +294,7 @@ public sealed partial class Trainer
             Epochs = state.Epoch,
             Cost = restored ? state.BestTrainingCost : log.Epochs.Count > 0 ? log.Epochs[^1].TrainingCost : null,
             History = log.Epochs.AsReadOnly(),
-            Warnings = WarningsOf(divergence is not null, log, training, validation, options, state),
+            Warnings = WarningsOf(reason, log, training, validation, options, state),
             Validation = score is null ? null : Measure(in validation, score, new SampleBuffer()),
             BestEpoch = state.BestEpoch,
             BestRestored = restored,
@@ -283,7 +303,7 @@ public sealed partial class Trainer
     }
 
     private string[] WarningsOf(
-        bool diverged, FitLog log, FitSamples training, FitSamples validation, FitOptions options, FitState state)
+        StopReason reason, FitLog log, FitSamples training, FitSamples validation, FitOptions options, FitState state)
     {
         List<string?> all =
         [
@@ -292,13 +312,13 @@ public sealed partial class Trainer
             FitWarnings.OfWeights(training, "training", log),
             FitWarnings.OfWeights(validation, "validation"),
         ];
-        if (OptimizerState.Steps == log.FirstUpdate)
+        if (reason is StopReason.Completed or StopReason.EarlyStopped && OptimizerState.Steps == log.FirstUpdate)
         {
             all.Add(FitWarnings.OfNoEpoch(state, options));
         }
-        else if (!diverged)
+        else if (reason != StopReason.Diverged)
         {
-            int stepsOfEpoch = Parts.Of(training.Count, Math.Min(options.BatchSize, training.Count));
+            int stepsOfEpoch = Parts.Of(training.Count, BatchOf(options, training.Count));
             all.Add(FitWarnings.OfSchedule(_optimizer, log.FirstUpdate, OptimizerState.Steps, stepsOfEpoch));
             if (FitWarnings.IsRise(log)) all.Add(FitWarnings.OfRise(log, CostOfZeros(training)));
         }

@@ -99,10 +99,17 @@ public sealed unsafe partial class Trainer
     /// <see cref="Gradient"/> itself.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The optimizer's schedule gives no valid factor for this step. Nothing was changed.
+    /// The optimizer's schedule gives no valid factor for this step, or it is a <see cref="SecondOrderOptimizer"/>. Nothing was changed.
     /// </exception>
     public void Apply()
     {
+        if (_minimizer != null)
+        {
+            throw new InvalidOperationException(
+                $"{_optimizer.Kind} cannot apply a gradient, because it evaluates the cost several times in a step. "
+                + $"Use {nameof(Step)}, {nameof(TrainUntil)} or {nameof(Fit)}.");
+        }
+
         float* gradient = GradientBuffer.Pointer;
         if (_updater != null)
         {

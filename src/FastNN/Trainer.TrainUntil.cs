@@ -11,7 +11,8 @@ public sealed unsafe partial class Trainer
     /// <summary>
     /// Repeats <see cref="Step"/> on the same samples until their cost is small enough, or until a number of steps. It also ends if the
     /// cost is not finite, because then nothing more can be learned. Each round knows the cost before it updates, so training ends at the
-    /// first parameters with a cost that is small enough. A round takes no longer than a step.
+    /// first parameters with a cost that is small enough. A round takes no longer than a step. A <see cref="SecondOrderOptimizer"/> also
+    /// ends if it finds no lower objective.
     /// </summary>
     /// <remarks>A round asks the optimizer's schedule for its factor, also the last round, which makes no update.</remarks>
     /// <param name="inputs">[batch, n_in], row by row.</param>
@@ -36,6 +37,8 @@ public sealed unsafe partial class Trainer
         fixed (float* given = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
         {
             float* x = InOwnUnits(given, batch);
+            if (_minimizer != null) return MinimizeUntil(in goal, x, y, batch, maxSteps, cancellationToken);
+
             for (int steps = 0; ; steps++)
             {
                 bool mayStep = steps < maxSteps && !cancellationToken.IsCancellationRequested;
@@ -52,7 +55,7 @@ public sealed unsafe partial class Trainer
     private float StepUnless(in CostGoal goal, float* x, float* y, int batch, CancellationToken cancellationToken)
     {
         float cost;
-        if (_updater != null)
+        if (!_descends)
         {
             cost = StepByUpdater(_updater, x, y, batch, in goal, cancellationToken);
         }
@@ -63,9 +66,9 @@ public sealed unsafe partial class Trainer
             cost = rate == 0f ? CostOf(x, y, batch)
                 : batch == 1 ? Passes.StepUnless(in goal, parameters, x, y, _activations.Pointer, _deltas.Pointer, rate)
                 : StepBatch(x, y, batch, rate, in goal, cancellationToken);
+            if (!goal.EndsAt(cost)) OptimizerState.Advance();
         }
 
-        if (!goal.EndsAt(cost)) OptimizerState.Advance();
         return cost;
     }
 }

@@ -85,9 +85,11 @@ public sealed unsafe partial class Trainer
             w = &MemoryMarshal.GetReference(weights))
         {
             using Weighing weighing = BeginWeighing();
-            WeightedBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
-            float cost = _updater != null ? StepByUpdater(_updater, in batch, cancellationToken) : Descend(in batch, cancellationToken);
-            OptimizerState.Advance();
+            PassBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
+            float cost = _minimizer != null ? Iterate(in batch, default, _continues, cancellationToken)
+                : _updater != null ? StepByUpdater(_updater, in batch, cancellationToken)
+                : Descend(in batch, cancellationToken);
+            if (_minimizer == null) OptimizerState.Advance();
             GC.KeepAlive(this);
             return cost;
         }
@@ -117,7 +119,7 @@ public sealed unsafe partial class Trainer
             w = &MemoryMarshal.GetReference(weights))
         {
             using Weighing weighing = BeginWeighing();
-            WeightedBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
+            PassBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
             float cost = GradientOf(in batch, cancellationToken);
             GC.KeepAlive(this);
             return cost;
@@ -141,7 +143,7 @@ public sealed unsafe partial class Trainer
             w = &MemoryMarshal.GetReference(weights))
         {
             using Weighing weighing = BeginWeighing();
-            WeightedBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
+            PassBatch batch = Weigh(LeaveOut(x, y, w, in sum), in sum);
             float cost = CostOf(in batch);
             GC.KeepAlive(this);
             return cost;
@@ -179,7 +181,7 @@ public sealed unsafe partial class Trainer
         {
             using Weighing weighing = BeginWeighing();
             Kept kept = LeaveOut(x, y, w, in sum);
-            WeightedBatch batch = Weigh(kept, in sum);
+            PassBatch batch = Weigh(kept, in sum);
             float cost = CostOf(in batch);
             WeightedScore score = Score(kept, in sum);
             GC.KeepAlive(this);
@@ -206,7 +208,7 @@ public sealed unsafe partial class Trainer
         return _weightedScore;
     }
 
-    private float Descend(in WeightedBatch batch, CancellationToken cancellationToken)
+    private float Descend(in PassBatch batch, CancellationToken cancellationToken)
     {
         float rate = -_optimizer.RateAt(OptimizerState.Steps);
         if (rate == 0f || batch.Samples == 0) return CostOf(in batch);
@@ -221,7 +223,7 @@ public sealed unsafe partial class Trainer
             _pass.GradientDescent(batch.Passes, batch.X, batch.Y, batch.Samples, sums, batch.Scale, rate, default, cancellationToken));
     }
 
-    private float StepByUpdater(Updater updater, in WeightedBatch batch, CancellationToken cancellationToken)
+    private float StepByUpdater(Updater updater, in PassBatch batch, CancellationToken cancellationToken)
     {
         UpdateTerms terms = updater.NextTerms();
         if (batch.Samples == 1)
@@ -245,7 +247,7 @@ public sealed unsafe partial class Trainer
             _pass.Update(batch.Passes, batch.X, batch.Y, batch.Samples, gradient, batch.Scale, in terms, default, cancellationToken));
     }
 
-    private float GradientOf(in WeightedBatch batch, CancellationToken cancellationToken)
+    private float GradientOf(in PassBatch batch, CancellationToken cancellationToken)
     {
         AlignedBuffer gradient = GradientBuffer;
         if (batch.Samples == 1)
@@ -265,7 +267,7 @@ public sealed unsafe partial class Trainer
             _pass.Gradient(batch.Passes, batch.X, batch.Y, batch.Samples, gradient.Pointer, batch.Scale, cancellationToken));
     }
 
-    private float CostOf(in WeightedBatch batch) =>
+    private float CostOf(in PassBatch batch) =>
         batch.Samples == 0 ? 0f : batch.Reduce(CostSum(batch.Passes, batch.X, batch.Y, batch.Samples));
 
     /// <summary>Checks the arguments of a call with weights, and adds the weights up.</summary>
@@ -297,20 +299,20 @@ public sealed unsafe partial class Trainer
     }
 
     /// <summary>Chooses the passes for samples that are not left out.</summary>
-    private WeightedBatch Weigh(Kept kept, in WeightSum sum)
+    private PassBatch Weigh(Kept kept, in WeightSum sum)
     {
         int left = sum.Left;
-        if (left == 0) return new WeightedBatch(Passes, kept.X, kept.Y, 0, 1f, 1);
+        if (left == 0) return new PassBatch(Passes, kept.X, kept.Y, 0, 1f, 1);
 
         float* x = InOwnUnits(kept.X, left);
-        if (left == 1 && sum.IsMean) return new WeightedBatch(Passes, x, kept.Y, 1, 1f, 1); // one sample is its own mean
+        if (left == 1 && sum.IsMean) return new PassBatch(Passes, x, kept.Y, 1, 1f, 1); // one sample is its own mean
 
         TrainingPasses passes = WeightedPasses;
         _weights!.Begin(kept.Y, kept.W, sum.OfSamples ? 1 : _network.Outputs);
-        if (left > 1 || sum.Batch == 1) return new WeightedBatch(passes, x, kept.Y, left, sum.Scale, sum.Divisor);
+        if (left > 1 || sum.Batch == 1) return new PassBatch(passes, x, kept.Y, left, sum.Scale, sum.Divisor);
 
         *kept.W *= sum.Scale; // a copy; the gradient of one sample has no factor
-        return new WeightedBatch(passes, x, kept.Y, 1, 1f, 1);
+        return new PassBatch(passes, x, kept.Y, 1, 1f, 1);
     }
 
     private TrainingPasses WeightedPasses
@@ -365,21 +367,5 @@ public sealed unsafe partial class Trainer
     private readonly struct Kept(float* x, float* y, float* w)
     {
         internal readonly float* X = x, Y = y, W = w;
-    }
-
-    /// <summary>What the passes take of a weighted batch.</summary>
-    private readonly struct WeightedBatch(TrainingPasses passes, float* x, float* y, int samples, float scale, double divisor)
-    {
-        internal readonly TrainingPasses Passes = passes;
-
-        /// <summary>Inputs and targets. Inputs of one sample are in the network's own units.</summary>
-        internal readonly float* X = x, Y = y;
-
-        internal readonly int Samples = samples;
-
-        /// <summary>The factor of the sum of the samples' gradients.</summary>
-        internal readonly float Scale = scale;
-
-        internal float Reduce(double cost) => (float)(cost / divisor);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
+using FastNN.Optimizers;
 using FastNN.Passes;
 using FastNN.Plumbing;
 
@@ -48,7 +49,7 @@ namespace FastNN;
 /// </item>
 /// <item>
 /// These optimizers also take <see cref="OptimizerState"/>, which is allocated with the trainer, and at most 4,096 floats more, or six rows
-/// of W if that is more.
+/// of W if that is more. A <see cref="SecondOrderOptimizer"/> says what it takes.
 /// </item>
 /// <item>
 /// Each thread that takes part keeps a workspace, which it uses for all trainers and networks. It takes t·(9·widest + 4·slopes + 16),
@@ -94,7 +95,8 @@ public sealed unsafe partial class Trainer
     private TrainingPasses _passes;
     private Standardizer? _outputStandardizer; // the one that _passes knows
     private AlignedBuffer? _ownInputs;
-    private readonly Updater? _updater; // null for Sgd without decay and clipping: the gradient goes straight into the parameters
+    private readonly bool _descends; // Sgd without decay and clipping: the gradient goes straight into the parameters
+    private readonly Updater? _updater; // null for plain Sgd, and for second-order optimizers
 
     /// <summary>Creates a trainer for <paramref name="network"/>.</summary>
     /// <param name="network">The network whose parameters the steps update.</param>
@@ -108,7 +110,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="ArgumentNullException">The network or the optimizer is null.</exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>). Or the last layer is softmax of
-    /// one output, which is always 1, so nothing can be learned.
+    /// one output, which is always 1, so nothing can be learned. Or a <see cref="SecondOrderOptimizer"/> has a schedule or a clip.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
@@ -120,6 +122,7 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
         CheckLastLayer(network, cost);
+        if (optimizer is SecondOrderOptimizer) CheckSearches(optimizer);
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -139,8 +142,16 @@ public sealed unsafe partial class Trainer
         _activations = new AlignedBuffer(LayerShape.Workspace(plan.Shapes));
         _deltas = new AlignedBuffer(plan.Shapes[^1].ActivationsEnd);
         OptimizerState = new OptimizerState(optimizer.StateNames, network.Buffer.Length);
-        _updater = optimizer is Sgd { IsPlain: true } ? null : new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
+        _descends = optimizer is Sgd { IsPlain: true };
+        if (!_descends && optimizer is not SecondOrderOptimizer)
+            _updater = new Updater(plan, network.Buffer.Pointer, optimizer, OptimizerState);
         _pass = new TrainingBatch(plan, network.Buffer.Pointer, threads, _updater);
+        if (optimizer is SecondOrderOptimizer secondOrder)
+        {
+            _minimizer = secondOrder.MinimizerOf(plan, network.Buffer.Pointer, OptimizerState);
+            _objective = new Objective(
+                plan, network.Buffer.Pointer, _activations.Pointer, _deltas.Pointer, _pass, optimizer.WeightDecay);
+        }
     }
 
     private static void CheckLastLayer(Network network, Cost cost)
@@ -184,7 +195,8 @@ public sealed unsafe partial class Trainer
     /// <summary>
     /// Takes one training step on a sample or a batch: computes the gradient of the cost at the present parameters, and then makes one
     /// update. For a single sample, the backward pass updates the weights of a layer while it reads them, after it has used their old
-    /// values. With <see cref="Optimizer.ClipNorm"/> it does not: the whole gradient comes first.
+    /// values. With <see cref="Optimizer.ClipNorm"/> it does not: the whole gradient comes first. A <see cref="SecondOrderOptimizer"/>
+    /// evaluates the cost several times.
     /// </summary>
     /// <param name="inputs">[batch, n_in], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="targets">[batch, n_out], row by row: the outputs that the network should give.</param>
@@ -212,7 +224,7 @@ public sealed unsafe partial class Trainer
         {
             float* x = InOwnUnits(given, batch);
             float cost;
-            if (_updater != null)
+            if (!_descends)
             {
                 cost = StepByUpdater(_updater, x, y, batch, default, cancellationToken);
             }
@@ -222,9 +234,9 @@ public sealed unsafe partial class Trainer
                 cost = rate == 0f ? CostOf(x, y, batch)
                     : batch == 1 ? Passes.Step(_network.Buffer.Pointer, x, y, _activations.Pointer, _deltas.Pointer, rate)
                     : StepBatch(x, y, batch, rate, default, cancellationToken);
+                OptimizerState.Advance();
             }
 
-            OptimizerState.Advance();
             GC.KeepAlive(this);
             return cost;
         }
@@ -255,7 +267,7 @@ public sealed unsafe partial class Trainer
             batch = _network.BatchOf(inputs, nameof(inputs), targets, nameof(targets));
         Guard.NoOverlap(inputs, nameof(inputs), _network.Buffer, "network.Parameters");
         Guard.NoOverlap(targets, nameof(targets), _network.Buffer, "network.Parameters");
-        if (_gradient is not null || _updater != null) // rare, so in a method of its own: each branch slows a step of 2-4-3-2
+        if (_gradient is not null || !_descends) // rare, so in a method of its own: each branch slows a step of 2-4-3-2
         {
             CheckApart(inputs, nameof(inputs));
             CheckApart(targets, nameof(targets));
@@ -269,21 +281,29 @@ public sealed unsafe partial class Trainer
     {
         Guard.NoOverlap(span, name, _network.Buffer, "network.Parameters");
         if (_gradient is not null) Guard.NoOverlap(span, name, _gradient, nameof(Gradient));
-        if (_updater != null) OptimizerState.NoOverlap(span, name);
+        OptimizerState.NoOverlap(span, name);
     }
 
+    /// <summary>A step of an optimizer that needs the gradient in memory. It counts, unless training ends at its cost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float StepByUpdater(Updater updater, float* x, float* y, int batch, in CostGoal goal, CancellationToken cancellationToken)
+    private float StepByUpdater(Updater? updater, float* x, float* y, int batch, in CostGoal goal, CancellationToken cancellationToken)
     {
+        if (updater == null) return Iterate(Unweighted(x, y, batch), in goal, _continues, cancellationToken);
+
         UpdateTerms terms = updater.NextTerms();
+        float cost;
         if (batch > 1)
         {
             float* gradient = _pass.NeedsGradient(batch) ? GradientBuffer.Pointer : null;
-            return Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, in goal, cancellationToken), batch);
+            cost = Reduce(_pass.Update(Passes, x, y, batch, gradient, Scale(batch), in terms, in goal, cancellationToken), batch);
+        }
+        else
+        {
+            cost = DifferentiateSample(Passes, x, y);
+            if (!goal.EndsAt(cost)) UpdateBySample(updater, Passes, x, in terms);
         }
 
-        float cost = DifferentiateSample(Passes, x, y);
-        if (!goal.EndsAt(cost)) UpdateBySample(updater, Passes, x, in terms);
+        if (!goal.EndsAt(cost)) OptimizerState.Advance();
         return cost;
     }
 
@@ -322,6 +342,8 @@ public sealed unsafe partial class Trainer
     {
         _given = null;
         _weighted = null;
+        _own = null;
+        _ownWeighted = null;
         _outputStandardizer = _network.OutputStandardizer;
         return _passes = PassesUnder(_outputStandardizer);
     }

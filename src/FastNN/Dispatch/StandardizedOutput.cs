@@ -66,6 +66,51 @@ internal sealed unsafe class StandardizedOutput(OutputKernels inner, Standardize
     }
 }
 
+/// <summary>
+/// The same cost in the network's own units: that of a′ and of targets y′ = (y − mean)·factor. δ has the bits of
+/// <see cref="StandardizedOutput"/>.
+/// </summary>
+/// <param name="inner">The cost behind the identity.</param>
+/// <param name="kernels">The kernels of standardizers.</param>
+/// <param name="standardizer">That of the outputs.</param>
+internal sealed unsafe class OwnUnitsOutput(OutputKernels inner, StandardizerKernels kernels, Standardizer standardizer)
+    : OutputKernels(inner.Function)
+{
+    private readonly AlignedBuffer _target = new(VirtualLanes.RoundUp(standardizer.Width));
+
+    internal override int CostRows => inner.CostRows;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float Delta(float* a, float* kept, float* y, float* delta, int outputs)
+    {
+        kernels.ToOwnUnits(standardizer, y, 1, _target.Pointer);
+        return inner.Delta(a, kept, _target.Pointer, delta, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void TileDelta(float* a, float* kept, float* y, int outputs, int lanes, float* costs)
+    {
+        kernels.TileToOwnUnits(standardizer, y, lanes);
+        inner.TileDelta(a, kept, y, outputs, lanes, costs);
+    }
+
+    internal override int WeightedRows(int outputs) => inner.WeightedRows(outputs);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override float WeightedDelta(float* a, float* kept, float* y, float* w, float* delta, int outputs)
+    {
+        kernels.ToOwnUnits(standardizer, y, 1, y);
+        return inner.WeightedDelta(a, kept, y, w, delta, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void WeightedTileDelta(float* a, float* kept, float* y, float* w, int outputs, int lanes, float* costs)
+    {
+        kernels.TileToOwnUnits(standardizer, y, lanes);
+        inner.WeightedTileDelta(a, kept, y, w, outputs, lanes, costs);
+    }
+}
+
 /// <summary>A gradient by the outputs that the user gives, behind an output standardizer. y is the gradient.</summary>
 /// <param name="inner">The given gradient behind the identity.</param>
 /// <param name="kernels">The kernels of standardizers.</param>

@@ -27,6 +27,9 @@ internal abstract unsafe class WeightedOutput(ActivationKernels function) : Outp
         PerSample = perSample;
     }
 
+    /// <summary>The same batch as another one.</summary>
+    internal void BeginAs(WeightedOutput other) => Begin(other._targets, other.Weights, other.PerSample);
+
     /// <summary>
     /// Loads the weights of a tile. The targets of the first sample of the tile are at <paramref name="y"/>. Call this before each
     /// <see cref="OutputKernels.TileDelta"/>, with the same costs.

@@ -75,8 +75,14 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation)
     {
         using Ticket ticket = TakeTicket();
-        return RunPass(passes, x, y, batch, gradient, gradient, scale, 0f, cancellation);
+        return GradientAlone(passes, x, y, batch, gradient, scale, cancellation);
     }
+
+    /// <summary>The same. The caller has a ticket.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal double GradientAlone(
+        TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation) =>
+        RunPass(passes, x, y, batch, gradient, gradient, scale, 0f, cancellation);
 
     /// <summary>Adds the gradient to the one in memory. If xGradient is not null, it receives the gradient by the inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,6 +10,9 @@ internal sealed class FitLog(long firstUpdate, int epochs)
     /// <summary>The number of updates before this call.</summary>
     internal long FirstUpdate => firstUpdate;
 
+    /// <summary>Whether no code of the user runs between two steps that may change samples, weights, parameters or states.</summary>
+    internal bool RunsAlone { get; init; }
+
     /// <summary>The reports of all epochs of this call.</summary>
     internal List<EpochReport> Epochs { get; } = new(Math.Clamp(epochs, 0, MostAtOnce));
 

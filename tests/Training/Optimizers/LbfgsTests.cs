@@ -1,0 +1,320 @@
+using FastNN.Dispatch;
+using Xunit;
+
+namespace FastNN.Tests.Optimizers;
+
+/// <summary>
+/// L-BFGS is compared with the formula in double precision that it comes from, with the conditions of its line search, and with solutions
+/// that are known. Its bits depend on nothing.
+/// </summary>
+public class LbfgsTests
+{
+    private static readonly Cost[] s_costs = [Cost.SquaredError, Cost.AbsoluteError, Cost.BinaryCrossEntropy];
+
+    [Theory]
+    [InlineData(0f, 1f)]
+    [InlineData(0.01f, 1f)]
+    [InlineData(0f, 0.01f)]
+    [InlineData(0.01f, 8f)]
+    public void First_iterations_are_those_of_the_inverse_BFGS_matrix_in_double_precision(float decay, float rate)
+    {
+        const int memory = 3, samples = 40, iterations = 10;
+        float[] x = Cases.Uniform(1, samples * 2, -1f), y = Cases.Uniform(2, samples, -3f, 3f);
+        var network = new Network([2, 4, 1], Activation.Tanh, Activation.Identity, seed: 3);
+        var trainer = new Trainer(network, new Lbfgs(memory) { WeightDecay = decay, LearningRate = rate });
+        var oracle = new LbfgsOracle(x, y, hidden: 4, memory, decay, rate) { Parameters = [.. network.Parameters.ToArray()] };
+        int first = 0;
+        double way = 0, worst = 0; // the way of the parameters so far, and the largest error as a part of it
+        for (int t = 0; t < iterations; t++)
+        {
+            double expected = oracle.Cost;
+            Assert.Equal(expected, trainer.Step(x, y), 1e-5 * expected);
+            first += oracle.Iterate(out double length) ? 1 : 0;
+            way += length;
+            for (int k = 0; k < oracle.Parameters.Length; k++)
+                worst = Math.Max(worst, Math.Abs(network.Parameters[k] - oracle.Parameters[k]) / way);
+        }
+
+        // A gradient has errors of some 2⁻²². A change of it is a tenth of it or more, and ten steps add up. Other rules of the search,
+        // another γ, or other pairs differ in the second digit.
+        Assert.InRange(worst, 0, 1e-4);
+        Assert.True(rate == 1f ? first == iterations : first < iterations, $"{first} first trials were enough");
+    }
+
+    [Theory]
+    [InlineData(1e-4f)]
+    [InlineData(1f)]
+    [InlineData(300f)]
+    public void Each_step_meets_the_strong_Wolfe_conditions_from_any_first_trial(float rate)
+    {
+        float[] x = Cases.Uniform(1, 50 * 3, -1f), y = Cases.Uniform(2, 50 * 2);
+        var network = new Network([3, 6, 2], Activation.Tanh, Activation.Sigmoid, seed: 1);
+        var trainer = new Trainer(network, new Lbfgs { LearningRate = rate });
+        var other = new Trainer(network, new Sgd(1f));
+        for (int t = 0; t < 12; t++)
+        {
+            float[] before = network.Parameters.ToArray();
+            (double costBefore, float[] gradientBefore) = Gradient();
+            Assert.Equal(costBefore, trainer.Step(x, y));
+            (double cost, float[] gradient) = Gradient();
+            double slopeBefore = 0, slope = 0; // along the step
+            for (int k = 0; k < before.Length; k++)
+            {
+                double step = (double)network.Parameters[k] - before[k];
+                slopeBefore += gradientBefore[k] * step;
+                slope += gradient[k] * step;
+            }
+
+            Assert.True(slopeBefore < 0);
+            Assert.True(cost < costBefore + 1e-4 * slopeBefore, $"step {t}: {costBefore} → {cost}, slope {slopeBefore}");
+            Assert.InRange(Math.Abs(slope), 0, 0.9001 * -slopeBefore);
+        }
+
+        (double Cost, float[] Gradient) Gradient() => (other.ComputeGradient(x, y), other.Gradient.ToArray());
+    }
+
+    [Theory]
+    [InlineData(Reduction.Mean, 0f)]
+    [InlineData(Reduction.Mean, 0.1f)]
+    [InlineData(Reduction.Sum, 3f)]
+    public void Least_squares_with_decay_reach_the_exact_solution(Reduction reduction, float decay)
+    {
+        // y = 2·x₀ − x₁ + 3 with x₀, x₁ ∈ {−1, 1}: the means of the inputs and of their product are 0. With C = mean of (y − a)² and λ/2·w²
+        // the weights are 2/(1 + λ/2) and −1/(1 + λ/2). A sum over four samples has a quarter of the decay. The bias has none.
+        float[] x = [-1, -1, -1, 1, 1, -1, 1, 1], y = [2, 0, 6, 4];
+        var network = new Network([2, 1], Activation.Identity, Activation.Identity, seed: 2);
+        var trainer = new Trainer(network, new Lbfgs { WeightDecay = decay }, reduction: reduction);
+        TrainingResult result = trainer.TrainUntil(x, y, cost: 0f, maxSteps: 100);
+        Assert.InRange(result.Steps, 1, 12);
+        double shrink = 1 / (1 + decay / 2 / (reduction == Reduction.Sum ? 4 : 1));
+        double[] expected = [2 * shrink, -shrink, 3];
+        for (int k = 0; k < 3; k++) Assert.Equal(expected[k], network.Parameters[k], 1e-3); // F is flat up to 2⁻²² of itself
+        Assert.Equal(trainer.Evaluate(x, y), result.Cost);
+    }
+
+    [Fact]
+    public void A_smooth_function_is_learned_to_five_digits()
+    {
+        const int samples = 300;
+        float[] x = new float[samples], y = new float[samples];
+        for (int s = 0; s < samples; s++)
+        {
+            x[s] = 2f * s / (samples - 1) - 1;
+            y[s] = 5 * x[s] * MathF.Exp(-5 * x[s] * x[s]) / 0.79f;
+        }
+
+        var network = new Network([1, 15, 1], Activation.Tanh, Activation.Identity, seed: 0, Initializer.Glorot);
+        TrainingResult result = new Trainer(network, new Lbfgs()).TrainUntil(x, y, cost: 1e-4f, maxSteps: 400);
+        Assert.True(result.Reached, $"{result}");
+    }
+
+    [Fact]
+    public void Variants_and_threads_have_the_same_bits()
+    {
+        foreach (int[] widths in (int[][])[[2, 4, 3, 2], [20, 33, 9], [67, 64, 5]])
+        {
+            foreach (int batch in (int[])[1, 2, 40, 300])
+            {
+                Cost cost = s_costs[batch % 3];
+                float[] x = Cases.Uniform(1, batch * widths[0], -1f), y = Cases.Uniform(2, batch * widths[^1]);
+                float[] weights = Cases.Uniform(3, batch);
+                Trainer expected = Create(KernelVariant.Scalar, 1);
+                Trainer[] others =
+                    [.. from set in KernelSet.Supported from threads in (int[])[1, 3] select Create(set.Variant, threads)];
+                for (int step = 0; step < 5; step++)
+                {
+                    float before = Step(expected);
+                    foreach (Trainer trainer in others)
+                    {
+                        string what = $"[{string.Join(", ", widths)}], {batch} samples, step {step}, {trainer.Network.KernelVariant}";
+                        Cases.AssertSameBits(before, Step(trainer), what);
+                        OptimizerTrainingTests.AssertSame(expected, trainer, what);
+                    }
+
+                    float Step(Trainer trainer) => step % 2 == 0 ? trainer.Step(x, y) : trainer.Step(x, y, weights);
+                }
+
+                Trainer Create(KernelVariant kernels, int threads) =>
+                    new(new Network(widths, seed: 3, kernels), new Lbfgs(2) { WeightDecay = 1e-3f }, cost, threads: threads);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    public void Steps_and_TrainUntil_have_the_same_bits(int batch)
+    {
+        float[] x = Cases.Uniform(1, batch * 3, -1f), y = Cases.Uniform(2, batch * 2);
+        Trainer steps = NewTrainer(), until = NewTrainer();
+        for (int t = 0; t < 20; t++) steps.Step(x, y);
+        TrainingResult result = until.TrainUntil(x, y, cost: 0f, maxSteps: 20);
+        OptimizerTrainingTests.AssertSame(steps, until, "parameters and state");
+        Cases.AssertSameBits(steps.Evaluate(x, y), result.Cost, "cost");
+        float goal = until.Evaluate(x, y) * 0.9f;
+        result = until.TrainUntil(x, y, goal, maxSteps: 1000);
+        Assert.True(result.Reached == (until.Evaluate(x, y) <= goal));
+    }
+
+    [Fact]
+    public void Pairs_go_round_and_Steps_with_the_spans_are_the_whole_state()
+    {
+        float[] x = Cases.Uniform(1, 30 * 3, -1f), y = Cases.Uniform(2, 30 * 2);
+        Trainer trainer = NewTrainer(), other = NewTrainer();
+        Assert.Equal(["step 1", "step 2", "step 3", "gradient change 1", "gradient change 2", "gradient change 3"],
+            trainer.OptimizerState.Names);
+        for (int t = 0; t < 7; t++)
+        {
+            float[][] states = [.. trainer.OptimizerState.Names.Select(name => trainer.OptimizerState[name].ToArray())];
+            float[] before = trainer.Network.Parameters.ToArray();
+            trainer.Step(x, y);
+            Assert.Equal(t + 1, trainer.OptimizerState.Steps);
+            for (int k = 0; k < 6; k++)
+            {
+                Span<float> state = trainer.OptimizerState[trainer.OptimizerState.Names[k]];
+                Assert.Equal(k % 3 != t % 3, state.SequenceEqual(states[k]));
+            }
+
+            Span<float> step = trainer.OptimizerState[$"step {t % 3 + 1}"];
+            for (int k = 0; k < before.Length; k++) Assert.Equal(trainer.Network.Parameters[k] - before[k], step[k]);
+        }
+
+        trainer.Network.Parameters.CopyTo(other.Network.Parameters);
+        foreach (string name in trainer.OptimizerState.Names) trainer.OptimizerState[name].CopyTo(other.OptimizerState[name]);
+        other.OptimizerState.Steps = 7;
+        Cases.AssertSameBits(trainer.Step(x, y), other.Step(x, y), "cost");
+        OptimizerTrainingTests.AssertSame(trainer, other, "after the copy");
+
+        trainer.OptimizerState.Reset();
+        new Network([3, 5, 2], seed: 4).Parameters.CopyTo(trainer.Network.Parameters);
+        Trainer fresh = NewTrainer();
+        Cases.AssertSameBits(fresh.Step(x, y), trainer.Step(x, y), "cost");
+        OptimizerTrainingTests.AssertSame(fresh, trainer, "after Reset");
+    }
+
+    [Fact]
+    public void States_that_are_no_pairs_do_not_count()
+    {
+        float[] x = Cases.Uniform(1, 30 * 3, -1f), y = Cases.Uniform(2, 30 * 2);
+        Trainer trainer = NewTrainer(), fresh = NewTrainer();
+        trainer.OptimizerState["step 1"].Fill(float.NaN);
+        trainer.OptimizerState["gradient change 1"].Fill(1f);
+        trainer.OptimizerState["step 2"].Fill(1f);
+        trainer.OptimizerState["gradient change 2"].Fill(-1f); // no curvature
+        trainer.OptimizerState["step 3"].Fill(float.PositiveInfinity);
+        trainer.OptimizerState["gradient change 3"].Fill(1f);
+        Cases.AssertSameBits(fresh.Step(x, y), trainer.Step(x, y), "cost");
+        Cases.AssertSameBits(fresh.Network.Parameters, trainer.Network.Parameters, "parameters");
+    }
+
+    [Fact]
+    public void Pairs_that_lead_nowhere_are_dropped()
+    {
+        float[] x = Cases.Uniform(1, 30 * 3, -1f), y = Cases.Uniform(2, 30 * 2);
+        Trainer trainer = NewTrainer(), fresh = NewTrainer();
+        trainer.OptimizerState["step 2"].Fill(1e30f);
+        trainer.OptimizerState["gradient change 2"].Fill(1e-30f); // γ is 10⁶⁰, so the direction is not finite
+        Cases.AssertSameBits(fresh.Step(x, y), trainer.Step(x, y), "cost");
+        OptimizerTrainingTests.AssertSame(fresh, trainer, "the gradient led on");
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(20, false)]
+    [InlineData(20, true)]
+    public void Standardized_data_are_learned_as_those_in_own_units(int batch, bool weighted)
+    {
+        float[] x = Cases.Uniform(1, batch * 3, -1f), y = Cases.Uniform(2, batch * 2), w = Cases.Uniform(3, batch * 2);
+        var standardizer = Standardizer.Fit(Cases.Uniform(4, 50 * 2, 100f, 300f), 2);
+        var network = new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4) { OutputStandardizer = standardizer };
+        var plain = new Trainer(new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4), new Lbfgs());
+        var trainer = new Trainer(network, new Lbfgs());
+        float[] own = [.. y.Select((yi, i) => (yi - standardizer.Mean[i % 2]) * standardizer.Factor[i % 2])];
+        for (int t = 0; t < 10; t++)
+        {
+            float expected = weighted ? trainer.Evaluate(x, y, w) : trainer.Evaluate(x, y);
+            Cases.AssertSameBits(expected, weighted ? trainer.Step(x, y, w) : trainer.Step(x, y), "cost in the user's units");
+            _ = weighted ? plain.Step(x, own, w) : plain.Step(x, own);
+            OptimizerTrainingTests.AssertSame(plain, trainer, $"step {t}");
+        }
+    }
+
+    [Fact]
+    public void Weights_of_one_are_none_and_weights_of_zero_leave_out()
+    {
+        float[] x = Cases.Uniform(1, 30 * 3, -1f), y = Cases.Uniform(2, 30 * 2);
+        Trainer plain = NewTrainer(), ones = NewTrainer(), zeros = NewTrainer();
+        float[] weights = [.. Enumerable.Repeat(1f, 30), 0f], more = [.. x, float.NaN, 0f, 0f], moreTargets = [.. y, 0f, float.NaN];
+        for (int t = 0; t < 5; t++)
+        {
+            float cost = plain.Step(x, y);
+            Cases.AssertSameBits(cost, ones.Step(x, y, weights.AsSpan(0, 30)), "cost");
+            Cases.AssertSameBits(cost, zeros.Step(more, moreTargets, weights), "cost");
+            OptimizerTrainingTests.AssertSame(plain, ones, "ones");
+            OptimizerTrainingTests.AssertSame(plain, zeros, "zeros");
+        }
+
+        var network = new Network([3, 5, 2], seed: 4);
+        float[] before = network.Parameters.ToArray();
+        var none = new Trainer(network, new Lbfgs());
+        Assert.Equal(0f, none.Step(x, y, new float[30]));
+        Cases.AssertSameBits(before, network.Parameters, "all left out");
+        Assert.Equal(0, none.OptimizerState.Steps);
+    }
+
+    [Fact]
+    public void A_converged_network_stays_as_it_is()
+    {
+        float[] x = Cases.Uniform(1, 30 * 3, -1f), y = new float[30 * 2];
+        var network = new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4);
+        new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 5).Forward(x, y);
+        var trainer = new Trainer(network, new Lbfgs());
+        TrainingResult first = trainer.TrainUntil(x, y, cost: 0f, maxSteps: 100_000);
+        Assert.InRange(first.Steps, 1, 99_999);
+
+        float[] before = network.Parameters.ToArray();
+        float[][] states = [.. trainer.OptimizerState.Names.Select(name => trainer.OptimizerState[name].ToArray())];
+        Assert.Equal(first with { Steps = 0 }, trainer.TrainUntil(x, y, cost: 0f, maxSteps: 100));
+        Cases.AssertSameBits(first.Cost, trainer.Step(x, y), "cost");
+        Cases.AssertSameBits(before, network.Parameters, "parameters");
+        Assert.Equal(first.Steps, trainer.OptimizerState.Steps);
+        for (int k = 0; k < states.Length; k++)
+            Cases.AssertSameBits(states[k], trainer.OptimizerState[trainer.OptimizerState.Names[k]], "state");
+
+        new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 5).Parameters.CopyTo(network.Parameters); // the gradient is 0
+        Assert.Equal(new TrainingResult(0, 0f, true), trainer.TrainUntil(x, y, cost: 0f, maxSteps: 100));
+        Assert.Equal(0f, trainer.Step(x, y));
+        Assert.Equal(first.Steps, trainer.OptimizerState.Steps);
+    }
+
+    [Fact]
+    public void A_cost_or_a_gradient_that_is_not_finite_changes_nothing()
+    {
+        foreach ((float input, float target) in ((float, float)[])[(float.NaN, 0f), (0f, float.NaN), (0f, float.PositiveInfinity)])
+        {
+            foreach (int batch in (int[])[1, 2, 30])
+            {
+                float[] x = Cases.Uniform(1, batch * 3, -1f), y = Cases.Uniform(2, batch * 2);
+                x[0] += input;
+                y[0] += target;
+                Trainer trainer = NewTrainer(), fresh = NewTrainer();
+                Assert.False(float.IsFinite(trainer.Step(x, y)));
+                TrainingResult result = trainer.TrainUntil(x, y, cost: 0f, maxSteps: 5);
+                Assert.Equal((0, false), (result.Steps, float.IsFinite(result.Cost)));
+                OptimizerTrainingTests.AssertSame(fresh, trainer, "parameters and state");
+            }
+        }
+    }
+
+    [Fact]
+    public void Trials_that_are_not_finite_are_too_far()
+    {
+        float[] x = [1f, 2f, 3f], y = [1f, 4f, 9f];
+        var network = new Network([1, 3, 1], Activation.Tanh, Activation.Exponential, seed: 1);
+        var trainer = new Trainer(network, new Lbfgs { LearningRate = 1e6f });
+        float before = trainer.Evaluate(x, y), after = trainer.TrainUntil(x, y, cost: 0f, maxSteps: 50).Cost;
+        Assert.InRange(after, 0f, 0.01f * before);
+    }
+
+    private static Trainer NewTrainer() => new(new Network([3, 5, 2], seed: 4), new Lbfgs(3) { WeightDecay = 1e-4f });
+}
