@@ -32,5 +32,7 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("segments", Trainings.Segments),
         new("weights", Weights.Run),
         new("othercosts", OtherCosts.Run),
+        new("derivatives", Derivatives.Run),
+        new("secondorder", SecondOrder.Run),
     ];
 }
