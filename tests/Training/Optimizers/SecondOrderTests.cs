@@ -53,8 +53,9 @@ public class SecondOrderTests
     {
         float[] x = Cases.Uniform(1, batch * 3, -1f), y = Cases.Uniform(2, batch * 2);
         Trainer steps = NewTrainer(optimizer), until = NewTrainer(optimizer);
-        for (int t = 0; t < 20; t++) steps.Step(x, y);
-        TrainingResult result = until.TrainUntil(x, y, cost: 0f, maxSteps: 20);
+        int count = optimizer == Levenberg && batch == 1 ? 4 : 20; // soon the cost of one sample is 0
+        for (int t = 0; t < count; t++) steps.Step(x, y);
+        TrainingResult result = until.TrainUntil(x, y, cost: 0f, maxSteps: count);
         OptimizerTrainingTests.AssertSame(steps, until, "parameters and state");
         Cases.AssertSameBits(steps.Evaluate(x, y), result.Cost, "cost");
         float goal = until.Evaluate(x, y) * 0.9f;
