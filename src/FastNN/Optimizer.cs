@@ -8,8 +8,8 @@ namespace FastNN;
 
 /// <summary>
 /// The rule by which a <see cref="Trainer"/> turns the gradient into new parameters: <see cref="Sgd"/>, <see cref="Momentum"/>,
-/// <see cref="Nesterov"/>, <see cref="RmsProp"/>, <see cref="Adam"/>, <see cref="AdamW"/> or <see cref="Lbfgs"/>. Code outside this library
-/// cannot derive from this class.
+/// <see cref="Nesterov"/>, <see cref="RmsProp"/>, <see cref="Adam"/>, <see cref="AdamW"/>, <see cref="Lbfgs"/> or
+/// <see cref="LevenbergMarquardt"/>. Code outside this library cannot derive from this class.
 /// </summary>
 /// <remarks>
 /// <para>

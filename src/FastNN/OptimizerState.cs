@@ -45,7 +45,7 @@ public sealed class OptimizerState
     /// <summary>
     /// The names of what is kept for each parameter: none for <see cref="Sgd"/>, "velocity" for <see cref="Momentum"/> and
     /// <see cref="Nesterov"/>, "mean square" for <see cref="RmsProp"/>, "first moment" and "second moment" for <see cref="Adam"/> and
-    /// <see cref="AdamW"/>, "step 1" and so on for <see cref="Lbfgs"/>.
+    /// <see cref="AdamW"/>, "step 1" and so on for <see cref="Lbfgs"/>, "damping" for <see cref="LevenbergMarquardt"/>.
     /// </summary>
     public IReadOnlyList<string> Names { get; }
 
@@ -53,7 +53,7 @@ public sealed class OptimizerState
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <returns>
     /// The values themselves, [parameters]. They have the unit of the gradient; a mean of squares has the unit of its square, and a step of
-    /// <see cref="Lbfgs"/> has that of the parameters.
+    /// <see cref="Lbfgs"/> has that of the parameters. A damping has the unit of the diagonal of JᵀJ.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
     /// <exception cref="ArgumentException">The optimizer keeps nothing with this name.</exception>

@@ -15,9 +15,12 @@ public sealed unsafe partial class Trainer
     private bool _continues; // during a step of Fit: see Iterate
     private bool _converged; // whether the last iteration found no step
 
-    /// <exception cref="ArgumentException">A second-order optimizer has settings that it cannot use.</exception>
-    private static void CheckSearches(Optimizer optimizer)
+    /// <exception cref="ArgumentException">
+    /// A second-order optimizer has settings that it cannot use, or cannot train the network or reduce the cost.
+    /// </exception>
+    private static void CheckSearches(SecondOrderOptimizer optimizer, Network network, Cost cost)
     {
+        optimizer.Check(network, cost);
         bool schedules = optimizer.Schedule != LearningRateSchedule.Constant;
         bool clipsValue = !float.IsPositiveInfinity(optimizer.ClipValue), clipsNorm = !float.IsPositiveInfinity(optimizer.ClipNorm);
         if (!schedules && !clipsValue && !clipsNorm) return;

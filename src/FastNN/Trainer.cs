@@ -111,6 +111,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="ArgumentException">
     /// <paramref name="cost"/> does not suit the activation of the last layer (<see cref="Cost.Suits"/>). Or the last layer is softmax of
     /// one output, which is always 1, so nothing can be learned. Or a <see cref="SecondOrderOptimizer"/> has a schedule or a clip.
+    /// Or <see cref="LevenbergMarquardt"/> has another cost than <see cref="Cost.SquaredError"/>, or more than 4,096 parameters.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reduction"/> is no member of its enumeration, or <paramref name="threads"/> is less than 1.
@@ -122,7 +123,7 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
         CheckLastLayer(network, cost);
-        if (optimizer is SecondOrderOptimizer) CheckSearches(optimizer);
+        if (optimizer is SecondOrderOptimizer searching) CheckSearches(searching, network, cost);
         if (!Enum.IsDefined(reduction))
         {
             throw new ArgumentOutOfRangeException(
@@ -148,7 +149,7 @@ public sealed unsafe partial class Trainer
         _pass = new TrainingBatch(plan, network.Buffer.Pointer, threads, _updater);
         if (optimizer is SecondOrderOptimizer secondOrder)
         {
-            _minimizer = secondOrder.MinimizerOf(plan, network.Buffer.Pointer, OptimizerState);
+            _minimizer = secondOrder.MinimizerOf(network, OptimizerState, threads);
             _objective = new Objective(
                 plan, network.Buffer.Pointer, _activations.Pointer, _deltas.Pointer, _pass, optimizer.WeightDecay);
         }

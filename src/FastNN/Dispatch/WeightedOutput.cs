@@ -17,7 +17,7 @@ internal abstract unsafe class WeightedOutput(ActivationKernels function) : Outp
     protected float* Weights { get; private set; }
 
     /// <summary>Weights of a sample: 1, or as many as outputs.</summary>
-    protected int PerSample { get; private set; }
+    internal int PerSample { get; private set; }
 
     /// <summary>Before each batch. All pointers are to memory that does not move until its end.</summary>
     internal void Begin(float* targets, float* weights, int perSample)
@@ -37,7 +37,7 @@ internal abstract unsafe class WeightedOutput(ActivationKernels function) : Outp
     internal abstract void LoadTile(float* y, int samples, int lanes, float* costs);
 
     /// <summary>The weights of the sample whose targets are at <paramref name="y"/>.</summary>
-    protected float* WeightsOf(float* y, int outputs) => Weights + (nint)(y - _targets) / outputs * PerSample;
+    internal float* WeightsOf(float* y, int outputs) => Weights + (nint)(y - _targets) / outputs * PerSample;
 }
 
 /// <summary>Written once for the primitives of any variant.</summary>

@@ -78,7 +78,7 @@ internal sealed unsafe class TrainingBatch(NetworkPlan plan, float* parameters, 
         return GradientAlone(passes, x, y, batch, gradient, scale, cancellation);
     }
 
-    /// <summary>The same. The caller has a ticket.</summary>
+    /// <summary>The same. The caller has a ticket. If gradient is null, only the cost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double GradientAlone(
         TrainingPasses passes, float* x, float* y, int batch, float* gradient, float scale, CancellationToken cancellation) =>

@@ -4,7 +4,7 @@ using FastNN.Dispatch;
 
 namespace FastNN.Passes;
 
-/// <summary>Derivatives by the inputs, without those by the parameters. All sums have the order of one sample.</summary>
+/// <summary>Derivatives from a gradient by the outputs. All sums have the order of one sample.</summary>
 internal unsafe partial class TrainingPasses<K, T>
 {
     /// <summary>Whether the given gradient by the outputs is their delta, because the last function is the identity.</summary>
@@ -37,6 +37,14 @@ internal unsafe partial class TrainingPasses<K, T>
         // The identity needs no inputs, but its loads may stay in the code. So the inputs are what the call writes.
         ref readonly LayerShape first = ref layers[0];
         Sums.BackwardDelta(parameters + first.Weights, inputDelta, null, first.Inputs, delta, first.Outputs, inputDelta);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void ParameterGradient(
+        float* parameters, float* x, float* y, float* activations, float* deltas, float* gradient)
+    {
+        DeltaOfOutputs(y, activations, deltas);
+        Backward(parameters, gradient, adds: false, x, activations, deltas, null);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

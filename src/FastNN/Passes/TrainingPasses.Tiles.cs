@@ -169,7 +169,7 @@ internal unsafe partial class TrainingPasses<K, T>
             foreach (ref readonly LayerShape layer in _layers.AsSpan()) FillWithOnes(inputs + (nint)layer.OnesRow * lanes, lanes);
             float* rows = y + (nint)t * samples * last.Outputs;
             T.Transpose(rows, last.Outputs, samples, last.Outputs, memory.Targets, lanes);
-            _weighted?.LoadTile(rows, samples, lanes, memory.Costs);
+            Weighted?.LoadTile(rows, samples, lanes, memory.Costs);
             float* slopes = memory.Slopes + t * memory.SlopesStride + (nint)last.Slopes * lanes;
             output.TileDelta(
                 memory.Delta + t * memory.Group.OutputStride, slopes, memory.Targets, last.Outputs, lanes, memory.Costs);

@@ -15,6 +15,9 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
 {
     internal NetworkPlan Plan => plan;
 
+    /// <summary>The kernels that know the weights of the batch; null if there are none.</summary>
+    internal abstract WeightedOutput? Weighted { get; }
+
     /// <summary>
     /// The passes of inference, up to the numbers from which the cost is computed: outputs, or the last layer's sums.
     /// </summary>
@@ -62,8 +65,11 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     /// </summary>
     internal abstract void InputGradient(float* parameters, float* y, float* activations, float* deltas, float* inputDelta);
 
+    /// <summary>The same, but to the gradient by the parameters, which is written.</summary>
+    internal abstract void ParameterGradient(float* parameters, float* x, float* y, float* activations, float* deltas, float* gradient);
+
     /// <summary>
-    /// The same for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of <see cref="TileDeltas"/>.
+    /// <see cref="InputGradient"/> for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of <see cref="TileDeltas"/>.
     /// </summary>
     internal abstract void TileInputGradient(
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, float* xGradient);
@@ -102,11 +108,12 @@ internal unsafe partial class TrainingPasses<K, T>(NetworkPlan plan, OutputKerne
     where T : struct, ITileKernels
 {
     private readonly LayerShape[] _layers = plan.Shapes;
-    private readonly WeightedOutput? _weighted = output as WeightedOutput;
 
     /// <summary>What makes outputs of the last layer's numbers, if the cost takes its sums; otherwise null.</summary>
     private readonly ActivationKernels? _after = ReferenceEquals(output.Function, plan.Functions[^1]) ? null : plan.Functions[^1];
     private readonly ActivationKernels[] _functions = [.. plan.Functions.AsSpan(0, plan.Functions.Length - 1), output.Function];
+
+    internal override WeightedOutput? Weighted { get; } = output as WeightedOutput;
 
     internal override ForwardPasses Forward => _after == null ? Plan.Forward : field ??= new ForwardPasses<K, T>(Plan, _functions);
 

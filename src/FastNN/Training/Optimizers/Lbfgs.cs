@@ -1,5 +1,4 @@
 using FastNN.Optimizers;
-using FastNN.Passes;
 
 namespace FastNN;
 
@@ -64,6 +63,6 @@ public sealed class Lbfgs : SecondOrderOptimizer
 
     private protected override IReadOnlyList<(string Name, float Value)> RuleSettings => [(nameof(Memory), Memory)];
 
-    internal override unsafe Minimizer MinimizerOf(NetworkPlan plan, float* parameters, OptimizerState state) =>
-        new LbfgsMinimizer(this, plan, parameters, state);
+    internal override unsafe Minimizer MinimizerOf(Network network, OptimizerState state, int threads) =>
+        new LbfgsMinimizer(this, network.Plan, network.Buffer.Pointer, state);
 }

@@ -18,6 +18,11 @@ internal sealed unsafe class Objective(
     /// <summary>C at the last evaluation.</summary>
     internal double Cost { get; private set; }
 
+    /// <summary>The batch of the evaluations, in the network's own units.</summary>
+    internal PassBatch Batch => _batch;
+
+    internal CancellationToken Cancellation => _cancellation;
+
     /// <summary>The batch of the next evaluations.</summary>
     internal void Begin(in PassBatch batch, CancellationToken cancellation)
     {
@@ -25,7 +30,10 @@ internal sealed unsafe class Objective(
         _cancellation = cancellation;
     }
 
-    /// <summary>F at the present parameters, and its gradient: ∂C/∂w as the passes compute it, and then fma(λ, w, ∂C/∂w).</summary>
+    /// <summary>
+    /// F at the present parameters, and its gradient: ∂C/∂w as the passes compute it, and then fma(λ, w, ∂C/∂w). If gradient is null, only
+    /// F, by a forward pass.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double At(float* gradient)
     {
@@ -39,13 +47,13 @@ internal sealed unsafe class Objective(
             float* w = parameters + layer.Weights;
             int count = layer.Inputs * layer.Outputs;
             value += 0.5 * decay * Sums.Dot(w, w, count);
-            plan.Kernels.GradientDescent(gradient + layer.Weights, w, count, 1f, decay);
+            if (gradient != null) plan.Kernels.GradientDescent(gradient + layer.Weights, w, count, 1f, decay);
         }
 
         return value;
     }
 
-    /// <summary>The sum of the costs of the samples, and the gradient.</summary>
+    /// <summary>The sum of the costs of the samples, and the gradient if it is wanted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double SumAt(float* gradient)
     {
@@ -55,12 +63,12 @@ internal sealed unsafe class Objective(
 
         if (_batch.Samples == 0)
         {
-            new Span<float>(gradient, plan.Parameters).Clear();
+            if (gradient != null) new Span<float>(gradient, plan.Parameters).Clear();
             return 0;
         }
 
         float cost = passes.OutputDelta(parameters, _batch.X, _batch.Y, activations, deltas);
-        passes.Backward(parameters, gradient, adds: false, _batch.X, activations, deltas, null);
+        if (gradient != null) passes.Backward(parameters, gradient, adds: false, _batch.X, activations, deltas, null);
         return cost;
     }
 }

@@ -2,18 +2,18 @@ using System.Diagnostics;
 using FastNN.Contract;
 using FastNN.Dispatch;
 using FastNN.Optimizers;
-using FastNN.Passes;
 
 namespace FastNN;
 
 /// <summary>
-/// An optimizer that learns how the cost bends, and evaluates the cost of the same samples several times in a step: <see cref="Lbfgs"/>. It
-/// is for small networks and smooth costs, where it takes some hundred steps to what takes others many thousand epochs.
+/// An optimizer that knows how the cost bends, and evaluates the cost of the same samples several times in a step: <see cref="Lbfgs"/> or
+/// <see cref="LevenbergMarquardt"/>. It is for small networks and smooth costs, where it takes some hundred steps to what takes others many
+/// thousand epochs.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A step is an iteration: it evaluates the cost and its gradient at the present parameters and at trial points, and stays at one with a
-/// lower objective. While it searches, the trial points are in <see cref="Network.Parameters"/>. If a step throws, for example because it
+/// A step is an iteration: it evaluates the cost and its derivatives at the present parameters, and the cost at trial points, and stays at
+/// one with a lower objective. While it searches, the trial points are in <see cref="Network.Parameters"/>. If a step throws, for example because it
 /// was cancelled, the parameters and the state are those before it. If the cost or its gradient is not finite, a step changes nothing.
 /// </para>
 /// <para>
@@ -40,11 +40,16 @@ public abstract class SecondOrderOptimizer : Optimizer
     {
     }
 
+    /// <exception cref="ArgumentException">The optimizer cannot train the network, or not under the cost.</exception>
+    internal virtual void Check(Network network, Cost cost)
+    {
+    }
+
     /// <summary>What the optimizer does in one trainer.</summary>
-    /// <param name="plan">The plan of the network.</param>
-    /// <param name="parameters">The parameters of the network.</param>
+    /// <param name="network">The network.</param>
     /// <param name="state">The state, which only this trainer has.</param>
-    internal abstract unsafe Minimizer MinimizerOf(NetworkPlan plan, float* parameters, OptimizerState state);
+    /// <param name="threads">The most threads that work on a batch.</param>
+    internal abstract Minimizer MinimizerOf(Network network, OptimizerState state, int threads);
 
     internal sealed override UpdateKernel KernelFrom(KernelSet kernels) => throw new UnreachableException();
 
