@@ -5,7 +5,7 @@ namespace FastNN.Tests.Model;
 /// <summary>A random network with random samples and options.</summary>
 internal sealed class FitRun
 {
-    internal FitRun(Draws draws, LearningRateSchedule? schedule = null)
+    internal FitRun(Draws draws, LearningRateSchedule? schedule = null, bool secondOrder = false)
     {
         CostFunction cost = draws.Maybe ? CostFunction.SquaredError : CostFunction.CrossEntropy;
         int[] widths = draws.Widths(12);
@@ -13,8 +13,10 @@ internal sealed class FitRun
         if (last == Function.Softmax) widths[^1] = Math.Max(2, widths[^1]); // a trainer refuses one output
         Function[] functions = draws.Functions(widths.Length - 1, last);
         var pair = new Pair(widths, functions, draws.Ordinary(Pair.Count(widths)), draws.One(Kernels.Supported));
-        (Rule rule, Optimizer optimizer) = Optimizers.Draw(
-            draws, draws.Below(Optimizers.Kinds), (LearningRates.Constant, schedule ?? LearningRateSchedule.Constant));
+        (Rule rule, Optimizer optimizer) = secondOrder
+            ? Optimizers.DrawLbfgs(draws)
+            : Optimizers.Draw(
+                draws, draws.Below(Optimizers.Kinds), (LearningRates.Constant, schedule ?? LearningRateSchedule.Constant));
         bool mean = draws.Maybe;
         Model = new ModelTrainer(pair.Model, rule, cost, mean);
         Library = new Trainer(pair.Library, optimizer, Pair.Of(cost), mean ? Reduction.Mean : Reduction.Sum, 1 + draws.Below(2));
