@@ -21,6 +21,7 @@ internal sealed class FitRun
         Model = new ModelTrainer(pair.Model, rule, cost, mean);
         Library = new Trainer(pair.Library, optimizer, Pair.Of(cost), mean ? Reduction.Mean : Reduction.Sum, 1 + draws.Below(2));
         if (draws.Below(6) == 0) SpoilAState();
+        if (secondOrder && draws.Below(6) == 0) SpoilAParameter(draws);
         int samples = 5 + draws.Below(25);
         (X, Y) = (draws.Ordinary(samples * widths[0]), draws.Targets(cost, samples, widths[^1]));
         Options = DrawOptions(draws, widths, cost, samples, cut: schedule is not null);
@@ -99,6 +100,13 @@ internal sealed class FitRun
 
     /// <summary>A weight for each sample, or for each output of each sample.</summary>
     private static float[] Weights(Draws draws, int samples, int outputs) => draws.Weights(samples * (draws.Maybe ? 1 : outputs));
+
+    /// <summary>Makes a parameter infinite. Some networks still have finite costs then.</summary>
+    private void SpoilAParameter(Draws draws)
+    {
+        int k = draws.Below(Model.Network.Parameters.Length);
+        Model.Network.Parameters[k] = Library.Network.Parameters[k] = float.PositiveInfinity;
+    }
 
     /// <summary>Makes a state infinite. Some optimizers still have finite costs then, and diverge at the end of an epoch.</summary>
     private void SpoilAState()

@@ -69,8 +69,8 @@ internal sealed class LbfgsRun
         }
     }
 
-    /// <summary>Makes an iteration in all trainers. Returns whether it found a point.</summary>
-    internal bool Step(string what)
+    /// <summary>Makes an iteration in all trainers. Returns how it ended.</summary>
+    internal Iteration? Step(string what)
     {
         float cost = Model.Step(X, Y, _weights);
         foreach (Trainer library in _libraries)
@@ -80,11 +80,11 @@ internal sealed class LbfgsRun
         }
 
         Compare(what);
-        return !Model.FoundNothing;
+        return Model.Iteration;
     }
 
-    /// <summary>Trains without weights. Returns whether it ended because an iteration found nothing.</summary>
-    internal bool TrainUntil(float goal, int maxSteps)
+    /// <summary>Trains without weights. Returns how the last iteration ended; null if there was none.</summary>
+    internal Iteration? TrainUntil(float goal, int maxSteps)
     {
         (int steps, float cost) = Model.TrainUntil(X, Y, goal, maxSteps);
         foreach (Trainer library in _libraries)
@@ -95,7 +95,7 @@ internal sealed class LbfgsRun
         }
 
         Compare("TrainUntil");
-        return Model.FoundNothing;
+        return Model.Iteration;
     }
 
     private void Compare(string what)

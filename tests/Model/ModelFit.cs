@@ -153,7 +153,7 @@ internal sealed class ModelFit
         (Epoch, Step, K, W) = (Epoch + 1, 0, 0, 0);
         if (EpochsWithoutImprovement >= _options.Patience) Reason = Stop.EarlyStopped;
         if (Epoch == _options.Epochs) Reason = Stop.Completed;
-        if (_trainer.FoundNothing) Reason = Stop.Converged;
+        if (_trainer.Iteration is Iteration.FoundNothing) Reason = Stop.Converged;
         if (Epoch == _options.StopAfter) Reason = Stop.StoppedByCallback;
     }
 

@@ -2,6 +2,14 @@ using static FastNN.Tests.Model.Notation;
 
 namespace FastNN.Tests.Model;
 
+/// <summary>How an iteration of L-BFGS ends.</summary>
+internal enum Iteration
+{
+    Found,
+    FoundNothing,
+    NotFinite,
+}
+
 /// <summary>An iteration of L-BFGS.</summary>
 /// <param name="trainer">The trainer.</param>
 /// <param name="rule">Its rule.</param>
@@ -11,11 +19,11 @@ internal sealed class ModelLbfgs(ModelTrainer trainer, LbfgsRule rule, Func<doub
     private readonly float[] w = trainer.Network.Parameters, w0 = [.. trainer.Network.Parameters];
     private readonly long t = trainer.Updates;
 
-    /// <summary>Makes the iteration. Returns false if it found nothing.</summary>
-    internal bool Run()
+    /// <summary>Makes the iteration.</summary>
+    internal Iteration Run()
     {
         (double F0, float[] g0) = Objective();
-        if (!double.IsFinite(F0) || !g0.All(float.IsFinite)) return false;
+        if (!double.IsFinite(F0) || !g0.All(float.IsFinite)) return Iteration.NotFinite;
 
         float[]? d = Direction(g0);
         float? α = d is null ? null : Search(d, rule.Options.LearningRate);
@@ -30,25 +38,30 @@ internal sealed class ModelLbfgs(ModelTrainer trainer, LbfgsRule rule, Func<doub
         if (α is null)
         {
             w0.CopyTo(w, 0);
-            return false;
+            return Iteration.FoundNothing;
         }
 
         Go(α.Value, d!);
+        KeepPair(g0, Objective().G);
+        trainer.Updates++;
+        return Iteration.Found;
+
+        float? Search(float[] d, double x) => new ModelSearch(new SearchPoint(0, F0, Dot(g0, d)), α => Moves(α, d), α => At(α, d)).From(x);
+    }
+
+    private void KeepPair(float[] g0, float[] g)
+    {
         (float[] s, float[] y) = rule.Slot(t);
-        float[] g = Objective().G;
         for (int k = 0; k < w.Length; k++) (s[k], y[k]) = (Rule.Flush(w[k] - w0[k]), Rule.Flush(g[k] - g0[k]));
         double κ = Dot(s, y);
-        if (!(κ > 0 && double.IsFinite(κ)) || !(κ > Math.ScaleB(1, -24) * (Math.Sqrt(Dot(s, s)) * Math.Sqrt(Dot(y, y)))))
+        if (!Counts(κ) || !(κ > Math.ScaleB(1, -24) * (Math.Sqrt(Dot(s, s)) * Math.Sqrt(Dot(y, y)))))
         {
             Array.Clear(s);
             Array.Clear(y);
         }
-
-        trainer.Updates++;
-        return true;
-
-        float? Search(float[] d, double x) => new ModelSearch(new SearchPoint(0, F0, Dot(g0, d)), α => Moves(α, d), α => At(α, d)).From(x);
     }
+
+    private static bool Counts(double κ) => κ > 0 && double.IsFinite(κ);
 
     private static double Dot(float[] a, float[] b) => Sum16InDouble(a.Length, (k, L) => L + (double)a[k] * b[k]);
 
@@ -68,7 +81,7 @@ internal sealed class ModelLbfgs(ModelTrainer trainer, LbfgsRule rule, Func<doub
         {
             (float[] s, float[] y) = rule.Slot(n);
             double κ = Dot(s, y);
-            if (!(κ > 0 && double.IsFinite(κ))) continue;
+            if (!Counts(κ)) continue;
             if (γ == 0) γ = κ / Dot(y, y);
             double α = Dot(s, d) / κ;
             Add(d, -(float)α, y);

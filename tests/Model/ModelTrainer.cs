@@ -28,14 +28,15 @@ internal sealed class ModelTrainer
     /// <summary>t, the number of updates so far.</summary>
     internal long Updates { get; set; }
 
-    /// <summary>Says whether the last iteration of L-BFGS found nothing.</summary>
-    internal bool FoundNothing { get; private set; }
+    /// <summary>How the last iteration of L-BFGS ended; null if there was none.</summary>
+    internal Iteration? Iteration { get; private set; }
 
     /// <summary>r of the next update.</summary>
     internal double LearningRate => Rule.Options.LearningRate * Rule.Options.Factor(Updates);
 
-    /// <summary>Says whether all parameters and states are finite.</summary>
-    internal bool IsFinite => Rule.States.Append(Network.Parameters).All(numbers => numbers.All(float.IsFinite));
+    /// <summary>Says whether all parameters and states are finite. The states of L-BFGS do not matter, but its gradient does.</summary>
+    internal bool IsFinite => Network.Parameters.All(float.IsFinite)
+        && (Rule is LbfgsRule ? Iteration is not Model.Iteration.NotFinite : Rule.States.All(numbers => numbers.All(float.IsFinite)));
 
     internal float Evaluate(float[] inputs, float[] targets, float[]? weights = null)
     {
@@ -166,7 +167,7 @@ internal sealed class ModelTrainer
     {
         float cost = ComputeGradient(inputs, targets, weights, ofFit);
         if (Rule is LbfgsRule rule)
-            FoundNothing = !new ModelLbfgs(this, rule, () => GradientAndCost(inputs, targets, weights, ofFit, ownUnits: true)).Run();
+            Iteration = new ModelLbfgs(this, rule, () => GradientAndCost(inputs, targets, weights, ofFit, ownUnits: true)).Run();
         else
             Apply();
         return cost;
@@ -179,7 +180,7 @@ internal sealed class ModelTrainer
             float cost = Evaluate(inputs, targets);
             if (cost <= goal || !float.IsFinite(cost) || steps == maxSteps) return (steps, cost);
             Step(inputs, targets);
-            if (FoundNothing) return (steps, cost);
+            if (Iteration is Model.Iteration.FoundNothing) return (steps, cost);
         }
     }
 
