@@ -10,36 +10,17 @@ public class FitModelTests
     {
         var draws = new Draws(1);
         var reasons = new HashSet<StopReason>();
-        for (int k = 0; k < 250; k++)
-        {
-            var run = new FitRun(draws);
-            var fit = new ModelFit(run.Model, run.X, run.Y, run.Options);
-            fit.Run();
-            var epochs = new List<(float, float?, bool)>();
-            var state = new FitState();
-            FitResult result = run.Library.Fit(run.X, run.Y, run.LibraryOptions(Keep), state);
-
-            Assert.Equal(fit.Epochs, epochs);
-            Assert.Equal($"{fit.Reason}", $"{result.Reason}");
-            reasons.Add(result.Reason);
-            CompareStates(fit, state, run.Options);
-            Assert.Equal(fit.Finish(), result.Validation is { } m ? (m.Cost, m.Accuracy, m.R2) : null);
-            run.CompareTrainers($"run {k}");
-            int shown = result.BestRestored ? result.BestEpoch - 1 : fit.Epochs.Count - 1;
-            Assert.Equal((fit.Epochs.Count, shown >= 0 ? fit.Epochs[shown].Cost : null), (result.Epochs, result.Cost));
-            Assert.Equal(fit.Epochs, result.History.Select(report => (report.TrainingCost, report.Validation?.Cost, report.IsBest)));
-            Assert.Equal(fit.BestEpoch + 1 ?? 0, result.BestEpoch);
-            Assert.Equal(
-                fit.Divergence is { } at ? new Divergence(at.Epoch + 1, at.Step + 1, at.Cost, at.LearningRate) : null, result.Divergence);
-
-            bool Keep(EpochReport report)
-            {
-                epochs.Add((report.TrainingCost, report.Validation?.Cost, report.IsBest));
-                return report.Epoch < run.Options.StopAfter;
-            }
-        }
-
+        for (int k = 0; k < 250; k++) reasons.Add(CompareRun(new FitRun(draws), $"run {k}"));
         Assert.Equal(4, reasons.Count);
+    }
+
+    [Fact]
+    public void A_run_of_second_order_gives_the_models_costs_and_parameters()
+    {
+        var draws = new Draws(4);
+        var reasons = new HashSet<StopReason>();
+        for (int k = 0; k < 100; k++) reasons.Add(CompareRun(new FitRun(draws, secondOrder: true), $"run {k}"));
+        Assert.Equal(5, reasons.Count);
     }
 
     [Fact]
@@ -101,6 +82,34 @@ public class FitModelTests
         new ModelFit(model, x, y, new ModelFitOptions { Epochs = 1, BatchSize = Batch, Seed = Seed }).Run();
         new Trainer(pair.Library, new Sgd(0.1f)).Fit(x, y, new FitOptions { Epochs = 1, BatchSize = Batch, Seed = Seed });
         Same.Bits(pair.Model.Parameters, pair.Library.Parameters, "parameters");
+    }
+
+    private static StopReason CompareRun(FitRun run, string what)
+    {
+        var fit = new ModelFit(run.Model, run.X, run.Y, run.Options);
+        fit.Run();
+        var epochs = new List<(float, float?, bool)>();
+        var state = new FitState();
+        FitResult result = run.Library.Fit(run.X, run.Y, run.LibraryOptions(Keep), state);
+
+        Assert.Equal(fit.Epochs, epochs);
+        Assert.Equal($"{what}: {fit.Reason}", $"{what}: {result.Reason}");
+        CompareStates(fit, state, run.Options);
+        Assert.Equal(fit.Finish(), result.Validation is { } m ? (m.Cost, m.Accuracy, m.R2) : null);
+        run.CompareTrainers(what);
+        int shown = result.BestRestored ? result.BestEpoch - 1 : fit.Epochs.Count - 1;
+        Assert.Equal((fit.Epochs.Count, shown >= 0 ? fit.Epochs[shown].Cost : null), (result.Epochs, result.Cost));
+        Assert.Equal(fit.Epochs, result.History.Select(report => (report.TrainingCost, report.Validation?.Cost, report.IsBest)));
+        Assert.Equal(fit.BestEpoch + 1 ?? 0, result.BestEpoch);
+        Assert.Equal(
+            fit.Divergence is { } at ? new Divergence(at.Epoch + 1, at.Step + 1, at.Cost, at.LearningRate) : null, result.Divergence);
+        return result.Reason;
+
+        bool Keep(EpochReport report)
+        {
+            epochs.Add((report.TrainingCost, report.Validation?.Cost, report.IsBest));
+            return report.Epoch < run.Options.StopAfter;
+        }
     }
 
     /// <summary>A run of the library that a cancellation cuts off. It is null if the run ends before that.</summary>

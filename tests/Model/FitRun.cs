@@ -5,7 +5,7 @@ namespace FastNN.Tests.Model;
 /// <summary>A random network with random samples and options.</summary>
 internal sealed class FitRun
 {
-    internal FitRun(Draws draws, LearningRateSchedule? schedule = null)
+    internal FitRun(Draws draws, LearningRateSchedule? schedule = null, bool secondOrder = false)
     {
         CostFunction cost = draws.Maybe ? CostFunction.SquaredError : CostFunction.CrossEntropy;
         int[] widths = draws.Widths(12);
@@ -13,12 +13,15 @@ internal sealed class FitRun
         if (last == Function.Softmax) widths[^1] = Math.Max(2, widths[^1]); // a trainer refuses one output
         Function[] functions = draws.Functions(widths.Length - 1, last);
         var pair = new Pair(widths, functions, draws.Ordinary(Pair.Count(widths)), draws.One(Kernels.Supported));
-        (Rule rule, Optimizer optimizer) = Optimizers.Draw(
-            draws, draws.Below(Optimizers.Kinds), (LearningRates.Constant, schedule ?? LearningRateSchedule.Constant));
+        (Rule rule, Optimizer optimizer) = secondOrder
+            ? Optimizers.DrawLbfgs(draws)
+            : Optimizers.Draw(
+                draws, draws.Below(Optimizers.Kinds), (LearningRates.Constant, schedule ?? LearningRateSchedule.Constant));
         bool mean = draws.Maybe;
         Model = new ModelTrainer(pair.Model, rule, cost, mean);
         Library = new Trainer(pair.Library, optimizer, Pair.Of(cost), mean ? Reduction.Mean : Reduction.Sum, 1 + draws.Below(2));
         if (draws.Below(6) == 0) SpoilAState();
+        if (secondOrder && draws.Below(6) == 0) SpoilAParameter(draws);
         int samples = 5 + draws.Below(25);
         (X, Y) = (draws.Ordinary(samples * widths[0]), draws.Targets(cost, samples, widths[^1]));
         Options = DrawOptions(draws, widths, cost, samples, cut: schedule is not null);
@@ -97,6 +100,13 @@ internal sealed class FitRun
 
     /// <summary>A weight for each sample, or for each output of each sample.</summary>
     private static float[] Weights(Draws draws, int samples, int outputs) => draws.Weights(samples * (draws.Maybe ? 1 : outputs));
+
+    /// <summary>Makes a parameter infinite. Some networks still have finite costs then.</summary>
+    private void SpoilAParameter(Draws draws)
+    {
+        int k = draws.Below(Model.Network.Parameters.Length);
+        Model.Network.Parameters[k] = Library.Network.Parameters[k] = float.PositiveInfinity;
+    }
 
     /// <summary>Makes a state infinite. Some optimizers still have finite costs then, and diverge at the end of an epoch.</summary>
     private void SpoilAState()

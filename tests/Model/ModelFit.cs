@@ -63,6 +63,7 @@ internal sealed class ModelFit
         EarlyStopped,
         StoppedByCallback,
         Diverged,
+        Converged,
     }
 
     /// <summary>e.</summary>
@@ -114,13 +115,12 @@ internal sealed class ModelFit
 
     internal void MakeStep()
     {
-        int n = _x.Length, B = Math.Min(_options.BatchSize, n);
+        int n = _x.Length, B = _trainer.Rule is LbfgsRule ? n : Math.Min(_options.BatchSize, n);
         int[] order = _options.Shuffle && B < n ? Generator.Order(n, _options.Seed, Epoch) : [.. Enumerable.Range(0, n)];
         int[] batch = [.. order.Skip(Step * B).Take(B)];
         float r = (float)_trainer.LearningRate;
         float[]? w = WeightsOf(batch);
-        float C = _trainer.ComputeGradient([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])], w, ofFit: true);
-        _trainer.Apply();
+        float C = _trainer.Step([.. batch.SelectMany(s => _x[s])], [.. batch.SelectMany(s => _y[s])], w, ofFit: true);
         bool last = Step * B + batch.Length == n;
         if (!float.IsFinite(C) || (last && !_trainer.IsFinite))
         {
@@ -153,6 +153,7 @@ internal sealed class ModelFit
         (Epoch, Step, K, W) = (Epoch + 1, 0, 0, 0);
         if (EpochsWithoutImprovement >= _options.Patience) Reason = Stop.EarlyStopped;
         if (Epoch == _options.Epochs) Reason = Stop.Completed;
+        if (_trainer.Iteration is Iteration.FoundNothing) Reason = Stop.Converged;
         if (Epoch == _options.StopAfter) Reason = Stop.StoppedByCallback;
     }
 

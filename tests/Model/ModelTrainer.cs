@@ -28,11 +28,15 @@ internal sealed class ModelTrainer
     /// <summary>t, the number of updates so far.</summary>
     internal long Updates { get; set; }
 
+    /// <summary>How the last iteration of L-BFGS ended; null if there was none.</summary>
+    internal Iteration? Iteration { get; private set; }
+
     /// <summary>r of the next update.</summary>
     internal double LearningRate => Rule.Options.LearningRate * Rule.Options.Factor(Updates);
 
-    /// <summary>Says whether all parameters and states are finite.</summary>
-    internal bool IsFinite => Rule.States.Append(Network.Parameters).All(numbers => numbers.All(float.IsFinite));
+    /// <summary>Says whether all parameters and states are finite. The states of L-BFGS do not matter, but its gradient does.</summary>
+    internal bool IsFinite => Network.Parameters.All(float.IsFinite)
+        && (Rule is LbfgsRule ? Iteration is not Model.Iteration.NotFinite : Rule.States.All(numbers => numbers.All(float.IsFinite)));
 
     internal float Evaluate(float[] inputs, float[] targets, float[]? weights = null)
     {
@@ -42,7 +46,11 @@ internal sealed class ModelTrainer
         return samples.Length == 0 ? 0 : (float)(Mean ? sum / W : sum);
     }
 
-    internal float ComputeGradient(float[] inputs, float[] targets, float[]? weights = null, bool ofFit = false)
+    internal float ComputeGradient(float[] inputs, float[] targets, float[]? weights = null, bool ofFit = false) =>
+        (float)GradientAndCost(inputs, targets, weights, ofFit, ownUnits: false);
+
+    /// <summary>Computes the gradient. Returns the cost in double, in the user's units or in the network's own units.</summary>
+    private double GradientAndCost(float[] inputs, float[] targets, float[]? weights, bool ofFit, bool ownUnits)
     {
         Array.Clear(Gradient);
         (ModelSample[] samples, double W) = Weighed(inputs, targets, weights, ofFit);
@@ -51,7 +59,7 @@ internal sealed class ModelTrainer
         AddSegments(samples, sample =>
         {
             ModelNetwork.Activity activity = Network.Run(sample.X);
-            (float C, float[] delta) = CostOf(activity, sample);
+            (float C, float[] delta) = CostOf(activity, sample, ownUnits);
             sum += C;
             Add(activity, delta, alone, (g, d, a) => alone ? d * a : Fma(d, a, g));
         });
@@ -62,7 +70,7 @@ internal sealed class ModelTrainer
             foreach (ref float g in Gradient.AsSpan()) g *= scale;
         }
 
-        return samples.Length == 0 ? 0 : (float)(Mean ? sum / W : sum);
+        return samples.Length == 0 ? 0 : Mean ? sum / W : sum;
     }
 
     /// <summary>The samples that are not left out, and what the mean divides by. Fit has another rule for it.</summary>
@@ -154,10 +162,14 @@ internal sealed class ModelTrainer
         Updates++;
     }
 
-    internal float Step(float[] inputs, float[] targets)
+    /// <summary>An update by the gradient of a batch, or an iteration of L-BFGS.</summary>
+    internal float Step(float[] inputs, float[] targets, float[]? weights = null, bool ofFit = false)
     {
-        float cost = ComputeGradient(inputs, targets);
-        Apply();
+        float cost = ComputeGradient(inputs, targets, weights, ofFit);
+        if (Rule is LbfgsRule rule)
+            Iteration = new ModelLbfgs(this, rule, () => GradientAndCost(inputs, targets, weights, ofFit, ownUnits: true)).Run();
+        else
+            Apply();
         return cost;
     }
 
@@ -168,6 +180,7 @@ internal sealed class ModelTrainer
             float cost = Evaluate(inputs, targets);
             if (cost <= goal || !float.IsFinite(cost) || steps == maxSteps) return (steps, cost);
             Step(inputs, targets);
+            if (Iteration is Model.Iteration.FoundNothing) return (steps, cost);
         }
     }
 
@@ -175,19 +188,22 @@ internal sealed class ModelTrainer
     internal (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y) =>
         CostOf(activity, y, [.. y.Select(_ => 1f)]);
 
-    private (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, ModelSample sample)
+    private (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, ModelSample sample, bool ownUnits = false)
     {
-        (float C, float[] delta) = CostOf(activity, sample.Y, sample.OfOutputs);
+        (float C, float[] delta) = CostOf(activity, sample.Y, sample.OfOutputs, ownUnits);
         return (sample.W * C, [.. delta.Select(d => sample.W * d)]);
     }
 
-    private (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y, float[] w)
+    private (float C, float[] Delta) CostOf(ModelNetwork.Activity activity, float[] y, float[] w, bool ownUnits = false)
     {
         (Function f, float[] z) = (Network.Layers[^1].F, activity.Layers[^1].Z);
         if (Network.OutputStandardizer is not { } standardizer) return Costs.Of(Cost, f, z, activity.Outputs, y, w);
 
+        (float C, float[] Delta) own = Costs.Of(Cost, f, z, activity.Outputs, standardizer.ToOwnUnits(y), w);
+        if (ownUnits) return own;
+
         float[] user = standardizer.ToUserUnits(activity.Outputs); // of the identity, so these are also sums in the user's units
-        return (Costs.Of(Cost, f, user, user, y, w).C, Costs.Of(Cost, f, z, activity.Outputs, standardizer.ToOwnUnits(y), w).Delta);
+        return (Costs.Of(Cost, f, user, user, y, w).C, own.Delta);
     }
 
     internal IEnumerable<(float[] X, float[] Y)> Samples(float[] inputs, float[] targets) =>

@@ -44,6 +44,19 @@ internal static class Notation
         return lane[0];
     }
 
+    /// <summary>sum16 in double.</summary>
+    internal static double Sum16InDouble(int n, Func<int, double, double> step)
+    {
+        Span<double> lane = stackalloc double[16];
+        for (int i = 0; i < n; i++) lane[i % 16] = step(i, lane[i % 16]);
+        for (int half = 8; half >= 1; half /= 2)
+        {
+            for (int k = 0; k < half; k++) lane[k] += lane[k + half];
+        }
+
+        return lane[0];
+    }
+
     /// <summary>power(x, n), in double.</summary>
     internal static double Power(double x, long n)
     {

@@ -5,6 +5,15 @@ internal static class Optimizers
 {
     internal const int Kinds = 6;
 
+    /// <summary>L-BFGS, which is not in the kinds: it makes no update by a gradient, and has no schedule and no clips.</summary>
+    internal static (LbfgsRule Model, Lbfgs Library) DrawLbfgs(Draws draws)
+    {
+        float rate = draws.One<float>([1, 1, 1, 1, 0.5f, 0.1f, 3, 1e-3f, 1e-30f, 1e20f]);
+        float λ = draws.One<float>([0, 0, 0.01f, 0.3f, 1e-20f]);
+        int memory = 1 + draws.Below(5);
+        return (new LbfgsRule(new RuleOptions(rate, λ), memory), new Lbfgs(memory) { LearningRate = rate, WeightDecay = λ });
+    }
+
     internal static (Rule Model, Optimizer Library) Draw(
         Draws draws, int kind, (Func<long, double> Model, LearningRateSchedule Library) schedule)
     {

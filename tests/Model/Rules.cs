@@ -30,7 +30,7 @@ internal abstract class Rule(RuleOptions options)
 
     internal virtual double D(long t) => 1;
 
-    protected static float Flush(float x) => MathF.Abs(x) < TwoTo(-126) ? +0f : x;
+    internal static float Flush(float x) => MathF.Abs(x) < TwoTo(-126) ? +0f : x;
 }
 
 internal sealed class SgdRule(RuleOptions options) : Rule(options)

@@ -1,0 +1,73 @@
+using Xunit;
+
+namespace FastNN.Tests.Model;
+
+/// <summary>Iterations of L-BFGS. <see cref="FitModelTests"/> has its runs of Fit.</summary>
+public class LbfgsModelTests
+{
+    [Fact]
+    public void Iterations_have_the_models_parameters_and_states()
+    {
+        var draws = new Draws(1);
+        for (int k = 0; k < 120; k++)
+        {
+            int[] widths = draws.Widths(12);
+            var run = new LbfgsRun(draws, widths, batch: 1 + draws.Below(40), count => draws.Ordinary(count));
+            int iterations = 1 + draws.Below(15);
+            for (int t = 0; t < iterations; t++) run.Step($"iteration {t} of draw {k}");
+        }
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 3, 1 }, 1100)] // two segments
+    [InlineData(new[] { 70, 60, 3 }, 3)] // more than 4096 parameters
+    public void Many_samples_or_parameters_have_the_models_parameters_and_states(int[] widths, int batch)
+    {
+        var draws = new Draws(2);
+        for (int k = 0; k < 2; k++)
+        {
+            var run = new LbfgsRun(draws, [.. widths], batch, count => draws.Ordinary(count));
+            for (int t = 0; t < 6; t++) run.Step($"iteration {t} of draw {k}");
+        }
+    }
+
+    [Fact]
+    public void Special_numbers_have_the_models_parameters_and_states()
+    {
+        var draws = new Draws(3);
+        var ends = new HashSet<Iteration?>();
+        for (int k = 0; k < 300; k++)
+        {
+            int[] widths = draws.Widths(6);
+            (int numbers, int exponent) = (draws.Below(3), draws.One<int>([-120, -60, 10, 30, 60, 120]));
+            int oneIn = draws.One<int>([30, 300, 3000]);
+            var run = new LbfgsRun(draws, widths, batch: 1 + draws.Below(5), Numbers);
+            if (draws.Maybe) run.SetState(draws.One<long>([0, 1, 3, 1000, (1L << 53) + 1, 1L << 61]), Numbers);
+            for (int t = 0; t < 4; t++) ends.Add(run.Step($"iteration {t} of draw {k}"));
+
+            float[] Numbers(int count) => numbers switch
+            {
+                0 => draws.Special(count, oneIn),
+                1 => draws.Wide(count, exponent),
+                _ => draws.Ordinary(count),
+            };
+        }
+
+        Assert.Equal(3, ends.Count);
+    }
+
+    [Fact]
+    public void TrainUntil_has_the_models_steps_and_parameters()
+    {
+        var draws = new Draws(4);
+        var ends = new HashSet<Iteration?>();
+        for (int k = 0; k < 80; k++)
+        {
+            int oneIn = draws.One<int>([8, 40, int.MaxValue]);
+            var run = new LbfgsRun(draws, draws.Widths(5), batch: 1 + draws.Below(12), count => draws.Special(count, oneIn));
+            ends.Add(run.TrainUntil(goal: draws.One<float>([0, 0.01f, 0.1f]), maxSteps: draws.Below(40)));
+        }
+
+        Assert.Equal(4, ends.Count);
+    }
+}
