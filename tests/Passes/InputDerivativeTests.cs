@@ -48,6 +48,49 @@ public class InputDerivativeTests
         AssertRows(network, x, batch, threads: 2, $"{variant}");
     }
 
+    /// <summary>
+    /// A thread's scratch is not cleared. So a pass must not use what another network has left there, not even times 0: here it is NaN.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void What_other_networks_leave_in_the_scratch_does_not_matter(KernelVariant variant)
+    {
+        var other = new Network([70, 90, 90, 70], Activation.Relu, Activation.Identity, seed: 1, kernels: variant);
+        float[] nan = new float[70 * 40];
+        nan.AsSpan().Fill(float.NaN);
+        foreach (Activation last in Cases.OfLayers)
+        {
+            foreach (int[] widths in (int[][])[[3, 5, 2], [4, 9, 33, 3], [9, 18, 21, 17], [4, 2]])
+            {
+                var network = new Network(widths, Activation.Gelu, last, seed: 1, kernels: variant);
+                var trainer = new Trainer(network, new LevenbergMarquardt());
+                var before = network.Parameters.ToArray();
+                foreach (int batch in (int[])[1, 20])
+                {
+                    float[] x = Cases.Uniform(1, batch * widths[0], -1f), y = Cases.Uniform(2, batch * widths[^1]);
+                    float[][] clean = Run(), afterNaN;
+                    other.InputGradient(nan, nan, new float[nan.Length]);
+                    other.InputGradient(nan.AsSpan(0, 70), nan.AsSpan(0, 70), new float[70]);
+                    afterNaN = Run();
+                    for (int k = 0; k < clean.Length; k++) Cases.AssertSameBits(clean[k], afterNaN[k], $"{network}, {batch} samples, {k}");
+
+                    float[][] Run()
+                    {
+                        float[] byInputs = new float[x.Length], jacobian = new float[x.Length * widths[^1]];
+                        network.InputGradient(x, y, byInputs);
+                        network.Jacobian(x, jacobian);
+                        before.CopyTo(network.Parameters);
+                        trainer.OptimizerState.Reset();
+                        trainer.Step(x, y);
+                        float[] parameters = network.Parameters.ToArray();
+                        before.CopyTo(network.Parameters);
+                        return [byInputs, jacobian, parameters];
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Parameters may change between calls, and so may standardizers.</summary>
     [Fact]
     public void Derivatives_are_those_of_the_present_network()

@@ -112,6 +112,7 @@ internal sealed unsafe class NormalEquations : ParallelWork
         {
             long from = FirstSample + item * SamplesOfItem, to = Math.Min(from + SamplesOfItem, EndOfSamples);
             float* scratch = ThreadScratch.Get(_floats);
+            new Span<float>(scratch + _deltas, _ownX - _deltas).Clear(); // deltas are padded with zeros, and stay so
             for (; from < to; from++) RowsOf((int)from, scratch);
         }
     }
