@@ -27,7 +27,7 @@ Option<bool> fit = Flag("--fit", "What Fit, TrainUntil and Measure take beside S
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
 var learning = new Option<string?>("--learning")
 {
-    Description = "What networks learn from small data: initialisers, recipes or digits. Without a name all of them, in two minutes.",
+    Description = "What networks learn from small data: initialisers, recipes, second-order or digits. Without a name all of them, in four minutes.",
     HelpName = "table",
     Arity = ArgumentArity.ZeroOrOne,
 };

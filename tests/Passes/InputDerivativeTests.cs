@@ -58,7 +58,7 @@ public class InputDerivativeTests
         var other = new Network([70, 90, 90, 70], Activation.Relu, Activation.Identity, seed: 1, kernels: variant);
         float[] nan = new float[70 * 40];
         nan.AsSpan().Fill(float.NaN);
-        foreach (Activation last in Cases.OfLayers)
+        foreach (Activation last in (Activation[])[Activation.Identity, Activation.Softmax, Activation.Gelu])
         {
             foreach (int[] widths in (int[][])[[3, 5, 2], [4, 9, 33, 3], [9, 18, 21, 17], [4, 2]])
             {
