@@ -74,15 +74,21 @@ public class SecondOrderTests
     {
         float[] x = Cases.Uniform(1, batch * 3, -1f), y = Cases.Uniform(2, batch * 2), w = Cases.Uniform(3, batch * 2);
         var standardizer = Standardizer.Fit(Cases.Uniform(4, 50 * 2, 100f, 300f), 2);
-        var network = new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4) { OutputStandardizer = standardizer };
+        var ofInputs = Standardizer.Fit(Cases.Uniform(5, 50 * 3, 1f, 4f), 3);
+        var network = new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4)
+        {
+            InputStandardizer = ofInputs,
+            OutputStandardizer = standardizer,
+        };
         var plain = new Trainer(new Network([3, 5, 2], Activation.Tanh, Activation.Identity, seed: 4), NewOptimizer(optimizer));
         var trainer = new Trainer(network, NewOptimizer(optimizer));
         float[] own = [.. y.Select((yi, i) => (yi - standardizer.Mean[i % 2]) * standardizer.Factor[i % 2])];
+        float[] ownInputs = [.. x.Select((xj, j) => (xj - ofInputs.Mean[j % 3]) * ofInputs.Factor[j % 3])];
         for (int t = 0; t < 10; t++)
         {
             float expected = weighted ? trainer.Evaluate(x, y, w) : trainer.Evaluate(x, y);
             Cases.AssertSameBits(expected, weighted ? trainer.Step(x, y, w) : trainer.Step(x, y), "cost in the user's units");
-            _ = weighted ? plain.Step(x, own, w) : plain.Step(x, own);
+            _ = weighted ? plain.Step(ownInputs, own, w) : plain.Step(ownInputs, own);
             OptimizerTrainingTests.AssertSame(plain, trainer, $"step {t}");
         }
     }
