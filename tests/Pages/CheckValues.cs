@@ -38,7 +38,7 @@ internal static class CheckValues
     internal static IEnumerable<string> Lines(KernelVariant kernels) =>
     [
         .. OfActivations(kernels), .. OfDraws(kernels), .. OfLayers(kernels), .. OfCosts(kernels), .. OfStandardizers(kernels),
-        .. OfTraining(kernels), .. OfFit(kernels),
+        .. OfDerivatives(kernels), .. OfTraining(kernels), .. OfSecondOrder(kernels), .. OfFit(kernels),
     ];
 
     private static IEnumerable<string> OfActivations(KernelVariant kernels)
@@ -127,6 +127,27 @@ internal static class CheckValues
         yield return Line("C, δ_0, δ_1", cost, trainer.Gradient[6], trainer.Gradient[7]);
         trainer.Backward(V(3), [1f, -1f], byInputs);
         yield return Line("gradient by the inputs", byInputs);
+    }
+
+    private static IEnumerable<string> OfDerivatives(KernelVariant kernels)
+    {
+        Network network = Dense([3, 20, 2], Activation.Tanh, Activation.Identity, seed: 1, Initializer.He, kernels);
+        float[] jacobian = new float[6];
+        network.Jacobian(V(3), jacobian);
+        yield return Line("Jacobian", jacobian);
+    }
+
+    private static IEnumerable<string> OfSecondOrder(KernelVariant kernels)
+    {
+        foreach (SecondOrderOptimizer optimizer in (SecondOrderOptimizer[])
+            [new Lbfgs(3), new Lbfgs(3) { WeightDecay = 0.01f }, new LevenbergMarquardt(), new LevenbergMarquardt { WeightDecay = 0.01f }])
+        {
+            Network network = Dense([5, 7, 3], Activation.Tanh, Activation.Identity, seed: 1, Initializer.He, kernels);
+            var trainer = new Trainer(network, optimizer);
+            float cost = 0f;
+            for (int step = 0; step < 6; step++) cost = trainer.Step(V(5 * 12), U(3 * 12));
+            yield return $"{Line($"{optimizer}", cost)} {Ends(network.Parameters)}";
+        }
     }
 
     private static IEnumerable<string> OfTraining(KernelVariant kernels)
