@@ -9,7 +9,7 @@ public class LbfgsModelTests
     public void Iterations_have_the_models_parameters_and_states()
     {
         var draws = new Draws(1);
-        for (int k = 0; k < 50; k++)
+        for (int k = 0; k < 40; k++)
         {
             int[] widths = draws.Widths(12);
             var run = new LbfgsRun(draws, widths, batch: 1 + draws.Below(40), count => draws.Ordinary(count));
@@ -36,7 +36,7 @@ public class LbfgsModelTests
     {
         var draws = new Draws(3);
         var ends = new HashSet<Iteration?>();
-        for (int k = 0; k < 300; k++)
+        for (int k = 0; k < 200; k++)
         {
             int[] widths = draws.Widths(6);
             (int numbers, int exponent) = (draws.Below(3), draws.One<int>([-120, -60, 10, 30, 60, 120]));
@@ -73,6 +73,30 @@ public class LbfgsModelTests
             Same.Bits(rule.States[1], library.OptimizerState["gradient change 1"], "gradient change 1");
             Assert.Equal((Iteration.Found, 1), (model.Iteration, library.OptimizerState.Steps));
             Assert.All(rule.States, state => Assert.Equal(new float[3], state));
+        }
+    }
+
+    [Fact]
+    public void A_gradient_that_overflows_ends_Fit_but_not_TrainUntil()
+    {
+        const int MaxSteps = 3;
+        float[] x = [3e38f], y = [0], w = [1e-38f, 0]; // the cost is 9
+        foreach (KernelVariant variant in Kernels.Supported)
+        {
+            var pair = new Pair([1, 1], [Function.Identity], w, variant);
+            var model = new ModelTrainer(pair.Model, new LbfgsRule(new RuleOptions(1), 1), CostFunction.SquaredError, mean: true);
+            var library = new Trainer(pair.Library, new Lbfgs(1));
+            var fit = new ModelFit(model, x, y, new ModelFitOptions { Epochs = 2 });
+            fit.Run();
+            FitResult result = library.Fit(x, y, new FitOptions { Epochs = 2 });
+            Assert.Equal((ModelFit.Stop.Diverged, StopReason.Diverged), (fit.Reason!.Value, result.Reason));
+            Assert.Equal((fit.Divergence!.Value.Cost, fit.Epochs.Count), (result.Divergence!.Value.Cost, result.Epochs));
+
+            (int steps, float cost) = model.TrainUntil(x, y, goal: 0, MaxSteps);
+            Assert.Equal(new TrainingResult(steps, cost, Reached: false), library.TrainUntil(x, y, 0, MaxSteps));
+            Assert.Equal(MaxSteps, steps);
+            Assert.Equal((0, 0), (model.Updates, library.OptimizerState.Steps));
+            Same.Bits(w, library.Network.Parameters, "parameters");
         }
     }
 
