@@ -37,8 +37,9 @@ internal sealed class LbfgsRun
         var network = new ModelNetwork(widths, functions, [.. parameters]) { InputStandardizer = input, OutputStandardizer = output };
         Model = new ModelTrainer(network, _rule, cost, mean: draws.Maybe);
         _libraries = [.. from variant in Kernels.Supported select Library(new Pair(widths, functions, parameters, variant).Library)];
-        What = $"{_libraries[0].Network}: {cost}, mean {Model.Mean}, batch {batch}, {_weights?.Length} weights, standardized {input != null} "
-            + $"{output != null}, rate {optimizer.LearningRate}, decay {optimizer.WeightDecay}, memory {optimizer.Memory}";
+        What = $"{_libraries[0].Network}: {cost}, mean {Model.Mean}, batch {batch}, {_weights?.Length} weights, "
+            + $"standardized {input != null} {output != null}, "
+            + $"rate {optimizer.LearningRate}, decay {optimizer.WeightDecay}, memory {optimizer.Memory}";
 
         Trainer Library(Network library)
         {
