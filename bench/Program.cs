@@ -27,7 +27,8 @@ Option<bool> fit = Flag("--fit", "What Fit, TrainUntil and Measure take beside S
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
 var learning = new Option<string?>("--learning")
 {
-    Description = "What networks learn from small data: initialisers, recipes, second-order or digits. Without a name all of them, in four minutes.",
+    Description =
+        "What networks learn from small data: initialisers, recipes, second-order or digits. Without a name all of them, in four minutes.",
     HelpName = "table",
     Arity = ArgumentArity.ZeroOrOne,
 };
@@ -77,17 +78,22 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
 
 var root = new RootCommand(Help.Text)
 {
-    quick, full, scaling, load, aot, latency, cold, serving, standardizers, derivatives, gram, fit, learning, routes, force, variant, save, launch,
-    timeRoutes,
+    quick, full, scaling, load, aot, latency, cold, serving, standardizers, derivatives, gram, fit, learning, routes, force, variant, save,
+    launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
 {
     bool asks = result.GetResult(routes) is not null;
     if (!asks && result.GetResult(force) is { Implicit: false }) result.AddError("--force goes with --routes.");
-    bool prints = asks || result.GetResult(learning) is not null || new[] { serving, standardizers, derivatives, gram, fit, load }.Any(result.GetValue);
+    bool prints = asks || result.GetResult(learning) is not null
+        || new[] { serving, standardizers, derivatives, gram, fit, load }.Any(result.GetValue);
     if (result.GetValue(save) && prints)
-        result.AddError("--save does not go with --routes, --serving, --standardizers, --derivatives, --gram, --fit, --learning or --load.");
+    {
+        result.AddError(
+            "--save does not go with --routes, --serving, --standardizers, --derivatives, --gram, --fit, --learning or --load.");
+    }
+
     if (!asks && !result.GetValue(quick) && result.GetResult(variant) is { Implicit: false })
         result.AddError("--variant goes with --routes or --quick.");
 });

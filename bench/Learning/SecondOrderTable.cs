@@ -22,7 +22,8 @@ internal static class SecondOrderTable
     internal static void Show()
     {
         Table table = Screen.Table(
-            $"Smooth functions: means of {Seeds} seeds", "task", "network", "by", "epochs", "cost of the training", "R² held out", "seconds", "ends");
+            $"Smooth functions: means of {Seeds} seeds", "task", "network", "by", "epochs", "cost of the training", "R² held out",
+            "seconds", "ends");
         Screen.Progress("Smooth functions", SmoothTasks.All.Count * (s_optimizers.Length + 1), done =>
         {
             foreach ((int[] hidden, Func<int, DataSet> of) in SmoothTasks.All)
@@ -38,8 +39,8 @@ internal static class SecondOrderTable
             }
         });
         AnsiConsole.Write(table.Caption(
-            "Tanh, inputs and outputs standardized. Adam takes batches of 32, with 10⁻³, or with 10⁻² and a cosine. A quarter of the samples is "
-            + "held out. The cost is the mean squared error in standardized units."));
+            "Tanh, inputs and outputs standardized. Adam takes batches of 32, with 10⁻³, or with 10⁻² and a cosine. A quarter of the "
+            + "samples is held out. The cost is the mean squared error in standardized units."));
     }
 
     private static IEnumerable<(int Seed, DataSet Training, DataSet HeldOut)> Seed(Func<int, DataSet> of) =>
@@ -71,7 +72,8 @@ internal static class SecondOrderTable
 
         table.AddRow(
             all[0].Task, string.Join('-', hidden), name, $"{epochs}", $"{all.Average(r => r.Cost):E1}", $"{all.Average(r => r.R2):F4}",
-            $"{all.Average(r => r.Seconds):F3}", string.Join(", ", all.GroupBy(r => r.Ends).Select(group => $"{group.Count()} {group.Key}")));
+            $"{all.Average(r => r.Seconds):F3}",
+            string.Join(", ", all.GroupBy(r => r.Ends).Select(group => $"{group.Count()} {group.Key}")));
     }
 
     private sealed record Result(string Task, double Cost, double R2, double Seconds, string Ends);

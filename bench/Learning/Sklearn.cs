@@ -19,15 +19,19 @@ internal static class Sklearn
         mx, sx, my, sy = x.mean(0), x.std(0), y.mean(0), y.std(0)
         target = (y - my) / sy
         start = time.perf_counter()
-        model = MLPRegressor(hidden, activation="tanh", solver="lbfgs", alpha=0, max_iter=iterations, max_fun=10**9, tol=0, random_state=seed)
+        model = MLPRegressor(
+            hidden, activation="tanh", solver="lbfgs", alpha=0, max_iter=iterations, max_fun=10**9, tol=0, random_state=seed)
         model.fit((x - mx) / sx, target[:, 0] if target.shape[1] == 1 else target)
         seconds = time.perf_counter() - start
         predict = lambda a: model.predict((a - mx) / sx).reshape(len(a), -1)
         print(np.mean((predict(x) - target) ** 2), r2_score(held[:, inputs:], predict(held[:, :inputs]) * sy + my), seconds)
         """;
 
-    /// <summary>The cost of the training samples in standardised units, R² of the held-out ones and seconds; null if it does not run.</summary>
-    internal static (double Cost, double R2, double Seconds)? Learn(DataSet training, DataSet heldOut, int[] hidden, int seed, int iterations)
+    /// <summary>
+    /// The cost of the training samples in standardised units, R² of the held-out ones and seconds; null if it does not run.
+    /// </summary>
+    internal static (double Cost, double R2, double Seconds)? Learn(
+        DataSet training, DataSet heldOut, int[] hidden, int seed, int iterations)
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
         try
@@ -60,6 +64,6 @@ internal static class Sklearn
 
     private static void Write(DataSet data, string file) => File.WriteAllLines(
         file,
-        data.X.Chunk(data.Inputs).Zip(data.Y.Chunk(data.Outputs)).Select(
-            sample => string.Join(',', sample.First.Concat(sample.Second).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
+        from sample in data.X.Chunk(data.Inputs).Zip(data.Y.Chunk(data.Outputs))
+        select string.Join(',', sample.First.Concat(sample.Second).Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
 }

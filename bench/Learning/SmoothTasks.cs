@@ -1,6 +1,8 @@
 namespace FastNN.Bench.Learning;
 
-/// <summary>Smooth functions without noise, which second-order optimizers learn to many digits. Those that draw samples depend on the seed.</summary>
+/// <summary>
+/// Smooth functions without noise, which second-order optimizers learn to many digits. Those that draw samples depend on the seed.
+/// </summary>
 internal static class SmoothTasks
 {
     /// <summary>Each with the hidden layers of its network.</summary>

@@ -19,11 +19,11 @@ internal static class DerivativesRun
         Table table = Screen.Table(
             "Time of a derivative ÷ time of Forward, by samples", "network",
             [
-                .. s_batches.Select(batch => $"product × {batch}"), .. s_batches.Select(batch => $"Jacobian × {batch}"), "Forward × 1 ns",
-                "1 + outputs",
+                .. s_batches.Select(batch => $"product × {batch}"), .. s_batches.Select(batch => $"Jacobian × {batch}"),
+                "Forward × 1 ns", "1 + outputs",
             ]);
-        table.Caption("Medians of the rounds. Layers of Tanh, and Identity last. Arithmetic alone would make a product 2 passes forward, and "
-            + "a Jacobian 1 + outputs.");
+        table.Caption("Medians of the rounds. Layers of Tanh, and Identity last. By their arithmetic, a product is 2 passes forward, and a "
+            + "Jacobian is 1 + outputs.");
         Screen.Progress("Derivatives", s_widths.Length, done =>
         {
             foreach (int[] widths in s_widths)

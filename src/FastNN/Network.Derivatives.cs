@@ -9,7 +9,9 @@ public sealed unsafe partial class Network
 {
     private InputDerivatives? _derivatives; // created at the first call; if two threads create it, both objects are the same
 
-    private InputDerivatives Derivatives => _derivatives ??= new InputDerivatives(this);
+    private InputDerivatives Derivatives => _derivatives ??= new InputDerivatives(Plan, Buffer.Pointer);
+
+    private InputDerivatives.Units Units => new(_inputStandardizer, _outputStandardizer);
 
     /// <summary>
     /// Computes the gradient by the inputs: g_j = Σ_i outputGradient_i·∂output_i/∂input_j for each sample, a vector–Jacobian product. No
@@ -49,8 +51,8 @@ public sealed unsafe partial class Network
         fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(outputGradient))
         fixed (float* target = &MemoryMarshal.GetReference(inputGradient))
         {
-            if (batch > 1) InputDerivativeBatch.Run(Derivatives, x, y, target, batch, threads);
-            else Derivatives.GradientOfSample(x, y, target);
+            if (batch > 1) InputDerivativeBatch.Run(Derivatives, Units, x, y, target, batch, threads);
+            else Derivatives.GradientOfSample(Units, x, y, target);
         }
 
         GC.KeepAlive(this);
@@ -62,8 +64,8 @@ public sealed unsafe partial class Network
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="jacobian">
-    /// Receives [batch, <see cref="Outputs"/>, <see cref="Inputs"/>]: ∂output_i/∂input_j of sample s is at <c>(s·n_out + i)·n_in + j</c>. It
-    /// must not overlap the inputs or the parameters. With standardizers, it is in your units.
+    /// Receives [batch, <see cref="Outputs"/>, <see cref="Inputs"/>]: ∂output_i/∂input_j of sample s is at <c>(s·n_out + i)·n_in + j</c>.
+    /// It must not overlap the inputs or the parameters. With standardizers, it is in your units.
     /// </param>
     /// <param name="threads">The most threads that work on a batch, at least 1. Any number gives the same bits.</param>
     /// <exception cref="ArgumentException">
@@ -89,8 +91,8 @@ public sealed unsafe partial class Network
 
         fixed (float* x = &MemoryMarshal.GetReference(inputs), target = &MemoryMarshal.GetReference(jacobian))
         {
-            if (batch > 1) InputDerivativeBatch.Run(Derivatives, x, null, target, batch, threads);
-            else Derivatives.JacobianOfSample(x, target);
+            if (batch > 1) InputDerivativeBatch.Run(Derivatives, Units, x, null, target, batch, threads);
+            else Derivatives.JacobianOfSample(Units, x, target);
         }
 
         GC.KeepAlive(this);

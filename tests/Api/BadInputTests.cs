@@ -52,7 +52,8 @@ public partial class BadInputTests
     public void Derivatives_by_the_inputs()
     {
         Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _network.InputGradient([], [], []));
-        Refuses<ArgumentException>("inputs", ["2 values", "length of 3"], () => _network.InputGradient(Part(0, 3), Part(10, 2), Part(20, 3)));
+        Refuses<ArgumentException>(
+            "inputs", ["2 values", "length of 3"], () => _network.InputGradient(Part(0, 3), Part(10, 2), Part(20, 3)));
         Refuses<ArgumentException>(
             "outputGradient", ["4 for the batch of 2", "length of 2"], () => _network.InputGradient(Part(0, 4), Part(10, 2), Part(20, 4)));
         Refuses<ArgumentException>(

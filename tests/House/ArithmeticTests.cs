@@ -36,8 +36,8 @@ public class ArithmeticTests
         "Vector.ToVector512Unsafe", "Vector.WidenLower", "Vector.WidenUpper", "Vector.WithElement", "Vector.WithUpper", "Vector.Zero",
         "Arm.DuplicateSelectedScalarToVector128", "Arm.IsSupported", "Arm.VectorTableLookup", "Arm.ZipHigh", "Arm.ZipLow",
         "X86.BlendVariable", "X86.CpuId", "X86.IsSupported", "X86.MaskLoad", "X86.MoveHighToLow", "X86.MoveLowToHigh",
-        "X86.PermuteVar16x32", "X86.PermuteVar8x32", "X86.PermuteVar8x32x2", "X86.Prefetch0", "X86.Shuffle", "X86.UnpackHigh",
-        "X86.UnpackLow",
+        "X86.Permute2x128", "X86.PermuteVar16x32", "X86.PermuteVar8x32", "X86.PermuteVar8x32x2", "X86.Prefetch0", "X86.Shuffle",
+        "X86.Shuffle4x128", "X86.UnpackHigh", "X86.UnpackLow",
     ];
 
     private static readonly string[] s_exceptions =

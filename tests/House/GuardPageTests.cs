@@ -19,7 +19,8 @@ public class GuardPageTests
     private static readonly Type[] s_kernels =
     [
         typeof(LayerKernelTests), typeof(TileKernelTests), typeof(RowPanelsTests), typeof(GramTests), typeof(DenseForwardTests),
-        typeof(DenseBackwardTests), typeof(BackwardDeltaTests), typeof(TileBackwardDeltaTests), typeof(OutputDeltaTests), typeof(UpdateKernelTests), typeof(GradientDescentTests),
+        typeof(DenseBackwardTests), typeof(BackwardDeltaTests), typeof(TileBackwardDeltaTests), typeof(OutputDeltaTests),
+        typeof(UpdateKernelTests), typeof(GradientDescentTests),
         typeof(WeightedOutputTests),
     ];
 

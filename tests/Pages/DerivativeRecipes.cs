@@ -143,8 +143,8 @@ public class DerivativeRecipes
         // <errors>
         // Error bars of a fit by least squares: s·√(gᵀ(JᵀJ)⁻¹g). J has the gradient of the output by the parameters at each sample, g is
         // this gradient at a new point, and s² is the variance of the residuals.
-        var trainer = new Trainer(network, new Lbfgs());
-        FitResult fit = trainer.Fit(x, y, new FitOptions { Epochs = 1000 });
+        var trainer = new Trainer(network, new LevenbergMarquardt());
+        FitResult fit = trainer.Fit(x, y, new FitOptions { Epochs = 200 });
         int n = network.Parameters.Length;
         double[] GradientAt(float at)
         {
@@ -153,40 +153,48 @@ public class DerivativeRecipes
             return [.. trainer.Gradient.ToArray().Select(g => (double)g)];
         }
 
-        var l = new double[n, n]; // JᵀJ first, and then its Cholesky factor
+        double[][] squares = [.. Enumerable.Range(0, n).Select(_ => new double[n])]; // JᵀJ
         foreach (double[] g in x.Select(GradientAt))
         {
             for (int i = 0; i < n; i++)
-                for (int j = 0; j <= i; j++) l[i, j] += g[i] * g[j];
+                for (int j = 0; j < n; j++) squares[i][j] += g[i] * g[j];
         }
 
-        for (int i = 0; i < n; i++) l[i, i] *= 1 + 1e-6; // parameters that the samples do not determine
-        for (int j = 0; j < n; j++)
-        {
-            for (int k = 0; k < j; k++)
-                for (int i = j; i < n; i++) l[i, j] -= l[i, k] * l[j, k];
-            for (int i = n - 1; i >= j; i--) l[i, j] /= Math.Sqrt(l[j, j]);
-        }
-
+        for (int i = 0; i < n; i++) squares[i][i] *= 1 + 1e-6; // parameters that the samples do not determine
         double variance = trainer.Evaluate(x, y) * x.Length / (x.Length - n);
         (float Mean, float Error) Predict(float at)
         {
-            double[] g = GradientAt(at);
-            double sum = 0;
-            for (int i = 0; i < n; i++)
-            {
-                for (int k = 0; k < i; k++) g[i] -= l[i, k] * g[k];
-                g[i] /= l[i, i];
-                sum += g[i] * g[i];
-            }
-
             float[] mean = new float[1];
             network.Forward([at], mean);
-            return (mean[0], (float)Math.Sqrt(variance * sum));
+            return (mean[0], (float)Math.Sqrt(variance * Quadratic(squares, GradientAt(at))));
         }
         // </errors>
         return Predict;
     }
+
+    // <quadratic>
+    // gᵀ·A⁻¹·g for a symmetric, positive definite A: with the Cholesky factor L of A it is the square of L⁻¹·g.
+    private static double Quadratic(double[][] a, double[] g)
+    {
+        double[][] l = [.. a.Select(row => row.ToArray())];
+        double sum = 0;
+        for (int i = 0; i < g.Length; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                for (int k = 0; k < j; k++) l[i][j] -= l[i][k] * l[j][k];
+                l[i][j] = i == j ? Math.Sqrt(l[i][i]) : l[i][j] / l[j][j];
+            }
+
+            double x = g[i];
+            for (int k = 0; k < i; k++) x -= l[i][k] * g[k];
+            g[i] = x / l[i][i];
+            sum += g[i] * g[i];
+        }
+
+        return sum;
+    }
+    // </quadratic>
 
     /// <summary>A network that has learned a smooth function.</summary>
     private static Network Learned(int[] widths, float[] inputs, float[] targets)

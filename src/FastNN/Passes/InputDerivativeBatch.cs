@@ -11,16 +11,19 @@ internal sealed unsafe class InputDerivativeBatch : ParallelWork
     private static InputDerivativeBatch? t_work;
 
     private InputDerivatives? _derivatives;
+    private InputDerivatives.Units _units;
     private float* _x, _y, _target;
     private int _batch, _samples;
 
     /// <summary>All samples. If y is null, the Jacobian is wanted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run(InputDerivatives derivatives, float* x, float* y, float* target, int batch, int threads)
+    internal static void Run(
+        InputDerivatives derivatives, in InputDerivatives.Units units, float* x, float* y, float* target, int batch, int threads)
     {
         InputDerivativeBatch work = t_work ??= new InputDerivativeBatch();
         int tile = derivatives.Plan.Tile;
         work._derivatives = derivatives;
+        work._units = units;
         work._x = x;
         work._y = y;
         work._target = target;
@@ -33,6 +36,7 @@ internal sealed unsafe class InputDerivativeBatch : ParallelWork
         finally
         {
             work._derivatives = null;
+            work._units = default;
         }
     }
 
@@ -43,6 +47,6 @@ internal sealed unsafe class InputDerivativeBatch : ParallelWork
         nint first = (nint)item * _samples, inputs = derivatives.Plan.Inputs, outputs = derivatives.Plan.Outputs;
         float* y = _y == null ? null : _y + first * outputs;
         nint row = _y == null ? outputs * inputs : inputs;
-        derivatives.OfSamples(_x + first * inputs, y, _target + first * row, (int)nint.Min(_samples, _batch - first));
+        derivatives.OfSamples(in _units, _x + first * inputs, y, _target + first * row, (int)nint.Min(_samples, _batch - first));
     }
 }

@@ -69,7 +69,8 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract void ParameterGradient(float* parameters, float* x, float* y, float* activations, float* deltas, float* gradient);
 
     /// <summary>
-    /// <see cref="InputGradient"/> for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of <see cref="TileDeltas"/>.
+    /// <see cref="InputGradient"/> for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of
+    /// <see cref="TileDeltas"/>.
     /// </summary>
     internal abstract void TileInputGradient(
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, float* xGradient);
@@ -81,7 +82,9 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract void TileJacobian(
         float* parameters, in TileChunk chunk, int first, int tiles, float* scratch, Standardizer? standardizer, float* jacobian);
 
-    /// <summary>Floats of scratch memory for <see cref="TileInputGradient"/> and <see cref="TileJacobian"/>, which also keeps outputs.</summary>
+    /// <summary>
+    /// Floats of scratch memory for <see cref="TileInputGradient"/>, and for <see cref="TileJacobian"/>, which keeps outputs.
+    /// </summary>
     internal int DerivativeScratch => Scratch + Routes.TilesTogether(plan.Widest) * plan.Tile * plan.Outputs;
 
     /// <summary>

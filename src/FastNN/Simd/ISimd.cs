@@ -127,7 +127,8 @@ internal unsafe interface ISimd<V>
     static abstract V FoldRows(V a, V b, V c, V d);
 
     /// <summary>
-    /// In each quad of lanes the sums of these quads of a, b, c and d: (lane 0 + lane 2) + (lane 1 + lane 3), the order of the virtual lanes.
+    /// In each quad of lanes the sums of these quads of a, b, c and d: (lane 0 + lane 2) + (lane 1 + lane 3), as the virtual lanes are
+    /// folded.
     /// </summary>
     static abstract V SumEach(V a, V b, V c, V d);
 }

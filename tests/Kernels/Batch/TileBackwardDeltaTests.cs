@@ -32,7 +32,8 @@ public unsafe class TileBackwardDeltaTests
         int widest = Math.Max(inputs, outputs);
         var group = new TileGroup(tiles, inputs * lanes, widest * lanes);
         Guarded w = supply.Next(inputs * outputs), kept = supply.Next(tiles * inputs * lanes);
-        Guarded delta = supply.Next(((tiles - 1) * widest + outputs) * lanes), actual = supply.Target(((tiles - 1) * widest + inputs) * lanes);
+        int before = (tiles - 1) * widest; // rows of the tiles before the last
+        Guarded delta = supply.Next((before + outputs) * lanes), actual = supply.Target((before + inputs) * lanes);
         kernels.Of(Activation.Sigmoid).TileBackwardDelta(
             w.Pointer, delta.Pointer, outputs, kept.Pointer, inputs, actual.Pointer, lanes, group);
         float[] a = new float[inputs], d = new float[outputs], expected = new float[inputs];

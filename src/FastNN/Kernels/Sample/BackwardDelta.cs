@@ -10,9 +10,9 @@ namespace FastNN.Sample;
 /// <see cref="DenseBackward{S, V, A, TAction}"/>, but there is no gradient, and nothing is padded.
 /// <para>
 /// A block has as many rows of W as a vector has lanes. So δ⁻ is written in whole vectors, as the next layer reads it: a load that is wider
-/// than the stores before it must wait for the cache. Rows that do not fill a block take narrower vectors. Each sum has sixteen lanes (<see cref="VirtualLanes"/>). Four vectors hold the lanes
-/// of some rows: four rows at 512 bits, two at 256, one at 128. Lanes of many rows are folded together, with a third of the instructions.
-/// The last block may overlap the one before. Both give the same δ⁻.
+/// than the stores before it must wait for the cache. Rows that do not fill a block take narrower vectors. The last block may overlap the
+/// one before: both give the same δ⁻. Each sum has sixteen lanes (<see cref="VirtualLanes"/>). Four vectors hold the lanes of some rows:
+/// four rows at 512 bits, two at 256, one at 128. Lanes of many rows are folded together, with a third of the instructions.
 /// </para>
 /// </summary>
 internal static unsafe class BackwardDelta
@@ -73,7 +73,8 @@ internal static unsafe class BackwardDelta
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Blocks<S, V, A, TRest>(float* w, float* a, int from, int to, float* delta, int outputs, float* inputDelta)
+    private static void Blocks<S, V, A, TRest>(
+        float* w, float* a, int from, int to, float* delta, int outputs, float* inputDelta)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
@@ -100,7 +101,8 @@ internal static unsafe class BackwardDelta
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void NarrowRows<S, V, A>(float* w, float* a, int from, int to, float* delta, int outputs, float* inputDelta)
+    private static void NarrowRows<S, V, A>(
+        float* w, float* a, int from, int to, float* delta, int outputs, float* inputDelta)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation

@@ -20,7 +20,8 @@ internal static class Derivatives
         foreach (Activation end in (Activation[])[f, last])
         {
             var network = new Network(widths, f, end, seed: 5, kernels: work.Kernels);
-            if (end == Activation.Identity) network.OutputStandardizer = Standardizer.Fit(Work.Values(4, 5 * network.Outputs), network.Outputs);
+            if (end == Activation.Identity)
+                network.OutputStandardizer = Standardizer.Fit(Work.Values(4, 5 * network.Outputs), network.Outputs);
             network.InputStandardizer = Standardizer.Fit(Work.Values(3, 5 * network.Inputs), network.Inputs);
             foreach (int batch in work.Pick<int[]>([1, 37], [1, 2, 7, 16, 37, 130]))
             {
