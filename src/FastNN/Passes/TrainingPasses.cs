@@ -69,7 +69,8 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract void ParameterGradient(float* parameters, float* x, float* y, float* activations, float* deltas, float* gradient);
 
     /// <summary>
-    /// <see cref="InputGradient"/> for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of <see cref="TileDeltas"/>.
+    /// <see cref="InputGradient"/> for tiles of a chunk, forward too, with the bits of one sample. The arguments are those of
+    /// <see cref="TileDeltas"/>.
     /// </summary>
     internal abstract void TileInputGradient(
         float* parameters, float* y, in TileChunk chunk, int first, int tiles, float* scratch, float* xGradient);
