@@ -16,7 +16,6 @@ internal sealed unsafe class NormalEquations : ParallelWork
     /// <summary>Samples and rows of H that a thread takes at a time, if there are several threads.</summary>
     private const int SamplesOfItem = 16, RowsOfItem = 64;
 
-    private readonly Network _network;
     private readonly NetworkPlan _plan;
     private readonly float* _parameters;
     private readonly int _threads, _inputs, _outputs, _columns, _stride;
@@ -24,16 +23,16 @@ internal sealed unsafe class NormalEquations : ParallelWork
     private TrainingPasses? _passes;
     private AlignedBuffer? _h, _panels;
     private PassBatch _batch;
+    private Standardizer? _input, _output;
     private CancellationToken _cancellation;
     private long _first; // the first row of the segment
     private int _rows; // of the segment
     private bool _sums; // the second half of a segment
 
-    internal NormalEquations(Network network, int threads)
+    internal NormalEquations(NetworkPlan plan, float* parameters, int threads)
     {
-        NetworkPlan plan = network.Plan;
-        (_network, _plan, _threads) = (network, plan, threads);
-        _parameters = network.Buffer.Pointer;
+        (_plan, _threads) = (plan, threads);
+        _parameters = parameters;
         (_inputs, _outputs, _columns) = (plan.Inputs, plan.Outputs, plan.Parameters + 1);
         _stride = VirtualLanes.RoundUp(_columns);
         checked
@@ -57,12 +56,17 @@ internal sealed unsafe class NormalEquations : ParallelWork
     internal double* Residuals => H + (nint)_plan.Parameters * _stride;
 
     /// <summary>Computes H at the present parameters. The first call and those with more samples allocate memory.</summary>
+    /// <param name="batch">The samples, as for <see cref="TrainingBatch"/>.</param>
+    /// <param name="input">The input standardizer of the network, or null.</param>
+    /// <param name="output">The same for the outputs.</param>
+    /// <param name="cancellation">Checked between parts of the work.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Compute(in PassBatch batch, CancellationToken cancellation)
+    internal void Compute(in PassBatch batch, Standardizer? input, Standardizer? output, CancellationToken cancellation)
     {
         long rows = (long)batch.Samples * _outputs;
         Begin((int)Math.Min(rows, GramSegments.Rows));
         (_batch, _cancellation) = (batch, cancellation);
+        (_input, _output) = (batch.Samples > 1 ? input : null, output); // one sample is in own units
         try
         {
             for (_first = 0; _first < rows; _first += _rows)
@@ -122,13 +126,13 @@ internal sealed unsafe class NormalEquations : ParallelWork
     private void RowsOf(int sample, float* scratch)
     {
         float* x = _batch.X + (nint)sample * _inputs, y = _batch.Y + (nint)sample * _outputs, target = y;
-        if (_batch.Samples > 1 && _network.InputStandardizer is { } input)
+        if (_input is { } input)
         {
             _plan.Kernels.Standardizing.ToOwnUnits(input, x, 1, scratch + _ownX);
             x = scratch + _ownX;
         }
 
-        if (_network.OutputStandardizer is { } output)
+        if (_output is { } output)
         {
             target = scratch + _ownY;
             _plan.Kernels.Standardizing.ToOwnUnits(output, y, 1, target);

@@ -172,7 +172,8 @@ public class SecondOrderFitTests
         var network = new Network([2, 1], seed: 1);
         foreach ((Optimizer refused, string has) in ((Optimizer, string)[])
         [
-            (optimizer == Lbfgs ? new Lbfgs { Schedule = s_cosine } : new LevenbergMarquardt { Schedule = s_cosine }, "Schedule Cosine(10, 0)"),
+            (optimizer == Lbfgs ? new Lbfgs { Schedule = s_cosine } : new LevenbergMarquardt { Schedule = s_cosine },
+                "Schedule Cosine(10, 0)"),
             (optimizer == Lbfgs ? new Lbfgs { ClipValue = 1.5f } : new LevenbergMarquardt { ClipValue = 1.5f }, "ClipValue 1.5"),
             (optimizer == Lbfgs ? new Lbfgs { ClipNorm = 2.5f } : new LevenbergMarquardt { ClipNorm = 2.5f }, "ClipNorm 2.5"),
         ])

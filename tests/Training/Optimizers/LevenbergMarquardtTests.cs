@@ -10,6 +10,8 @@ namespace FastNN.Tests.Optimizers;
 /// </summary>
 public class LevenbergMarquardtTests
 {
+    private const int Samples = 400, Outputs = 3; // 1,200 rows, so two segments, and one sample is in both
+    private static readonly float[] s_x = Cases.Uniform(1, Samples * 5, -1f), s_y = Cases.Uniform(2, Samples * Outputs);
     private static readonly float[] s_noDamping = [0f, -1f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
     [Theory]
@@ -53,58 +55,19 @@ public class LevenbergMarquardtTests
     [InlineData("Softmax", 3, true)]
     public void The_equations_have_the_bits_of_gradients_of_single_samples(string last, int perSample, bool standardizes)
     {
-        // 1,200 rows, so two segments, and one sample is in both.
-        const int samples = 400, outputs = 3;
-        int[] widths = [5, 9, 4, outputs];
         Activation[] activations = [Activation.Silu, Activation.Tanh, Cases.Named(last)];
-        float[] x = Cases.Uniform(1, samples * 5, -1f), y = Cases.Uniform(2, samples * outputs);
-        float[] weights = [.. Cases.Uniform(3, samples * Math.Max(perSample, 1)).Select(weight => weight < 0.1f ? 0f : weight)];
+        float[] weights =
+            [.. Cases.Uniform(3, Samples * Math.Max(perSample, 1)).Select(weight => perSample == 0 ? 1f : weight < 0.1f ? 0f : weight)];
         Standardizer? input = standardizes ? Standardizer.Fit(Cases.Uniform(4, 50 * 5, 1f, 4f), 5) : null;
-        float[] expected = Equations(Expected());
+        float[] expected = Equations(RowsOf(NewNetwork(KernelVariant.Scalar), weights, perSample));
         foreach (KernelSet set in KernelSet.Supported)
         {
-            foreach (int threads in (int[])[1, 3]) Assert.Equal(expected, Actual(set, threads));
+            foreach (int threads in (int[])[1, 3])
+                Assert.Equal(expected, Equations(NewNetwork(set.Variant), weights, perSample, threads));
         }
 
-        (float[] Row, float Residual)[] Expected()
-        {
-            var network = new Network(widths, activations, 6, kernels: KernelVariant.Scalar) { InputStandardizer = input };
-            var trainer = new Trainer(network, new Sgd(1f));
-            var rows = new (float[] Row, float Residual)[samples * outputs];
-            for (int r = 0; r < rows.Length; r++)
-            {
-                (int s, int i) = (r / outputs, r % outputs);
-                float root = perSample == 0 ? 1f : MathF.Sqrt(weights[perSample == 1 ? s : r]);
-                float[] unit = new float[outputs], a = new float[outputs];
-                unit[i] = root;
-                trainer.Gradient.Clear();
-                trainer.Backward(x.AsSpan(5 * s, 5), unit);
-                network.Forward(x.AsSpan(5 * s, 5), a);
-                rows[r] = (trainer.Gradient.ToArray(), root * (a[i] - y[r]));
-            }
-
-            return rows;
-        }
-
-        unsafe float[] Actual(KernelSet set, int threads)
-        {
-            var network = new Network(widths, activations, 6, kernels: set.Variant) { InputStandardizer = input };
-            NetworkPlan plan = network.Plan;
-            OutputKernels output = plan.Functions[^1].Under(Cost.SquaredError);
-            WeightedOutput? weighted = perSample == 0 ? null : plan.Functions[^1].UnderWeights(output, outputs);
-            var equations = new NormalEquations(network, threads);
-            fixed (float* inputs = x, targets = y, w = weights)
-            {
-                weighted?.Begin(targets, w, perSample);
-                var batch = new PassBatch(plan.Forward.Under(weighted ?? output), inputs, targets, samples, 1f, 1);
-                for (int call = 0; call < 2; call++) equations.Compute(in batch, default);
-            }
-
-            int columns = plan.Parameters + 1;
-            return [.. from j in Enumerable.Range(0, columns) from i in Enumerable.Range(0, j + 1) select At(j, i)];
-
-            float At(int j, int i) => (float)equations.H[j * (nint)equations.Stride + i];
-        }
+        Network NewNetwork(KernelVariant kernels) =>
+            new([5, 9, 4, Outputs], activations, 6, kernels: kernels) { InputStandardizer = input };
     }
 
     [Theory]
@@ -271,9 +234,49 @@ public class LevenbergMarquardtTests
             () => new Trainer(new Network([4, 819, 2], seed: 1), new LevenbergMarquardt()));
         Assert.Equal("network", tooLarge.ParamName);
         Assert.StartsWith(
-            "network must have at most 4096 parameters for LevenbergMarquardt, which takes 8 bytes for each pair of them, but has 5735, which "
-            + "would take 263 MB. Use Lbfgs for it.",
+            "network must have at most 4096 parameters for LevenbergMarquardt, which takes 8 bytes for each pair of them, but has 5735, "
+            + "which would take 263 MB. Use Lbfgs for it.",
             tooLarge.Message);
+    }
+
+    /// <summary>The rows of J by gradients of single samples.</summary>
+    private static (float[] Row, float Residual)[] RowsOf(Network network, float[] weights, int perSample)
+    {
+        var trainer = new Trainer(network, new Sgd(1f));
+        var rows = new (float[] Row, float Residual)[Samples * Outputs];
+        for (int r = 0; r < rows.Length; r++)
+        {
+            (int s, int i) = (r / Outputs, r % Outputs);
+            float root = MathF.Sqrt(weights[perSample < 2 ? s : r]);
+            float[] unit = new float[Outputs], a = new float[Outputs];
+            unit[i] = root;
+            trainer.Gradient.Clear();
+            trainer.Backward(s_x.AsSpan(5 * s, 5), unit);
+            network.Forward(s_x.AsSpan(5 * s, 5), a);
+            rows[r] = (trainer.Gradient.ToArray(), root * (a[i] - s_y[r]));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The lower triangle of JᵀJ as the optimizer computes it, rounded to floats.</summary>
+    private static unsafe float[] Equations(Network network, float[] weights, int perSample, int threads)
+    {
+        NetworkPlan plan = network.Plan;
+        OutputKernels output = plan.Functions[^1].Under(Cost.SquaredError);
+        WeightedOutput? weighted = perSample == 0 ? null : plan.Functions[^1].UnderWeights(output, Outputs);
+        var equations = new NormalEquations(plan, network.Buffer.Pointer, threads);
+        fixed (float* inputs = s_x, targets = s_y, w = weights)
+        {
+            weighted?.Begin(targets, w, perSample);
+            var batch = new PassBatch(plan.Forward.Under(weighted ?? output), inputs, targets, Samples, 1f, 1);
+            for (int call = 0; call < 2; call++) equations.Compute(in batch, network.InputStandardizer, null, default);
+        }
+
+        GC.KeepAlive(network);
+        return [.. from j in Enumerable.Range(0, plan.Parameters + 1) from i in Enumerable.Range(0, j + 1) select At(j, i)];
+
+        float At(int j, int i) => (float)equations.H[j * (nint)equations.Stride + i];
     }
 
     /// <summary>The lower triangle of JᵀJ by the order of the contract, rounded to floats.</summary>

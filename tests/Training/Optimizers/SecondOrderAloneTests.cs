@@ -42,8 +42,8 @@ public class SecondOrderAloneTests
     [InlineData(3)]
     public void Cancellation_between_damped_trials_leaves_parameters_and_state_as_they_were(int threads)
     {
-        // Every step is too long here, so all trials fail. The parameters are those of a failed trial while the next system is solved, which
-        // takes some tens of milliseconds.
+        // The first damping is much too small, so the first trials fail. The parameters are those of a failed trial while the next system
+        // is solved, which takes some tens of milliseconds.
         const int batch = 1500;
         float[] inputs = Cases.Uniform(1, batch * 10, -1f), targets = Cases.Uniform(2, batch);
         Trainer trainer = NewTrainer(threads), same = NewTrainer(1);

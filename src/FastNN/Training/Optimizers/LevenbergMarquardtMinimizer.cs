@@ -29,7 +29,7 @@ internal sealed unsafe class LevenbergMarquardtMinimizer(LevenbergMarquardt opti
     private readonly NetworkPlan _plan = network.Plan;
     private readonly int _count = network.Plan.Parameters;
     private readonly float* _parameters = network.Buffer.Pointer;
-    private readonly NormalEquations _equations = new(network, threads);
+    private readonly NormalEquations _equations = new(network.Plan, network.Buffer.Pointer, threads);
     private readonly Cholesky _cholesky = new(network.Plan.Parameters);
     private readonly AlignedBuffer _origin = new(network.Plan.Parameters);
     private readonly AlignedBuffer _vectors = new(3 * 2 * network.Plan.Parameters); // three in double precision
@@ -63,7 +63,7 @@ internal sealed unsafe class LevenbergMarquardtMinimizer(LevenbergMarquardt opti
     {
         if (!StartIsFinite) return false;
 
-        _equations.Compute(objective.Batch, objective.Cancellation);
+        _equations.Compute(objective.Batch, network.InputStandardizer, network.OutputStandardizer, objective.Cancellation);
         double scale = 2 * objective.Batch.ReduceExactly(1), decay = optimizer.WeightDecay / scale, largest = Begin(decay);
         _isFinite = double.IsFinite(largest);
         if (!_isFinite || largest == 0) return false;

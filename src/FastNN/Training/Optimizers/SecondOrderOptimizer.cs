@@ -13,8 +13,9 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// A step is an iteration: it evaluates the cost and its derivatives at the present parameters, and the cost at trial points, and stays at
-/// one with a lower objective. While it searches, the trial points are in <see cref="Network.Parameters"/>. If a step throws, for example because it
-/// was cancelled, the parameters and the state are those before it. If the cost or its gradient is not finite, a step changes nothing.
+/// one with a lower objective. While it searches, the trial points are in <see cref="Network.Parameters"/>. If a step throws, for example
+/// because it was cancelled, the parameters and the state are those before it. If the cost or its gradient is not finite, a step changes
+/// nothing.
 /// </para>
 /// <para>
 /// The objective is F = C + λ/2·Σ w² with the cost C as the trainer reduces it, and the sum over all weights, without biases. λ is
