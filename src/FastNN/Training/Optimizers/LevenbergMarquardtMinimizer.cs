@@ -135,7 +135,7 @@ internal sealed unsafe class LevenbergMarquardtMinimizer(LevenbergMarquardt opti
         if (!_cholesky.Factor(_equations.H, _equations.Stride, Diagonal)) return false;
 
         for (int k = 0; k < _count; k++) Step[k] = -Gradient[k];
-        _cholesky.Solve(_equations.H, _equations.Stride, Step);
+        _cholesky.Solve(Step);
         return true;
     }
 
