@@ -8,21 +8,20 @@ namespace FastNN.Optimizers;
 
 /// <summary>
 /// A + D = L·Lᵀ for a symmetric matrix A, [n, n] in double precision, and a diagonal D. Only the lower triangle of A and its diagonal are
-/// read, and A stays as it is. L is kept here: 4·n·(n + 24) bytes. Nothing is allocated after the constructor. One object is for one
-/// caller at a time.
+/// read. L is kept here, in 4·n·(n + 24) bytes. Nothing is allocated after the constructor. One object is for one caller at a time.
 /// <para>
-/// Each number is one chain of fused multiply-adds over k in ascending order, so each term is rounded once:
+/// Each number is one chain of fused multiply-adds over k in ascending order, with one rounding a term. r_i is 1 / l_ii:
 /// <code>
-/// t_jj = a_jj + d_j,   t_jj ← fma(−l_jk, l_jk, t_jj) for k = 0 … j−1,   l_jj = √t_jj
-/// t_ji = a_ji,         t_ji ← fma(−l_ik, l_jk, t_ji) for k = 0 … i−1,   l_ji = t_ji / l_ii
+/// t_jj = a_jj + d_j,   t_jj ← fma(−l_jk, l_jk, t_jj) for k = 0 … j−1,   r_j = 1 / √t_jj
+/// t_ji = a_ji,         t_ji ← fma(−l_ik, l_jk, t_ji) for k = 0 … i−1,   l_ji = t_ji·r_i
 /// </code>
-/// So neither blocks nor vectors decide the bits. N. J. Higham, Accuracy and Stability of Numerical Algorithms, theorem 10.3, bounds the
-/// error for any order, and one rounding a term is not worse than two: |A + D − L·Lᵀ| ≤ γ_{n+1}·|L|·|Lᵀ| in each component.
+/// So neither blocks nor vectors decide the bits. A number of L has i roundings in its chain and two behind it, so lemma 8.4 and theorem
+/// 10.3 of N. J. Higham, Accuracy and Stability of Numerical Algorithms, give |A + D − L·Lᵀ|_ji ≤ γ_{i+2}·(|L|·|Lᵀ|)_ji, i ≤ j.
 /// </para>
 /// <para>
-/// Lᵀ is in strips of 24 columns. A strip has its rows one after the other, down to its last on the diagonal. So all reads are in
-/// sequence, whatever n is. Behind column n − 1 the matrix goes on with the unit matrix, so there are no edges. The rows of Lᵀ are made
-/// in blocks, strip by strip: 96 rows of a strip stay in L1. Four rows by three vectors are in registers.
+/// Lᵀ is in strips of 24 columns. The rows of a strip follow one another, down to the diagonal. So memory is read in sequence, whatever n
+/// is. Ones on the diagonal fill the matrix up, so no strip is narrower. The rows of Lᵀ are made in blocks of 96, and 96 rows of a strip
+/// stay in L1. Four rows by three vectors stay in registers. A division for each number took a third of the time for n = 100.
 /// </para>
 /// </summary>
 /// <param name="n">Rows and columns of the matrix, at least 1.</param>
@@ -35,7 +34,7 @@ internal sealed unsafe class Cholesky(int n)
 
     private readonly AlignedBuffer _transposed = new(checked(2 * (int)StartOf((n + Width - 1) / Width)));
 
-    /// <summary>The squares of Lᵀ on the diagonal, [4, 4] each. So l_kk is at 4·k + k mod 4.</summary>
+    /// <summary>The squares of Lᵀ on its diagonal, [4, 4] each, with r_k for l_kk. So r_k is at 4·k + k mod 4.</summary>
     private readonly AlignedBuffer _corners = new(2 * Rows * (n + Rows));
 
     /// <summary>y, and then x.</summary>
@@ -47,17 +46,36 @@ internal sealed unsafe class Cholesky(int n)
     /// <param name="a">A, its lower triangle.</param>
     /// <param name="stride">Numbers from row to row.</param>
     /// <param name="damping">The diagonal of D, n numbers.</param>
-    internal bool Factor(double* a, nint stride, double* damping)
+    internal bool Factor(double* a, nint stride, double* damping) => Vector512.IsHardwareAccelerated
+        ? Factor<SimdDouble512, Vector512<double>>(a, stride, damping)
+        : Factor<SimdDouble256, V>(a, stride, damping);
+
+    /// <summary>The same with vectors of one width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool Factor<S, T>(double* a, nint stride, double* damping)
+        where S : struct, ISimdDouble<T>
+        where T : struct
     {
         for (int s = 0; s < _strips; s++) Copy(a, stride, damping, s);
-        return Vector512.IsHardwareAccelerated ? Factor<SimdDouble512, Vector512<double>>() : Factor<SimdDouble256, V>();
+        for (int first = 0; first < n; first += Block)
+        {
+            for (int s = first / Width; s < _strips; s++)
+            {
+                if (!MakeRows<S, T>(s, first)) return false;
+            }
+        }
+
+        return true;
     }
+
+    /// <summary>l_jk, k &lt; j.</summary>
+    internal double Of(int j, int k) => Strip(j / Width)[k * Width + j % Width];
 
     /// <summary>
     /// Solves L·Lᵀ·x = b, after <see cref="Factor(double*, nint, double*)"/> has been true:
     /// <code>
-    /// t_j = b_j,   t_j ← fma(−l_jk, y_k, t_j) for k = 0 … j−1,   y_j = t_j / l_jj
-    /// x_k = (y_k − S_k) / l_kk,   S_k = Σ l_jk·x_j over j = n−1 … k+1
+    /// t_j = b_j,   t_j ← fma(−l_jk, y_k, t_j) for k = 0 … j−1,   y_j = t_j·r_j
+    /// x_k = (y_k − S_k)·r_k,   S_k = Σ l_jk·x_j over j = n−1 … k+1
     /// </code>
     /// S_k has eight lanes. The term of j goes to lane j mod 8 by a fused multiply-add. Then the lanes are folded in halves, as in the sum
     /// in sixteen lanes.
@@ -79,48 +97,57 @@ internal sealed unsafe class Cholesky(int n)
 
     private double* Strip(int strip) => (double*)_transposed.Pointer + StartOf(strip);
 
-    /// <summary>Copies A + D to a strip. Eight rows are a line of the cache in A.</summary>
+    /// <summary>Copies A + D to a strip. Eight columns of A are a line of the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Copy(double* a, nint stride, double* damping, int s)
     {
         double* strip = Strip(s);
         int first = s * Width, last = Math.Min(first + Width, n);
-        new Span<double>(strip + first * Width, Width * Width).Clear();
-        for (int row = 0; row < last; row += Lanes)
+        for (int i = 0; i < first; i += Lanes)
         {
-            for (int j = Math.Max(first, row); j < last; j++)
-            {
-                int end = Math.Min(row + Lanes, j + 1);
-                for (int i = row; i < end; i++) strip[i * Width + j - first] = a[j * stride + i];
-            }
+            double* to = strip + i * Width;
+            int j = first;
+            for (; j <= last - V.Count; j += V.Count) Transpose(a + j * stride + i, stride, to + j - first);
+            for (; j < last; j++)
+                for (int k = 0; k < Lanes; k++) to[k * Width + j - first] = a[j * stride + i + k];
         }
 
-        for (int j = first; j < last; j++) strip[j * Width + j - first] += damping[j];
-        for (int j = last; j < first + Width; j++) strip[j * Width + j - first] = 1;
+        double* square = strip + first * Width;
+        new Span<double>(square, Width * Width).Clear();
+        for (int j = first; j < first + Width; j++)
+        {
+            double* to = square + j - first;
+            if (j < last)
+                for (int i = first; i < j; i++, to += Width) *to = a[j * stride + i];
+            square[(j - first) * (Width + 1)] = j < last ? a[j * stride + j] + damping[j] : 1;
+        }
     }
 
+    /// <summary>Copies eight columns of four rows to eight rows of a strip.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Factor<S, T>()
+    private static void Transpose(double* a, nint stride, double* to)
+    {
+        double* b = a + stride, c = b + stride, d = c + stride;
+        for (int k = 0; k < Lanes; k++, to += Width) Vector256.Create(a[k], b[k], c[k], d[k]).Store(to);
+    }
+
+    /// <summary>Makes the rows of a block in a strip, and subtracts their products from the rows below them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool MakeRows<S, T>(int s, int first)
         where S : struct, ISimdDouble<T>
         where T : struct
     {
-        for (int first = 0; first < n; first += Block)
+        double* strip = Strip(s), from = strip + first * Width;
+        int start = s * Width, end = Math.Min(start + Width, _rows), step = 3 * S.Count;
+        for (int i = first; i < end; i += Rows)
         {
-            for (int s = first / Width; s < _strips; s++)
-            {
-                double* strip = Strip(s), from = strip + first * Width;
-                int end = Math.Min((s + 1) * Width, _rows);
-                for (int i = first; i < end; i += Rows)
-                {
-                    double* to = strip + i * Width, factors = Strip(i / Width) + first * Width + i % Width;
-                    int terms = Math.Min(i - first, Block);
-                    for (int j = 0; j < Width; j += 3 * S.Count) Subtract<S, T>(from + j, factors, terms, to + j);
-                    if (i >= first + Block) continue;
-                    if (i / Width == s && !FactorCorner(to + i % Width, Corners + Rows * i)) return false;
+            double* to = strip + i * Width, factors = Strip(i / Width) + first * Width + i % Width, corner = Corners + Rows * i;
+            int left = Math.Max(i - start, 0) / step * step; // no column left of row i's diagonal is needed
+            for (int j = left; j < end - start; j += step) Subtract<S, T>(from + j, factors, Math.Min(i - first, Block), to + j);
+            if (i >= first + Block) continue;
+            if (i >= start && !FactorCorner(to + i % Width, corner)) return false;
 
-                    Finish(to, Corners + Rows * i);
-                }
-            }
+            Finish(to, corner);
         }
 
         return true;
@@ -177,7 +204,7 @@ internal sealed unsafe class Cholesky(int n)
         S.Store(c, to + 2 * S.Count);
     }
 
-    /// <summary>Computes four rows of Lᵀ at the columns that are these rows. The result is false if a pivot is bad.</summary>
+    /// <summary>Computes four rows of Lᵀ at the columns that are these rows. The result is false if a pivot is not positive or not finite.</summary>
     /// <param name="t">What is left of A + D there, in a strip.</param>
     /// <param name="corner">Receives the rows of Lᵀ, [4, 4].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -191,7 +218,7 @@ internal sealed unsafe class Cholesky(int n)
                 for (int i = 0; i < k; i++) rest = Math.FusedMultiplyAdd(-corner[i * Rows + k], corner[i * Rows + j], rest);
                 if (j == k && !(rest > 0 && double.IsFinite(rest))) return false;
 
-                corner[k * Rows + j] = j == k ? Math.Sqrt(rest) : rest / corner[k * Rows + k];
+                corner[k * Rows + j] = j == k ? 1 / Math.Sqrt(rest) : rest * corner[k * Rows + k];
             }
         }
 
@@ -204,18 +231,18 @@ internal sealed unsafe class Cholesky(int n)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(double* t, double* l)
     {
-        V l00 = Vector256.Create(l[0]), l01 = Vector256.Create(l[1]), l02 = Vector256.Create(l[2]), l03 = Vector256.Create(l[3]);
-        V l11 = Vector256.Create(l[5]), l12 = Vector256.Create(l[6]), l13 = Vector256.Create(l[7]);
-        V l22 = Vector256.Create(l[10]), l23 = Vector256.Create(l[11]), l33 = Vector256.Create(l[15]);
+        V r0 = Vector256.Create(l[0]), l01 = Vector256.Create(l[1]), l02 = Vector256.Create(l[2]), l03 = Vector256.Create(l[3]);
+        V r1 = Vector256.Create(l[5]), l12 = Vector256.Create(l[6]), l13 = Vector256.Create(l[7]);
+        V r2 = Vector256.Create(l[10]), l23 = Vector256.Create(l[11]), r3 = Vector256.Create(l[15]);
         for (double* end = t + Width; t < end; t += V.Count)
         {
-            V t0 = Vector256.Load(t) / l00;
-            V t1 = SimdDouble256.SubtractProduct(l01, t0, Vector256.Load(t + Width)) / l11;
+            V t0 = Vector256.Load(t) * r0;
+            V t1 = SimdDouble256.SubtractProduct(l01, t0, Vector256.Load(t + Width)) * r1;
             V t2 = SimdDouble256.SubtractProduct(l02, t0, Vector256.Load(t + 2 * Width));
             V t3 = SimdDouble256.SubtractProduct(l03, t0, Vector256.Load(t + 3 * Width));
-            t2 = SimdDouble256.SubtractProduct(l12, t1, t2) / l22;
+            t2 = SimdDouble256.SubtractProduct(l12, t1, t2) * r2;
             t3 = SimdDouble256.SubtractProduct(l13, t1, t3);
-            t3 = SimdDouble256.SubtractProduct(l23, t2, t3) / l33;
+            t3 = SimdDouble256.SubtractProduct(l23, t2, t3) * r3;
             t0.Store(t);
             t1.Store(t + Width);
             t2.Store(t + 2 * Width);
@@ -246,7 +273,7 @@ internal sealed unsafe class Cholesky(int n)
         int count = Math.Min(Width, n - first);
         for (int k = 0; k < count; k++, strip += Width)
         {
-            t[k] /= Corners[Rows * (first + k) + k % Rows];
+            t[k] *= Corners[Rows * (first + k) + k % Rows];
             for (int j = k + 1; j < count; j++) t[j] = Math.FusedMultiplyAdd(-t[k], strip[j], t[j]);
         }
     }
@@ -262,10 +289,11 @@ internal sealed unsafe class Cholesky(int n)
         for (int k = i + Rows - 1; k >= i; k--)
         {
             double* sum = lanes + (k - i) * Lanes;
-            for (int j = (own + 1) * Width - 1; j > k; j--) sum[j % Lanes] = Math.FusedMultiplyAdd(strip[k * Width + j], x[j], sum[j % Lanes]);
+            for (int j = (own + 1) * Width - 1; j > k; j--)
+                sum[j % Lanes] = Math.FusedMultiplyAdd(strip[k * Width + j], x[j], sum[j % Lanes]);
             for (int half = Lanes / 2; half > 0; half /= 2)
                 for (int lane = 0; lane < half; lane++) sum[lane] += sum[lane + half];
-            x[k] = (x[k] - sum[0]) / Corners[Rows * k + k % Rows];
+            x[k] = (x[k] - sum[0]) * Corners[Rows * k + k % Rows];
         }
     }
 
