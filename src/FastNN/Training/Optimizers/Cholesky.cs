@@ -109,16 +109,17 @@ internal sealed unsafe class Cholesky(int n)
             int j = first;
             for (; j <= last - V.Count; j += V.Count) Transpose(a + j * stride + i, stride, to + j - first);
             for (; j < last; j++)
+            {
                 for (int k = 0; k < Lanes; k++) to[k * Width + j - first] = a[j * stride + i + k];
+            }
         }
 
         double* square = strip + first * Width;
         new Span<double>(square, Width * Width).Clear();
         for (int j = first; j < first + Width; j++)
         {
-            double* to = square + j - first;
-            if (j < last)
-                for (int i = first; i < j; i++, to += Width) *to = a[j * stride + i];
+            int end = j < last ? j : first;
+            for (int i = first; i < end; i++) square[(i - first) * Width + j - first] = a[j * stride + i];
             square[(j - first) * (Width + 1)] = j < last ? a[j * stride + j] + damping[j] : 1;
         }
     }
@@ -204,7 +205,9 @@ internal sealed unsafe class Cholesky(int n)
         S.Store(c, to + 2 * S.Count);
     }
 
-    /// <summary>Computes four rows of Lᵀ at the columns that are these rows. The result is false if a pivot is not positive or not finite.</summary>
+    /// <summary>
+    /// Computes four rows of Lᵀ at the columns that are these rows. The result is false if a pivot is not positive or not finite.
+    /// </summary>
     /// <param name="t">What is left of A + D there, in a strip.</param>
     /// <param name="corner">Receives the rows of Lᵀ, [4, 4].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -291,8 +294,12 @@ internal sealed unsafe class Cholesky(int n)
             double* sum = lanes + (k - i) * Lanes;
             for (int j = (own + 1) * Width - 1; j > k; j--)
                 sum[j % Lanes] = Math.FusedMultiplyAdd(strip[k * Width + j], x[j], sum[j % Lanes]);
+
             for (int half = Lanes / 2; half > 0; half /= 2)
+            {
                 for (int lane = 0; lane < half; lane++) sum[lane] += sum[lane + half];
+            }
+
             x[k] = (x[k] - sum[0]) * Corners[Rows * k + k % Rows];
         }
     }
