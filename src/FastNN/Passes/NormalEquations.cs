@@ -46,7 +46,7 @@ internal sealed unsafe class NormalEquations : ParallelWork
         }
     }
 
-    /// <summary>H, [parameters + 1, parameters + 1], its lower triangle. You may write right of the diagonal.</summary>
+    /// <summary>H, [parameters + 1, parameters + 1], its lower triangle.</summary>
     internal double* H => (double*)_h!.Pointer;
 
     /// <summary>Numbers from row to row of H.</summary>

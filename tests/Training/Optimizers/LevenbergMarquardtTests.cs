@@ -235,7 +235,7 @@ public class LevenbergMarquardtTests
         Assert.Equal("network", tooLarge.ParamName);
         Assert.StartsWith(
             "network must have at most 4096 parameters for LevenbergMarquardt, which takes 8 bytes for each pair of them, but has 5735, "
-            + "which would take 263 MB. Use Lbfgs for it.",
+            + "which would take 394 MB. Use Lbfgs for it.",
             tooLarge.Message);
     }
 

@@ -38,8 +38,9 @@ namespace FastNN;
 /// trial, R backward passes, and a forward pass for each trial. Nearly always the first trial is taken.
 /// </para>
 /// <para>
-/// Memory: 8·P² bytes for JᵀJ, so 72 MB for 3,000 parameters, and 1,024·(P + 1) floats for some rows of J, fewer if there are fewer rows. A
-/// step allocates it when it first needs it. A trainer refuses networks of more than 4,096 parameters: use <see cref="Lbfgs"/>.
+/// Memory: 8·P² bytes for JᵀJ and 4·P² for its factor, so 108 MB for 3,000 parameters, and 1,024·(P + 1) floats for some rows of J, fewer
+/// if there are fewer rows. A step allocates it when it first needs it. A trainer refuses networks of more than 4,096 parameters: use
+/// <see cref="Lbfgs"/>.
 /// </para>
 /// </remarks>
 public sealed class LevenbergMarquardt : SecondOrderOptimizer
@@ -79,7 +80,7 @@ public sealed class LevenbergMarquardt : SecondOrderOptimizer
 
         throw new ArgumentException(
             Invariant($"network must have at most {MostParameters} parameters for {Kind}, which takes 8 bytes for each pair of them, ")
-            + Invariant($"but has {parameters}, which would take {8L * parameters * parameters / 1_000_000} MB. ")
+            + Invariant($"but has {parameters}, which would take {12L * parameters * parameters / 1_000_000} MB. ")
             + $"Use {nameof(Lbfgs)} for it.",
             nameof(network));
     }

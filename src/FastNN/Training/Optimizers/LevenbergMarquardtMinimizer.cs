@@ -30,9 +30,9 @@ internal sealed unsafe class LevenbergMarquardtMinimizer(LevenbergMarquardt opti
     private readonly int _count = network.Plan.Parameters;
     private readonly float* _parameters = network.Buffer.Pointer;
     private readonly NormalEquations _equations = new(network.Plan, network.Buffer.Pointer, threads);
-    private readonly Cholesky _cholesky = new(network.Plan.Parameters);
     private readonly AlignedBuffer _origin = new(network.Plan.Parameters);
     private readonly AlignedBuffer _vectors = new(3 * 2 * network.Plan.Parameters); // three in double precision
+    private Cholesky? _cholesky;
     private double _value, _cost; // at the start
     private bool _isFinite; // the equations at the start
 
@@ -132,10 +132,11 @@ internal sealed unsafe class LevenbergMarquardtMinimizer(LevenbergMarquardt opti
     private bool Solve(double damping, double decay)
     {
         SetDiagonal(damping, decay);
+        _cholesky ??= new Cholesky(_count);
         if (!_cholesky.Factor(_equations.H, _equations.Stride, Diagonal)) return false;
 
         for (int k = 0; k < _count; k++) Step[k] = -Gradient[k];
-        _cholesky.Solve(_equations.H, _equations.Stride, Step);
+        _cholesky.Solve(Step);
         return true;
     }
 
