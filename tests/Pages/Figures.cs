@@ -14,7 +14,8 @@ namespace FastNN.Tests.Pages;
 internal static class Figures
 {
     private const string FrontDoor = "README.md", Bench = "bench/README.md", Networks = "src/docs/networks.md", Files = "src/docs/files.md";
-    private const string Ci = ".ci/run", Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md", Serving = "src/docs/serving.md";
+    private const string Ci = ".ci/run", Onnx = "src/docs/onnx.md", Embedding = "src/docs/embedding.md", Serving = "src/docs/serving.md",
+        Training = "src/docs/training.md";
     private const string Large = "784-128-10", Tiny = "2-4-3-2", Middle = "32-64-64-64-16", Wide = "1024-1024-1024";
 
     internal static IReadOnlyList<Claim> All { get; } =
@@ -23,12 +24,13 @@ internal static class Figures
         Computed(Files, $"CI kills a saving process {Kills} times a run."),
         HeldBy(nameof(NetworkTests.Parameters_start_a_cache_line), Networks, "It starts at a multiple of 64 bytes."),
         HeldBy(
-            nameof(SampleSourceTests.Epochs_of_a_source_allocate_no_more_than_the_history), "src/docs/training.md",
+            nameof(SampleSourceTests.Epochs_of_a_source_allocate_no_more_than_the_history), Training,
             "Each epoch adds less than 100 bytes to the history."),
         MeasuredBy("bench -- --serving", Serving, "4 samples of 784-512-10 take 0.55 of the time that they take on"),
         MeasuredBy("bench -- --serving", Serving, "24 samples of 1024-1024-1024 take 0.67."),
         MeasuredBy("bench -- --serving", Serving, "they take 0.63 and 0.70."),
         MeasuredBy("bench -- --load", Files, "takes about 1.2 times as long as `File.ReadAllBytes` if both get fresh memory"),
+        Computed(Training, $"{BytesOfPair}·P² bytes: {BytesOfPair * 3000L * 3000 / 1_000_000} MB for 3,000 parameters"),
         Computed(Onnx, $"plus {Constant(typeof(FastNN.Onnx.OnnxMemoryBudget), "Allowance") >> 20} MB of memory"),
     ];
 
@@ -142,6 +144,10 @@ internal static class Figures
 
     /// <summary>What the method's own documentation says in floats.</summary>
     private static int BytesOfNeuron => Said("src/FastNN/Network.cs", @"A batch needs at most (\d+) floats") * sizeof(float);
+
+    /// <summary>What a refusal says in bytes for each pair of parameters.</summary>
+    private static int BytesOfPair =>
+        Said("src/FastNN/Training/Optimizers/LevenbergMarquardt.cs", @"which takes (\d+) bytes for each pair of them");
 
     private static double Alone(string size) => Zen5.Sample("forward", size, 1);
 

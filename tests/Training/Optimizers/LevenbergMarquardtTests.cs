@@ -234,7 +234,7 @@ public class LevenbergMarquardtTests
             () => new Trainer(new Network([4, 819, 2], seed: 1), new LevenbergMarquardt()));
         Assert.Equal("network", tooLarge.ParamName);
         Assert.StartsWith(
-            "network must have at most 4096 parameters for LevenbergMarquardt, which takes 8 bytes for each pair of them, but has 5735, "
+            "network must have at most 4096 parameters for LevenbergMarquardt, which takes 12 bytes for each pair of them, but has 5735, "
             + "which would take 394 MB. Use Lbfgs for it.",
             tooLarge.Message);
     }

@@ -44,8 +44,8 @@ internal static unsafe class BackwardDelta
     }
 
     /// <summary>
-    /// Rows from <paramref name="from"/> on that fill blocks. More rows than half a block are a block, too. The result is the first row that
-    /// is left.
+    /// Rows from <paramref name="from"/> on that fill blocks. More rows than half a block are a block, too. The result is the first row
+    /// that is left.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Whole<S, V, A>(float* w, float* a, int from, int inputs, float* delta, int outputs, float* inputDelta)
@@ -96,8 +96,8 @@ internal static unsafe class BackwardDelta
     }
 
     /// <summary>
-    /// At most four outputs. Of the sixteen lanes only four have terms: the others would change nothing but the sign of a zero. The rows are
-    /// copied to where each has four floats.
+    /// At most four outputs. Of the sixteen lanes only four have terms: the others would change nothing but the sign of a zero. The rows
+    /// are copied to where each has four floats.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -130,7 +130,8 @@ internal static unsafe class BackwardDelta
         where A : struct, IActivation
     {
         int rest = outputs % VirtualLanes.Count;
-        Vector128<float> m0 = Simd128.First(rest), m1 = Simd128.First(rest - 4), m2 = Simd128.First(rest - 8), m3 = Simd128.First(rest - 12);
+        Vector128<float> m0 = Simd128.First(rest), m1 = Simd128.First(rest - 4);
+        Vector128<float> m2 = Simd128.First(rest - 8), m3 = Simd128.First(rest - 12);
         float* w2 = w + (rows - 1) * (nint)outputs, w1 = rows > 1 ? w + outputs : w;
         Vector128<float> sums0 = Sum<Simd128, Vector128<float>, Const.Yes>(w, 0, delta, outputs, m0, m1, m2, m3);
         Vector128<float> sums1 = Sum<Simd128, Vector128<float>, Const.Yes>(w1, 0, delta, outputs, m0, m1, m2, m3);

@@ -79,7 +79,7 @@ public sealed class LevenbergMarquardt : SecondOrderOptimizer
         if (parameters <= MostParameters) return;
 
         throw new ArgumentException(
-            Invariant($"network must have at most {MostParameters} parameters for {Kind}, which takes 8 bytes for each pair of them, ")
+            Invariant($"network must have at most {MostParameters} parameters for {Kind}, which takes 12 bytes for each pair of them, ")
             + Invariant($"but has {parameters}, which would take {12L * parameters * parameters / 1_000_000} MB. ")
             + $"Use {nameof(Lbfgs)} for it.",
             nameof(network));
