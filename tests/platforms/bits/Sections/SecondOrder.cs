@@ -7,6 +7,8 @@ internal static class SecondOrder
     [
         () => new Lbfgs(),
         () => new Lbfgs(memory: 3) { WeightDecay = 0.01f },
+        () => new LevenbergMarquardt(),
+        () => new LevenbergMarquardt(damping: 0.1f) { WeightDecay = 0.01f },
     ];
 
     internal static void Run(Work work, Hash hash)
