@@ -36,6 +36,7 @@ internal sealed class LbfgsRun
         (_rule, Lbfgs optimizer) = Optimizers.DrawLbfgs(draws);
         var network = new ModelNetwork(widths, functions, [.. parameters]) { InputStandardizer = input, OutputStandardizer = output };
         Model = new ModelTrainer(network, _rule, cost, mean: draws.Maybe);
+        int threads = 1 + draws.Below(2); // one draw, so that all settings have the same
         _libraries = [.. from variant in Kernels.Supported select Library(new Pair(widths, functions, parameters, variant).Library)];
         What = $"{_libraries[0].Network}: {cost}, mean {Model.Mean}, batch {batch}, {_weights?.Length} weights, "
             + $"standardized {input != null} {output != null}, "
@@ -46,7 +47,7 @@ internal sealed class LbfgsRun
             library.InputStandardizer = input is null ? null : new Standardizer(input.Mean, input.Factor);
             library.OutputStandardizer = output is null ? null : new Standardizer(output.Mean, output.Factor);
             return new Trainer(
-                library, optimizer, Pair.Of(cost), Model.Mean ? Reduction.Mean : Reduction.Sum, threads: 1 + draws.Below(2));
+                library, optimizer, Pair.Of(cost), Model.Mean ? Reduction.Mean : Reduction.Sum, threads: threads);
         }
     }
 

@@ -49,6 +49,7 @@ public class LeastSquaresModelTests
             ? null : ModelStandardizer.Fit(draws.Ordinary(9 * widths[^1], 3), widths[^1]);
         var network = new ModelNetwork(widths, functions, [.. parameters]) { InputStandardizer = input, OutputStandardizer = output };
         var model = new ModelLeastSquares(network, mean, λ, damping, rate);
+        int threads = 1 + draws.Below(2); // one draw, so that all settings have the same
         Trainer[] libraries =
             [.. from variant in Kernels.Supported select Library(new Pair(widths, functions, parameters, variant).Library)];
         for (int t = 0; t < 5; t++)
@@ -71,7 +72,7 @@ public class LeastSquaresModelTests
             library.InputStandardizer = input is null ? null : new Standardizer(input.Mean, input.Factor);
             library.OutputStandardizer = output is null ? null : new Standardizer(output.Mean, output.Factor);
             var optimizer = new LevenbergMarquardt(damping) { LearningRate = rate, WeightDecay = λ };
-            return new Trainer(library, optimizer, reduction: mean ? Reduction.Mean : Reduction.Sum, threads: 1 + draws.Below(2));
+            return new Trainer(library, optimizer, reduction: mean ? Reduction.Mean : Reduction.Sum, threads: threads);
         }
     }
 }
