@@ -19,7 +19,7 @@ internal static class SmoothTasks
         return new("5x·exp(−5x²)", 1, 1, false, x, [.. x.Select(v => 5 * v * MathF.Exp(-5 * v * v))]);
     }
 
-    /// <summary>Friedman's first problem (1991), of which only five inputs count, without its noise.</summary>
+    /// <summary>Friedman's first problem (1991) without noise. Only five inputs count.</summary>
     private static DataSet Friedman(int inputs, int samples, int seed)
     {
         float[] x = Uniform(seed, samples * inputs, 0, 1);

@@ -33,9 +33,21 @@ public class ServedNetworkTests
             var expected = new float[6];
             new Network([2, 4, 3, 2], seed: number).Forward(inputs, expected);
             Cases.AssertSameBits(expected, outputs, $"publication {number}");
+            AssertDerivatives(served, new Network([2, 4, 3, 2], seed: number), inputs, number);
         }
 
         Assert.Equal((2, 2), (served.Inputs, served.Outputs));
+    }
+
+    private static void AssertDerivatives(ServedNetwork served, Network network, float[] inputs, int number)
+    {
+        float[] gradient = new float[6], jacobian = new float[12], expected = new float[6], expectedJacobian = new float[12];
+        network.InputGradient(inputs, inputs, expected);
+        network.Jacobian(inputs, expectedJacobian);
+        Assert.Equal(number, served.InputGradient(inputs, inputs, gradient));
+        Assert.Equal(number, served.Jacobian(inputs, jacobian, threads: 2));
+        Cases.AssertSameBits(expected, gradient, $"input gradient of publication {number}");
+        Cases.AssertSameBits(expectedJacobian, jacobian, $"Jacobian of publication {number}");
     }
 
     [Fact]
@@ -68,6 +80,8 @@ public class ServedNetworkTests
         {
             Assert.Throws<ArgumentException>("outputs", () => served.Forward(new float[2], new float[3]));
             Assert.Throws<ArgumentOutOfRangeException>("threads", () => served.Forward(new float[2], new float[2], threads: 0));
+            Assert.Throws<ArgumentException>("inputGradient", () => served.InputGradient(new float[2], new float[2], new float[3]));
+            Assert.Throws<ArgumentException>("jacobian", () => served.Jacobian(new float[2], new float[3]));
             Assert.Equal(number, PublishInTime(served, network));
         }
     }

@@ -178,6 +178,30 @@ public class SecondOrderTests
         Assert.InRange(after, 0f, 0.01f * before);
     }
 
+    /// <summary>L-BFGS stops where F is flat up to 2⁻²² of itself. Levenberg–Marquardt does not make a last step there.</summary>
+    [Theory]
+    [InlineData(Lbfgs, Reduction.Mean, 0f, 12, 1e-3)]
+    [InlineData(Lbfgs, Reduction.Mean, 0.1f, 12, 1e-3)]
+    [InlineData(Lbfgs, Reduction.Sum, 3f, 12, 1e-3)]
+    [InlineData(Levenberg, Reduction.Mean, 0f, 6, 1e-5)]
+    [InlineData(Levenberg, Reduction.Mean, 0.1f, 6, 1e-5)]
+    [InlineData(Levenberg, Reduction.Sum, 3f, 6, 1e-5)]
+    public void Least_squares_with_decay_reach_the_exact_solution(
+        string optimizer, Reduction reduction, float decay, int mostSteps, double error)
+    {
+        // y = 2·x₀ − x₁ + 3 with x₀, x₁ ∈ {−1, 1}: the means of the inputs and of their product are 0. With C = mean of (y − a)² and λ/2·w²
+        // the weights are 2/(1 + λ/2) and −1/(1 + λ/2). A sum over four samples has a quarter of the decay. The bias has none.
+        float[] x = [-1, -1, -1, 1, 1, -1, 1, 1], y = [2, 0, 6, 4];
+        var network = new Network([2, 1], Activation.Identity, Activation.Identity, seed: 2);
+        var trainer = new Trainer(network, NewOptimizer(optimizer, decay: decay), reduction: reduction);
+        TrainingResult result = trainer.TrainUntil(x, y, cost: 0f, maxSteps: 100);
+        Assert.InRange(result.Steps, 1, mostSteps);
+        double shrink = 1 / (1 + decay / 2 / (reduction == Reduction.Sum ? 4 : 1));
+        double[] expected = [2 * shrink, -shrink, 3];
+        for (int k = 0; k < 3; k++) Assert.Equal(expected[k], network.Parameters[k], error);
+        Assert.Equal(trainer.Evaluate(x, y), result.Cost);
+    }
+
     private static Optimizer NewOptimizer(string optimizer, int memory = 10, float decay = 0f, float rate = 1f) =>
         optimizer == Lbfgs
             ? new Lbfgs(memory) { WeightDecay = decay, LearningRate = rate }

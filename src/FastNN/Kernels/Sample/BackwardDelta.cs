@@ -20,7 +20,7 @@ internal static unsafe class BackwardDelta
     private const int Quad = 4;
 
     /// <param name="w">Weights [inputs, outputs].</param>
-    /// <param name="a">The layer's inputs, from which f′ of the layer before is computed.</param>
+    /// <param name="a">The layer's inputs. f′ of the layer before is computed from them.</param>
     /// <param name="inputs">Rows of W.</param>
     /// <param name="delta">δ.</param>
     /// <param name="outputs">Columns of W.</param>
