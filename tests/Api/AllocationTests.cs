@@ -14,6 +14,7 @@ public class AllocationTests
         .. from widths in (int[][])[[2, 4, 3, 2], [3, 700, 2]]
            from batch in (int[])[1, 3, 17, 300]
            from variant in Variants
+           where batch < 300 || variant != KernelVariant.Scalar // which takes too long for them
            select (widths, batch, variant),
     ];
 

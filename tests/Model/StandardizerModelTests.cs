@@ -32,8 +32,8 @@ public class StandardizerModelTests
     public void Networks_with_standardizers_have_the_models_numbers()
     {
         var draws = new Draws(2);
-        for (int k = 0; k < 300; k++) Compare(draws, 1 + (k % 3 == 0 ? 0 : draws.Below(70)), count => draws.Ordinary(count));
-        for (int k = 0; k < 300; k++) Compare(draws, 1 + draws.Below(5), count => draws.Special(count, 20));
+        for (int k = 0; k < 150; k++) Compare(draws, 1 + (k % 3 == 0 ? 0 : draws.Below(70)), count => draws.Ordinary(count));
+        for (int k = 0; k < 150; k++) Compare(draws, 1 + draws.Below(5), count => draws.Special(count, 20));
     }
 
     private static void Compare(Draws draws, int batch, Func<int, float[]> draw)

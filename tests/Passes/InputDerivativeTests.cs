@@ -41,7 +41,7 @@ public class InputDerivativeTests
     [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
     public void Deep_networks_lead_back_to_their_inputs(KernelVariant variant)
     {
-        const int batch = 40;
+        const int batch = 20;
         int[] widths = [3, .. Enumerable.Repeat(50, 60), 77];
         var network = new Network(widths, Activation.Relu, Activation.Identity, seed: 1, Initializer.He, variant);
         float[] x = Cases.Uniform(1, batch * 3, -1f);
@@ -60,7 +60,7 @@ public class InputDerivativeTests
         nan.AsSpan().Fill(float.NaN);
         foreach (Activation last in (Activation[])[Activation.Identity, Activation.Softmax, Activation.Gelu])
         {
-            foreach (int[] widths in (int[][])[[3, 5, 2], [4, 9, 33, 3], [9, 18, 21, 17], [4, 2]])
+            foreach (int[] widths in (int[][])[[3, 5, 2], [2, 3, 33, 2], [5, 17, 3], [4, 2]])
             {
                 var network = new Network(widths, Activation.Gelu, last, seed: 1, kernels: variant);
                 var trainer = new Trainer(network, new LevenbergMarquardt());
