@@ -52,7 +52,7 @@ public sealed unsafe partial class Network
         fixed (float* target = &MemoryMarshal.GetReference(inputGradient))
         {
             if (batch > 1) InputDerivativeBatch.Run(Derivatives, Units, x, y, target, batch, threads);
-            else Derivatives.GradientOfSample(Units, x, y, target);
+            else Derivatives.OfFew(Units, x, y, target, 1);
         }
 
         GC.KeepAlive(this);
@@ -92,7 +92,7 @@ public sealed unsafe partial class Network
         fixed (float* x = &MemoryMarshal.GetReference(inputs), target = &MemoryMarshal.GetReference(jacobian))
         {
             if (batch > 1) InputDerivativeBatch.Run(Derivatives, Units, x, null, target, batch, threads);
-            else Derivatives.JacobianOfSample(Units, x, target);
+            else Derivatives.OfFew(Units, x, null, target, 1);
         }
 
         GC.KeepAlive(this);

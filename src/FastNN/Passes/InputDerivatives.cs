@@ -7,8 +7,8 @@ using FastNN.Tuning;
 namespace FastNN.Passes;
 
 /// <summary>
-/// Derivatives of a network's outputs by its inputs, in the user's units. A sample goes by itself, or in a tile with the same bits. The
-/// object is immutable, so any number of threads may use it. Their memory is <see cref="ThreadScratch"/>.
+/// Derivatives of a network's outputs by its inputs, in the user's units. A few samples go one beside the other, many in tiles, with the
+/// same bits. The object is immutable, so any number of threads may use it. Their memory is <see cref="ThreadScratch"/>.
 /// </summary>
 internal sealed unsafe class InputDerivatives
 {
@@ -17,7 +17,7 @@ internal sealed unsafe class InputDerivatives
     private readonly TrainingPasses _passes;
     private readonly StandardizerKernels _standardizing;
     private readonly int _inputs, _outputs, _tile, _fewestForTile;
-    private readonly int _deltas, _ownX, _ownY, _floats; // the memory of one sample; its activations come first
+    private readonly int _deltas, _ownX, _ownY, _floats; // the workspace of one sample; its activations come first
     private readonly int _chunk, _tilesOwnX, _tilesOwnY, _tilesFloats; // the memory of tiles; the scratch of their passes comes first
 
     internal InputDerivatives(NetworkPlan plan, float* parameters)
@@ -27,7 +27,7 @@ internal sealed unsafe class InputDerivatives
         _passes = plan.Forward.Under(plan.Functions[^1].UnderGivenGradient());
         _standardizing = plan.Kernels.Standardizing;
         (_inputs, _outputs, _tile) = (plan.Inputs, plan.Outputs, plan.Tile);
-        _fewestForTile = plan.Forward.FewestForTile;
+        _fewestForTile = Routes.FewestForDerivatives(plan.Forward.FewestForTile, _tile);
         TilesTogether = Routes.TilesTogether(plan.Widest);
         checked
         {
@@ -35,6 +35,7 @@ internal sealed unsafe class InputDerivatives
             _ownX = _deltas + plan.Shapes[^1].ActivationsEnd;
             _ownY = _ownX + VirtualLanes.RoundUp(_inputs);
             _floats = _ownY + VirtualLanes.RoundUp(_outputs);
+            _ = _fewestForTile * _floats; // the workspaces of the few
             int samples = _tile * TilesTogether;
             _chunk = _passes.DerivativeScratch;
             _tilesOwnX = _chunk + (int)TileChunk.FloatsBeforeDeltas(plan.Shapes, _tile, samples);
@@ -48,49 +49,71 @@ internal sealed unsafe class InputDerivatives
 
     internal NetworkPlan Plan => _plan;
 
-    /// <summary>One sample: y·∂outputs/∂x, where y is a gradient by the outputs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void GradientOfSample(in Units units, float* x, float* y, float* target)
-    {
-        float* scratch = ForwardSample(in units, x), own = y;
-        if (units.Output is { } output)
-        {
-            own = scratch + _ownY;
-            _standardizing.GradientToOwnUnits(output, y, 1, own);
-        }
-
-        BackwardSample(in units, own, scratch, target);
-    }
-
-    /// <summary>One sample: ∂outputs/∂x, [outputs, inputs].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void JacobianOfSample(in Units units, float* x, float* target)
-    {
-        float* scratch = ForwardSample(in units, x);
-        Span<float> unit = new(scratch + _ownY, _outputs);
-        for (int i = 0; i < unit.Length; i++, target += _inputs)
-        {
-            unit.Clear();
-            unit[i] = 1f;
-            if (units.Output is { } output) _standardizing.GradientToOwnUnits(output, scratch + _ownY, 1, scratch + _ownY);
-            BackwardSample(in units, scratch + _ownY, scratch, target);
-        }
-    }
-
-    /// <summary>Samples of at most <see cref="TilesTogether"/> tiles. If y is null, the Jacobian is wanted.</summary>
+    /// <summary>
+    /// For samples of at most <see cref="TilesTogether"/> tiles: y·∂outputs/∂x, where y are gradients by the outputs. If y is null, the
+    /// Jacobian is wanted.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void OfSamples(in Units units, float* x, float* y, float* target, int samples)
     {
-        int rest = samples % _tile;
-        if (rest >= _fewestForTile) rest = 0;
-        int inTiles = samples - rest;
+        int inTiles = Routes.DerivativesInTiles(samples, _tile, _fewestForTile);
         if (inTiles > 0) OfTiles(in units, x, y, target, inTiles);
-        for (int s = inTiles; s < samples; s++)
+        if (inTiles == samples) return;
+
+        OfFew(
+            in units, x + (nint)inTiles * _inputs, y == null ? null : y + (nint)inTiles * _outputs,
+            target + (nint)inTiles * _inputs * (y == null ? _outputs : 1), samples - inTiles);
+    }
+
+    /// <summary>The same for samples that are too few for tiles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void OfFew(in Units units, float* x, float* y, float* target, int samples)
+    {
+        float* scratch = ThreadScratch.Get(samples * _floats);
+        nint stride = _inputs;
+        if (units.Input is { } input)
         {
-            float* at = x + (nint)s * _inputs;
-            if (y == null) JacobianOfSample(in units, at, target + (nint)s * _outputs * _inputs);
-            else GradientOfSample(in units, at, y + (nint)s * _outputs, target + (nint)s * _inputs);
+            for (int s = 0; s < samples; s++) _standardizing.ToOwnUnits(input, x + s * stride, 1, scratch + s * (nint)_floats + _ownX);
+            x = scratch + _ownX;
+            stride = _floats;
         }
+
+        _passes.ForwardKeeping(_parameters, x, stride, samples, scratch, _floats);
+        if (y == null) JacobianOfFew(in units, scratch, target, samples);
+        else GradientOfFew(in units, y, scratch, target, samples);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GradientOfFew(in Units units, float* y, float* scratch, float* target, int samples)
+    {
+        nint stride = _outputs;
+        if (units.Output is { } output)
+        {
+            for (int s = 0; s < samples; s++)
+                _standardizing.GradientToOwnUnits(output, y + s * stride, 1, scratch + s * (nint)_floats + _ownY);
+            y = scratch + _ownY;
+            stride = _floats;
+        }
+
+        _passes.InputGradient(_parameters, y, stride, samples, scratch, scratch + _deltas, _floats, target, _inputs);
+        if (units.Input is { } input) _standardizing.GradientToUserUnits(input, target, samples);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void JacobianOfFew(in Units units, float* scratch, float* target, int samples)
+    {
+        float* unit = scratch + _ownY; // of the first sample; the others have the same
+        for (int i = 0; i < _outputs; i++)
+        {
+            new Span<float>(unit, _outputs).Clear();
+            unit[i] = 1f;
+            if (units.Output is { } output) _standardizing.GradientToOwnUnits(output, unit, 1, unit);
+            _passes.InputGradient(
+                _parameters, unit, 0, samples, scratch, scratch + _deltas, _floats, target + i * (nint)_inputs,
+                (nint)_outputs * _inputs);
+        }
+
+        if (units.Input is { } input) _standardizing.GradientToUserUnits(input, target, samples * _outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -135,28 +158,6 @@ internal sealed unsafe class InputDerivatives
         }
 
         if (units.Input is { } input) _standardizing.GradientToUserUnits(input, target, rows);
-    }
-
-    /// <summary>One sample forward. The result is the scratch memory, with what the way back needs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float* ForwardSample(in Units units, float* x)
-    {
-        float* scratch = ThreadScratch.Get(_floats);
-        if (units.Input is { } input)
-        {
-            _standardizing.ToOwnUnits(input, x, 1, scratch + _ownX);
-            x = scratch + _ownX;
-        }
-
-        _passes.ForwardKeeping(_parameters, x, scratch);
-        return scratch;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void BackwardSample(in Units units, float* y, float* scratch, float* target)
-    {
-        _passes.InputGradient(_parameters, y, scratch, scratch + _deltas, target);
-        if (units.Input is { } input) _standardizing.GradientToUserUnits(input, target, 1);
     }
 
     /// <summary>The standardizers of a call; each may be null.</summary>

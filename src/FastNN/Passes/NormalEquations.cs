@@ -138,7 +138,7 @@ internal sealed unsafe class NormalEquations : ParallelWork
             _plan.Kernels.Standardizing.ToOwnUnits(output, y, 1, target);
         }
 
-        _passes!.ForwardKeeping(_parameters, x, scratch);
+        _passes!.ForwardKeeping(_parameters, x, 0, 1, scratch, 0);
         float* a = scratch + _plan.Shapes[^1].Activations;
         long row = (long)sample * _outputs - _first; // of the first output
         int begin = (int)Math.Max(0, -row), end = (int)Math.Min(_outputs, _rows - row);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastNN.Contract;
 using FastNN.Dispatch;
+using FastNN.Tuning;
 
 namespace FastNN.Passes;
 
@@ -11,32 +12,79 @@ internal unsafe partial class TrainingPasses<K, T>
     private readonly bool _givenIsDelta = output.Function.GetType() == typeof(ActivationKernels<K, T, Identity>);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void ForwardKeeping(float* parameters, float* x, float* activations) => ForwardAll(parameters, x, activations);
+    internal override void ForwardKeeping(
+        float* parameters, float* x, nint xStride, int samples, float* activations, int workspace)
+    {
+        if (samples == 1)
+        {
+            ForwardAll(parameters, x, activations);
+            return;
+        }
+
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            ref readonly LayerShape layer = ref _layers[l];
+            ActivationKernels function = _functions[l], inRows = layer.KeepsSlope ? Sums : function;
+            float* y = activations + layer.Activations, kept = activations + layer.Kept;
+            RowLayer<T>.Forward(in layer, inRows, parameters, null, x, xStride, samples, kept, workspace);
+            for (int s = 0; s < samples && layer.KeepsSlope; s++)
+                function.ActivateKeepingSlope(kept + s * (nint)workspace, y + s * (nint)workspace, layer.Outputs);
+            x = y;
+            xStride = workspace;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void InputGradient(float* parameters, float* y, float* activations, float* deltas, float* inputDelta)
+    internal override void InputGradient(
+        float* parameters, float* y, nint yStride, int samples, float* activations, float* deltas, int workspace, float* inputDelta,
+        nint inputStride)
     {
         LayerShape[] layers = _layers;
         float* delta = y;
+        nint stride = yStride;
         if (!_givenIsDelta)
         {
-            DeltaOfOutputs(y, activations, deltas);
+            for (int s = 0; s < samples; s++)
+                DeltaOfOutputs(y + s * yStride, activations + s * (nint)workspace, deltas + s * (nint)workspace);
             delta = deltas + layers[^1].Activations;
+            stride = workspace;
         }
 
         for (int l = layers.Length - 1; l > 0; l--)
         {
             ref readonly LayerShape layer = ref layers[l], before = ref layers[l - 1];
-            float* next = deltas + before.Activations;
-            _functions[l - 1].BackwardDelta(
-                parameters + layer.Weights, activations + before.Activations, activations + before.Kept, layer.Inputs, delta, layer.Outputs,
-                next);
+            float* a = activations + before.Activations, kept = activations + before.Kept, next = deltas + before.Activations;
+            BackwardDelta(_functions[l - 1], in layer, parameters, a, kept, workspace, samples, delta, stride, next, workspace);
             delta = next;
+            stride = workspace;
         }
 
         // The identity needs no inputs, but its loads may stay in the code. So the inputs are what the call writes.
-        ref readonly LayerShape first = ref layers[0];
-        Sums.BackwardDelta(parameters + first.Weights, inputDelta, null, first.Inputs, delta, first.Outputs, inputDelta);
+        BackwardDelta(
+            Sums, in layers[0], parameters, inputDelta, inputDelta, inputStride, samples, delta, stride, inputDelta, inputStride);
+    }
+
+    /// <summary>
+    /// A layer backward, for some samples: so many rows of W at a time that they stay in L1 while all samples pass.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BackwardDelta(
+        ActivationKernels function, in LayerShape layer, float* parameters, float* a, float* kept, nint aStride, int samples, float* delta,
+        nint stride, float* next, nint nextStride)
+    {
+        float* w = parameters + layer.Weights;
+        int outputs = layer.Outputs, inputs = layer.Inputs;
+        int together = samples == 1 ? inputs : Routes.BackwardRows(inputs, outputs, Machine.Here);
+        for (int j = 0; j < inputs; j += together)
+        {
+            int rows = Math.Min(together, inputs - j);
+            for (int s = 0; s < samples; s++)
+            {
+                nint at = s * aStride + j;
+                function.BackwardDelta(
+                    w + j * (nint)outputs, a + at, kept + at, rows, delta + s * stride, outputs, next + s * nextStride + j);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -56,16 +56,23 @@ internal abstract unsafe class TrainingPasses(NetworkPlan plan, int costRows)
     internal abstract void Backward(
         float* parameters, float* gradient, bool adds, float* x, float* activations, float* deltas, float* inputDelta);
 
-    /// <summary>One sample forward. All that <see cref="InputGradient"/> needs is kept.</summary>
-    internal abstract void ForwardKeeping(float* parameters, float* x, float* activations);
+    /// <summary>
+    /// Some samples forward together. All that <see cref="InputGradient"/> needs is kept in their workspaces, which are
+    /// <paramref name="workspace"/> floats apart. The inputs are <paramref name="xStride"/> floats apart.
+    /// </summary>
+    internal abstract void ForwardKeeping(
+        float* parameters, float* x, nint xStride, int samples, float* activations, int workspace);
 
     /// <summary>
     /// From what <see cref="ForwardKeeping"/> kept: the delta of the outputs, and backward through all layers to the gradient by x.
-    /// There is no gradient by the parameters.
+    /// There is no gradient by the parameters. The deltas are in the workspaces, too. The gradients by the outputs may be
+    /// <paramref name="yStride"/> = 0 floats apart: then all samples have the same.
     /// </summary>
-    internal abstract void InputGradient(float* parameters, float* y, float* activations, float* deltas, float* inputDelta);
+    internal abstract void InputGradient(
+        float* parameters, float* y, nint yStride, int samples, float* activations, float* deltas, int workspace, float* inputDelta,
+        nint inputStride);
 
-    /// <summary>The same, but to the gradient by the parameters, which is written.</summary>
+    /// <summary>The same for one sample, but to the gradient by the parameters, which is written.</summary>
     internal abstract void ParameterGradient(float* parameters, float* x, float* y, float* activations, float* deltas, float* gradient);
 
     /// <summary>
