@@ -60,7 +60,8 @@ public sealed unsafe partial class Network
 
     /// <summary>
     /// Computes the Jacobian ∂output_i/∂input_j for each sample: the rows are what <see cref="InputGradient"/> gives for each output, with
-    /// the same bits. One pass forward serves all rows. Memory and threads are as there.
+    /// the same bits. One pass forward serves all rows. Any number of threads may call this at the same time, together with
+    /// <see cref="Forward"/>. Memory is as there.
     /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="jacobian">

@@ -342,7 +342,7 @@ public sealed unsafe partial class Network
         int batch = SamplesIn(inputs, inputsName);
         if (outputs.Length != (long)batch * Outputs)
         {
-            string hint = outputs.Length == batch ? " Labels are of the type int: give them as an int[]." : "";
+            string hint = outputs.Length == batch && outputsName == "targets" ? " Labels are of the type int: give them as an int[]." : "";
             throw new ArgumentException(
                 $"{outputsName} must hold {Outputs} values a sample, {(long)batch * Outputs} for the batch of {batch} in {inputsName}, "
                 + $"but has a length of {outputs.Length}.{hint}",

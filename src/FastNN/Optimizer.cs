@@ -47,7 +47,10 @@ public abstract class Optimizer
 
     private protected Optimizer(float learningRate) => LearningRate = learningRate;
 
-    /// <summary>The factor of the gradient in a step: finite and greater than 0. You may change it between steps.</summary>
+    /// <summary>
+    /// The factor of the gradient in a step: finite and greater than 0. You may change it between steps. A
+    /// <see cref="SecondOrderOptimizer"/> says what it is there.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite and greater than 0.</exception>
     public float LearningRate
     {

@@ -10,8 +10,8 @@ namespace FastNN;
 /// <remarks>
 /// <para>
 /// It holds two copies of the parameters: publication n is in copy n mod 2. <see cref="Publish"/> waits until no call uses the copy that is
-/// not current. Then it writes this copy and makes it current. <see cref="Forward"/> never waits. It takes two atomic additions more than
-/// <see cref="Network.Forward"/>: 10 ns.
+/// not current. Then it writes this copy and makes it current. <see cref="Forward"/>, <see cref="InputGradient"/> and
+/// <see cref="Jacobian"/> never wait. They take two atomic additions more than those of <see cref="Network"/>: 10 ns.
 /// </para>
 /// <para>
 /// Each copy also has the weights of large layers packed, in the order in which kernels for batches read them. They take as much memory as
@@ -73,7 +73,11 @@ public sealed class ServedNetwork
         return call.Publication;
     }
 
-    /// <summary>The same as <see cref="Network.InputGradient"/>, for the parameters of one publication.</summary>
+    /// <summary>
+    /// Computes the gradient by the inputs, as <see cref="Network.InputGradient"/> does: g_j = Σ_i outputGradient_i·∂output_i/∂input_j for
+    /// each sample. The publication, waiting and memory are as for <see cref="Forward"/>. With standardizers, both gradients are in your
+    /// units.
+    /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="outputGradient">[batch, <see cref="Outputs"/>], row by row.</param>
     /// <param name="inputGradient">Receives [batch, <see cref="Inputs"/>], row by row. It must not overlap the other spans.</param>
@@ -90,10 +94,14 @@ public sealed class ServedNetwork
         return call.Publication;
     }
 
-    /// <summary>The same as <see cref="Network.Jacobian"/>, for the parameters of one publication.</summary>
+    /// <summary>
+    /// Computes the Jacobian for each sample, as <see cref="Network.Jacobian"/> does. The publication, waiting and memory are as for
+    /// <see cref="Forward"/>. With standardizers, the Jacobian is in your units.
+    /// </summary>
     /// <param name="inputs">[batch, <see cref="Inputs"/>], row by row. The length tells the batch size, at least 1.</param>
     /// <param name="jacobian">
-    /// Receives [batch, <see cref="Outputs"/>, <see cref="Inputs"/>]. It must not overlap the inputs.
+    /// Receives [batch, <see cref="Outputs"/>, <see cref="Inputs"/>]: ∂output_i/∂input_j of sample s is at <c>(s·n_out + i)·n_in + j</c>.
+    /// It must not overlap the inputs.
     /// </param>
     /// <param name="threads">The most threads that work on a batch, at least 1. Any number gives the same bits.</param>
     /// <returns>The number of the publication, as for <see cref="Forward"/>.</returns>

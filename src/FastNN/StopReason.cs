@@ -19,8 +19,9 @@ public enum StopReason
     Diverged,
 
     /// <summary>
-    /// A <see cref="SecondOrderOptimizer"/> found no step that lowers its objective. The gradient is 0, or floats cannot resolve a lower
-    /// cost.
+    /// A <see cref="SecondOrderOptimizer"/> found no step that lowers its objective. Mostly the gradient is nearly 0, and floats cannot
+    /// resolve a lower cost. But if the cost or an activation has a kink, for example <see cref="Cost.AbsoluteError"/> or
+    /// <see cref="Activation.Relu"/>, the search may end at one. So it may with a learning rate far below 1.
     /// </summary>
     Converged,
 }

@@ -144,7 +144,9 @@ public class DerivativeRecipes
         // Error bars of a fit by least squares: s·√(gᵀ(JᵀJ)⁻¹g). J has the gradient of the output by the parameters at each sample, g is
         // this gradient at a new point, and s² is the variance of the residuals.
         var trainer = new Trainer(network, new LevenbergMarquardt());
-        FitResult fit = trainer.Fit(x, y, new FitOptions { Epochs = 200 });
+        FitResult fit = trainer.Fit(x, y, new FitOptions { Epochs = 2000 });
+        if (fit.Reason != StopReason.Converged) throw new InvalidOperationException($"{fit}");
+
         int n = network.Parameters.Length;
         double[] GradientAt(float at)
         {
@@ -160,7 +162,7 @@ public class DerivativeRecipes
                 for (int j = 0; j < n; j++) squares[i][j] += g[i] * g[j];
         }
 
-        for (int i = 0; i < n; i++) squares[i][i] *= 1 + 1e-6; // parameters that the samples do not determine
+        for (int i = 0; i < n; i++) squares[i][i] *= 1 + 1e-6;
         double variance = trainer.Evaluate(x, y) * x.Length / (x.Length - n);
         (float Mean, float Error) Predict(float at)
         {

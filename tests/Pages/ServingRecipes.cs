@@ -88,7 +88,7 @@ public class ServingRecipes
             (float[] inputs, int[] labels) = NextSamples();
             FitResult round = trainer.Fit(inputs, labels, new FitOptions { Epochs = 1 }); // without a state: each call is a run of its own
             float cost = trainer.Measure(heldOutInputs, heldOutLabels).Cost;
-            if (round.Reason == StopReason.Completed && cost <= 1.01f * last) // false for NaN
+            if (round.Reason is StopReason.Completed or StopReason.Converged && cost <= 1.01f * last) // false for NaN
             {
                 trainer.Save(file);
                 served.Publish(network);

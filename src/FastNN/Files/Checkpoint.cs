@@ -57,7 +57,7 @@ internal static class Checkpoint
             throw new ModelFormatException("The file holds a network, but no state of a trainer.");
 
         Compare(reader, trainer);
-        if (!keepSettings) CompareSettings(reader, trainer.Optimizer);
+        if (!keepSettings) CompareSettings(reader, trainer);
         float learningRate = reader.Metadata.Number<float>(SafetensorsMetadata.LearningRate);
         if (!(learningRate > 0 && float.IsFinite(learningRate)))
         {
@@ -119,11 +119,15 @@ internal static class Checkpoint
         foreach ((string key, string here) in Fixed(trainer)) Compare($"\"{key}\"", reader.Metadata.Require(key), here);
     }
 
-    private static void CompareSettings(SafetensorsReader reader, Optimizer optimizer)
+    private static void CompareSettings(SafetensorsReader reader, Trainer trainer)
     {
-        foreach ((string key, string here) in SettingsOf(optimizer))
+        bool hasSameStates = reader.Tensors.Count(tensor => tensor.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
+            == trainer.OptimizerState.Names.Count;
+        string wayOut = hasSameStates
+            ? " To continue with the settings of the trainer, load with keepSettings: true."
+            : " The states of the optimizer depend on it: create the optimizer with the setting of the file.";
+        foreach ((string key, string here) in SettingsOf(trainer.Optimizer))
         {
-            const string wayOut = " To continue with the settings of the trainer, load with keepSettings: true.";
             Compare($"\"{key}\"", reader.Metadata.Require(key), here, wayOut);
         }
     }

@@ -49,7 +49,8 @@ public sealed class LevenbergMarquardt : SecondOrderOptimizer
 
     /// <summary>Creates the optimizer, with a learning rate of 1.</summary>
     /// <param name="damping">
-    /// The first μ, as a part of the largest A_kk: finite and greater than 0. Less is bolder. The method finds the right size by itself.
+    /// The first μ, as a part of the largest A_kk: finite and greater than 0. Less is bolder. The method finds the right size by itself,
+    /// unless the first steps are too short to lower the cost.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="damping"/> is not finite and greater than 0.</exception>
     public LevenbergMarquardt(float damping = 1e-3f)
@@ -71,7 +72,8 @@ public sealed class LevenbergMarquardt : SecondOrderOptimizer
         if (cost != Cost.SquaredError)
         {
             throw new ArgumentException(
-                $"cost must be {Cost.SquaredError} for {Kind}, which reduces squares, but is {cost}. Use {nameof(Lbfgs)} for it.",
+                $"cost must be {Cost.SquaredError} for {Kind}, which reduces squares, but is {cost}. "
+                + $"Use {nameof(Lbfgs)} or {nameof(Adam)} for it.",
                 nameof(cost));
         }
 
