@@ -177,6 +177,20 @@ public sealed class CheckpointTests : IDisposable
             Assert.EndsWith(message, Assert.Throws<ModelFormatException>(() => trainer.Load(FilePath, keepSettings: true)).Message);
     }
 
+    [Theory]
+    [InlineData(10, 5)]
+    [InlineData(5, 10)]
+    public void A_setting_that_the_states_depend_on_must_be_that_of_the_file(int saved, int here)
+    {
+        new Trainer(NewNetwork(), new Lbfgs(saved)).Save(FilePath);
+        var trainer = new Trainer(NewNetwork(), new Lbfgs(here));
+        string message = Assert.Throws<ModelFormatException>(() => trainer.Load(FilePath)).Message;
+        Assert.EndsWith(
+            $"\"fastnn.optimizer.Memory\" is {saved} in the file, but {here} in the trainer. The states of the optimizer depend on it: "
+            + "create the optimizer with the setting of the file.", message);
+        Assert.Throws<ModelFormatException>(() => trainer.Load(FilePath, keepSettings: true));
+    }
+
     [Fact]
     public void A_training_continues_with_other_settings_if_they_are_kept()
     {

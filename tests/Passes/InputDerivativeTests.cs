@@ -48,6 +48,23 @@ public class InputDerivativeTests
         AssertRows(network, x, batch, threads: 2, $"{variant}");
     }
 
+    /// <summary>Samples that are too few for a tile go backward through a part of W after the other.</summary>
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Few_samples_share_the_parts_of_large_weights(KernelVariant variant)
+    {
+        foreach (Activation hidden in (Activation[])[Activation.Tanh, Activation.Gelu])
+        {
+            var network = new Network([300, 67, 131, 3], hidden, Activation.Identity, seed: 1, Initializer.Glorot, variant)
+            {
+                InputStandardizer = Standardizer.Fit(Cases.Uniform(2, 20 * 300, -1f), 300),
+                OutputStandardizer = Standardizer.Fit(Cases.Uniform(3, 20 * 3, -5f, 9f), 3),
+            };
+            foreach (int batch in (int[])[2, 3, 6, 13, 18])
+                AssertRows(network, Cases.Uniform(1, batch * 300, -1f), batch, threads: 1, $"{hidden}, {batch} samples, {variant}");
+        }
+    }
+
     /// <summary>
     /// A thread's scratch is not cleared. So a pass must not use what another network has left there, not even times 0: here it is NaN.
     /// </summary>

@@ -146,6 +146,31 @@ public class RoutesTests
     }
 
     [Theory]
+    [InlineData(17, 32, 14)]
+    [InlineData(5, 32, 5)]
+    [InlineData(9, 16, 7)]
+    [InlineData(4, 8, 3)]
+    [InlineData(1, 1, 1)]
+    public void Derivatives_take_nearly_full_vectors(int forward, int tile, int fewest)
+    {
+        Assert.Equal(fewest, Routes.FewestForDerivatives(forward, tile));
+        for (int samples = 1; samples <= 3 * tile; samples++)
+        {
+            int inTiles = Routes.DerivativesInTiles(samples, tile, fewest), left = samples - inTiles;
+            Assert.InRange(left, 0, fewest - 1);
+            Assert.True(left == 0 || 2 * inTiles % tile == 0, $"{inTiles} of {samples} in tiles of {tile}");
+        }
+    }
+
+    [Theory]
+    [InlineData(784, 128, 32)] // 32 rows of 128 are half of L1
+    [InlineData(300, 67, 64)] // five parts
+    [InlineData(17, 5000, 16)]
+    [InlineData(3, 7, 16)]
+    public void Rows_that_samples_share_fill_half_of_L1(int inputs, int outputs, int rows) =>
+        Assert.Equal(rows, Routes.BackwardRows(inputs, outputs, Of(32, 1024)));
+
+    [Theory]
     [InlineData(8192, 3, 2, 2)]
     [InlineData(8193, 8, 1, 1)]
     [InlineData(784, 8, 1, 4)]
