@@ -28,7 +28,7 @@ Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a wa
 var learning = new Option<string?>("--learning")
 {
     Description =
-        "What networks learn from small data: initialisers, recipes, second-order or digits. Without a name all of them, in four minutes.",
+        "What networks learn from small data: initialisers, recipes, second-order or digits. Without a name all of them, in three minutes.",
     HelpName = "table",
     Arity = ArgumentArity.ZeroOrOne,
 };
