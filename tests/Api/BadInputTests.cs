@@ -58,11 +58,14 @@ public partial class BadInputTests
             "outputGradient", ["4 for the batch of 2", "length of 2"], () => _network.InputGradient(Part(0, 4), Part(10, 2), Part(20, 4)));
         Refuses<ArgumentException>(
             "inputGradient", ["length of 4", "has 2"], () => _network.InputGradient(Part(0, 4), Part(10, 4), Part(20, 2)));
+        Refuses<ArgumentException>(
+            "outputGradient", ["2 for the batch of 1", "length of 3"], () => _network.InputGradient(Part(0, 2), Part(10, 3), Part(20, 2)));
         Refuses<ArgumentException>("inputGradient", ["length of 2", "has 0"], () => _network.InputGradient(Part(0, 2), Part(10, 2), []));
         Refuses<ArgumentException>("inputs", ["2 values", "length of 0"], () => _network.Jacobian([], []));
         Refuses<ArgumentException>("inputs", ["2 values", "length of 1"], () => _network.Jacobian(Part(0, 1), Part(10, 2)));
         Refuses<ArgumentException>(
             "jacobian", ["length of 8", "2 rows of 2 for the batch of 2", "has 4"], () => _network.Jacobian(Part(0, 4), Part(10, 4)));
+        Refuses<ArgumentException>("jacobian", ["length of 8", "has 9"], () => _network.Jacobian(Part(0, 4), Part(10, 9)));
         foreach (int n in (int[])[2, 6])
         {
             Refuses<ArgumentOutOfRangeException>("threads", ["at least 1", "is 0"],
