@@ -152,20 +152,53 @@ public class ServedNetworkTests
         Assert.InRange(run.FewestChanges, run.Paces / 2 - 1, int.MaxValue);
     }
 
-    /// <summary>
-    /// There are so many publications that some begin and end while a call is between two instructions. There are so many readers that some
-    /// sleep there. All this goes on for as long as two seconds allow.
-    /// </summary>
     [Theory]
     [InlineData(2)]
     [InlineData(16)]
     public void Publications_in_a_tight_loop_tear_no_call(int readers)
     {
-        const int networks = 64, fewest = 10, most = 3_000_000;
-        int different = 0, publications = 0;
-        Network[] published = [.. Enumerable.Range(0, networks).Select(seed => new Network([9, 60, 3], seed))];
+        Network[] published = [.. Enumerable.Range(0, 64).Select(seed => new Network([9, 60, 3], seed))];
         float[] inputs = Cases.Uniform(1, 9);
         float[][] expected = [.. published.Select(network => Forward(network, inputs))];
+        ReadInATightLoop(published, readers, () =>
+        {
+            var outputs = new float[3];
+            return served => Cases.SameBits(expected[served.Forward(inputs, outputs) % published.Length], outputs);
+        });
+    }
+
+    [Fact]
+    public void Publications_in_a_tight_loop_tear_no_derivatives()
+    {
+        Network[] published = [.. Enumerable.Range(0, 64).Select(seed => new Network([9, 60, 3], seed))];
+        float[] inputs = Cases.Uniform(1, 9), outputGradient = [1f, -2f, 3f];
+        float[][] gradients = [.. published.Select(_ => new float[9])], jacobians = [.. published.Select(_ => new float[27])];
+        for (int k = 0; k < published.Length; k++)
+        {
+            published[k].InputGradient(inputs, outputGradient, gradients[k]);
+            published[k].Jacobian(inputs, jacobians[k]);
+        }
+
+        ReadInATightLoop(published, readers: 8, () =>
+        {
+            float[] gradient = new float[9], jacobian = new float[27];
+            return served => Cases.SameBits(
+                gradients[served.InputGradient(inputs, outputGradient, gradient) % published.Length], gradient)
+                && Cases.SameBits(jacobians[served.Jacobian(inputs, jacobian) % published.Length], jacobian);
+        });
+    }
+
+    /// <summary>
+    /// There are so many publications that some begin and end while a call is between two instructions. There are so many readers that some
+    /// sleep there. All this goes on for as long as two seconds allow.
+    /// </summary>
+    /// <param name="published">Publication n is number n of these, modulo their count.</param>
+    /// <param name="readers">How many threads read.</param>
+    /// <param name="newReader">Gives a thread what it repeats: a call that says whether its results are those of the publication.</param>
+    private static void ReadInATightLoop(Network[] published, int readers, Func<Func<ServedNetwork, bool>> newReader)
+    {
+        const int fewest = 10, most = 3_000_000;
+        int different = 0, publications = 0;
         var served = new ServedNetwork(published[0]);
         bool done = false;
         Together.Run(readers + 1, thread => (thread == 0 ? (Action)Publish : Read)());
@@ -178,7 +211,7 @@ public class ServedNetworkTests
             try
             {
                 while (publications < fewest || (publications < most && Stopwatch.GetElapsedTime(start).TotalSeconds < 2))
-                    served.Publish(published[++publications % networks]);
+                    served.Publish(published[++publications % published.Length]);
             }
             finally
             {
@@ -188,11 +221,10 @@ public class ServedNetworkTests
 
         void Read()
         {
-            var outputs = new float[3];
+            Func<ServedNetwork, bool> isRight = newReader();
             for (int call = 1; !Volatile.Read(ref done); call++)
             {
-                long number = served.Forward(inputs, outputs);
-                if (!Cases.SameBits(expected[number % networks], outputs)) Interlocked.Increment(ref different);
+                if (!isRight(served)) Interlocked.Increment(ref different);
                 if (call % 1000 == 0) Thread.Yield();
             }
         }
