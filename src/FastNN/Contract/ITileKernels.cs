@@ -5,7 +5,7 @@ namespace FastNN.Contract;
 /// primitives compute. Pointers are raw and the memory must not move. Sizes are at least 1. Nothing is checked. No other memory is touched,
 /// not even read.
 /// </summary>
-internal unsafe interface ITileKernels
+internal unsafe interface ITileKernels : IMemberKernels
 {
     /// <summary>Samples in a full tile.</summary>
     static abstract int Tile { get; }

@@ -29,3 +29,10 @@ internal readonly record struct UpdateTerms(float Rate, float Keep, float Decay,
 /// <param name="Epsilon">What is added to the product of root and correction.</param>
 internal readonly record struct RuleTerms<T>(T FirstKeep, T FirstTake, T SecondKeep, T SecondTake, T Correction, T Epsilon)
     where T : struct;
+
+/// <summary>The numbers of one update that are the same for every learning rate and every decay.</summary>
+/// <param name="Step">The number of the update, from 0 on.</param>
+/// <param name="Factor">What the schedule says: the factor of the learning rate.</param>
+/// <param name="Divisor">What the rule says: the divisor of the rate.</param>
+/// <param name="Rule">The coefficients of the rule.</param>
+internal readonly record struct StepNumbers(long Step, double Factor, double Divisor, RuleTerms<float> Rule);

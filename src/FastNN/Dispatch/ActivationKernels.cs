@@ -67,6 +67,10 @@ internal abstract unsafe class ActivationKernels
     internal abstract void TileBackwardDelta(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group);
 
+    /// <summary>The delta of the layer before, of sixteen networks (<see cref="IMemberKernels"/>).</summary>
+    internal abstract void MemberBackward(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, MemberGroup group, bool alone);
+
     /// <summary>
     /// The last layer's kernels under a cost that suits the function. They are created when they are first needed. Under a cost with
     /// parameters each call creates them, and they serve one trainer.
@@ -221,6 +225,11 @@ internal unsafe class ActivationKernels<K, T, A> : ActivationKernels
     internal override void TileBackwardDelta(
         float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, int lanes, TileGroup group) =>
         T.TileBackwardDelta<A>(w, delta, outputs, kept, inputs, inputDelta, lanes, group);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void MemberBackward(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, MemberGroup group, bool alone) =>
+        T.MemberBackward<A>(w, delta, outputs, kept, inputs, inputDelta, group, alone);
 
     internal override OutputKernels UnderOutputs<C>(C cost) => new OutputKernels<K, T, A, C>(this, cost);
 

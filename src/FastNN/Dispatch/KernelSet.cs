@@ -167,7 +167,7 @@ internal sealed unsafe class KernelSet<K, T>(KernelVariant variant) : KernelSet(
 
     internal override TResult GiveTo<TResult>(IKernelUser<TResult> user) => user.Take<K, T>();
 
-    internal override UpdateKernel UpdateBy<TRule>() => new UpdateKernel<K, TRule>();
+    internal override UpdateKernel UpdateBy<TRule>() => new UpdateKernel<K, T, TRule>();
 
     internal override StandardizerKernels Standardizing { get; } = new StandardizerKernels<K, T>();
 

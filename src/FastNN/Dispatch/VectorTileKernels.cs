@@ -12,7 +12,7 @@ namespace FastNN.Dispatch;
 /// The kernels for batches at one vector width. A tile has two vectors of samples. The last tile of a batch has only as many lanes as its
 /// samples need, down to a narrower vector.
 /// </summary>
-internal readonly unsafe struct VectorTileKernels<S, V> : ITileKernels
+internal readonly unsafe partial struct VectorTileKernels<S, V> : ITileKernels
     where S : struct, ISimd<V>
     where V : struct
 {

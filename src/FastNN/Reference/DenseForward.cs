@@ -8,20 +8,19 @@ internal static unsafe class DenseForward
     internal static void Forward<A>(float* x, int inputs, float* w, float* b, float* y, int outputs)
         where A : struct, IActivation
     {
-        for (int i = 0; i < outputs; i++)
-        {
-            float z = SumOrder.IsNarrow(inputs, outputs)
-                ? Chain(b[i], x, 0, 4, inputs, w + i, outputs) + Chain(0f, x, 2, 4, inputs, w + i, outputs)
-                    + (Chain(0f, x, 1, 4, inputs, w + i, outputs) + Chain(0f, x, 3, 4, inputs, w + i, outputs))
-                : Chain(b[i], x, 0, 1, inputs, w + i, outputs);
-            y[i] = A.Value(z);
-        }
+        for (int i = 0; i < outputs; i++) y[i] = A.Value(Sum(x, 1, inputs, w + i, outputs, b[i], SumOrder.IsNarrow(inputs, outputs)));
     }
 
+    /// <summary>b + Σ_j x_j·w_j in the order of a layer. Inputs and weights are some floats apart.</summary>
+    internal static float Sum(float* x, nint xStride, int inputs, float* w, nint wStride, float b, bool narrow) => narrow
+        ? Chain(b, x, xStride, 0, 4, inputs, w, wStride) + Chain(0f, x, xStride, 2, 4, inputs, w, wStride)
+            + (Chain(0f, x, xStride, 1, 4, inputs, w, wStride) + Chain(0f, x, xStride, 3, 4, inputs, w, wStride))
+        : Chain(b, x, xStride, 0, 1, inputs, w, wStride);
+
     /// <summary>z + Σ x_j·w_j over j = first, first + step, … in ascending order, with one fused multiply-add for each j.</summary>
-    private static float Chain(float z, float* x, int first, int step, int inputs, float* w, int stride)
+    private static float Chain(float z, float* x, nint xStride, int first, int step, int inputs, float* w, nint wStride)
     {
-        for (int j = first; j < inputs; j += step) z = MathF.FusedMultiplyAdd(w[j * (nint)stride], x[j], z);
+        for (nint j = first; j < inputs; j += step) z = MathF.FusedMultiplyAdd(w[j * wStride], x[j * xStride], z);
         return z;
     }
 }

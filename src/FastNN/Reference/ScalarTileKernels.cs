@@ -3,7 +3,7 @@ using FastNN.Contract;
 namespace FastNN.Reference;
 
 /// <summary>The reference for batches: every tile has one sample, and every panel has one neuron.</summary>
-internal readonly unsafe struct ScalarTileKernels : ITileKernels
+internal readonly unsafe partial struct ScalarTileKernels : ITileKernels
 {
     public static int Tile => 1;
 

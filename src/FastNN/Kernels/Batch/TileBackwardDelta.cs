@@ -43,22 +43,45 @@ internal static unsafe class TileBackwardDelta
                 float* target = inputDelta + t * group.OutputStride + j * (nint)lanes;
                 int s = 0;
                 for (; s <= lanes - 2 * S.Count; s += 2 * S.Count)
-                    RowCount.Call(rows, new Block<S, V, A, Const.Two>(w, d + s, outputs, k + s, target + s, lanes));
-                if (s < lanes) RowCount.Call(rows, new Block<S, V, A, Const.One>(w, d + s, outputs, k + s, target + s, lanes));
+                    RowCount.Call(rows, new Block<S, V, A, Const.Two, Const.No>(w, d + s, outputs, k + s, target + s, lanes));
+                if (s < lanes) RowCount.Call(rows, new Block<S, V, A, Const.One, Const.No>(w, d + s, outputs, k + s, target + s, lanes));
             }
         }
     }
 
     /// <summary>
-    /// R rows of W, at most four, and N vectors of samples. To add to −0 changes nothing, not even a zero, so the loops need no first turn.
+    /// The same for one sample of each network of some blocks (<see cref="MemberGroup"/>). W is [inputs, outputs][16]. The vectors of a row
+    /// have weights of their own.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void OfMembers<S, V, A>(
+        float* w, float* delta, int outputs, float* kept, int inputs, float* inputDelta, MemberGroup group)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+    {
+        const int members = MemberBlocks.Members;
+        int row = group.Row;
+        for (int s = 0; s < row; s += S.Count)
+        {
+            float* ws = w + s / members * group.BlockStep + s % members, k = kept + s, target = inputDelta + s;
+            for (int j = 0; j < inputs; j += Rows, ws += Rows * members * (nint)outputs, k += Rows * row, target += Rows * row)
+                RowCount.Call(Math.Min(Rows, inputs - j), new Block<S, V, A, Const.One, Const.Yes>(ws, delta + s, outputs, k, target, row));
+        }
+    }
+
+    /// <summary>
+    /// R rows of W, at most four, and N vectors of samples. If TOwn, each lane has weights of its own, and N is one.
+    /// To add to −0 changes nothing, not even a zero, so the loops need no first turn.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Sum<S, V, A, N, R>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes)
+    private static void Sum<S, V, A, N, R, TOwn>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes)
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
         where N : struct, IConst
         where R : struct, IConst
+        where TOwn : struct, IConst
     {
         Four<S, V> sums = new(S.Broadcast(-0f)), sums2 = sums; // the second vectors
         for (int m = 0; m < Quarter / 2; m++)
@@ -67,14 +90,12 @@ internal static unsafe class TileBackwardDelta
             for (int q = m; q < Quarter; q += Quarter / 2)
             {
                 Four<S, V> even = new(S.Broadcast(-0f)), even2 = even;
-                for (int p = q; p < 2 * Quarter; p += Quarter)
+                for (int p = q; p < 2 * Quarter && p < outputs; p += Quarter)
                 {
-                    if (p >= outputs) break;
-
-                    Four<S, V> low = Chain<S, V, N, R>(w, delta, outputs, p, lanes, out Four<S, V> low2);
+                    Four<S, V> low = Chain<S, V, N, R, TOwn>(w, delta, outputs, p, lanes, out Four<S, V> low2);
                     if (p + 2 * Quarter < outputs)
                     {
-                        low.Add<R>(Chain<S, V, N, R>(w, delta, outputs, p + 2 * Quarter, lanes, out Four<S, V> high2));
+                        low.Add<R>(Chain<S, V, N, R, TOwn>(w, delta, outputs, p + 2 * Quarter, lanes, out Four<S, V> high2));
                         if (N.Value > 1) low2.Add<R>(in high2);
                     }
 
@@ -96,42 +117,62 @@ internal static unsafe class TileBackwardDelta
 
     /// <summary>The chains of R rows that take the terms <paramref name="first"/>, first + 16, … There is at least one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Four<S, V> Chain<S, V, N, R>(float* w, float* delta, int outputs, nint first, nint lanes, out Four<S, V> sums2)
+    private static Four<S, V> Chain<S, V, N, R, TOwn>(
+        float* w, float* delta, int outputs, nint first, nint lanes, out Four<S, V> sums2)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
         where R : struct, IConst
+        where TOwn : struct, IConst
     {
-        float* w1 = w + outputs, w2 = w1 + outputs, w3 = w2 + outputs, x = delta + first * lanes;
+        nint step = TOwn.Value != 0 ? outputs * (nint)MemberBlocks.Members : outputs;
+        float* w1 = w + step, w2 = w1 + step, w3 = w2 + step, x = delta + first * lanes;
         Four<S, V> sums = default;
         sums2 = default;
         V d = S.Load(x), d2 = N.Value > 1 ? S.Load(x + S.Count) : d;
-        Multiply<S, V, N>(w[first], d, d2, ref sums.Row0, ref sums2.Row0);
-        if (R.Value > 1) Multiply<S, V, N>(w1[first], d, d2, ref sums.Row1, ref sums2.Row1);
-        if (R.Value > 2) Multiply<S, V, N>(w2[first], d, d2, ref sums.Row2, ref sums2.Row2);
-        if (R.Value > 3) Multiply<S, V, N>(w3[first], d, d2, ref sums.Row3, ref sums2.Row3);
+        Multiply<S, V, N>(Weight<S, V, TOwn>(w, first), d, d2, ref sums.Row0, ref sums2.Row0);
+        if (R.Value > 1) Multiply<S, V, N>(Weight<S, V, TOwn>(w1, first), d, d2, ref sums.Row1, ref sums2.Row1);
+        if (R.Value > 2) Multiply<S, V, N>(Weight<S, V, TOwn>(w2, first), d, d2, ref sums.Row2, ref sums2.Row2);
+        if (R.Value > 3) Multiply<S, V, N>(Weight<S, V, TOwn>(w3, first), d, d2, ref sums.Row3, ref sums2.Row3);
         for (nint i = first + VirtualLanes.Count; i < outputs; i += VirtualLanes.Count)
         {
             x += VirtualLanes.Count * lanes;
             d = S.Load(x);
             if (N.Value > 1) d2 = S.Load(x + S.Count);
-            Accumulators.Add<S, V, N>(w, i, d, d2, ref sums.Row0, ref sums2.Row0);
-            if (R.Value > 1) Accumulators.Add<S, V, N>(w1, i, d, d2, ref sums.Row1, ref sums2.Row1);
-            if (R.Value > 2) Accumulators.Add<S, V, N>(w2, i, d, d2, ref sums.Row2, ref sums2.Row2);
-            if (R.Value > 3) Accumulators.Add<S, V, N>(w3, i, d, d2, ref sums.Row3, ref sums2.Row3);
+            Add<S, V, N, TOwn>(w, i, d, d2, ref sums.Row0, ref sums2.Row0);
+            if (R.Value > 1) Add<S, V, N, TOwn>(w1, i, d, d2, ref sums.Row1, ref sums2.Row1);
+            if (R.Value > 2) Add<S, V, N, TOwn>(w2, i, d, d2, ref sums.Row2, ref sums2.Row2);
+            if (R.Value > 3) Add<S, V, N, TOwn>(w3, i, d, d2, ref sums.Row3, ref sums2.Row3);
         }
 
         return sums;
     }
 
+    /// <summary>The weight of term i, or a vector of weights if each lane has its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Weight<S, V, TOwn>(float* w, nint i)
+        where S : struct, ISimd<V>
+        where V : struct
+        where TOwn : struct, IConst => TOwn.Value != 0 ? S.Load(w + i * MemberBlocks.Members) : S.Broadcast(w[i]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<S, V, N, TOwn>(float* w, nint i, V d, V d2, ref V sum, ref V sum2)
+        where S : struct, ISimd<V>
+        where V : struct
+        where N : struct, IConst
+        where TOwn : struct, IConst
+    {
+        if (TOwn.Value == 0) Accumulators.Add<S, V, N>(w, i, d, d2, ref sum, ref sum2);
+        else sum = S.MultiplyAdd(S.Load(w + i * MemberBlocks.Members), d, sum);
+    }
+
     /// <summary>The first term. A multiply-add to 0 would differ in the sign of a zero, which no sum keeps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Multiply<S, V, N>(float w, V d, V d2, ref V first, ref V second)
+    private static void Multiply<S, V, N>(V weight, V d, V d2, ref V first, ref V second)
         where S : struct, ISimd<V>
         where V : struct
         where N : struct, IConst
     {
-        V weight = S.Broadcast(w);
         first = S.Multiply(d, weight);
         if (N.Value > 1) second = S.Multiply(d2, weight);
     }
@@ -175,15 +216,16 @@ internal static unsafe class TileBackwardDelta
         }
     }
 
-    /// <summary>The arguments of <see cref="Sum{S, V, A, N, R}"/>.</summary>
-    private readonly struct Block<S, V, A, N>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes) : IForRows
+    /// <summary>The arguments of <see cref="Sum{S, V, A, N, R, TOwn}"/>.</summary>
+    private readonly struct Block<S, V, A, N, TOwn>(float* w, float* delta, int outputs, float* kept, float* target, nint lanes) : IForRows
         where S : struct, ISimd<V>
         where V : struct
         where A : struct, IActivation
         where N : struct, IConst
+        where TOwn : struct, IConst
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Call<R>()
-            where R : struct, IConst => Sum<S, V, A, N, R>(w, delta, outputs, kept, target, lanes);
+            where R : struct, IConst => Sum<S, V, A, N, R, TOwn>(w, delta, outputs, kept, target, lanes);
     }
 }

@@ -156,4 +156,31 @@ internal static partial class Routes
     /// <param name="forward">From how many samples on a tile pays for Forward.</param>
     /// <param name="tile">Samples in a full tile.</param>
     internal static int FewestForDerivatives(int forward, int tile) => Math.Max(Math.Min(forward, 7 * tile / 16), 1);
+
+    /// <summary>
+    /// How an ensemble divides its work: samples of each member, and blocks of members, that go through the layers together. Up to sixteen
+    /// samples use a weight that is in L1. If that is all of a batch, so many blocks go together that their numbers take half of L1. Then a
+    /// function is called for many numbers at once.
+    /// </summary>
+    /// <param name="neurons">How many numbers of a sample are in use.</param>
+    /// <param name="parameters">How many numbers of a member are in use again and again.</param>
+    /// <param name="batch">Samples of a member.</param>
+    /// <param name="samples">Samples that go together.</param>
+    /// <param name="machine">The machine.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int MembersTogether(int neurons, int parameters, int batch, out int samples, in Machine machine)
+    {
+        const int most = 16;
+        int room = machine.Caches.L1 / (2 * MemberBlocks.Members); // numbers of sixteen members
+        samples = Parts.Of(batch, Parts.Of(batch, most));
+        return samples < batch ? 1 : Math.Clamp(room / (neurons * samples + parameters), 1, most);
+    }
+
+    /// <summary>
+    /// Whether the members of an ensemble lie in the lanes. The parameters of sixteen may take two and a half times L1. Beyond that, all of
+    /// them come from L2 for each sample, and those of one network stay in L1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static bool MembersInLanes(int parameters, in Machine machine) =>
+        2 * (long)parameters * MemberBlocks.Members <= 5 * (long)machine.Caches.L1;
 }

@@ -1,0 +1,19 @@
+namespace FastNN.Contract;
+
+/// <summary>
+/// How the parameters of an ensemble lie in memory: in blocks of sixteen members, whose numbers alternate. Parameter p of member m is at
+/// <c>(m / 16·P + p)·16 + m mod 16</c>, where P is the number of parameters of a member. So the lanes of a vector are members. The last
+/// block has members that do not exist. Their parameters are 0.
+/// </summary>
+internal static class MemberBlocks
+{
+    /// <summary>Members in a block.</summary>
+    internal const int Members = 16;
+
+    /// <summary>Blocks for so many members, at least 1.</summary>
+    internal static int Of(int count) => (count - 1) / Members + 1;
+
+    /// <summary>Where the first parameter of a member is. The next ones follow, each <see cref="Members"/> floats further.</summary>
+    internal static nint PlaceOf(int member, int parameters) =>
+        (nint)(member / Members) * parameters * Members + member % Members;
+}
