@@ -1,6 +1,9 @@
 namespace FastNN;
 
-/// <summary>What <see cref="Network.Load(string, LoadOptions?)"/> cannot read from a file, and how it loads. Immutable.</summary>
+/// <summary>
+/// What <see cref="Network.Load(string, LoadOptions?)"/> and <see cref="NetworkEnsemble.Load(string, LoadOptions?)"/> cannot read from a
+/// file, and how they load. Immutable.
+/// </summary>
 public sealed record LoadOptions
 {
     /// <summary>
@@ -65,7 +68,7 @@ public sealed record LoadOptions
 
     /// <summary>
     /// Where each BatchNorm1d of the file stands: <c>[new BatchNorm("1") { After = "0" }]</c>. Loading folds it into that layer. Norms at
-    /// the same place follow each other in the order of this list. Null: the file has none.
+    /// the same place follow each other in the order of this list. Null: the file has none. A file of an ensemble must have none.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// A norm is null, or is there twice, or it does not have exactly one of <see cref="BatchNorm.After"/> and
@@ -100,7 +103,7 @@ public sealed record LoadOptions
 
     /// <summary>
     /// Whether a file that FastNN wrote is verified: the checksums must be right, and the outputs of some samples must have the same bits.
-    /// By default true.
+    /// A file of an ensemble has no samples. By default true.
     /// </summary>
     public bool Verify { get; init; } = true;
 

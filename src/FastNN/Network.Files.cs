@@ -68,7 +68,7 @@ public sealed unsafe partial class Network
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        SafetensorsWriter.Write(stream, this);
+        SafetensorsWriter.WriteNetwork(stream, this);
     }
 
     /// <summary>

@@ -44,6 +44,7 @@ namespace FastNN;
 public abstract class Optimizer
 {
     private float _learningRate;
+    private float _weightDecay;
 
     private protected Optimizer(float learningRate) => LearningRate = learningRate;
 
@@ -64,8 +65,8 @@ public abstract class Optimizer
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite and at least 0.</exception>
     public float WeightDecay
     {
-        get;
-        init => field = Guard.NotNegative(value, nameof(WeightDecay));
+        get => _weightDecay;
+        init => _weightDecay = Guard.NotNegative(value, nameof(WeightDecay));
     }
 
     /// <summary>
@@ -111,6 +112,15 @@ public abstract class Optimizer
         return Schedule == LearningRateSchedule.Constant ? $"{text})" : $"{text}, {Schedule})";
     }
 
+    /// <summary>A copy with another learning rate and another decay.</summary>
+    internal Optimizer With(float learningRate, float weightDecay)
+    {
+        var copy = (Optimizer)MemberwiseClone();
+        copy.LearningRate = learningRate;
+        copy._weightDecay = Guard.NotNegative(weightDecay, nameof(WeightDecay));
+        return copy;
+    }
+
     /// <summary>The name of the class.</summary>
     internal abstract string Kind { get; }
 
@@ -137,35 +147,48 @@ public abstract class Optimizer
     /// The factor of the schedule is not finite or less than 0, or the rate is too large for a float.
     /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal float RateAt(long step) =>
-        ReferenceEquals(Schedule, LearningRateSchedule.Constant) ? LearningRate : Rounded(ExactRateAt(step), step);
+    internal float RateAt(long step) => RateAt(step, LearningRate);
+
+    /// <summary>The same with another learning rate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal float RateAt(long step, float learningRate) => ReferenceEquals(Schedule, LearningRateSchedule.Constant)
+        ? learningRate
+        : Rounded(learningRate * Schedule.Factor(step), step, learningRate);
 
     /// <summary>All numbers of an update, except the factor of the norm.</summary>
     /// <exception cref="InvalidOperationException">The same as for <see cref="RateAt"/>.</exception>
-    internal UpdateTerms TermsAt(long step)
+    internal UpdateTerms TermsAt(long step) => TermsOf(NumbersAt(step), LearningRate, WeightDecay);
+
+    /// <summary>The numbers of an update that depend on no learning rate and no decay.</summary>
+    internal StepNumbers NumbersAt(long step)
     {
-        double rate = ExactRateAt(step);
         RuleTerms<float> rule = RuleAt(step, out double divisor);
+        return new StepNumbers(step, Schedule.Factor(step), divisor, rule);
+    }
+
+    /// <summary>The numbers of an update with another learning rate and another decay, as a member of an ensemble may have them.</summary>
+    /// <exception cref="InvalidOperationException">The same as for <see cref="RateAt"/>.</exception>
+    internal UpdateTerms TermsOf(in StepNumbers numbers, float learningRate, float weightDecay)
+    {
+        double rate = learningRate * numbers.Factor;
         return new UpdateTerms(
-            -Rounded(rate / divisor, step),
-            DecaysApart ? (float)(1 - rate * WeightDecay) : 1f,
-            DecaysApart ? 0f : WeightDecay,
+            -Rounded(rate / numbers.Divisor, numbers.Step, learningRate),
+            DecaysApart ? (float)(1 - rate * weightDecay) : 1f,
+            DecaysApart ? 0f : weightDecay,
             ClipValue,
             Scale: 1f,
-            rule);
+            numbers.Rule);
     }
 
     /// <summary>The coefficients of the rule in an update, and the divisor of the rate.</summary>
     private protected abstract RuleTerms<float> RuleAt(long step, out double divisor);
 
-    private double ExactRateAt(long step) => LearningRate * Schedule.Factor(step);
-
-    private float Rounded(double rate, long step)
+    private static float Rounded(double rate, long step, float learningRate)
     {
         float rounded = (float)rate;
         return float.IsFinite(rounded)
             ? rounded
             : throw new InvalidOperationException(
-                Invariant($"The learning rate of step {step} must be finite, but LearningRate {LearningRate} × Schedule is {rate}."));
+                Invariant($"The learning rate of step {step} must be finite, but LearningRate {learningRate} × Schedule is {rate}."));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastNN.Plumbing;
 
 namespace FastNN;
@@ -36,10 +37,7 @@ public sealed class OptimizerState
     public long Steps
     {
         get => _steps;
-        set => _steps = value is >= 0 and <= MaxSteps
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(Steps), value, $"Steps must be at least 0 and at most {MaxSteps}, but is {value}.");
+        set => _steps = Checked(value);
     }
 
     /// <summary>
@@ -78,6 +76,16 @@ public sealed class OptimizerState
         foreach (AlignedBuffer buffer in _buffers) buffer.Span.Clear();
         Steps = 0;
     }
+
+    /// <summary>A number of steps that a property gets, if it is allowed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    internal static long Checked(long value, [CallerMemberName] string property = "") => value is >= 0 and <= MaxSteps
+        ? value
+        : throw new ArgumentOutOfRangeException(
+            property, value, $"{property} must be at least 0 and at most {MaxSteps}, but is {value}.");
+
+    /// <summary>Whether all values are finite.</summary>
+    internal bool IsFinite => Array.TrueForAll(_buffers, buffer => buffer.IsFinite);
 
     /// <summary>Counts a step, without the check of the setter: the check shows in a network of 250 cycles.</summary>
     internal void Advance() => _steps++;

@@ -122,16 +122,8 @@ public sealed unsafe partial class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
         cost ??= Cost.SquaredError;
-        CheckLastLayer(network, cost);
+        Check(network, nameof(network), cost, reduction, threads);
         if (optimizer is SecondOrderOptimizer searching) CheckSearches(searching, network, cost);
-        if (!Enum.IsDefined(reduction))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(reduction), reduction, $"reduction must be {Reduction.Mean} or {Reduction.Sum}, but is {(int)reduction}.");
-        }
-
-        if (threads < 1) Guard.ThrowThreads(threads);
-        FloatingPointMode.Check();
         _network = network;
         _optimizer = optimizer;
         Cost = cost;
@@ -155,7 +147,8 @@ public sealed unsafe partial class Trainer
         }
     }
 
-    private static void CheckLastLayer(Network network, Cost cost)
+    /// <summary>Checks what trainers of a network and of an ensemble have in common, and the thread.</summary>
+    internal static void Check(Network network, string name, Cost cost, Reduction reduction, int threads)
     {
         Activation last = network.Layers[^1].Activation;
         if (!cost.Suits(last))
@@ -167,10 +160,19 @@ public sealed unsafe partial class Trainer
         if (last == Activation.Softmax && network.Outputs == 1)
         {
             throw new ArgumentException(
-                $"network must have at least two outputs behind {last}, but has 1: {last} of one output is always 1, so nothing can be "
+                $"{name} must have at least two outputs behind {last}, but has 1: {last} of one output is always 1, so nothing can be "
                 + $"learned. Use {Activation.Sigmoid} with {Cost.BinaryCrossEntropy}, or one output for each class.",
-                nameof(network));
+                name);
         }
+
+        if (!Enum.IsDefined(reduction))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(reduction), reduction, $"reduction must be {Reduction.Mean} or {Reduction.Sum}, but is {(int)reduction}.");
+        }
+
+        if (threads < 1) Guard.ThrowThreads(threads);
+        FloatingPointMode.Check();
     }
 
     /// <summary>The network whose parameters the steps update.</summary>

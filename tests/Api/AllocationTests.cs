@@ -73,6 +73,47 @@ public class AllocationTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Ensembles_allocate_nothing(KernelVariant variant)
+    {
+        var ensemble = new NetworkEnsemble([3, 20, 2], 50, seed: 1, variant);
+        var network = new Network([3, 20, 2], seed: 1);
+        float[] x = new float[50 * 4 * 3], y = new float[50 * 4 * 2];
+        foreach (int threads in (int[])[1, 3])
+        {
+            AssertAllocatesNothing(() => ensemble.Forward(x, y, threads));
+            AssertAllocatesNothing(() => ensemble.ForwardShared(x.AsSpan(0, 4 * 3), y, threads));
+        }
+
+        AssertAllocatesNothing(() => ensemble.Read(17, network));
+        AssertAllocatesNothing(() => ensemble.Write(49, network));
+        float[] means = new float[4 * 2], deviations = new float[4 * 2];
+        AssertAllocatesNothing(() => ensemble.ForwardMean(x.AsSpan(0, 4 * 3), means, deviations));
+        int[] sources = [.. Enumerable.Range(0, 50).Reverse()];
+        if (variant != KernelVariant.Scalar) AssertAllocatesNothing(() => ensemble.Rearrange(sources)); // one by one they need copies
+        AssertAllocatesNothing(() => ensemble.Cross(1, 2, 3, seed: 4));
+        AssertAllocatesNothing(() => ensemble.Perturb([1, 2], 0.1f, seed: 4));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Steps_of_ensembles_allocate_nothing(KernelVariant variant)
+    {
+        foreach (int batch in (int[])[1, 4, 40])
+        {
+            float[] x = Cases.Uniform(1, 50 * batch * 3), y = Cases.Uniform(2, 50 * batch * 2), costs = new float[50];
+            foreach (int threads in (int[])[1, 3])
+            {
+                var ensemble = new NetworkEnsemble([3, 20, 2], 50, seed: 1, variant);
+                var trainer = new EnsembleTrainer(ensemble, new Adam() { ClipNorm = 1f }, threads: threads);
+                AssertAllocatesNothing(() => trainer.Step(x, y, costs));
+                AssertAllocatesNothing(() => trainer.StepShared(x.AsSpan(0, batch * 3), y.AsSpan(0, batch * 2), costs));
+                AssertAllocatesNothing(() => trainer.Evaluate(x, y, costs));
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(NetworksBatchesAndVariants))]
     public void Networks_with_standardizers_allocate_nothing(int[] widths, int batch, KernelVariant variant)
     {

@@ -186,6 +186,63 @@ public class UserMemoryTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Ensembles_forward(KernelVariant variant)
+    {
+        var supply = new Supply(Numbers.Ordinary);
+        int cases = 0;
+        foreach (int[] widths in s_networks.Where(widths => widths.Max() < 100))
+        {
+            foreach (int batch in s_batches.Where(batch => batch < 20))
+            {
+                int count = ((int[])[1, 3, 15, 16, 17, 33])[cases++ % 6], shared = batch * widths[0];
+                NetworkEnsemble reference = new(widths, count, seed: 1, KernelVariant.Scalar);
+                NetworkEnsemble ensemble = new(widths, count, seed: 1, variant);
+                Guarded x = supply.Next(count * shared), y = supply.Target(count * batch * widths[^1]), expected = y.Copy();
+                string what = $"{ensemble}, {batch} samples";
+                reference.Forward(x.Lent, expected.Lent);
+                ensemble.Forward(x.Lent, y.Lent, threads: 1 + batch % 2);
+                Cases.AssertSameBits(expected.Span, y.Span, what);
+                Guarded one = supply.Next(shared);
+                reference.ForwardShared(one.Lent, expected.Lent);
+                ensemble.ForwardShared(one.Lent, y.Lent, threads: 1 + batch % 2);
+                Cases.AssertSameBits(expected.Span, y.Span, $"{what}, shared");
+                Guarded.AssertUntouched(x, one);
+                Guarded.AssertGuards(y);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Ensembles_learn(KernelVariant variant)
+    {
+        var supply = new Supply(Numbers.Ordinary);
+        int cases = 0;
+        foreach (int[] widths in s_networks.Where(widths => widths.Max() < 100))
+        {
+            foreach (int batch in s_batches.Where(batch => batch < 20))
+            {
+                int count = ((int[])[1, 3, 15, 16, 17, 33])[cases++ % 6];
+                NetworkEnsemble reference = new(widths, count, seed: 1, KernelVariant.Scalar);
+                NetworkEnsemble ensemble = new(widths, count, seed: 1, variant);
+                Guarded x = supply.Next(count * batch * widths[0]), y = supply.Next(count * batch * widths[^1]);
+                Guarded costs = supply.Target(count), expected = costs.Copy();
+                string what = $"{ensemble}, {batch} samples";
+                new EnsembleTrainer(reference, new Sgd(0.1f)).Step(x.Lent, y.Lent, expected.Lent);
+                var trainer = new EnsembleTrainer(ensemble, new Sgd(0.1f), threads: 1 + batch % 2);
+                trainer.Step(x.Lent, y.Lent, costs.Lent);
+                Cases.AssertSameBits(expected.Span, costs.Span, what);
+                new EnsembleTrainer(reference, new Sgd(0.1f)).Evaluate(x.Lent, y.Lent, expected.Lent);
+                trainer.Evaluate(x.Lent, y.Lent, costs.Lent);
+                Cases.AssertSameBits(expected.Span, costs.Span, $"{what}, evaluated");
+                Guarded.AssertUntouched(x, y);
+                Guarded.AssertGuards(costs);
+            }
+        }
+    }
+
     private static IEnumerable<(int Length, int Offset)> LengthsAndOffsets() =>
         from length in Lengths from offset in Enumerable.Range(0, 16) select (length, offset);
 }

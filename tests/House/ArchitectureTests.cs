@@ -14,7 +14,8 @@ public class ArchitectureTests
     private static readonly string[] s_order =
     [
         "Plumbing", "Hardware", "Simd", "Contract", "Activations", "Costs", "Reference", "Kernels/Tuning", "Kernels/Spans",
-        "Kernels/Sample", "Kernels/Batch", "Dispatch", "Passes", "Training/Optimizers", "Training/Fit", "Training", "Files", Root,
+        "Kernels/Sample", "Kernels/Batch", "Kernels/Members", "Dispatch", "Passes", "Training/Optimizers", "Training/Fit", "Training",
+        "Ensembles", "Files", Root,
     ];
 
     /// <summary>The public types of the root that every folder may use: values and recipes.</summary>
@@ -25,14 +26,18 @@ public class ArchitectureTests
     ];
 
     /// <summary>The folders that may use the root's other types, too: Network, Trainer, Kernels and so on.</summary>
-    private static readonly string[] s_users = ["Training/Optimizers", "Training/Fit", "Training", "Files", Root];
+    private static readonly string[] s_users =
+    [
+        "Training/Optimizers", "Training/Fit", "Training", "Ensembles", "Files", Root,
+    ];
 
     private const string Root = "";
 
     private static readonly string s_rule =
         $"A folder of src/FastNN uses only the folders before it: {string.Join(", ", s_order[..^1])}. The root is last and may use all. "
         + "Reference and Kernels never use each other. "
-        + $"Every folder may use these types of the root: {string.Join(", ", s_vocabulary)}. Training and Files may use the others, too.";
+        + $"Every folder may use these types of the root: {string.Join(", ", s_vocabulary)}. "
+        + "Training, Ensembles and Files may use the others, too.";
 
     private static readonly CSharpCompilation s_sources = Sources.Core;
 

@@ -1,0 +1,107 @@
+using Xunit;
+
+namespace FastNN.Tests.Api;
+
+/// <summary>Every member of an ensemble learns as a network by itself, to the bit.</summary>
+public class EnsembleTrainerTests
+{
+    private static readonly int[] s_counts = [1, 2, 15, 16, 17, 33, 40], s_batches = [1, 1, 1, 2, 3, 5, 8, 16, 19];
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Members_learn_with_the_bits_of_their_networks(KernelVariant variant)
+    {
+        var random = new Random(1);
+        foreach (int[] widths in Shapes(random))
+        {
+            Activation[] activations = Cases.Learning(Cases.RandomActivations(random, widths.Length - 1), widths[^1]);
+            Learn(random, variant, widths, activations, s_batches[random.Next(s_batches.Length)], steps: 3);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.Variants), MemberType = typeof(Cases))]
+    public void Members_learn_from_batches_of_several_segments(KernelVariant variant)
+    {
+        var random = new Random(2);
+        foreach (int batch in (int[])[1024, 1025, 2049, 3100])
+            Learn(random, variant, [2, 3, 1], [Activation.Tanh, Activation.Identity], batch, steps: 2, count: 3);
+    }
+
+    /// <summary>Some steps of an ensemble, and of a trainer of each member alone on the reference.</summary>
+    private static void Learn(
+        Random random, KernelVariant variant, int[] widths, Activation[] activations, int batch, int steps, int count = 0)
+    {
+        if (count == 0) count = s_counts[random.Next(s_counts.Length)];
+        int threads = random.Next(1, 4), seed = random.Next();
+        Cost cost = Cases.RandomCost(random, activations[^1]);
+        Reduction reduction = random.Next(2) == 0 ? Reduction.Mean : Reduction.Sum;
+        Optimizer optimizer = RandomOptimizer(random);
+        float[] rates = random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, count).Select(i => 0.01f + 0.001f * i)];
+        float[] decays = random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, count).Select(i => i % 3 * 0.1f)];
+        var ensemble = new NetworkEnsemble(widths, activations, count, seed, Initializer.Glorot, variant);
+        var trainer = new EnsembleTrainer(ensemble, optimizer, cost, reduction, threads, rates, decays);
+        string what = $"{ensemble}, {cost}, {optimizer}, {reduction}, {batch} samples, {threads} threads";
+        Trainer[] alone = [.. Enumerable.Range(0, count).Select(i => new Trainer(
+            new Network(widths, activations, unchecked(seed + i), Initializer.Glorot, KernelVariant.Scalar),
+            optimizer.With(rates.Length == 0 ? optimizer.LearningRate : rates[i], decays.Length == 0 ? optimizer.WeightDecay : decays[i]),
+            cost, reduction))];
+        float[] costs = new float[count];
+        var member = new Trainer(new Network(widths, activations, 0, kernels: variant), optimizer, cost);
+        for (int step = 0; step < steps; step++)
+        {
+            bool shared = random.Next(3) == 0;
+            int givers = shared ? 1 : count, ins = batch * widths[0], outs = batch * widths[^1];
+            float[] x = Cases.Uniform(step, givers * ins, -2f);
+            float[] y = Cases.TargetsOf(cost, widths[^1], Cases.Uniform(step + 1, givers * outs, 0f));
+            if (shared) trainer.StepShared(x, y, costs);
+            else trainer.Step(x, y, costs);
+            for (int i = 0; i < count; i++)
+            {
+                int giver = shared ? 0 : i;
+                float expected = alone[i].Step(x.AsSpan(giver * ins, ins), y.AsSpan(giver * outs, outs));
+                trainer.Read(i, member);
+                AssertSame(alone[i], member, expected, costs[i], $"{what}, step {step}, member {i}");
+            }
+        }
+    }
+
+    private static void AssertSame(Trainer expected, Trainer actual, float expectedCost, float cost, string what)
+    {
+        Cases.AssertSameBits([expectedCost], [cost], $"{what}, cost");
+        Cases.AssertSameBits(expected.Network.Parameters, actual.Network.Parameters, what);
+        foreach (string name in expected.OptimizerState.Names)
+            Cases.AssertSameBits(expected.OptimizerState[name], actual.OptimizerState[name], $"{what}, {name}");
+        Assert.Equal(expected.OptimizerState.Steps, actual.OptimizerState.Steps);
+    }
+
+    private static Optimizer RandomOptimizer(Random random)
+    {
+        float decay = random.Next(3) == 0 ? 0.1f : 0f, clip = random.Next(4) == 0 ? 0.3f : float.PositiveInfinity;
+        float norm = random.Next(3) == 0 ? 0.2f : float.PositiveInfinity;
+        LearningRateSchedule schedule = random.Next(3) switch
+        {
+            0 => LearningRateSchedule.Cosine(2, 0f), // the third step has a rate of 0
+            1 => LearningRateSchedule.StepDecay(1, 0.5),
+            _ => LearningRateSchedule.Constant,
+        };
+        return random.Next(7) switch
+        {
+            0 => new Sgd(0.1f) { Schedule = schedule },
+            1 => new Sgd(0.1f) { WeightDecay = decay, ClipValue = clip, ClipNorm = norm, Schedule = schedule },
+            2 => new Momentum(0.1f) { WeightDecay = decay, ClipValue = clip, ClipNorm = norm, Schedule = schedule },
+            3 => new Nesterov(0.1f) { WeightDecay = decay, ClipValue = clip, ClipNorm = norm, Schedule = schedule },
+            4 => new RmsProp(0.1f) { WeightDecay = decay, ClipValue = clip, ClipNorm = norm, Schedule = schedule },
+            5 => new Adam(0.1f) { WeightDecay = decay, ClipValue = clip, ClipNorm = norm, Schedule = schedule },
+            _ => new AdamW(0.1f) { WeightDecay = decay, ClipValue = clip, ClipNorm = norm, Schedule = schedule },
+        };
+    }
+
+    private static IEnumerable<int[]> Shapes(Random random)
+    {
+        IEnumerable<int[]> drawn =
+            from _ in Enumerable.Range(0, 150)
+            select (int[])[.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => random.Next(1, 40))];
+        return drawn.Concat([[2, 4, 3, 2], [8, 16, 16, 1], [17, 33, 9, 5], [32, 64, 64, 64, 16], [1, 1], [300, 40, 3], [300, 200, 3]]);
+    }
+}
