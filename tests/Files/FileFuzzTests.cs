@@ -117,7 +117,7 @@ public class FileFuzzTests
     }
 
     /// <summary>A file after up to four changes. In most cases its length and checksums are made to fit again.</summary>
-    private static byte[] Damaged(byte[] good, Random random)
+    internal static byte[] Damaged(byte[] good, Random random)
     {
         List<byte> header = [.. Encoding.UTF8.GetBytes(TensorFile.HeaderOf(good))], data = [.. TensorFile.DataOf(good)];
         for (int changes = random.Next(1, 5); changes > 0; changes--) Change(random.Next(4) == 0 ? data : header, random);

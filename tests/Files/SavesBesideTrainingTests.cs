@@ -182,18 +182,4 @@ public sealed class SavesBesideTrainingTests : IDisposable
         else if (what == "best") state.BestParameters![3] += 1;
         else trainer.Network.InputStandardizer!.Update(s_x);
     }
-
-    /// <summary>A slow stream: something changes before the bytes of a write arrive, those of the first or of a later one.</summary>
-    private sealed class ChangingStream(Action change, int before = 1) : MemoryStream
-    {
-        private int _writes;
-
-        internal bool HasChanged => _writes >= before;
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            if (++_writes == before) change();
-            base.Write(buffer);
-        }
-    }
 }

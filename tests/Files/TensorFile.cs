@@ -85,3 +85,17 @@ internal sealed class Trickle(byte[] bytes, int most) : MemoryStream(bytes)
 
     public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, most));
 }
+
+/// <summary>A slow stream: something changes before the bytes of a write arrive, those of the first or of a later one.</summary>
+internal sealed class ChangingStream(Action change, int before = 1) : MemoryStream
+{
+    private int _writes;
+
+    internal bool HasChanged => _writes >= before;
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (++_writes == before) change();
+        base.Write(buffer);
+    }
+}

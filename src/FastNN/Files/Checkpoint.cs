@@ -31,7 +31,7 @@ internal static class Checkpoint
         foreach (string name in trainer.OptimizerState.Names)
             tensors.Add(new(StatePrefix + name, [parameters], writer => writer.Flat(trainer.OptimizerState[name])));
         if (state?.BestParameters is not null) tensors.Add(new(Best, [parameters], writer => writer.Flat(state.BestParameters)));
-        SafetensorsWriter.Write(stream, network, () => MetadataOf(trainer, state), tensors);
+        SafetensorsWriter.WriteNetwork(stream, network, () => MetadataOf(trainer, state), tensors);
     }
 
     private static Dictionary<string, string> MetadataOf(Trainer trainer, FitState? state)

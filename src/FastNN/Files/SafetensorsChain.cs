@@ -62,7 +62,14 @@ internal static class SafetensorsChain
         if (!layer.FitsBias(layer.Order))
         {
             throw new ModelFormatException(
-                $"The {layer.Bias} must have one dimension, the {layer.Outputs} outputs of the {layer.Weight}.{Hint(layers)}");
+                $"The {layer.Bias} must have {(layer.Weight.Members is null ? "one dimension," : "two dimensions, the members and")}"
+                + $" the {layer.Outputs} outputs of the {layer.Weight}.{Hint(layers)}");
+        }
+
+        foreach (SafetensorsEntry? tensor in (ReadOnlySpan<SafetensorsEntry?>)[layer.Weight, layer.Bias])
+        {
+            if (tensor is not null && tensor.Members != layers[0].Weight.Members)
+                throw new ModelFormatException($"The {tensor} must have as many members as the {layers[0].Weight}, but has not.");
         }
 
         if (l > 0 && layers[l - 1] is var before && before.Outputs != layer.Inputs)

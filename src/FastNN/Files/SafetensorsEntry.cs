@@ -6,7 +6,8 @@ namespace FastNN.Files;
 /// <param name="shape">Its dimensions, each at least 0. The numbers of the last dimension are neighbours.</param>
 /// <param name="begin">Its first byte in the data.</param>
 /// <param name="end">The byte after its last byte.</param>
-internal sealed class SafetensorsEntry(string name, SafetensorsType type, long[] shape, long begin, long end)
+/// <param name="members">The dimension before the shape, if that is of one member of an ensemble. Otherwise null.</param>
+internal sealed class SafetensorsEntry(string name, SafetensorsType type, long[] shape, long begin, long end, long? members = null)
 {
     internal string Name => name;
 
@@ -14,10 +15,16 @@ internal sealed class SafetensorsEntry(string name, SafetensorsType type, long[]
 
     internal long[] Shape => shape;
 
+    internal long? Members => members;
+
     internal long Begin => begin;
 
     internal long End => end;
 
+    /// <summary>The tensor as one of members, which the first dimension counts. Without dimensions it has none.</summary>
+    internal SafetensorsEntry OfMembers() => shape is [var count, .. var ofOne] ? new(name, type, ofOne, begin, end, count) : this;
+
     /// <inheritdoc/>
-    public override string ToString() => $"tensor {FileText.Quote(name)} [{string.Join(", ", shape)}]";
+    public override string ToString() =>
+        $"tensor {FileText.Quote(name)} [{string.Join(", ", members is { } count ? [count, .. shape] : shape)}]";
 }

@@ -43,10 +43,10 @@ internal sealed class SafetensorsFold
     }
 
     /// <summary>Reads a tensor if its numbers are needed for a fold.</summary>
-    internal bool TryRead(SafetensorsTensorReader reader, SafetensorsEntry tensor, out Crc32C checksum)
+    internal bool TryRead(SafetensorsTensorReader reader, SafetensorsEntry tensor)
     {
         bool isKept = _kept.TryGetValue(tensor, out SafetensorsNumbers? numbers);
-        checksum = isKept ? numbers!.Read(reader) : default;
+        numbers?.Read(reader);
         return isKept;
     }
 

@@ -49,11 +49,16 @@ internal sealed class SafetensorsLayer(SafetensorsEntry weight, SafetensorsEntry
     /// <exception cref="ModelFormatException">It is no layer.</exception>
     internal void Check()
     {
-        if (weight.Shape is not [>= 1 and <= int.MaxValue, >= 1 and <= int.MaxValue])
-            throw new ModelFormatException($"The {weight} must have two dimensions, outputs and inputs, of at least 1.");
+        if (weight.Shape is not [>= 1 and <= int.MaxValue, >= 1 and <= int.MaxValue] || weight.Members is < 1 or > int.MaxValue)
+            throw new ModelFormatException(DimensionsOf(weight, weight.Members is not null));
         CheckType(weight);
         if (bias is not null) CheckType(bias);
     }
+
+    /// <summary>Which dimensions weights must have, for a message.</summary>
+    internal static string DimensionsOf(SafetensorsEntry weight, bool isEnsemble) =>
+        $"The {weight} must have {(isEnsemble ? "three dimensions, members, outputs" : "two dimensions, outputs")} and inputs, "
+        + "of at least 1.";
 
     /// <summary>Checks that the numbers of a tensor can be read.</summary>
     /// <exception cref="ModelFormatException">They have another type.</exception>

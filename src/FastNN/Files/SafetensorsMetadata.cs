@@ -13,6 +13,7 @@ internal static class SafetensorsMetadata
     internal const string Prefix = "fastnn.";
     internal const string Version = Prefix + "version", CurrentVersion = "1";
     internal const string Widths = Prefix + "widths", Activations = Prefix + "activations";
+    internal const string Count = Prefix + "count"; // only in a file of an ensemble
     internal const string TensorChecksums = Prefix + "crc32c", Samples = Prefix + "samples", Checksum = Prefix + "checksum";
     internal const string Cost = Prefix + "cost", Reduction = Prefix + "reduction";
     internal const string Optimizer = Prefix + "optimizer", LearningRate = Prefix + "learning_rate";

@@ -72,6 +72,12 @@ internal static class SafetensorsNorms
 
     private static ModelFormatException Refused(SafetensorsEntry tensor, SafetensorsTensors tensors)
     {
+        if (tensor.Members is not null)
+        {
+            return new($"The {tensor} looks like a part of a norm, or a PReLU, which no ensemble of FastNN can hold. The weights of its "
+                + "layers have three dimensions: members, outputs and inputs.");
+        }
+
         SafetensorsNormGroup group = SafetensorsNormGroup.Take(tensors, tensor);
         return group.IsBatchNorm ? NotPlaced(group, tensors) : Other(group);
     }

@@ -21,7 +21,9 @@ internal sealed class SafetensorsNumbers
     internal double this[int index] => _doubles.Length > 0 ? _doubles[index] : _floats[index];
 
     /// <summary>Reads the tensor, which is next in the file.</summary>
-    internal Crc32C Read(SafetensorsTensorReader reader) => Tensor.Type == SafetensorsType.F64
-        ? reader.Bytes(Tensor, MemoryMarshal.AsBytes(_doubles.AsSpan()))
-        : reader.Flat(Tensor, _floats);
+    internal void Read(SafetensorsTensorReader reader)
+    {
+        if (Tensor.Type == SafetensorsType.F64) reader.Bytes(MemoryMarshal.AsBytes(_doubles.AsSpan()));
+        else reader.Flat(_floats);
+    }
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
+using FastNN.Contract;
 using FastNN.Dispatch;
 
 namespace FastNN.Files;
 
-/// <summary>Reads a file of a network: first its header, then its data.</summary>
+/// <summary>Reads a file of a network, or of an ensemble: first its header, then its data.</summary>
 /// <remarks>
 /// The data go directly to their place, through a block of 64 KB. The network takes four bytes for each parameter. Apart from it, only the
 /// header allocates: its bytes, a string for each name, and the metadata. Norms are read into memory of their own, and then folded.
@@ -13,21 +14,30 @@ internal sealed class SafetensorsReader
     private const string IfChanged = $"If you changed the file on purpose, remove its \"{SafetensorsMetadata.Prefix}\" metadata.";
     private readonly SafetensorsBytes _file;
     private readonly SafetensorsHeader _header;
+    private readonly bool _isEnsemble;
     private readonly SafetensorsLayer[] _layers;
     private readonly SafetensorsFold _fold;
     private readonly bool _verifies;
 
     /// <summary>Reads the header.</summary>
-    /// <exception cref="ModelFormatException">The header is not that of a network, or it contradicts itself or the options.</exception>
+    /// <param name="file">The bytes.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="isEnsemble">Whether the file must hold an ensemble. The shapes of its tensors are then those of one member.</param>
+    /// <exception cref="ModelFormatException">
+    /// The header is not that of a network, or of an ensemble, or it contradicts itself or the options.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The process is big-endian.</exception>
-    internal SafetensorsReader(SafetensorsBytes file, LoadOptions options)
+    internal SafetensorsReader(SafetensorsBytes file, LoadOptions options, bool isEnsemble = false)
     {
         FileRules.RequireLittleEndian();
         _file = file;
+        _isEnsemble = isEnsemble;
         _header = SafetensorsHeader.Read(file);
         IsOwn = options.Layers is null && Metadata.Count > 0; // any key, because the key of the version may be damaged
         _verifies = IsOwn && options.Verify;
         if (IsOwn) CheckMetadata();
+        SafetensorsMembers.CheckKind(_header, IsOwn, isEnsemble);
+        Tensors = isEnsemble ? SafetensorsMembers.Of(_header.Tensors, options) : _header.Tensors;
         SafetensorsStandardizer.CheckNames(Tensors);
         var tensors = new SafetensorsTensors([.. Tensors.Where(IsOfLayer)]);
         SafetensorsNormGroup[] norms = SafetensorsNorms.Take(tensors, options);
@@ -49,7 +59,7 @@ internal sealed class SafetensorsReader
 
     internal IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    internal IReadOnlyList<SafetensorsEntry> Tensors => _header.Tensors;
+    internal IReadOnlyList<SafetensorsEntry> Tensors { get; }
 
     /// <summary>The standardizer of the inputs; null if there is none.</summary>
     internal SafetensorsStandardizer? Input { get; }
@@ -70,29 +80,9 @@ internal sealed class SafetensorsReader
     /// <exception cref="ModelFormatException">The network is too large, or the data are not the data that were saved.</exception>
     internal Network ReadNetwork(KernelSet kernels, IReadOnlyDictionary<string, float[]>? others = null)
     {
-        Network network = NewNetwork(kernels);
-        Dictionary<string, int> layerOf = new(2 * _layers.Length);
-        for (int l = 0; l < _layers.Length; l++)
-        {
-            layerOf.Add(_layers[l].Weight.Name, l);
-            if (_layers[l].Bias is { } bias) layerOf.Add(bias.Name, l);
-        }
-
+        Network network = Create(() => new Network(Widths, Activations, kernels));
         _fold.TakeMemory();
-        Dictionary<string, uint?> checksums = _verifies ? Checksums() : [];
-        using var reader = new SafetensorsTensorReader(_file, _verifies);
-        foreach (SafetensorsEntry tensor in Tensors)
-        {
-            Crc32C checksum = Input?.TryRead(reader, tensor, out Crc32C ofInput) == true ? ofInput
-                : Output?.TryRead(reader, tensor, out Crc32C ofOutput) == true ? ofOutput
-                : _fold.TryRead(reader, tensor, out Crc32C ofFold) ? ofFold
-                : !layerOf.TryGetValue(tensor.Name, out int l) ? ReadOther(reader, tensor, others)
-                : tensor == _layers[l].Bias ? reader.Flat(tensor, network.Layers[l].Biases)
-                : _layers[l].Order == SafetensorsOrder.InputsFirst ? reader.Flat(tensor, network.Layers[l].Weights)
-                : reader.Weights(tensor, network, in network.Plan.Shapes[l]);
-            if (_verifies) Verify(tensor, checksum, checksums);
-        }
-
+        ReadTensors((reader, tensor, l) => ReadLayer(reader, tensor, network, l), others);
         _fold.Apply(network);
         network.InputStandardizer = Input?.Create();
         network.OutputStandardizer = Output?.Create();
@@ -100,24 +90,77 @@ internal sealed class SafetensorsReader
         return network;
     }
 
+    /// <summary>The same for an ensemble.</summary>
+    internal NetworkEnsemble ReadEnsemble(KernelSet kernels)
+    {
+        int count = (int)_layers[0].Weight.Members!.Value;
+        NetworkEnsemble ensemble = Create(() => new NetworkEnsemble(new Network(Widths, Activations, kernels), count));
+        Network member = ensemble.Shape; // its parameters are not used otherwise
+        ReadTensors(
+            (reader, tensor, l) =>
+            {
+                LayerShape layer = member.Plan.Shapes[l];
+                (int first, int end) = tensor == _layers[l].Bias ? (layer.Biases, layer.ParametersEnd) : (layer.Weights, layer.Biases);
+                for (int i = 0; i < count; i++)
+                {
+                    ReadLayer(reader, tensor, member, l);
+                    ensemble.Members.Write(i, member.Parameters[first..end], first);
+                }
+            });
+        return ensemble;
+    }
+
+    /// <summary>Reads all tensors in the order of the file, and verifies them.</summary>
+    /// <param name="ofLayer">Reads a tensor of the layer with this index.</param>
+    /// <param name="others">See <see cref="ReadNetwork"/>.</param>
+    private void ReadTensors(
+        Action<SafetensorsTensorReader, SafetensorsEntry, int> ofLayer, IReadOnlyDictionary<string, float[]>? others = null)
+    {
+        Dictionary<string, int> layerOf = new(2 * _layers.Length);
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            layerOf.Add(_layers[l].Weight.Name, l);
+            if (_layers[l].Bias is { } bias) layerOf.Add(bias.Name, l);
+        }
+
+        Dictionary<string, uint?> checksums = _verifies ? Checksums() : [];
+        using var reader = new SafetensorsTensorReader(_file, _verifies);
+        foreach (SafetensorsEntry tensor in Tensors)
+        {
+            reader.Start(tensor);
+            if (Input?.TryRead(reader, tensor) != true && Output?.TryRead(reader, tensor) != true && !_fold.TryRead(reader, tensor))
+            {
+                if (layerOf.TryGetValue(tensor.Name, out int l)) ofLayer(reader, tensor, l);
+                else if (others is not null && others.TryGetValue(tensor.Name, out float[]? target)) reader.Flat(target);
+                else reader.Skip();
+            }
+
+            if (_verifies) Verify(tensor, reader.Checksum, checksums);
+        }
+    }
+
+    /// <summary>Reads the weights or the biases of a network, which may be one of many in the tensor.</summary>
+    private void ReadLayer(SafetensorsTensorReader reader, SafetensorsEntry tensor, Network network, int l)
+    {
+        if (tensor == _layers[l].Bias) reader.Flat(network.Layers[l].Biases);
+        else if (_layers[l].Order == SafetensorsOrder.InputsFirst) reader.Flat(network.Layers[l].Weights);
+        else reader.Weights(network, in network.Plan.Shapes[l]);
+    }
+
     private bool IsOfLayer(SafetensorsEntry tensor) =>
         !(IsOwn && Checkpoint.Owns(tensor.Name)) && !SafetensorsStandardizer.Owns(tensor.Name);
 
-    private Network NewNetwork(KernelSet kernels)
+    private static T Create<T>(Func<T> create)
     {
         try
         {
-            return new Network(Widths, Activations, kernels);
+            return create();
         }
         catch (ArgumentException exception)
         {
             throw new ModelFormatException($"The layers make no network: {exception.Message}", exception);
         }
     }
-
-    private static Crc32C ReadOther(
-        SafetensorsTensorReader reader, SafetensorsEntry tensor, IReadOnlyDictionary<string, float[]>? others) =>
-        others is not null && others.TryGetValue(tensor.Name, out float[]? target) ? reader.Flat(tensor, target) : reader.Skip(tensor);
 
     private void CheckMetadata()
     {
@@ -148,6 +191,7 @@ internal sealed class SafetensorsReader
                 $"The tensors are those of widths {FileText.Clip(widths)}, but the metadata says {FileText.Quote(expected)}.");
         }
 
+        if (_isEnsemble) SafetensorsMembers.CheckCount(Metadata.Require(SafetensorsMetadata.Count), _layers);
         foreach (SafetensorsEntry tensor in Tensors)
         {
             if (tensor.Type != (SafetensorsStandardizer.IsStatistics(tensor.Name) ? SafetensorsType.F64 : SafetensorsType.F32))

@@ -74,7 +74,7 @@ internal sealed class SafetensorsStandardizer
             values.Add(new(name + FactorWord, [width], writer => writer.Flat(standardizer.Factor)));
             if (standardizer.Statistics is { } sums)
             {
-                Func<SafetensorsTensorWriter, Crc32C> write = writer => writer.Flat<double>([.. sums.Mean, .. sums.Squares]);
+                Action<SafetensorsTensorWriter> write = writer => writer.Flat<double>([.. sums.Mean, .. sums.Squares]);
                 statistics.Add(new(name + StatisticsWord, [2, width], write) { Type = SafetensorsType.F64 });
             }
         }
@@ -127,13 +127,14 @@ internal sealed class SafetensorsStandardizer
     }
 
     /// <summary>Reads a tensor if it is one of this standardizer.</summary>
-    internal bool TryRead(SafetensorsTensorReader reader, SafetensorsEntry tensor, out Crc32C checksum)
+    internal bool TryRead(SafetensorsTensorReader reader, SafetensorsEntry tensor)
     {
-        checksum = tensor == _mean ? reader.Flat(tensor, _means)
-            : tensor == _factor ? reader.Flat(tensor, _factors)
-            : tensor == _statistics ? reader.Bytes(tensor, MemoryMarshal.AsBytes(_sums.AsSpan()))
-            : default;
-        return tensor == _mean || tensor == _factor || tensor == _statistics;
+        if (tensor == _mean) reader.Flat(_means);
+        else if (tensor == _factor) reader.Flat(_factors);
+        else if (tensor == _statistics) reader.Bytes(MemoryMarshal.AsBytes(_sums.AsSpan()));
+        else return false;
+
+        return true;
     }
 
     /// <summary>The standardizer, after all its tensors have been read.</summary>

@@ -7,7 +7,8 @@ namespace FastNN.Files;
 
 /// <summary>
 /// Reads the data of tensors in the order of the file, in blocks that fit the cache. It adds each block to the checksum, and writes it
-/// where it belongs. The kernel that transposes batches transposes W.
+/// where it belongs. The kernel that transposes batches transposes W. The calls between two of <see cref="Start"/> read one tensor, part
+/// after part. A block holds many small parts.
 /// </summary>
 /// <param name="file">The bytes, from the first byte of the data on.</param>
 /// <param name="checks">Whether to compute checksums.</param>
@@ -16,7 +17,13 @@ internal sealed unsafe class SafetensorsTensorReader(SafetensorsBytes file, bool
     private const int BlockBytes = 1 << 16;
     private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(BlockBytes);
     private float[]? _converted; // only for numbers that are not floats
+    private SafetensorsEntry _tensor = null!; // since Start
+    private long _left; // bytes of the tensor that are not in the block yet
+    private int _next, _end; // what is in the block and was not taken
     private Crc32C _checksum;
+
+    /// <summary>The checksum of what was read of the tensor.</summary>
+    internal Crc32C Checksum => _checksum;
 
     /// <summary>Returns the rented memory.</summary>
     public void Dispose()
@@ -25,27 +32,31 @@ internal sealed unsafe class SafetensorsTensorReader(SafetensorsBytes file, bool
         if (_converted is not null) ArrayPool<float>.Shared.Return(_converted);
     }
 
-    /// <summary>Reads the numbers of a tensor in their order.</summary>
-    /// <returns>The checksum of their bytes. The other methods return the same.</returns>
-    internal Crc32C Flat(SafetensorsEntry tensor, Span<float> target)
+    /// <summary>Begins with a tensor, the next one in the file. The one before was read to its end.</summary>
+    internal void Start(SafetensorsEntry tensor)
     {
+        _tensor = tensor;
+        _left = tensor.End - tensor.Begin;
         _checksum = new Crc32C();
-        int block = BlockOf(tensor.Type);
+    }
+
+    /// <summary>Reads numbers in their order.</summary>
+    internal void Flat(Span<float> target)
+    {
+        int block = BlockOf(_tensor.Type);
         for (; !target.IsEmpty; target = target[Math.Min(block, target.Length)..])
-            Block(tensor, Math.Min(block, target.Length)).CopyTo(target);
-        return _checksum;
+            Block(Math.Min(block, target.Length)).CopyTo(target);
     }
 
     /// <summary>
     /// Reads [n_out, n_in] in the file to [n_in, n_out] in a layer. A block has as many rows as fit, a multiple of 16 or 4 if possible, or
     /// a part of one row.
     /// </summary>
-    internal Crc32C Weights(SafetensorsEntry tensor, Network network, in LayerShape layer)
+    internal void Weights(Network network, in LayerShape layer)
     {
-        _checksum = new Crc32C();
         KernelSet scalar = KernelSet.For(KernelVariant.Scalar);
         float* w = network.Buffer.Pointer + layer.Weights;
-        int block = BlockOf(tensor.Type), columns = Math.Min(layer.Inputs, block), most = block / columns;
+        int block = BlockOf(_tensor.Type), columns = Math.Min(layer.Inputs, block), most = block / columns;
         most -= most >= 16 ? most % 16 : most >= 4 ? most % 4 : 0;
         for (int r = 0, rows; r < layer.Outputs; r += rows)
         {
@@ -55,48 +66,54 @@ internal sealed unsafe class SafetensorsTensorReader(SafetensorsBytes file, bool
             for (int c = 0, count; c < layer.Inputs; c += count)
             {
                 count = Math.Min(columns, layer.Inputs - c);
-                fixed (float* source = Block(tensor, rows * count))
+                fixed (float* source = Block(rows * count))
                     kernels.Transpose(source, count, rows, count, w + (nint)c * layer.Outputs + r, layer.Outputs);
             }
         }
-
-        return _checksum;
     }
 
-    /// <summary>Reads the bytes of a tensor as they are.</summary>
-    internal Crc32C Bytes(SafetensorsEntry tensor, Span<byte> target)
+    /// <summary>Reads bytes as they are.</summary>
+    internal void Bytes(Span<byte> target)
     {
-        _checksum = new Crc32C();
         for (; !target.IsEmpty; target = target[Math.Min(BlockBytes, target.Length)..])
-            Raw(tensor, Math.Min(BlockBytes, target.Length)).CopyTo(target);
-        return _checksum;
+            Raw(Math.Min(BlockBytes, target.Length)).CopyTo(target);
     }
 
     /// <summary>Reads the bytes of a tensor that is not needed.</summary>
-    internal Crc32C Skip(SafetensorsEntry tensor)
+    internal void Skip()
     {
-        _checksum = new Crc32C();
-        for (long left = tensor.End - tensor.Begin; left > 0; left -= BlockBytes) Raw(tensor, (int)Math.Min(BlockBytes, left));
-        return _checksum;
+        while (_left > 0) Raw((int)Math.Min(BlockBytes, _left));
     }
 
     private static int BlockOf(SafetensorsType type) => BlockBytes / Math.Max(sizeof(float), type.Size());
 
-    private ReadOnlySpan<float> Block(SafetensorsEntry tensor, int count)
+    private ReadOnlySpan<float> Block(int count)
     {
-        Span<byte> raw = Raw(tensor, count * tensor.Type.Size());
-        if (tensor.Type == SafetensorsType.F32) return MemoryMarshal.Cast<byte, float>(raw);
+        ReadOnlySpan<byte> raw = Raw(count * _tensor.Type.Size());
+        if (_tensor.Type == SafetensorsType.F32) return MemoryMarshal.Cast<byte, float>(raw);
 
         Span<float> floats = (_converted ??= ArrayPool<float>.Shared.Rent(BlockBytes / sizeof(float))).AsSpan(0, count);
-        tensor.Type.Convert(raw, floats);
+        _tensor.Type.Convert(raw, floats);
         return floats;
     }
 
-    private Span<byte> Raw(SafetensorsEntry tensor, int bytes)
+    /// <summary>The next bytes of the tensor, at most a block. They stay until the next call.</summary>
+    private ReadOnlySpan<byte> Raw(int bytes)
     {
-        Span<byte> raw = _raw.AsSpan(0, bytes);
-        file.Read(raw, tensor.Name);
-        if (checks) _checksum.Append(raw);
-        return raw;
+        if (_end - _next < bytes) Fill(bytes);
+        _next += bytes;
+        return _raw.AsSpan(_next - bytes, bytes);
+    }
+
+    /// <summary>Fills the block with as many parts of this size as fit, and as the tensor has.</summary>
+    private void Fill(int bytes)
+    {
+        int rest = _end - _next;
+        _raw.AsSpan(_next, rest).CopyTo(_raw);
+        Span<byte> more = _raw.AsSpan(rest, (int)Math.Min(_left, BlockBytes / bytes * bytes - rest));
+        file.Read(more, _tensor.Name);
+        if (checks) _checksum.Append(more);
+        _left -= more.Length;
+        (_next, _end) = (0, rest + more.Length);
     }
 }
