@@ -28,11 +28,18 @@ internal sealed class Generator(int seed)
         return (int)(p >> 32);
     }
 
+    /// <summary>One of many generators of a seed.</summary>
+    internal static Generator Stream(int seed, int number)
+    {
+        var generator = new Generator(seed);
+        generator._state = generator.Next() ^ (ulong)number;
+        return generator;
+    }
+
     /// <summary>The order of n samples in an epoch of Fit.</summary>
     internal static int[] Order(int n, int seed, int epoch)
     {
-        var generator = new Generator(seed);
-        generator._state = generator.Next() ^ (ulong)epoch;
+        Generator generator = Stream(seed, epoch);
         int[] order = [.. Enumerable.Range(0, n)];
         for (int i = n - 1; i >= 1; i--)
         {

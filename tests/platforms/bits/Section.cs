@@ -34,5 +34,6 @@ internal sealed record Section(string Name, Action<Work, Hash> Run)
         new("othercosts", OtherCosts.Run),
         new("derivatives", Derivatives.Run),
         new("secondorder", SecondOrder.Run),
+        new("ensembles", Populations.Run),
     ];
 }
