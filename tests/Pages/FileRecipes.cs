@@ -41,6 +41,18 @@ public sealed class FileRecipes : IDisposable
     }
 
     [Fact]
+    public void An_ensemble_comes_back_from_a_file()
+    {
+        string path = Path.Combine(_folder, "players.safetensors");
+        // <ensemble-files>
+        var players = new NetworkEnsemble([4, 8, 2], hidden: Activation.Tanh, output: Activation.Identity, count: 1024, seed: 1);
+        players.Save(path); // one file for all members
+        NetworkEnsemble loaded = NetworkEnsemble.Load(path);
+        // </ensemble-files>
+        EnsembleFileTests.AssertSame(players, loaded);
+    }
+
+    [Fact]
     public void A_run_goes_on_where_it_was()
     {
         (float[] inputs, float[] targets) = ExampleData.Digits();
