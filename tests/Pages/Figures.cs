@@ -80,7 +80,7 @@ internal static class Figures
     private static Claim[] OfEmbedding() =>
     [
         HeldBy(nameof(CachesTests.Other_sizes_are_the_usual_ones), Embedding, "Then 32 KiB, 512 KiB, 8 MiB and 64 bytes count."),
-        HeldBy("tests/packages/run", Embedding, "The package `FastNN` has about 331 KB."),
+        HeldBy("tests/packages/run", Embedding, "The package `FastNN` has about 369 KB."),
         Computed(
             Embedding,
             $"784-128-10 takes {Time(Alone(Large))} alone and {Zen5.Sample("forward", Large, 64) / 1000:F1} µs in a batch of 64"),
