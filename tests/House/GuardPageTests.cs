@@ -1,6 +1,7 @@
 using FastNN.Dispatch;
 using FastNN.Tests.Api;
 using FastNN.Tests.Batch;
+using FastNN.Tests.Members;
 using FastNN.Tests.Passes;
 using FastNN.Tests.Sample;
 using FastNN.Tests.Spans;
@@ -21,7 +22,7 @@ public class GuardPageTests
         typeof(LayerKernelTests), typeof(TileKernelTests), typeof(RowPanelsTests), typeof(GramTests), typeof(DenseForwardTests),
         typeof(DenseBackwardTests), typeof(BackwardDeltaTests), typeof(TileBackwardDeltaTests), typeof(OutputDeltaTests),
         typeof(UpdateKernelTests), typeof(GradientDescentTests),
-        typeof(WeightedOutputTests),
+        typeof(WeightedOutputTests), typeof(MemberForwardTests), typeof(MemberKernelTests),
     ];
 
     /// <summary>A child process takes half a minute on a machine with nothing else to do.</summary>

@@ -76,6 +76,7 @@ public class DifferentialFuzzTests
             Guarded x = Draw(drawn.Batch * _inputs), y = Draw(drawn.Batch * _outputs), g = Draw(drawn.Batch * _outputs);
             Forward(x);
             FirstLayer(x);
+            Together(x, y);
             Train(x, y, g);
             Guarded.AssertUntouched(x, y, g);
         }
@@ -131,6 +132,34 @@ public class DifferentialFuzzTests
 
             Add("cost of a sample", trainer.Step(x.Lent[.._inputs], y.Lent[.._outputs]));
             Add("parameters after a sample", _network.Parameters.ToArray());
+        }
+
+        /// <summary>Several such networks as an ensemble. The reference computes them one by one.</summary>
+        private void Together(Guarded x, Guarded y)
+        {
+            const int mostParameters = 4000; // wider ones are networks one by one in every variant
+            if (_network.Parameters.Length > mostParameters || Recipes.Create(_case.Optimizer) is SecondOrderOptimizer) return;
+
+            int count = _random.Next(1, 36), special = _random.Next(count);
+            var ensemble = new NetworkEnsemble(_case.Widths, _case.Activations(), count, _case.Seed, kernels: _variant);
+            ensemble.Write(special, _network);
+            Guarded a = Target(count * _case.Batch * _outputs), costs = Target(count);
+            ensemble.ForwardShared(x.Lent, a.Lent, _threads);
+            Add("outputs of members", a);
+            var trainer = new EnsembleTrainer(ensemble, Recipes.Create(_case.Optimizer), _case.Cost(), threads: _threads);
+            for (int step = 0; step < 2; step++)
+            {
+                trainer.StepShared(x.Lent, y.Lent, costs.Lent);
+                Add($"costs of members in step {step}", costs);
+            }
+
+            trainer.StepShared(x.Lent[.._inputs], y.Lent[.._outputs], costs.Lent);
+            Network member = _network.Clone();
+            foreach (int i in (int[])[special, count - 1])
+            {
+                ensemble.Read(i, member);
+                Add($"parameters of member {i}", member.Parameters.ToArray());
+            }
         }
 
         private Guarded Draw(int count)
