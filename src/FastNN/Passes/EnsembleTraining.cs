@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastNN.Contract;
 using FastNN.Dispatch;
 
@@ -122,10 +123,19 @@ internal sealed unsafe class EnsembleTraining<T>(NetworkPlan plan, OutputKernels
         double* sums = (double*)memory.CostSums;
         for (int k = 0; k < group.Blocks; k++, sums += Lanes)
         {
-            for (int s = 0; s < group.Samples; s++)
-            {
-                for (int m = 0; m < Lanes; m++) sums[m] += *cost++;
-            }
+            for (int s = 0; s < group.Samples; s++, cost += Lanes) AddCosts(cost, sums);
+        }
+    }
+
+    /// <summary>Adds the costs of a sample of sixteen networks, in double precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddCosts(float* costs, double* sums)
+    {
+        for (int m = 0; m < Lanes; m += Vector128<float>.Count)
+        {
+            Vector128<float> four = Vector128.Load(costs + m);
+            Vector128.Store(Vector128.Load(sums + m) + Vector128.WidenLower(four), sums + m);
+            Vector128.Store(Vector128.Load(sums + m + 2) + Vector128.WidenUpper(four), sums + m + 2);
         }
     }
 

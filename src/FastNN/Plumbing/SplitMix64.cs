@@ -14,7 +14,7 @@ internal struct SplitMix64(int seed)
     internal SplitMix64(int seed, int stream)
         : this(seed) => _state = Next() ^ (uint)stream;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;
@@ -36,7 +36,7 @@ internal struct SplitMix64(int seed)
     /// bound, the number is drawn again. Otherwise some results would have one product more than others (Lemire: "Fast Random Integer
     /// Generation in an Interval", 2019).
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int NextBelow(int bound)
     {
         ulong product = (Next() >> 32) * (uint)bound;
