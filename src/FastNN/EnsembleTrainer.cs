@@ -49,8 +49,7 @@ public sealed unsafe partial class EnsembleTrainer
     /// <see cref="SecondOrderOptimizer"/>, or there is not a learning rate or a decay for each member.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A learning rate, a decay, <paramref name="reduction"/> or <paramref name="threads"/> is outside its range, or an array does not hold
-    /// the states.
+    /// A learning rate, a decay, <paramref name="reduction"/> or <paramref name="threads"/> is outside its range.
     /// </exception>
     /// <exception cref="InvalidOperationException">The thread fails <see cref="Kernels.CheckFloatingPoint"/>.</exception>
     public EnsembleTrainer(

@@ -1,5 +1,8 @@
+using FastNN.Contract;
 using FastNN.Passes;
+using FastNN.Plumbing;
 using FastNN.Tuning;
+using static System.FormattableString;
 
 namespace FastNN.Ensembles;
 
@@ -13,6 +16,9 @@ internal abstract unsafe class MemberStore(Network shape, int count)
     internal Network Shape => shape;
 
     internal int Count => count;
+
+    /// <summary>Floats for a number of each parameter of all members, in blocks of sixteen members.</summary>
+    internal int Floats { get; } = FloatsFor(shape.Plan.Parameters, count);
 
     private protected NetworkPlan Plan => shape.Plan;
 
@@ -33,6 +39,18 @@ internal abstract unsafe class MemberStore(Network shape, int count)
 
     /// <summary>The steps by an optimizer, for one trainer.</summary>
     internal abstract MemberSteps StepsBy(StepSettings settings);
+
+    /// <summary>The limit is the same for all members, wherever they are, so that every variant takes the same ensembles.</summary>
+    private static int FloatsFor(int parameters, int count)
+    {
+        long floats = (long)MemberBlocks.Members * parameters * MemberBlocks.Of(count);
+        return floats <= AlignedBuffer.MaxLength
+            ? (int)floats
+            : throw new ArgumentOutOfRangeException(
+                nameof(count), count,
+                Invariant($"count must be so small that {AlignedBuffer.MaxLength} floats hold the parameters, {parameters} for each of ")
+                + Invariant($"count members rounded up to sixteen, but is {count}."));
+    }
 
     internal static MemberStore Of(Network shape, int count) =>
         shape.KernelVariant != KernelVariant.Scalar && Routes.MembersInLanes(shape.Plan.Parameters, Machine.Here)

@@ -3,7 +3,6 @@ using FastNN.Contract;
 using FastNN.Passes;
 using FastNN.Plumbing;
 using FastNN.Tuning;
-using static System.FormattableString;
 
 namespace FastNN.Ensembles;
 
@@ -16,30 +15,16 @@ internal sealed unsafe class MembersInLanes : MemberStore
     private readonly AlignedBuffer _parameters;
     private AlignedBuffer? _before; // what Rearrange copies from
 
-    /// <exception cref="ArgumentOutOfRangeException">An array does not hold the parameters.</exception>
     internal MembersInLanes(Network shape, int count)
         : base(shape, count)
     {
         _passes = EnsemblePasses.Of(shape.Plan);
-        _parameters = new AlignedBuffer(FloatsFor(count, shape.Plan.Parameters));
+        _parameters = new AlignedBuffer(Floats);
     }
 
     internal override int Group => Lanes;
 
     internal float* Parameters => _parameters.Pointer;
-
-    /// <summary>Floats for numbers of all members, in blocks.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An array does not hold them.</exception>
-    internal static int FloatsFor(int count, int numbers)
-    {
-        long floats = (long)Lanes * numbers * MemberBlocks.Of(count);
-        return floats <= AlignedBuffer.MaxLength
-            ? (int)floats
-            : throw new ArgumentOutOfRangeException(
-                nameof(count), count,
-                Invariant($"count must be so small that {AlignedBuffer.MaxLength} floats hold the parameters, {numbers} for each of count ")
-                + Invariant($"members rounded up to sixteen, but is {count}."));
-    }
 
     internal override void Read(int member, Span<float> parameters, int first = 0) => Read(PlaceOf(member, first), parameters);
 

@@ -25,7 +25,6 @@ internal sealed unsafe class StepsInLanes : MemberSteps
     private bool _isMean, _updates;
     private float* _costs;
 
-    /// <exception cref="ArgumentOutOfRangeException">An array does not hold the states.</exception>
     internal StepsInLanes(MembersInLanes members, StepSettings settings)
     {
         _members = members;
@@ -35,8 +34,7 @@ internal sealed unsafe class StepsInLanes : MemberSteps
         OutputKernels output = _plan.Functions[^1].Under(settings.Cost);
         _training = EnsembleTraining.Of(_plan, output, optimizer.KernelFrom(_plan.Kernels));
         _states = new AlignedBuffer[optimizer.StateNames.Count];
-        for (int k = 0; k < _states.Length; k++)
-            _states[k] = new AlignedBuffer(MembersInLanes.FloatsFor(members.Count, _plan.Parameters));
+        for (int k = 0; k < _states.Length; k++) _states[k] = new AlignedBuffer(members.Floats);
         _terms = new AlignedBuffer(MemberTerms.Floats * MemberBlocks.Of(members.Count));
         _descends = optimizer is Sgd { IsPlain: true } && settings.WeightDecays == null;
     }
