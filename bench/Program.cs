@@ -22,7 +22,6 @@ Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, 
 Option<bool> serving = Flag("--serving", "What packed weights gain and cost a served network: a quarter of a minute.");
 Option<bool> standardizers = Flag("--standardizers", "What standardizers cost: a quarter of a minute.");
 Option<bool> derivatives = Flag("--derivatives", "A vector–Jacobian product and a Jacobian beside Forward: a quarter of a minute.");
-Option<bool> ensembles = Flag("--ensembles", "Many networks at once beside a loop over networks: two minutes.");
 Option<bool> gram = Flag("--gram", "How near JᵀJ comes to the peak of multiply-adds: a minute.");
 Option<bool> fit = Flag("--fit", "What Fit, TrainUntil and Measure take beside Step and Forward: half a minute.");
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
@@ -79,8 +78,8 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
 
 var root = new RootCommand(Help.Text)
 {
-    quick, full, scaling, load, aot, latency, cold, serving, standardizers, derivatives, ensembles, gram, fit, learning, routes, force,
-    variant, save, launch, timeRoutes,
+    quick, full, scaling, load, aot, latency, cold, serving, standardizers, derivatives, gram, fit, learning, routes, force, variant, save,
+    launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
@@ -88,12 +87,11 @@ root.Validators.Add(result =>
     bool asks = result.GetResult(routes) is not null;
     if (!asks && result.GetResult(force) is { Implicit: false }) result.AddError("--force goes with --routes.");
     bool prints = asks || result.GetResult(learning) is not null
-        || new[] { serving, standardizers, derivatives, ensembles, gram, fit, load }.Any(result.GetValue);
+        || new[] { serving, standardizers, derivatives, gram, fit, load }.Any(result.GetValue);
     if (result.GetValue(save) && prints)
     {
         result.AddError(
-            "--save does not go with --routes, --serving, --standardizers, --derivatives, --ensembles, --gram, --fit, --learning or "
-            + "--load.");
+            "--save does not go with --routes, --serving, --standardizers, --derivatives, --gram, --fit, --learning or --load.");
     }
 
     if (!asks && !result.GetValue(quick) && result.GetResult(variant) is { Implicit: false })
@@ -127,7 +125,6 @@ root.SetAction(arguments =>
     if (arguments.GetValue(serving)) return ServingRun.Run();
     if (arguments.GetValue(standardizers)) return StandardizersRun.Run();
     if (arguments.GetValue(derivatives)) return DerivativesRun.Run();
-    if (arguments.GetValue(ensembles)) return EnsemblesRun.Run();
     if (arguments.GetValue(gram)) return GramRun.Run();
     if (arguments.GetResult(learning) is not null) return LearningRun.Run(arguments.GetValue(learning));
     if (arguments.GetValue(fit)) return FitRun.Run();

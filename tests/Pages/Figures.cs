@@ -119,7 +119,6 @@ internal static class Figures
         Computed(Bench, $"or more than {ColdRun.LateMost} ms for {Percent(ColdCalls.Most)}."),
         MeasuredBy("bench -- --routes 784-128 64 --force tiles", Bench, "784-128 takes 1.3 times as long in tiles as in rows."),
         MeasuredBy("bench -- --routes 784-512 6 --force single", Bench, "take 3.6 times as long one by one as together."),
-        .. OfEnsembles.Select(text => MeasuredBy("bench -- --ensembles", Bench, text)),
         Computed(Bench, $"takes {Adam(64):F1} times as long on a batch of 64, and {Adam(1):F1} times as long on one sample."),
         Computed(
             Bench,
@@ -127,23 +126,6 @@ internal static class Figures
         Computed(Bench, $"It fails if the median is below {Percent(Lesson.Recipe.WorstAccuracy)}."),
         Computed(Bench, $"2-2-1 learns it from {Xor[0]}, 2-3-1 from {Xor[1]}, and 2-4-1 from {(Xor[2] is 20 ? "all" : Xor[2])}."),
         Computed(Bench, $"4-8-3 gets {Irises[0]} of {Irises[1]} held-out flowers right."),
-    ];
-
-    private static string[] OfEnsembles =>
-    [
-        "forward | 1 | 7.3 | 40 %",
-        "SGD | 1 | 5.9 | 22 %",
-        "Adam | 1 | 8.0 | 28 %",
-        "SGD | 16 | 4.7 | 14 %",
-        "forward | 1 | 3.6 | 64 %",
-        "SGD | 1 | 3.1 | 48 %",
-        "Adam | 1 | 1.8 | 51 %",
-        "SGD | 16 | 2.5 | 35 %",
-        "forward | 1 | 2.0 | 94 %",
-        "SGD | 1 | 2.0 | 63 %",
-        "Adam | 1 | 1.5 | 54 %",
-        "SGD | 16 | 2.1 | 42 %",
-        "Those of 1,024 × 17-33-9-5 take 3.9 MB", "makes 2.4 times as many steps a second", "Two threads take 0.43 to 0.63 of the time",
     ];
 
     /// <summary>On a batch of 4.</summary>
