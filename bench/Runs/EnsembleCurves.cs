@@ -9,7 +9,7 @@ internal static class EnsembleCurves
 {
     /// <summary>How often <see cref="Measure"/> says that a part is done.</summary>
     internal const int Parts = 3;
-    private const int Rounds = 30, MostMembers = 4096, MembersOfWidths = 1024;
+    private const int Rounds = 60, MostMembers = 4096, MembersOfWidths = 1024;
     private static readonly int[][] s_networks = [[2, 4, 3, 2], [8, 16, 16, 1]];
     private static readonly int[] s_widths = [2, 3, 4, 6, 8, 12, 16, 17, 24, 32, 48, 64];
 

@@ -8,7 +8,7 @@ namespace FastNN.Bench.Runs;
 /// <summary>Many networks at once: an ensemble beside a loop over networks, in turns, on one thread and on two.</summary>
 internal static class EnsemblesRun
 {
-    private const int Rounds = 40, RoundsOfFit = 5, Threads = 2;
+    private const int Rounds = 80, RoundsOfFit = 5, Threads = 2;
     private static readonly (int[] Widths, int Members)[] s_ensembles =
         [([2, 4, 3, 2], 1024), ([8, 16, 16, 1], 1024), ([17, 33, 9, 5], 1024), ([32, 64, 64, 64, 16], 256)];
     private static readonly int[] s_batches = [1, 16];
