@@ -29,7 +29,7 @@ internal readonly record struct Contender(string Label)
         (UncertaintyPicture.Curve, "#1F2328", "#F0F6FC", MarkerShape.None),
         (UncertaintyPicture.Samples, "#C44A00", "#F47A3C", MarkerShape.FilledCircle),
         (UncertaintyPicture.Mean, "#0072B2", "#56B4E9", MarkerShape.None),
-        (UncertaintyPicture.Band, "#7FB8D8", "#2F6A8C", MarkerShape.None),
+        (UncertaintyPicture.Band, "#7FB8D8", "#2F6A8C", MarkerShape.FilledSquare),
         (FastNN, "#0072B2", "#56B4E9", MarkerShape.FilledCircle),
         ("Vector512", "#0072B2", "#56B4E9", MarkerShape.FilledCircle),
         ("Vector256", "#E69F00", "#F0B429", MarkerShape.FilledSquare),
