@@ -18,15 +18,7 @@ internal static class EnsemblesRun
     internal static int Run(string? file)
     {
         Screen.Header();
-        EnsembleTask[][] groups =
-        [
-            .. s_ensembles.Select(ensemble => (EnsembleTask[])
-            [
-                .. from pass in Enum.GetValues<MemberPass>()
-                   from batch in s_batches
-                   select new EnsembleTask(ensemble.Widths, ensemble.Members, batch, pass),
-            ]),
-        ];
+        EnsembleTask[][] groups = [.. s_ensembles.Select(ensemble => TasksOf(ensemble.Widths, ensemble.Members))];
         double root = Limits.MeasureRoot();
         LimitFigures limits = Limits.Measure(groups.SelectMany(group => group).Select(task => task.Work(root).WorkingSet));
         var roofline = new Roofline(limits);
@@ -56,6 +48,13 @@ internal static class EnsemblesRun
         if (file is not null) new Report(MachineReport.Of(limits), rows, new Dictionary<string, string>()).Save(file);
         return 0;
     }
+
+    private static EnsembleTask[] TasksOf(int[] widths, int members) =>
+    [
+        .. from pass in Enum.GetValues<MemberPass>()
+           from batch in s_batches
+           select new EnsembleTask(widths, members, batch, pass),
+    ];
 
     private static bool AddRows(List<Row> rows, EnsembleTask[] tasks, Roofline roofline, double root)
     {

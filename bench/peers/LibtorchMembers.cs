@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace FastNN.Bench.Peers;
 
 /// <summary>
-/// The members of an ensemble in libtorch, on one thread: parameters are stacked, W as [members, in, out] and b as [members, 1, out], so one
-/// call computes a layer of all members.
+/// The members of an ensemble in libtorch, on one thread. Parameters are stacked, W as [members, in, out] and b as [members, 1, out]. One
+/// call then computes a layer of all members.
 /// </summary>
 internal sealed class LibtorchMembers : IDisposable
 {

@@ -28,7 +28,8 @@ command.Validators.Add(result =>
     if (result.GetValue(ensembles) && (result.GetValue(validate) || result.GetValue(save)))
         result.AddError("--ensembles does not go with --validate or --save.");
 });
-command.SetAction(arguments => arguments.GetValue(ensembles) ? MembersRace.Run() : Run(arguments.GetValue(validate), arguments.GetValue(save)));
+command.SetAction(arguments =>
+    arguments.GetValue(ensembles) ? MembersRace.Run() : Run(arguments.GetValue(validate), arguments.GetValue(save)));
 return command.Parse(args).Invoke();
 
 int Run(bool validateOnly, bool save)

@@ -3,8 +3,8 @@ using FastNN.Bench.Pictures;
 using FastNN.Bench.Results;
 
 RootCommand command = new(
-    "Draws what the benchmarks measured, beside each variants.json, peers.json, scaling.json and ensembles.json in bench/results, as SVG and PNG for light "
-    + "and dark pages, and makes the tables of the pages anew.");
+    "Draws what the benchmarks measured, beside each variants.json, peers.json, scaling.json and ensembles.json in bench/results, as SVG "
+    + "and PNG for light and dark pages, and makes the tables of the pages anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 

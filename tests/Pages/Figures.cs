@@ -126,7 +126,7 @@ internal static class Figures
         Computed(Bench, $"It fails if the median is below {Percent(Lesson.Recipe.WorstAccuracy)}."),
         Computed(Bench, $"2-2-1 learns it from {Xor[0]}, 2-3-1 from {Xor[1]}, and 2-4-1 from {(Xor[2] is 20 ? "all" : Xor[2])}."),
         HeldBy(
-            "http://willwhitney.com/parallel-training-jax.html", Bench,
+            "https://willwhitney.com/parallel-training-jax.html", Bench,
             "dozens of small networks at once by `vmap` can be 10 to 100 times as fast as one after another"),
         HeldBy(
             "https://github.com/jax-ml/jax/issues/26568", Bench,
