@@ -22,6 +22,7 @@ Option<bool> latency = Flag("--latency", "Ten million single calls, one by one, 
 Option<bool> serving = Flag("--serving", "What packed weights gain and cost a served network: a quarter of a minute.");
 Option<bool> standardizers = Flag("--standardizers", "What standardizers cost: a quarter of a minute.");
 Option<bool> derivatives = Flag("--derivatives", "A vector–Jacobian product and a Jacobian beside Forward: a quarter of a minute.");
+Option<bool> ensembles = Flag("--ensembles", "Many networks at once beside a loop over networks: two minutes.");
 Option<bool> gram = Flag("--gram", "How near JᵀJ comes to the peak of multiply-adds: a minute.");
 Option<bool> fit = Flag("--fit", "What Fit, TrainUntil and Measure take beside Step and Forward: half a minute.");
 Option<bool> cold = Flag("--cold", "How soon a new process has the speed of a warm one: a minute and a half.");
@@ -78,8 +79,8 @@ timeRoutes.SetAction(arguments => RouteTiming.Run(
 
 var root = new RootCommand(Help.Text)
 {
-    quick, full, scaling, load, aot, latency, cold, serving, standardizers, derivatives, gram, fit, learning, routes, force, variant, save,
-    launch, timeRoutes,
+    quick, full, scaling, load, aot, latency, cold, serving, standardizers, derivatives, ensembles, gram, fit, learning, routes, force,
+    variant, save, launch, timeRoutes,
 };
 root.TreatUnmatchedTokensAsErrors = false;
 root.Validators.Add(result =>
@@ -133,6 +134,7 @@ root.SetAction(arguments =>
     if (arguments.GetValue(quick)) return QuickRun.Run(arguments.GetValue(variant), FileOf("quick.txt"));
     if (arguments.GetValue(aot)) return AheadRun.Run(FileOf("aot.txt"));
     if (arguments.GetValue(latency)) return LatencyRun.Run(FileOf("latency.txt"));
+    if (arguments.GetValue(ensembles)) return EnsemblesRun.Run(FileOf("ensembles.json"));
     if (arguments.GetValue(cold)) return ColdRun.Run(FileOf("cold.txt"));
     if (arguments.GetValue(scaling)) return ScalingRun.Run(FileOf("scaling.json"));
     return arguments.GetValue(full) ? FullRun.Run(FileOf("full.md")) : DefaultRun.Run(FileOf("variants.json"));

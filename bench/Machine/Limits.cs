@@ -63,6 +63,15 @@ internal sealed unsafe class Limits
         return (new Measurement(loops.MultiplyAdd), 2.0 * loops.Lanes * Peaks.Operations);
     }
 
+    /// <summary>How many times as long as a division a square root takes, many at once, in the widest vectors. Takes a second.</summary>
+    internal static double MeasureRoot()
+    {
+        Measurement root = new(Loops.Widest.SquareRoot), division = new(Loops.Widest.Divide);
+        Measurement.Prepare([root, division]);
+        Measurement.Run([root, division], rounds: 100, () => { });
+        return root.Nanoseconds / division.Nanoseconds;
+    }
+
     /// <summary>What the measurements have found so far.</summary>
     internal LimitFigures Figures => new(
         MultiplyAddLatency: _multiplyAddChain.Nanoseconds / Peaks.Operations,
@@ -75,7 +84,8 @@ internal sealed unsafe class Limits
 
     /// <summary>The loops at one vector width.</summary>
     private sealed record Loops(
-        KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Sweeps.Sweep[] Reads, Sweeps.Sweep[] Updates)
+        KernelVariant Variant, int Lanes, Action<int> MultiplyAdd, Action<int> Divide, Action<int> SquareRoot, Sweeps.Sweep[] Reads,
+        Sweeps.Sweep[] Updates)
     {
         internal static List<Loops> All { get; } = [.. Kernels.Supported.Select(Of)];
 
@@ -93,7 +103,9 @@ internal sealed unsafe class Limits
         private static Loops Of<S, V>(KernelVariant variant)
             where S : struct, ISimd<V>
             where V : struct =>
-            new(variant, S.Count, Peaks.MultiplyAdd<S, V>, Peaks.Divide<S, V>, Sweeps.Reads<S, V>(), Sweeps.Updates<S, V>());
+            new(
+                variant, S.Count, Peaks.MultiplyAdd<S, V>, Peaks.Divide<S, V>, Peaks.SquareRoot<S, V>, Sweeps.Reads<S, V>(),
+                Sweeps.Updates<S, V>());
     }
 
     /// <summary>The beginning of a buffer, and the loops over it of which the fastest counts.</summary>

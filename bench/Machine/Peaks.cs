@@ -86,6 +86,24 @@ internal static unsafe class Peaks
         S.Store(S.Add(S.Add(z0, z1), S.Add(z2, z3)), state);
     }
 
+    /// <summary>√z in four vectors, which go to 1.</summary>
+    internal static void SquareRoot<S, V>(int calls)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        float* state = s_state.Pointer;
+        V one = S.Broadcast(1f), z0 = S.Add(S.Load(state), one), z1 = S.Add(z0, one), z2 = S.Add(z1, one), z3 = S.Add(z2, one);
+        for (int turn = Operations / 4 * calls; turn > 0; turn--)
+        {
+            z0 = S.SquareRoot(z0);
+            z1 = S.SquareRoot(z1);
+            z2 = S.SquareRoot(z2);
+            z3 = S.SquareRoot(z3);
+        }
+
+        S.Store(S.Add(S.Add(z0, z1), S.Add(z2, z3)), state);
+    }
+
     internal static void MultiplyAddChain(int calls)
     {
         float z = *s_state.Pointer;

@@ -1,3 +1,4 @@
+using FastNN.Bench.Ensembles;
 using FastNN.Bench.WholeNetworks;
 
 namespace FastNN.Bench.Machine;
@@ -91,6 +92,35 @@ internal sealed record Work(long WorkingSet, Chain Chain, params IReadOnlyList<P
             (double)batch * (2 * weights - widths[0] * widths[1]) + updates, kind.Adam ? 2 * parameters : 0, Floats(batch * samples),
             state);
         return new(state, StepChain(widths, batch, kind), ForwardPhase(widths, batch), back) { Updates = updates };
+    }
+
+    /// <summary>
+    /// A call for all members of an ensemble, each on a batch of its own. The members do not wait for each other, so everything may happen
+    /// side by side. The activations count here, unlike in a network's work.
+    /// </summary>
+    /// <param name="widths">Of each member.</param>
+    /// <param name="batch">Samples of each member.</param>
+    /// <param name="members">How many there are.</param>
+    /// <param name="pass">Forward, or a step by an optimizer.</param>
+    /// <param name="activation">Of all layers.</param>
+    /// <param name="root">How many divisions take as long as a square root.</param>
+    internal static Work OfMembers(ReadOnlySpan<int> widths, int batch, int members, MemberPass pass, Activation activation, double root)
+    {
+        Work alone = pass == MemberPass.Forward
+            ? OfForward(widths, batch)
+            : OfStep(widths, batch, pass == MemberPass.Adam ? NetworkKind.ClassifierByAdam : NetworkKind.Article);
+        var formula = ActivationFormula.Of(activation);
+        long activations = 0, parameters = Parameters(widths);
+        foreach (int width in widths[1..]) activations += (long)batch * width;
+        double divisions = formula.Divisions * activations + (pass == MemberPass.Adam ? (1 + root) * parameters : 0);
+        double multiplications = formula.Multiplications * activations;
+        var all = new Phase(
+            members * (alone.MultiplyAdds + multiplications), members * divisions, members * alone.Phases.Sum(phase => phase.BytesRead),
+            members * alone.Phases.Sum(phase => phase.BytesUpdated));
+        if (pass != MemberPass.Forward) // the update finds the parameters that forward has read
+            all = all with { BytesRead = members * Floats((long)batch * (widths[0] + widths[^1])) };
+        long samples = Floats((long)batch * (widths[0] + widths[^1]));
+        return new(members * (alone.WorkingSet + samples), default, all) { Updates = members * (alone.Updates + multiplications) };
     }
 
     private static Phase ForwardPhase(ReadOnlySpan<int> widths, int batch) => new(

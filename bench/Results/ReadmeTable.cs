@@ -65,6 +65,7 @@ internal static class ReadmeTable
     private static IEnumerable<string> Lines(string file, string? section, Func<string, Report> load, Func<string, string[]> read) =>
         Path.GetFileName(file) switch
         {
+            "ensembles.json" => EnsembleTables.Lines(load(file)),
             "peers.json" => PeersTables.Lines(load(file), section),
             "variants.json" or "scaling.json" => SweepTables.Lines(load(file)),
             _ => TextTables.Lines(read(file)),

@@ -90,6 +90,7 @@ internal sealed record MachineReport(
 /// <param name="Kind">
 /// The kind of a network, if it is not the article's; null elsewhere, and in reports from before there were others.
 /// </param>
+/// <param name="Members">Of an ensemble: the networks in a call; null elsewhere.</param>
 internal sealed record Row(
     string Task,
     string Size,
@@ -106,7 +107,8 @@ internal sealed record Row(
     double AllocatedBytes,
     double? OfPeak = null,
     int Threads = 1,
-    string? Kind = null)
+    string? Kind = null,
+    int? Members = null)
 {
     /// <summary>The size with the kind: what tables call the network.</summary>
     internal string Name => NetworkKind.NameOf(Size, Kind);

@@ -42,10 +42,15 @@ internal sealed class LibtorchPeer : ITrainingPeer
     /// Loads the native libraries first: an exception then says what is missing. TorchSharp would copy the whole package beside the
     /// program, try again, and tell about it on the console.
     /// </summary>
-    internal static LibtorchPeer Load(Problem problem)
+    internal static void LoadLibraries()
     {
         NativeLibrary.Load("torch_cpu", typeof(torch).Assembly, null);
         NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
+    }
+
+    internal static LibtorchPeer Load(Problem problem)
+    {
+        LoadLibraries();
         return new LibtorchPeer(problem);
     }
 

@@ -15,11 +15,21 @@ var validate = new Option<bool>("--validate")
     Description = "Only compare the peers' results with FastNN's, on small batches, in a few seconds.",
 };
 var save = new Option<bool>("--save") { Description = "Keep what was measured in bench/results." };
+var ensembles = new Option<bool>("--ensembles")
+{
+    Description = "Only an ensemble beside libtorch's products of stacked matrices, in a few seconds.",
+};
 var command = new RootCommand("FastNN beside the libraries that one would use instead, on the same work, one thread each.")
 {
-    validate, save,
+    validate, save, ensembles,
 };
-command.SetAction(arguments => Run(arguments.GetValue(validate), arguments.GetValue(save)));
+command.Validators.Add(result =>
+{
+    if (result.GetValue(ensembles) && (result.GetValue(validate) || result.GetValue(save)))
+        result.AddError("--ensembles does not go with --validate or --save.");
+});
+command.SetAction(arguments =>
+    arguments.GetValue(ensembles) ? MembersRace.Run() : Run(arguments.GetValue(validate), arguments.GetValue(save)));
 return command.Parse(args).Invoke();
 
 int Run(bool validateOnly, bool save)

@@ -32,6 +32,9 @@ internal sealed record Picture(
     /// <summary>That were at work.</summary>
     internal string Threads { get; init; } = "one thread";
 
+    /// <summary>The third line; null for the machine, .NET, the threads and the date.</summary>
+    internal string? Origin { get; init; }
+
     /// <summary>Saves it for both themes, as SVG and as PNG.</summary>
     internal void Save(string folder)
     {
@@ -61,7 +64,7 @@ internal sealed record Picture(
             ? Report.Machine.Runtime
             : $".NET {Report.Machine.Runtime}";
         string date = Report.Machine.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        Write($"{Report.Machine.Cpu} · {runtime} · {Threads} · {date}", 58, TextSize, theme.Muted);
+        Write(Origin ?? $"{Report.Machine.Cpu} · {runtime} · {Threads} · {date}", 58, TextSize, theme.Muted);
         foreach ((Contender who, float x, int line) in legend)
         {
             float y = LegendTop + (line + 0.5f) * LegendLine;

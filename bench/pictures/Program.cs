@@ -3,8 +3,8 @@ using FastNN.Bench.Pictures;
 using FastNN.Bench.Results;
 
 RootCommand command = new(
-    "Draws what the benchmarks measured, beside each variants.json, peers.json and scaling.json in bench/results, as SVG and PNG for light "
-    + "and dark pages, and makes the tables of the pages anew.");
+    "Draws what the benchmarks measured, beside each variants.json, peers.json, scaling.json and ensembles.json in bench/results, as SVG "
+    + "and PNG for light and dark pages, and makes the tables of the pages anew.");
 command.SetAction(_ => Draw());
 return command.Parse(args).Invoke();
 
@@ -46,6 +46,13 @@ static IEnumerable<Picture> Pictures(string folder)
         var report = Report.Load(peers);
         pictures.AddRange(PeersPicture.OfArticle(report), PeersPicture.OfOthers(report));
         pictures.AddRange(BatchPicture.Forward(report), BatchPicture.Step(report));
+    }
+
+    string ensembles = Path.Combine(folder, "ensembles.json");
+    if (File.Exists(ensembles))
+    {
+        var report = Report.Load(ensembles);
+        pictures.AddRange(EnsemblesPicture.Create(report), UncertaintyPicture.Create(report));
     }
 
     if (File.Exists(scaling))

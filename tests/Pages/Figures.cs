@@ -125,6 +125,12 @@ internal static class Figures
             $"gets {Digits[0]} of the held-out digits right after 50 epochs in batches of 32: {100.0 * Digits[0] / Digits[1]:F1} %."),
         Computed(Bench, $"It fails if the median is below {Percent(Lesson.Recipe.WorstAccuracy)}."),
         Computed(Bench, $"2-2-1 learns it from {Xor[0]}, 2-3-1 from {Xor[1]}, and 2-4-1 from {(Xor[2] is 20 ? "all" : Xor[2])}."),
+        HeldBy(
+            "https://willwhitney.com/parallel-training-jax.html", Bench,
+            "dozens of small networks at once by `vmap` can be 10 to 100 times as fast as one after another"),
+        HeldBy(
+            "https://github.com/jax-ml/jax/issues/26568", Bench,
+            "`vmap` took 4.92 ms, and `lax.map`, one network after another, took 1.71 ms"),
         Computed(Bench, $"4-8-3 gets {Irises[0]} of {Irises[1]} held-out flowers right."),
     ];
 

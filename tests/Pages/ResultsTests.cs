@@ -90,6 +90,7 @@ public class ResultsTests
 
     private static string[] PicturesOf(string report) => Path.GetFileName(report) switch
     {
+        "ensembles.json" => ["ensembles", "uncertainty"],
         "variants.json" => ["width"],
         "scaling.json" => ["batch-peak", "threads", "width-batch"],
         _ when Report.Load(report).Rows.Any(row => row.Kind is not null) => ["peers", "kinds", "batch", "batch-step"],
