@@ -1,5 +1,4 @@
 using FastNN.Bench.Ensembles;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FastNN.Bench.Peers;
@@ -39,17 +38,12 @@ internal sealed class LibtorchMembers : IDisposable
 
     internal void Forward()
     {
-        using IDisposable inference = inference_mode();
+        using IDisposable scope = NewDisposeScope(), inference = inference_mode();
         _outputs.Dispose();
         Tensor a = _inputs;
         for (int l = 0; l < _weights.Count; l++)
-        {
-            Tensor z = _fused ? baddbmm(_biases[l], a, _weights[l]) : bmm(a, _weights[l]).add_(_biases[l]);
-            if (l > 0) a.Dispose();
-            a = z.sigmoid_();
-        }
-
-        _outputs = a;
+            a = (_fused ? baddbmm(_biases[l], a, _weights[l]) : bmm(a, _weights[l]).add_(_biases[l])).sigmoid_();
+        _outputs = a.MoveToOuterDisposeScope();
     }
 
     /// <summary>[members, batch, out].</summary>

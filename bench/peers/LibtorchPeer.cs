@@ -48,6 +48,7 @@ internal sealed class LibtorchPeer : ITrainingPeer
         NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
     }
 
+    /// <summary>The libraries, and the problem.</summary>
     internal static LibtorchPeer Load(Problem problem)
     {
         LoadLibraries();
