@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastNN.Contract;
 using FastNN.Simd;
 using FastNN.Tuning;
 
@@ -147,5 +148,23 @@ internal static unsafe class Accumulators
         if (R.Value > 3) S.Store(z3, z + 3 * tile);
         if (R.Value > 4) S.Store(z4, z + 4 * tile);
         if (R.Value > 5) S.Store(z5, z + 5 * tile);
+    }
+
+    /// <summary>z ← fma(z, f′, 0) for one vector of each of R rows. This turns a negative zero into +0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void MultiplySlopes<S, V, A, R>(
+        float* kept, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
+        where S : struct, ISimd<V>
+        where V : struct
+        where A : struct, IActivation
+        where R : struct, IConst
+    {
+        V zero = S.Broadcast(0f);
+        z0 = S.MultiplyAdd(z0, A.Slope<S, V>(S.Load(kept)), zero);
+        if (R.Value > 1) z1 = S.MultiplyAdd(z1, A.Slope<S, V>(S.Load(kept + tile)), zero);
+        if (R.Value > 2) z2 = S.MultiplyAdd(z2, A.Slope<S, V>(S.Load(kept + 2 * tile)), zero);
+        if (R.Value > 3) z3 = S.MultiplyAdd(z3, A.Slope<S, V>(S.Load(kept + 3 * tile)), zero);
+        if (R.Value > 4) z4 = S.MultiplyAdd(z4, A.Slope<S, V>(S.Load(kept + 4 * tile)), zero);
+        if (R.Value > 5) z5 = S.MultiplyAdd(z5, A.Slope<S, V>(S.Load(kept + 5 * tile)), zero);
     }
 }

@@ -225,30 +225,12 @@ internal static unsafe class TileGemm
 
         if (TForward.Value == 0 && kept != null)
         {
-            MultiplySlopes<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
-            if (N.Value > 1) MultiplySlopes<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+            Accumulators.MultiplySlopes<S, V, A, R>(kept, tile, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+            if (N.Value > 1) Accumulators.MultiplySlopes<S, V, A, R>(kept + S.Count, tile, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
         }
 
         Accumulators.Store<S, V, R>(z, tile, z0, z1, z2, z3, z4, z5);
         if (N.Value > 1) Accumulators.Store<S, V, R>(z + S.Count, tile, u0, u1, u2, u3, u4, u5);
-    }
-
-    /// <summary>z ← fma(z, f′, 0). This turns a negative zero into +0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplySlopes<S, V, A, R>(
-        float* kept, nint tile, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where A : struct, IActivation
-        where R : struct, IConst
-    {
-        V zero = S.Broadcast(0f);
-        z0 = S.MultiplyAdd(z0, A.Slope<S, V>(S.Load(kept)), zero);
-        if (R.Value > 1) z1 = S.MultiplyAdd(z1, A.Slope<S, V>(S.Load(kept + tile)), zero);
-        if (R.Value > 2) z2 = S.MultiplyAdd(z2, A.Slope<S, V>(S.Load(kept + 2 * tile)), zero);
-        if (R.Value > 3) z3 = S.MultiplyAdd(z3, A.Slope<S, V>(S.Load(kept + 3 * tile)), zero);
-        if (R.Value > 4) z4 = S.MultiplyAdd(z4, A.Slope<S, V>(S.Load(kept + 4 * tile)), zero);
-        if (R.Value > 5) z5 = S.MultiplyAdd(z5, A.Slope<S, V>(S.Load(kept + 5 * tile)), zero);
     }
 
     /// <summary>The arguments of <see cref="Sum{S, V, A, N, R, TForward}"/>.</summary>

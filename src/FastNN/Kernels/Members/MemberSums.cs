@@ -68,9 +68,9 @@ internal static unsafe class MemberSums
                         ref z0, ref z1, ref z2, ref z3, ref z4, ref z5, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
                 }
 
-                if (TBack.Value != 0) MultiplySlopes<S, V, A, R>(start, row, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
+                if (TBack.Value != 0) Accumulators.MultiplySlopes<S, V, A, R>(start, row, ref z0, ref z1, ref z2, ref z3, ref z4, ref z5);
                 if (TBack.Value != 0 && N.Value > 1)
-                    MultiplySlopes<S, V, A, R>(start + Lanes, row, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
+                    Accumulators.MultiplySlopes<S, V, A, R>(start + Lanes, row, ref u0, ref u1, ref u2, ref u3, ref u4, ref u5);
                 if (TBack.Value != 0) start += N.Value * Lanes;
                 Accumulators.Store<S, V, R>(sums, row, z0, z1, z2, z3, z4, z5);
                 if (N.Value > 1) Accumulators.Store<S, V, R>(sums + Lanes, row, u0, u1, u2, u3, u4, u5);
@@ -111,24 +111,6 @@ internal static unsafe class MemberSums
         V weight = S.Load(w);
         z = S.MultiplyAdd(weight, x0, z);
         if (N.Value > 1) u = S.MultiplyAdd(weight, x1, u);
-    }
-
-    /// <summary>δ⁻ = fma(sum, f′, 0) of R rows. This turns a negative zero into +0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplySlopes<S, V, A, R>(
-        float* kept, nint row, ref V z0, ref V z1, ref V z2, ref V z3, ref V z4, ref V z5)
-        where S : struct, ISimd<V>
-        where V : struct
-        where A : struct, IActivation
-        where R : struct, IConst
-    {
-        V zero = S.Broadcast(0f);
-        z0 = S.MultiplyAdd(z0, A.Slope<S, V>(S.Load(kept)), zero);
-        if (R.Value > 1) z1 = S.MultiplyAdd(z1, A.Slope<S, V>(S.Load(kept + row)), zero);
-        if (R.Value > 2) z2 = S.MultiplyAdd(z2, A.Slope<S, V>(S.Load(kept + 2 * row)), zero);
-        if (R.Value > 3) z3 = S.MultiplyAdd(z3, A.Slope<S, V>(S.Load(kept + 3 * row)), zero);
-        if (R.Value > 4) z4 = S.MultiplyAdd(z4, A.Slope<S, V>(S.Load(kept + 4 * row)), zero);
-        if (R.Value > 5) z5 = S.MultiplyAdd(z5, A.Slope<S, V>(S.Load(kept + 5 * row)), zero);
     }
 
     /// <summary>The arguments of <see cref="Sum{S, V, A, TBack, N, R}"/>.</summary>
