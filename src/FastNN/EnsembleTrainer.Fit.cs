@@ -88,6 +88,7 @@ public sealed unsafe partial class EnsembleTrainer
         {
             nint each = givers == Ensemble.Count ? samples : 0;
             int batch = Math.Min(options.BatchSize, count);
+            if (options.Shuffle && batch < count) CheckRoom(inputs, options, count, batch);
             var batches = new MemberBatches(Ensemble.Shape, Ensemble.Count, count, batch, options.Shuffle, Threads);
             batches.Take(new MemberSamples(x, each * n, y, each * m, count));
             var validation = given > 0
@@ -201,6 +202,28 @@ public sealed unsafe partial class EnsembleTrainer
             throw new ArgumentException(
                 $"options with a Patience must have validation data, but the Patience is {patience} and there is no such data.",
                 nameof(options));
+        }
+    }
+
+    /// <exception cref="ArgumentException">An array does not hold the copies of a batch, or the orders of all members.</exception>
+    private void CheckRoom(ReadOnlySpan<float> inputs, FitOptions options, int samples, int batch)
+    {
+        int widest = Math.Max(Ensemble.Inputs, Ensemble.Outputs), mostSamples = AlignedBuffer.MaxLength / Ensemble.Count;
+        int most = mostSamples / widest;
+        if (batch > most)
+        {
+            throw new ArgumentException(
+                $"options.BatchSize must be at most {most} for {Ensemble.Count} members that shuffle, because their batches are copied, "
+                + $"but is {batch}.",
+                nameof(options));
+        }
+
+        if (samples > mostSamples)
+        {
+            throw new ArgumentException(
+                $"inputs must hold at most {mostSamples} training samples for each of {Ensemble.Count} members that shuffle, "
+                + $"but holds {samples}.",
+                nameof(inputs));
         }
     }
 

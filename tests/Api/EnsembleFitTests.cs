@@ -84,6 +84,24 @@ public class EnsembleFitTests
     }
 
     [Fact]
+    public void Copies_that_no_array_holds_are_refused()
+    {
+        const int samples = 3_000_000;
+        var trainer = new EnsembleTrainer(new NetworkEnsemble([1, 1], 1000, seed: 1), new Sgd(0.1f));
+        float[] x = new float[samples], y = new float[samples];
+        Refuse("options", "must be at most 2147483", new() { Epochs = 1, BatchSize = samples - 1 });
+        Refuse("inputs", "must hold at most 2147483 training samples", new() { Epochs = 1, BatchSize = 10 });
+        Assert.Equal(0, trainer.Steps);
+
+        void Refuse(string argument, string message, FitOptions options)
+        {
+            ArgumentException exception = Assert.Throws<ArgumentException>(() => trainer.FitShared(x, y, options));
+            Assert.Equal(argument, exception.ParamName);
+            Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_result_says_what_happened_in_one_line()
     {
         var result = new MemberFitResult(StopReason.EarlyStopped, 12, 0.0123f, 0.015f, 7, null);

@@ -27,9 +27,9 @@ internal sealed unsafe class MemberBatches : MemberWork
     {
         (_count, _samples, _threads, _inputs, _outputs) = (count, samples, threads, shape.Inputs, shape.Outputs);
         bool copies = shuffles && batch < samples;
-        _orders = new int[copies ? checked(count * samples) : 0];
-        _x = new AlignedBuffer(copies ? checked(count * batch * _inputs) : 0);
-        _y = new AlignedBuffer(copies ? checked(count * batch * _outputs) : 0);
+        _orders = new int[copies ? count * samples : 0];
+        _x = new AlignedBuffer(copies ? count * batch * _inputs : 0);
+        _y = new AlignedBuffer(copies ? count * batch * _outputs : 0);
     }
 
     /// <summary>Where the samples are.</summary>
