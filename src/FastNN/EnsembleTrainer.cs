@@ -143,7 +143,7 @@ public sealed unsafe partial class EnsembleTrainer
     /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs) =>
-        Step(inputs, targets, costs, Ensemble.Count);
+        Run(inputs, targets, costs, Ensemble.Count, updates: true);
 
     /// <summary>
     /// Takes one training step of every member, all on the same samples. Everything else is as for <see cref="Step"/>.
@@ -158,7 +158,8 @@ public sealed unsafe partial class EnsembleTrainer
     /// The optimizer's schedule gives no valid factor for this step. Nothing was changed.
     /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void StepShared(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs) => Step(inputs, targets, costs, 1);
+    public void StepShared(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs) =>
+        Run(inputs, targets, costs, 1, updates: true);
 
     /// <summary>
     /// Computes the cost of every member, each on its own samples, for example held-out ones. Changes nothing.
@@ -168,7 +169,7 @@ public sealed unsafe partial class EnsembleTrainer
     /// <param name="costs">[count] Receives the costs, reduced over the batch as those of <see cref="Step"/>.</param>
     /// <exception cref="ArgumentException">The same as for <see cref="Step"/>. Nothing was written.</exception>
     public void Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs) =>
-        Evaluate(inputs, targets, costs, Ensemble.Count);
+        Run(inputs, targets, costs, Ensemble.Count, updates: false);
 
     /// <summary>Computes the cost of every member, all on the same samples. Changes nothing.</summary>
     /// <param name="inputs">[batch, n_in], row by row.</param>
@@ -176,7 +177,7 @@ public sealed unsafe partial class EnsembleTrainer
     /// <param name="costs">[count] Receives the costs, reduced over the batch as those of <see cref="Step"/>.</param>
     /// <exception cref="ArgumentException">The same as for <see cref="Step"/>. Nothing was written.</exception>
     public void EvaluateShared(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs) =>
-        Evaluate(inputs, targets, costs, 1);
+        Run(inputs, targets, costs, 1, updates: false);
 
     /// <summary>
     /// Copies a member to a trainer of one network: its parameters, what the optimizer remembers of it, and the number of steps. That
@@ -232,44 +233,24 @@ public sealed unsafe partial class EnsembleTrainer
             $"trainer must have an optimizer with the states of {Optimizer}, but has {trainer.Optimizer}.", nameof(trainer));
     }
 
+    /// <summary>A step, or the costs alone, on samples of all members or of one that stands for all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Step(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs, int givers)
-    {
-        int batch = Validate(inputs, targets, costs, givers);
-        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
-        fixed (float* c = &MemoryMarshal.GetReference(costs))
-        {
-            nint each = givers == Ensemble.Count ? batch : 0;
-            var samples = new MemberSamples(x, each * Ensemble.Inputs, y, each * Ensemble.Outputs, batch);
-            _steps.Step(in samples, c);
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs, int givers)
-    {
-        int batch = Validate(inputs, targets, costs, givers);
-        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
-        fixed (float* c = &MemoryMarshal.GetReference(costs))
-        {
-            nint each = givers == Ensemble.Count ? batch : 0;
-            var samples = new MemberSamples(x, each * Ensemble.Inputs, y, each * Ensemble.Outputs, batch);
-            _steps.Measure(in samples, Reduction == Reduction.Mean, c);
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Validate(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs, int givers)
+    private void Run(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, Span<float> costs, int givers, bool updates)
     {
         int batch = Ensemble.BatchOf(inputs, targets, givers);
         Guard.Length(costs.Length, Ensemble.Count, nameof(costs));
         Guard.NoOverlap(costs, nameof(costs), inputs, nameof(inputs));
         Guard.NoOverlap(costs, nameof(costs), targets, nameof(targets));
-        return batch;
+        fixed (float* x = &MemoryMarshal.GetReference(inputs), y = &MemoryMarshal.GetReference(targets))
+        fixed (float* c = &MemoryMarshal.GetReference(costs))
+        {
+            nint each = givers == Ensemble.Count ? batch : 0;
+            var samples = new MemberSamples(x, each * Ensemble.Inputs, y, each * Ensemble.Outputs, batch);
+            if (updates) _steps.Step(in samples, c);
+            else _steps.Measure(in samples, Reduction == Reduction.Mean, c);
+        }
+
+        GC.KeepAlive(this);
     }
 
     private static float[]? RatesOf(ReadOnlySpan<float> rates, int count)

@@ -17,14 +17,12 @@ namespace FastNN;
 /// <see cref="Read"/> and <see cref="Write"/> copy a member to a network and back.
 /// </para>
 /// <para>
-/// Any number of threads may call <see cref="Forward"/> and <see cref="ForwardShared"/> at the same time, as long as nobody changes a
-/// member.
+/// Any number of threads may call <see cref="Forward"/>, <see cref="ForwardShared"/> and <see cref="ForwardMean"/> at the same time. Nobody
+/// may change a member meanwhile.
 /// </para>
 /// </remarks>
 public sealed unsafe partial class NetworkEnsemble
 {
-
-
     /// <summary>
     /// Creates networks like that of the article: a sigmoid in every layer, and parameters uniform in [−3, 3). Member i is
     /// <c>new Network(widths, seed + i)</c>.

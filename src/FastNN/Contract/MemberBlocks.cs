@@ -1,8 +1,8 @@
 namespace FastNN.Contract;
 
 /// <summary>
-/// How the parameters of an ensemble lie in memory: in blocks of sixteen members, whose numbers alternate. Parameter p of member m is at
-/// <c>(m / 16·P + p)·16 + m mod 16</c>, where P is the number of parameters of a member. So the lanes of a vector are members. The last
+/// How the parameters of an ensemble lie in memory. Sixteen members make a block, and their numbers alternate. A member has P parameters.
+/// Parameter p of member m is at <c>(m / 16·P + p)·16 + m mod 16</c>. So the lanes of a vector are members. The last
 /// block has members that do not exist. Their parameters are 0.
 /// </summary>
 internal static class MemberBlocks

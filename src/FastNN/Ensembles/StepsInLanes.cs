@@ -112,8 +112,8 @@ internal sealed unsafe class StepsInLanes : MemberSteps
     }
 
     /// <summary>
-    /// The numbers of this update for each member. If anything throws, it throws here. Most updates have the numbers of the one before, at
-    /// least after Adam's first thousands.
+    /// The numbers of this update for each member. If anything throws, it throws here. Most updates have the numbers of the one before.
+    /// With β₁ = 0.9 those of Adam no longer change after some 350 updates.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteTerms()
