@@ -28,6 +28,71 @@ public class EnsembleTrainerTests
             Learn(random, variant, [2, 3, 1], [Activation.Tanh, Activation.Identity], batch, steps: 2, count: 3);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(900)] // too wide for the lanes
+    public void New_learning_rates_count_from_the_next_step(int hidden)
+    {
+        const int count = 18;
+        int[] widths = [3, hidden, 2];
+        Activation[] activations = [Activation.Tanh, Activation.Identity];
+        var ensemble = new NetworkEnsemble(widths, activations, count, seed: 1);
+        var optimizer = new Adam(0.01f);
+        var trainer = new EnsembleTrainer(ensemble, optimizer);
+        Trainer[] alone =
+            [.. Enumerable.Range(0, count).Select(i => new Trainer(new Network(widths, activations, 1 + i), new Adam(0.01f)))];
+        float[] x = Cases.Uniform(1, count * 3, -1f), y = Cases.Uniform(2, count * 2, -1f), costs = new float[count];
+        float[] first = Rates(0.001f), second = Rates(0.003f);
+        second[0] = first[0]; // only others change
+        foreach (float[] rates in (float[][])[[], first, second, [], [0.05f]])
+        {
+            if (rates.Length == 1) optimizer.LearningRate = rates[0];
+            else trainer.SetLearningRates(rates);
+            trainer.Step(x, y, costs);
+            Trainer member = new(new Network(widths, activations, 0), new Adam());
+            for (int i = 0; i < count; i++)
+            {
+                alone[i].Optimizer.LearningRate = rates.Length == count ? rates[i] : optimizer.LearningRate;
+                float cost = alone[i].Step(x.AsSpan(i * 3, 3), y.AsSpan(i * 2, 2));
+                trainer.Read(i, member);
+                AssertSame(alone[i], member, cost, costs[i], $"member {i} of {ensemble}, {rates.Length} rates");
+            }
+        }
+
+        static float[] Rates(float least) => [.. Enumerable.Range(0, count).Select(i => least * (1 + i))];
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_named_and_nothing_changes()
+    {
+        var ensemble = new NetworkEnsemble([3, 4, 2], 5, seed: 1);
+        var trainer = new EnsembleTrainer(ensemble, new Adam());
+        float[] x = new float[5 * 2 * 3], y = new float[5 * 2 * 2], costs = [7f, 7f, 7f, 7f, 7f], five = [1f, 1f, 1f, 1f, 0f];
+        AssertRefused<ArgumentException>("inputs", () => trainer.Step(x.AsSpan(1), y, costs));
+        AssertRefused<ArgumentException>("targets", () => trainer.Step(x, y.AsSpan(1), costs));
+        AssertRefused<ArgumentException>("targets", () => trainer.StepShared(x.AsSpan(0, 3), y, costs));
+        AssertRefused<ArgumentException>("costs", () => trainer.Step(x, y, costs.AsSpan(1)));
+        AssertRefused<ArgumentException>("costs", () => trainer.Step(x, y, x.AsSpan(0, 5)));
+        AssertRefused<ArgumentException>("costs", () => trainer.Evaluate(x, y, y.AsSpan(3, 5)));
+        AssertRefused<ArgumentException>("learningRates", () => trainer.SetLearningRates([1f]));
+        AssertRefused<ArgumentOutOfRangeException>("learningRates[4]", () => trainer.SetLearningRates(five));
+        Assert.All(costs, cost => Assert.Equal(7f, cost));
+        Assert.Equal(0, trainer.Steps);
+
+        AssertRefused<ArgumentOutOfRangeException>(
+            "learningRates[4]", () => _ = new EnsembleTrainer(ensemble, new Sgd(1f), learningRates: five));
+        AssertRefused<ArgumentOutOfRangeException>(
+            "weightDecays[1]", () => _ = new EnsembleTrainer(ensemble, new Sgd(1f), weightDecays: [0f, -1f, 0f, 0f, 0f]));
+        AssertRefused<ArgumentException>("weightDecays", () => _ = new EnsembleTrainer(ensemble, new Sgd(1f), weightDecays: [0f]));
+        AssertRefused<ArgumentException>("optimizer", () => _ = new EnsembleTrainer(ensemble, new Lbfgs()));
+        AssertRefused<ArgumentException>("cost", () => _ = new EnsembleTrainer(ensemble, new Sgd(1f), Cost.CrossEntropy));
+        AssertRefused<ArgumentOutOfRangeException>("threads", () => _ = new EnsembleTrainer(ensemble, new Sgd(1f), threads: 0));
+        AssertRefused<ArgumentNullException>("ensemble", () => _ = new EnsembleTrainer(null!, new Sgd(1f)));
+
+        static void AssertRefused<TException>(string argument, Action call)
+            where TException : ArgumentException => Assert.Equal(argument, Assert.Throws<TException>(call).ParamName);
+    }
+
     /// <summary>Some steps of an ensemble, and of a trainer of each member alone on the reference.</summary>
     private static void Learn(
         Random random, KernelVariant variant, int[] widths, Activation[] activations, int batch, int steps, int count = 0)
