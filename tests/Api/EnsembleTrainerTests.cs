@@ -37,10 +37,10 @@ public class EnsembleTrainerTests
         int[] widths = [3, hidden, 2];
         Activation[] activations = [Activation.Tanh, Activation.Identity];
         var ensemble = new NetworkEnsemble(widths, activations, count, seed: 1);
-        var optimizer = new Adam(0.01f);
+        var optimizer = new Momentum(0.01f); // nothing but the learning rates changes from step to step
         var trainer = new EnsembleTrainer(ensemble, optimizer);
         Trainer[] alone =
-            [.. Enumerable.Range(0, count).Select(i => new Trainer(new Network(widths, activations, 1 + i), new Adam(0.01f)))];
+            [.. Enumerable.Range(0, count).Select(i => new Trainer(new Network(widths, activations, 1 + i), new Momentum(0.01f)))];
         float[] x = Cases.Uniform(1, count * 3, -1f), y = Cases.Uniform(2, count * 2, -1f), costs = new float[count];
         float[] first = Rates(0.001f), second = Rates(0.003f);
         second[0] = first[0]; // only others change
@@ -49,7 +49,7 @@ public class EnsembleTrainerTests
             if (rates.Length == 1) optimizer.LearningRate = rates[0];
             else trainer.SetLearningRates(rates);
             trainer.Step(x, y, costs);
-            Trainer member = new(new Network(widths, activations, 0), new Adam());
+            Trainer member = new(new Network(widths, activations, 0), new Momentum(1f));
             for (int i = 0; i < count; i++)
             {
                 alone[i].Optimizer.LearningRate = rates.Length == count ? rates[i] : optimizer.LearningRate;
